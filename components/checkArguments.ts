@@ -1,0 +1,295 @@
+import * as pulumi from "@pulumi/pulumi";
+import { closest } from "fastest-levenshtein";
+import { z } from "zod";
+import { DEFAULTS, merge, slug, snapshotTypes, type VssBackupPolicyArgs } from "./arguments";
+import { occurrences, parseSchedule } from "./schedules";
+import { RESERVED_TAGS } from "./snapshotTags";
+import { EXECUTION_TIMEOUT_S, INSTALL_TIMEOUT_S, type VssDocument } from "./ssmDocuments";
+import { overlapFaults, START_WITHIN_S } from "./windowOverlap";
+
+/** Seconds after the start of its window until which a server may be busy with its VSS run. */
+export function busySeconds(document: VssDocument): number {
+    return START_WITHIN_S + INSTALL_TIMEOUT_S[document] + EXECUTION_TIMEOUT_S;
+}
+
+/**
+ * Refuses arguments that no policy can be made of.
+ *
+ * @param now milliseconds since 1970; windows are looked at for two years from then on
+ * @throws pulumi.RunError with all faults, one a line: the component, the argument, what was given, and the cure
+ */
+export function checkArguments(name: string, args: VssBackupPolicyArgs, now: number): void {
+    refuse(name, [...nameFaults(name), ...shapeFaults(args), ...typeFaults(args), ...windowFaults(args, now)]);
+}
+
+/**
+ * Checks a value that may come from another resource as soon as it is there.
+ *
+ * @returns the value; it fails with the same message as a plain one would have
+ */
+export function checkedLater<K extends keyof VssBackupPolicyArgs, T>(
+    name: string,
+    key: K,
+    value: pulumi.Input<T>,
+): pulumi.Output<pulumi.Unwrap<T>> {
+    return pulumi.output(value).apply((known) => {
+        refuse(name, shapeFaults({ [key]: known }));
+        return known;
+    });
+}
+
+function refuse(name: string, faults: readonly string[]): void {
+    if (faults.length > 0) {
+        throw new pulumi.RunError(faults.map((fault) => `VssBackupPolicy "${name}": ${fault}`).join("\n"));
+    }
+}
+
+/** The name is the value of a tag and stands in names of IAM roles (64 characters), Lambda functions, log groups and windows. */
+function nameFaults(name: string): string[] {
+    return /^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/.test(name)
+        ? []
+        : [`its name is ${show(name)}; use 1 to 40 letters, digits, dots, dashes and underscores, a letter or digit first`];
+}
+
+/** A value from another resource, which is checked when it is there. */
+function isLate(value: unknown): boolean {
+    return pulumi.Output.isInstance(value) || value instanceof Promise;
+}
+
+function input<T extends z.ZodType>(schema: T) {
+    return z.any().superRefine((value, context) => {
+        for (const issue of (isLate(value) ? undefined : schema.safeParse(value).error)?.issues ?? []) {
+            context.addIssue({ ...issue } as Parameters<typeof context.addIssue>[0]);
+        }
+    });
+}
+
+/** The characters that the SSM documents take in a tag: their `tags` parameter has no way to quote others. */
+const SNAPSHOT_TAG_TEXT = /^[a-zA-Z0-9() ./\-"'@_+:={}]*$/;
+/** The characters that every AWS service takes in a tag, of those. */
+const TAG_TEXT = /^[a-zA-Z0-9 ./\-@_+:=]*$/;
+
+function snapshotTagText(most: number, characters: RegExp, what: string) {
+    return z
+        .string({ error: `give ${what} as text` })
+        .refine(
+            (text) => characters.test(text) && text === text.trim() && text.length <= most && !/\{\{|\}\}/.test(text),
+            `${what} takes up to ${most} of the characters a-z A-Z 0-9 ${characters === TAG_TEXT ? "space . / - @ _ + : =" : "space ( ) . / - \" ' @ _ + : = { }"}, no space at its ends, and no {{ or }}, since the SSM document takes no others`,
+        );
+}
+
+/** EC2 takes 50 tags, and five of a snapshot's are the policy's and the VSS agent's. */
+const MOST_TAGS = 50 - RESERVED_TAGS.length;
+
+const typeName = snapshotTagText(64, SNAPSHOT_TAG_TEXT, "a snapshot type").refine(
+    (type) => slug(type) !== "",
+    "give a snapshot type at least one letter or digit",
+);
+
+const tagKey = snapshotTagText(128, TAG_TEXT, "a tag key")
+    .refine((key) => key !== "", "give a tag key at least one character")
+    .refine(
+        (key) => !RESERVED_TAGS.some((reserved) => reserved.toLowerCase() === key.toLowerCase()),
+        `reserved for the policy (${RESERVED_TAGS.join(", ")}); use another key`,
+    )
+    .refine((key) => !/^aws:/i.test(key), "aws: is reserved for AWS; use another key");
+
+/** Keys are checked apart from values, so that the message can name the value's path and the key alike. */
+function mapOf(key: z.ZodType, value: z.ZodType, cure: string) {
+    return z
+        .custom<Record<string, unknown>>((map) => typeof map === "object" && map !== null && !Array.isArray(map) && !isLate(map), cure)
+        .superRefine((map, context) => {
+            for (const [name, entry] of Object.entries(map)) {
+                for (const [schema, given] of [
+                    [key, name],
+                    [value, entry],
+                ] as const) {
+                    for (const issue of schema.safeParse(given).error?.issues ?? []) {
+                        context.addIssue({ code: "custom", path: [name], message: issue.message, params: { given } });
+                    }
+                }
+            }
+        });
+}
+
+const wholeNumber = z.custom(
+    (count) => count === null || count === undefined || (Number.isSafeInteger(count) && (count as number) >= 1),
+    "keep a whole number of restore points, 1 at least, or set the type to null here and in schedules to leave it out",
+);
+
+function expression(seconds: Parameters<typeof parseSchedule>[1]) {
+    return z.string({ error: "give a cron(…) or rate(…) expression" }).superRefine((text, context) => {
+        try {
+            parseSchedule(text, seconds);
+        } catch (error) {
+            context.addIssue({ code: "custom", message: (error as Error).message });
+        }
+    });
+}
+
+const timezone = z.string({ error: "give an IANA time zone, for example Europe/Vienna" }).superRefine((zone, context) => {
+    if (!isTimezone(zone)) {
+        const nearest = closest(zone, ["UTC", ...Intl.supportedValuesOf("timeZone")]);
+        context.addIssue({ code: "custom", message: `give an IANA time zone; did you mean ${nearest}?` });
+    }
+});
+
+function isTimezone(zone: string): boolean {
+    try {
+        const known = new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
+        // Intl takes any letter case and offsets; AWS takes the names as they are written.
+        return /^[A-Z]/.test(zone) && (known === zone || known.toLowerCase() !== zone.toLowerCase());
+    } catch {
+        return false;
+    }
+}
+
+/** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Target.html */
+const targetText = (most: number, least: number, what: string) =>
+    z
+        .string({ error: `give ${what} as text` })
+        .regex(
+            new RegExp(`^[\\p{L}\\p{Z}\\p{N}_.:/=\\-@]{${least},${most}}$`, "u"),
+            `${what} takes ${least} to ${most} letters, digits, spaces and _ . : / = - @, as SSM does in targets`,
+        );
+
+const flag = input(z.boolean({ error: "give true or false" }));
+
+const events = ["All", "InProgress", "Success", "TimedOut", "Cancelled", "Failed"] as const;
+const EVENTS_CURE = `use ${events.slice(0, -1).join(", ")} or ${events.at(-1)}`;
+
+const argumentsSchema = z.strictObject({
+    retention: mapOf(typeName, wholeNumber, "give a map from snapshot type to number of restore points").optional(),
+    schedules: mapOf(typeName, expression("seconds allowed").nullish(), "give a map from snapshot type to schedule").optional(),
+    timezone: timezone.optional(),
+    serverTag: z
+        .strictObject(
+            {
+                key: targetText(128, 1, "a server tag's key").optional(),
+                value: input(targetText(256, 1, "a server tag's value")).optional(),
+            },
+            { error: (issue) => (issue.code === "unrecognized_keys" ? undefined : "give {key, value}") },
+        )
+        .optional(),
+    serverRoles: z
+        .array(
+            input(
+                z
+                    .string({ error: "give a role's name or ARN" })
+                    .regex(/^(arn:[^:]+:iam::\d{12}:role\/(.+\/)?)?[\w+=,.@-]{1,64}$/, "give a role's name or ARN"),
+            ),
+            {
+                error: "give a list of role names or ARNs",
+            },
+        )
+        .optional(),
+    notificationEmails: z
+        .array(input(z.email({ error: "give an e-mail address such as admin@example.com" })), { error: "give a list of e-mail addresses" })
+        .optional(),
+    notificationEvents: input(
+        z
+            .array(input(z.enum(events, { error: EVENTS_CURE })), { error: `give a list: ${EVENTS_CURE}` })
+            .min(1, `name one event at least: ${EVENTS_CURE}`),
+    ).optional(),
+    topicArn: input(
+        z
+            .string({ error: "give the ARN of an SNS topic" })
+            .regex(
+                /^arn:[^:]+:sns:[^:]+:\d{12}:[\w-]{1,256}$/,
+                "give the ARN of a standard SNS topic, arn:aws:sns:region:account:name (SSM can't publish to FIFO topics)",
+            ),
+    ).optional(),
+    excludeBootVolume: flag.optional(),
+    copyOnly: flag.optional(),
+    noWriters: flag.optional(),
+    document: z
+        .enum(["AWSEC2-CreateVssSnapshot", "AWSEC2-VssInstallAndSnapshot"], {
+            error: "use AWSEC2-CreateVssSnapshot or AWSEC2-VssInstallAndSnapshot",
+        })
+        .optional(),
+    componentsVersion: input(
+        z
+            .string({ error: 'give a version as text, such as "2.5.1", or "latest"' })
+            .refine(
+                (version) => version === "latest" || isSupported(version),
+                'give "latest" or a version from 2.3.1 on, such as "2.5.1": the policy AWSEC2VssSnapshotPolicy lets no older one take snapshots',
+            ),
+    ).optional(),
+    cleanerSchedule: expression("no seconds").optional(),
+    reportOnly: z.boolean({ error: "give true or false" }).optional(),
+    tags: input(
+        mapOf(tagKey, input(snapshotTagText(256, TAG_TEXT, "a tag value")), "give a map from tag key to value").refine(
+            (tags) => Object.keys(tags).length <= MOST_TAGS,
+            `a snapshot has room for ${MOST_TAGS} of them`,
+        ),
+    ).optional(),
+});
+
+function isSupported(version: string): boolean {
+    const numbers = /^(\d{1,4})\.(\d{1,4})(?:\.(\d{1,4}))?(?:\.\d{1,4})?$/.exec(version)?.slice(1, 4);
+    if (!numbers || version.length > 16) {
+        return false;
+    }
+    const [major, minor, patch] = numbers.map((number) => Number(number ?? 0)) as [number, number, number];
+    return major > 2 || (major === 2 && (minor > 3 || (minor === 3 && patch >= 1)));
+}
+
+/** Faults of each argument by itself. */
+function shapeFaults(args: VssBackupPolicyArgs): string[] {
+    return (argumentsSchema.safeParse(args).error?.issues ?? []).flatMap((issue) => {
+        if (issue.code === "unrecognized_keys") {
+            const known = issue.path.length === 0 ? Object.keys(argumentsSchema.shape) : ["key", "value"];
+            return issue.keys.map((key) => `${[...issue.path, key].join(".")} is no argument; did you mean ${closest(key, known)}?`);
+        }
+        const given = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)?.[key], args);
+        return [`${issue.path.join(".")} is ${show(given)}; ${issue.message}`];
+    });
+}
+
+/** Faults of retention and schedules beside each other. */
+function typeFaults({ retention, schedules }: VssBackupPolicyArgs): string[] {
+    if ([retention, schedules].some((map) => map !== undefined && (typeof map !== "object" || map === null || isLate(map)))) {
+        return [];
+    }
+    const kept = Object.keys(merge<number>(DEFAULTS.retention, retention));
+    const taken = Object.keys(merge<string>(DEFAULTS.schedules, schedules));
+    const alike = taken.filter((type) => taken.some((other) => other !== type && slug(other) === slug(type)));
+    return [
+        ...taken
+            .filter((type) => !kept.includes(type))
+            .map(
+                (type) =>
+                    `schedules.${type} has no retention.${type}; say how many restore points to keep, or set schedules.${type} to null`,
+            ),
+        ...kept
+            .filter((type) => !taken.includes(type))
+            .map((type) => `retention.${type} has no schedules.${type}; say when to take it, or set retention.${type} to null`),
+        ...(alike.length > 0 ? [`schedules has ${alike.join(" and ")}, too alike to name resources after; rename one`] : []),
+        ...(kept.length + taken.length === 0 ? ["schedules and retention leave no snapshot type; keep one at least"] : []),
+    ];
+}
+
+/** Faults of the times at which things would happen; none are looked for while the schedules themselves can't be read. */
+function windowFaults({ schedules, timezone, document, cleanerSchedule }: VssBackupPolicyArgs, now: number): string[] {
+    const zone = timezone ?? DEFAULTS.timezone;
+    const read = (given: Pick<VssBackupPolicyArgs, "schedules" | "timezone" | "cleanerSchedule">) => shapeFaults(given).length === 0;
+    if (!read({ ...(timezone !== undefined && { timezone }) })) {
+        return [];
+    }
+    const types = read({ ...(schedules && { schedules }) }) ? snapshotTypes({ ...(schedules && { schedules }) }) : [];
+    const cleaner = cleanerSchedule ?? DEFAULTS.cleanerSchedule;
+    const runs = read({ cleanerSchedule: cleaner }) ? parseSchedule(cleaner, "no seconds") : undefined;
+    const never = runs?.kind === "cron" && occurrences(runs.pattern, zone, now).next().done;
+    return [
+        ...overlapFaults(types, zone, busySeconds(document === "AWSEC2-VssInstallAndSnapshot" ? document : DEFAULTS.document), now),
+        ...(never ? [`cleanerSchedule is ${show(cleaner)}; it never fires again; give it a time to come`] : []),
+    ];
+}
+
+/** What was given, in one line. Secrets come as outputs, so they are never shown. */
+function show(value: unknown): string {
+    if (isLate(value)) {
+        return "a value of another resource, which is not known yet";
+    }
+    return value === undefined ? "missing" : (JSON.stringify(value) ?? String(value)).slice(0, 200);
+}

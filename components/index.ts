@@ -1,0 +1,3 @@
+export type { NotificationEvent, VssBackupPolicyArgs } from "./arguments";
+export type { VssDocument } from "./ssmDocuments";
+export { VssBackupPolicy } from "./vssBackupPolicy";

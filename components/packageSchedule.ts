@@ -1,0 +1,50 @@
+import type { SnapshotType } from "./arguments";
+import { occurrences, parseSchedule } from "./schedules";
+
+/** Minutes that State Manager may need to bring the package to all servers. */
+const INSTALL_MINUTES = 60;
+
+const WEEK_MINUTES = 7 * 24 * 60;
+const WEEKDAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
+
+/** The years whose windows decide: fixed, so that the same config gives the same schedule in every year. */
+const REFERENCE = { from: Date.UTC(2026, 0, 1), to: Date.UTC(2030, 0, 1) };
+
+export interface PackageSchedule {
+    /** In State Manager's dialect of cron: weekly, in UTC, the only time zone that it knows. */
+    readonly expression: string;
+    /** False where no hour of the week is surely outside all windows, as with hourly windows or a `rate`. */
+    readonly clear: boolean;
+}
+
+/**
+ * A weekly time for the VSS package: the middle of the longest span of the week in which no window of any week keeps a server busy.
+ *
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html
+ */
+export function packageSchedule(types: readonly SnapshotType[], timezone: string, busySeconds: number): PackageSchedule {
+    const schedules = types.map(({ schedule }) => parseSchedule(schedule, "seconds allowed"));
+    const minutes = new Set<number>();
+    for (const schedule of schedules) {
+        for (const time of schedule.kind === "cron" ? occurrences(schedule.pattern, timezone, REFERENCE.from, REFERENCE.to) : []) {
+            minutes.add(minuteOfWeek(time));
+        }
+    }
+    const starts = [...minutes].sort((a, b) => a - b);
+    const busy = Math.ceil(busySeconds / 60);
+    const spans = starts.map((start, i) => {
+        const next = starts[i + 1] ?? (starts[0] as number) + WEEK_MINUTES;
+        return { from: start + busy, free: next - start - busy - INSTALL_MINUTES };
+    });
+    const widest = spans.reduce((best, span) => (span.free > best.free ? span : best), spans[0] ?? { from: 0, free: WEEK_MINUTES });
+    const minute = (widest.from + Math.max(0, Math.floor(widest.free / 2))) % WEEK_MINUTES;
+    return {
+        expression: `cron(${minute % 60} ${Math.floor(minute / 60) % 24} ? * ${WEEKDAYS[Math.floor(minute / 1440)]} *)`,
+        clear: widest.free >= 0 && schedules.every(({ kind }) => kind === "cron"),
+    };
+}
+
+function minuteOfWeek(time: number): number {
+    const date = new Date(time);
+    return date.getUTCDay() * 1440 + date.getUTCHours() * 60 + date.getUTCMinutes();
+}

@@ -1,0 +1,121 @@
+import { Cron } from "croner";
+
+/** A schedule expression that AWS takes, ready to be asked when it fires. */
+export type Schedule =
+    | { readonly kind: "cron"; readonly pattern: string }
+    /** Fires every so many milliseconds from when AWS first saw it, a moment that is not known beforehand. */
+    | { readonly kind: "rate"; readonly every: number };
+
+const UNITS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+const WEEKDAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
+const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
+
+interface Field {
+    readonly name: string;
+    readonly min: number;
+    readonly max: number;
+    /** What a value may be besides a number, as a regular expression. */
+    readonly word?: string;
+    /** Whole-field forms that only this field has. */
+    readonly special?: RegExp;
+}
+
+const FIELDS: readonly Field[] = [
+    { name: "seconds", min: 0, max: 59 },
+    { name: "minutes", min: 0, max: 59 },
+    { name: "hours", min: 0, max: 23 },
+    { name: "day of month", min: 1, max: 31, special: /^(\?|L|LW|([1-9]|[12]\d|3[01])W)$/ },
+    { name: "month", min: 1, max: 12, word: MONTHS.join("|") },
+    { name: "day of week", min: 1, max: 7, word: WEEKDAYS.join("|"), special: /^(\?|L|[1-7]L|([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)#[1-5])$/ },
+    { name: "year", min: 1970, max: 2199 },
+];
+
+/**
+ * Reads a `cron(…)` or `rate(…)` expression of SSM maintenance windows and of EventBridge Scheduler, whose dialects differ only in the
+ * seconds that SSM allows in front.
+ *
+ * @throws Error with a sentence that says what is wrong and what would be right
+ * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html
+ * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
+ */
+export function parseSchedule(expression: string, seconds: "seconds allowed" | "no seconds"): Schedule {
+    const rate = /^rate\((\d+) (minute|hour|day)(s?)\)$/.exec(expression);
+    if (rate) {
+        const [, count, unit, plural] = rate as unknown as [string, string, string, string];
+        const n = Number(count);
+        if (n < 1 || (n === 1) !== (plural === "")) {
+            throw new Error(`write rate(1 ${unit}), or rate(2 ${unit}s) and more`);
+        }
+        return { kind: "rate", every: n * (UNITS[unit] as number) };
+    }
+    const cron = /^cron\((\S+(?: \S+)*)\)$/.exec(expression);
+    if (!cron?.[1] || expression.length > 256) {
+        throw new Error("write cron(minutes hours day-of-month month day-of-week year), for example cron(0 1 ? * * *), or rate(6 hours)");
+    }
+    const fields = cron[1].split(" ");
+    if (fields.length !== 6 && !(fields.length === 7 && seconds === "seconds allowed")) {
+        throw new Error(`it has ${fields.length} fields; write the six of AWS: minutes hours day-of-month month day-of-week year`);
+    }
+    const pattern = (fields.length === 7 ? fields : ["0", ...fields]).map((text, i) => translateField(text, FIELDS[i] as Field));
+    if ((fields.at(-4) === "?") === (fields.at(-2) === "?")) {
+        throw new Error("exactly one of day-of-month and day-of-week must be ?");
+    }
+    return { kind: "cron", pattern: pattern.join(" ") };
+}
+
+/** Checks one field as AWS does, and writes it as croner reads it. */
+function translateField(text: string, { name, min, max, word, special }: Field): string {
+    if (special?.test(text)) {
+        return text === "L" && name === "day of week" ? "7" : text;
+    }
+    const value = word ? `(?:\\d+|${word})` : "\\d+";
+    const item = new RegExp(`^(\\*|${value})(?:-(${value}))?(?:/(\\d+))?$`);
+    const items = text.split(",").map((part) => {
+        const match = item.exec(part);
+        const [, from, to, step] = match ?? [];
+        const [low, high] = [from, to].map((limit) => (limit === undefined || limit === "*" ? undefined : numberOf(limit)));
+        const outside = [low, high].find((limit) => limit !== undefined && (limit < min || limit > max));
+        if (!match || outside !== undefined || (from === "*" && to !== undefined) || step === "0") {
+            throw new Error(
+                `${part} is no ${name}; it takes ${min} to ${max}${word ? `, ${word.split("|")[0]} to ${word.split("|").at(-1)}` : ""}, and , - * /`,
+            );
+        }
+        if (low !== undefined && high !== undefined && low > high) {
+            throw new Error(`${part} runs backwards in ${name}; write its values one by one`);
+        }
+        // AWS reads 5/20 as "from 5 on, every 20"; croner wants the end spelled out.
+        return low !== undefined && high === undefined && step !== undefined ? `${low}-${max}/${step}` : part;
+    });
+    return items.join(",");
+}
+
+function numberOf(text: string): number {
+    for (const names of [WEEKDAYS, MONTHS]) {
+        if (names.includes(text)) {
+            return names.indexOf(text) + 1;
+        }
+    }
+    return Number(text);
+}
+
+/**
+ * When a cron schedule fires, in milliseconds since 1970, from `from` (included) to `to` (not). A time that daylight saving repeats
+ * comes once; one that it skips comes at the end of the gap, or not at all where `gap` says so, as in EventBridge Scheduler.
+ */
+export function* occurrences(
+    pattern: string,
+    timezone: string,
+    from: number,
+    to = Number.POSITIVE_INFINITY,
+    gap: "at its end" | "skipped" = "at its end",
+): Generator<number> {
+    // Quartz numbering: AWS counts days of the week from 1 = Sunday.
+    const cron = new Cron(pattern, { timezone, alternativeWeekdays: true, mode: "7-part" });
+    let next = cron.nextRun(new Date(from - 1000));
+    while (next && next.getTime() < to) {
+        if (next.getTime() >= from && (gap === "at its end" || cron.match(next))) {
+            yield next.getTime();
+        }
+        next = cron.nextRun(next);
+    }
+}

@@ -1,0 +1,46 @@
+import documents from "./ssmDocumentParameters.json";
+
+/** What a parameter of an SSM document accepts, as the document itself declares it. */
+export interface DocumentParameter {
+    readonly type: string;
+    readonly default?: unknown;
+    readonly allowedValues?: readonly string[];
+    readonly allowedPattern?: string;
+    readonly maxChars?: number;
+}
+
+export type VssDocument = "AWSEC2-CreateVssSnapshot" | "AWSEC2-VssInstallAndSnapshot";
+export type DocumentName = VssDocument | "AWS-ConfigureAWSPackage";
+
+/** The parameters of the documents that a policy uses, copied from the documents (August 2026). */
+export const DOCUMENT_PARAMETERS: Readonly<Record<DocumentName, Readonly<Record<string, DocumentParameter>>>> = documents;
+
+/**
+ * Seconds that a VSS run may take once its command has started; the document's own default. Named so that the check for overlapping
+ * windows and the task use the same.
+ */
+export const EXECUTION_TIMEOUT_S = 800;
+
+/** AWSEC2-VssInstallAndSnapshot first looks for the package (60 s) and installs it (600 s). */
+export const INSTALL_TIMEOUT_S: Readonly<Record<VssDocument, number>> = {
+    "AWSEC2-CreateVssSnapshot": 0,
+    "AWSEC2-VssInstallAndSnapshot": 660,
+};
+
+/** What is wrong with the parameters of a call, one sentence each; none if SSM would take it. */
+export function parameterFaults(document: DocumentName, parameters: Readonly<Record<string, string>>): string[] {
+    const known = DOCUMENT_PARAMETERS[document];
+    const faults = Object.entries(parameters).flatMap(([name, value]) => {
+        const declared = known[name];
+        if (!declared) {
+            return [`${document} has no parameter ${name}`];
+        }
+        const accepted =
+            (declared.allowedValues?.includes(value) ?? true) &&
+            (declared.allowedPattern === undefined || new RegExp(declared.allowedPattern).test(value)) &&
+            value.length <= (declared.maxChars ?? Number.POSITIVE_INFINITY);
+        return accepted ? [] : [`${document} does not take ${JSON.stringify(value)} for ${name}`];
+    });
+    const missing = Object.keys(known).filter((name) => known[name]?.default === undefined && !(name in parameters));
+    return [...faults, ...missing.map((name) => `${document} needs ${name}`)];
+}

@@ -1,0 +1,139 @@
+import type { Snapshot } from "./snapshot";
+import { CONSISTENT_TAG, SET_TAG, TYPE_TAG } from "./tags";
+
+const HOUR = 3_600_000;
+
+/** How long a set may be unfinished before it counts as failed, and a failed one is left alone. */
+const GRACE_MS = 24 * HOUR;
+
+/**
+ * Snapshots without a set id belong together when they follow each other this closely. One VSS run makes all of its snapshots in one
+ * CreateSnapshots call, so this never cuts a set; it can only join the sets of several servers, which keeps more than needed.
+ */
+const NEARBY_MS = 10 * 60_000;
+
+const GUID = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/i;
+
+/** Why a set is not a restore point (yet), or that it is one. `why` ends a sentence: "its snapshots …". */
+export type SetStatus =
+    | { readonly kind: "restorePoint" }
+    | { readonly kind: "pending"; readonly why: string }
+    | { readonly kind: "failed"; readonly why: string };
+
+/** The snapshots of one VSS run on one server: kept or deleted whole. */
+export interface BackupSet {
+    /** Same snapshots, same key, whatever order they came in. */
+    readonly key: string;
+    /** The snapshot type, or undefined where the members do not agree on one. */
+    readonly type: string | undefined;
+    /** False where the members were only found together by their times, and may be those of several servers. */
+    readonly identified: boolean;
+    /** Earliest start of a member, in milliseconds since 1970. */
+    readonly startTime: number;
+    readonly snapshots: readonly Snapshot[];
+    readonly status: SetStatus;
+}
+
+/** Groups snapshots into backup sets. Pure; the order of `snapshots` does not matter. */
+export function backupSets(snapshots: readonly Snapshot[], now: number): BackupSet[] {
+    const identified = new Map<string, Snapshot[]>();
+    const loose = new Map<string, Snapshot[]>();
+    for (const snapshot of snapshots) {
+        const value = snapshot.tags[SET_TAG]?.trim();
+        if (value) {
+            append(identified, GUID.exec(value)?.[0].toLowerCase() ?? value, snapshot);
+        } else if (Number.isNaN(snapshot.startTime)) {
+            append(identified, snapshot.id, snapshot);
+        } else {
+            append(loose, snapshot.tags[TYPE_TAG] ?? "", snapshot);
+        }
+    }
+    return [
+        ...[...identified.values()].map((members) => backupSet(members, true, now)),
+        ...[...loose.values()].flatMap(runsByTime).map((members) => backupSet(members, false, now)),
+    ];
+}
+
+function append(groups: Map<string, Snapshot[]>, key: string, snapshot: Snapshot): void {
+    const group = groups.get(key);
+    if (group) {
+        group.push(snapshot);
+    } else {
+        groups.set(key, [snapshot]);
+    }
+}
+
+function runsByTime(snapshots: readonly Snapshot[]): Snapshot[][] {
+    const runs: Snapshot[][] = [];
+    let previous = Number.NaN;
+    for (const snapshot of [...snapshots].sort(byStart)) {
+        const run = runs.at(-1);
+        if (run && snapshot.startTime - previous <= NEARBY_MS) {
+            run.push(snapshot);
+        } else {
+            runs.push([snapshot]);
+        }
+        previous = snapshot.startTime;
+    }
+    return runs;
+}
+
+function byStart(a: Snapshot, b: Snapshot): number {
+    return a.startTime - b.startTime || compare(a.id, b.id);
+}
+
+/** Plain comparison of code units: the same order everywhere, unlike a locale's. */
+export function compare(a: string, b: string): number {
+    return a < b ? -1 : a > b ? 1 : 0;
+}
+
+function backupSet(members: readonly Snapshot[], identified: boolean, now: number): BackupSet {
+    const snapshots = [...members].sort((a, b) => compare(a.id, b.id));
+    const type = snapshots[0]?.tags[TYPE_TAG];
+    return {
+        key: snapshots[0]?.id ?? "",
+        type: snapshots.every((snapshot) => snapshot.tags[TYPE_TAG] === type) ? type : undefined,
+        identified,
+        startTime: snapshots.reduce((earliest, snapshot) => Math.min(earliest, snapshot.startTime), Number.POSITIVE_INFINITY),
+        snapshots,
+        status: setStatus(snapshots, now),
+    };
+}
+
+function setStatus(snapshots: readonly Snapshot[], now: number): SetStatus {
+    const broken = snapshots.find((snapshot) => snapshot.state === "error");
+    if (broken) {
+        return { kind: "failed", why: `${broken.id} is in state error` };
+    }
+    const inconsistent = snapshots.find((snapshot) => isConsistent(snapshot) === false);
+    if (inconsistent) {
+        return { kind: "failed", why: `${inconsistent.id} is not application-consistent` };
+    }
+    const timeless = snapshots.find((snapshot) => Number.isNaN(snapshot.startTime));
+    if (timeless) {
+        return { kind: "pending", why: `${timeless.id} has no start time` };
+    }
+    const unfinished = snapshots.find((snapshot) => snapshot.state !== "completed");
+    if (unfinished) {
+        return { kind: "pending", why: `${unfinished.id} is in state ${unfinished.state}` };
+    }
+    const unmarked = snapshots.find((snapshot) => isConsistent(snapshot) === undefined);
+    if (!unmarked) {
+        return { kind: "restorePoint" };
+    }
+    // The agent writes the tag after the snapshots have started, so a young set may still get it.
+    return now < graceEnd(snapshots)
+        ? { kind: "pending", why: `${unmarked.id} is not yet marked application-consistent` }
+        : { kind: "failed", why: `${unmarked.id} was never marked application-consistent` };
+}
+
+/** When the youngest snapshot's grace is over; `NaN` where one has no time. */
+export function graceEnd(snapshots: readonly Snapshot[]): number {
+    return snapshots.reduce((latest, snapshot) => Math.max(latest, snapshot.startTime), Number.NEGATIVE_INFINITY) + GRACE_MS;
+}
+
+/** True or false as the agent wrote it, undefined where it has not written anything. */
+export function isConsistent(snapshot: Snapshot): boolean | undefined {
+    const value = snapshot.tags[CONSISTENT_TAG];
+    return value === undefined ? undefined : value.trim().toLowerCase() === "true";
+}

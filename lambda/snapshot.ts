@@ -1,0 +1,12 @@
+/** What the plan needs to know of one EBS snapshot. */
+export interface Snapshot {
+    /** `snap-…` */
+    readonly id: string;
+    /** `vol-…`, which may no longer exist. */
+    readonly volumeId: string;
+    /** Milliseconds since 1970; `NaN` where EC2 gave no time that can be read. */
+    readonly startTime: number;
+    /** EC2's state: `pending`, `completed`, `error`, and others that EC2 may add. */
+    readonly state: string;
+    readonly tags: Readonly<Record<string, string>>;
+}

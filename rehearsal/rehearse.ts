@@ -1,0 +1,246 @@
+import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
+import { uniformInt } from "pure-rand/distribution/uniformInt";
+import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
+import { occurrences, parseSchedule } from "../components/schedules";
+import { CONSISTENT_TAG, POLICY_TAG, TYPE_TAG } from "../lambda/tags";
+import { associationsOf, schedulesOf, type Target, windowsOf } from "./deployed";
+import { type EmbeddedEc2, startEc2 } from "./embeddedAws/ec2";
+import { type EmbeddedLambda, startLambda } from "./embeddedAws/lambda";
+import { SnapshotStore, type StoredSnapshot } from "./embeddedAws/snapshotStore";
+import { MISHAPS, runVssDocument, type Server, type VssRun } from "./embeddedAws/ssm";
+import { brokenInvariants, type MadeSet, type SaidReport } from "./invariants";
+import type { Deployment } from "./program";
+import { Timeline } from "./timeline";
+
+const MINUTE = 60_000;
+const DAY = 24 * 60 * MINUTE;
+
+export interface RehearsalOptions {
+    /** When the policy is deployed, in milliseconds since 1970. */
+    readonly start: number;
+    readonly days: number;
+    readonly servers: number;
+    /** Volumes of each server. */
+    readonly volumes: number;
+    /** Share of VSS runs that fail, from 0 to 1. */
+    readonly failures: number;
+    readonly seed: number;
+    /** Called after each virtual day. */
+    readonly onDay?: (days: number) => void;
+}
+
+/** A VSS run and the snapshot type of its window. */
+export interface TypedRun extends VssRun {
+    readonly type: string;
+}
+
+/** A restore point that stands at the end. */
+export interface Restorable {
+    readonly type: string;
+    /** When its run began, in milliseconds since 1970. */
+    readonly time: number;
+    readonly server: string;
+    readonly snapshots: readonly string[];
+}
+
+export interface Rehearsal {
+    readonly timezone: string;
+    /** Snapshot types, in the order of their windows. */
+    readonly types: readonly string[];
+    readonly runs: readonly TypedRun[];
+    /** Runs of the cleaner. */
+    readonly cleanings: number;
+    readonly taken: number;
+    readonly deleted: number;
+    readonly restorable: readonly Restorable[];
+    /** Invariants of the design that were broken, and when; none if all is well. */
+    readonly broken: readonly string[];
+}
+
+type LedgerEntry = MadeSet & { readonly server: string };
+
+/**
+ * Plays what a program registered against the embedded AWS, on a virtual clock. The same deployment and options give the same rehearsal.
+ *
+ * @param retention what the policy promises to keep, for the invariants; the cleaner has its own from the closure
+ */
+export async function rehearse(
+    deployment: Deployment,
+    retention: Readonly<Record<string, number>>,
+    options: RehearsalOptions,
+): Promise<Rehearsal> {
+    const { start, days } = options;
+    const end = start + days * DAY;
+    const timeline = new Timeline();
+    const store = new SnapshotStore();
+    const windows = windowsOf(deployment);
+    const servers = makeServers(
+        windows.flatMap(({ targets }) => targets),
+        options,
+    );
+    const runs: TypedRun[] = [];
+    const ledger: LedgerEntry[] = [];
+    const cleanings: { readonly deleted: number; readonly broken: readonly string[] }[] = [];
+
+    installPackages(deployment, servers, timeline, start, end);
+    openWindows(deployment, servers, store, timeline, options, (run) => {
+        runs.push(run);
+        if (run.snapshots.length > 0) {
+            ledger.push({
+                type: run.type,
+                server: run.server.id,
+                startTime: run.time,
+                members: run.snapshots.map(({ id, volumeId }) => ({ id, volumeId })),
+            });
+        }
+    });
+    addStrangers(store, servers, windows[0]?.policy ?? "", start);
+
+    const ec2 = await startEc2(store);
+    const lambdas: EmbeddedLambda[] = [];
+    try {
+        for (const schedule of schedulesOf(deployment)) {
+            const lambda = await startCleaner(schedule.function, deployment.region, ec2);
+            lambdas.push(lambda);
+            timeline.each(firing(schedule.expression, schedule.timezone, start, end, "skipped"), async (time) => {
+                const due = new Date(time).toISOString().replace(".000Z", "Z");
+                const before = store.all().map((snapshot) => ({ ...snapshot, tags: new Map(snapshot.tags) }));
+                const report = (await lambda.invoke(
+                    JSON.parse(schedule.input.replace("<aws.scheduler.scheduled-time>", due)),
+                )) as SaidReport;
+                const after = store.all();
+                const broken = brokenInvariants(ledger, { policy: windows[0]?.policy ?? "", retention, before, after, report });
+                cleanings.push({ deleted: before.length - after.length, broken: broken.map((sentence) => `${due}: ${sentence}`) });
+                forgetDeleted(ledger, store);
+            });
+        }
+        for (let day = 1; day <= days; day++) {
+            await timeline.play(start + day * DAY);
+            options.onDay?.(day);
+        }
+    } finally {
+        await Promise.all(lambdas.map((lambda) => lambda.close()));
+        await ec2.close();
+    }
+    return {
+        timezone: windows[0]?.timezone ?? "UTC",
+        types: windows.map(({ type }) => type),
+        runs,
+        cleanings: cleanings.length,
+        taken: runs.reduce((sum, { snapshots }) => sum + snapshots.length, 0),
+        deleted: cleanings.reduce((sum, cleaning) => sum + cleaning.deleted, 0),
+        restorable: ledger
+            .filter(({ members }) => members.every(({ id }) => isGood(store.get(id))))
+            .map(({ type, server, startTime, members }) => ({ type, time: startTime, server, snapshots: members.map(({ id }) => id) })),
+        broken: cleanings.flatMap((cleaning) => cleaning.broken),
+    };
+}
+
+/** State Manager applies an association when it is made, and then on its schedule, in UTC. */
+function installPackages(deployment: Deployment, servers: readonly Server[], timeline: Timeline, start: number, end: number): void {
+    for (const { expression, targets } of associationsOf(deployment)) {
+        const install = () => {
+            for (const server of targeted(servers, targets)) {
+                server.hasVssPackage = true;
+            }
+        };
+        timeline.at(start, install);
+        timeline.each(firing(expression, "UTC", start, end), install);
+    }
+}
+
+function openWindows(
+    deployment: Deployment,
+    servers: readonly Server[],
+    store: SnapshotStore,
+    timeline: Timeline,
+    { start, days, failures, seed }: RehearsalOptions,
+    onRun: (run: TypedRun) => void,
+): void {
+    const chance = xoroshiro128plus(seed);
+    for (const { type, schedule, timezone, targets, document, parameters } of windowsOf(deployment)) {
+        timeline.each(firing(schedule, timezone, start, start + days * DAY), (time) => {
+            for (const server of targeted(servers, targets)) {
+                const mishap = uniformFloat64(chance) < failures ? MISHAPS[uniformInt(chance, 0, MISHAPS.length - 1)] : undefined;
+                const setId = guid(() => uniformInt(chance, 0, 15));
+                const completeAfterMs = uniformInt(chance, 2, 40) * MINUTE;
+                onRun({ ...runVssDocument({ document, parameters, server, time, mishap, setId, completeAfterMs }, store, timeline), type });
+            }
+        });
+    }
+}
+
+/** When a schedule fires; a rate counts from when it was deployed. */
+function* firing(expression: string, timezone: string, start: number, end: number, gap?: "skipped"): Generator<number> {
+    const schedule = parseSchedule(expression, "seconds allowed");
+    if (schedule.kind === "cron") {
+        yield* occurrences(schedule.pattern, timezone, start, end, gap);
+        return;
+    }
+    for (let time = start + schedule.every; time < end; time += schedule.every) {
+        yield time;
+    }
+}
+
+/** Servers that bear what the targets name, and one without the tag, which must stay untouched. */
+function makeServers(targets: readonly Target[], { servers, volumes }: RehearsalOptions): Server[] {
+    const tags = new Map(
+        targets.filter(({ key }) => key.startsWith("tag:")).map(({ key, values }) => [key.slice("tag:".length), values[0] ?? ""]),
+    );
+    return Array.from({ length: servers + 1 }, (_, i) => ({
+        id: `i-${(i + 1).toString(16).padStart(17, "0")}`,
+        tags: i < servers ? tags : new Map(),
+        volumes: Array.from({ length: volumes }, (_, k) => ({
+            id: `vol-${(i * volumes + k + 1).toString(16).padStart(17, "0")}`,
+            device: k === 0 ? "/dev/sda1" : `xvd${String.fromCharCode(97 + Math.floor(k / 25))}${String.fromCharCode(97 + (k % 25) + 1)}`,
+        })),
+        hasVssPackage: false,
+        busyUntil: 0,
+    }));
+}
+
+function targeted(servers: readonly Server[], targets: readonly Target[]): Server[] {
+    return servers.filter(
+        ({ tags }) => targets.length > 0 && targets.every(({ key, values }) => values.includes(tags.get(key.replace(/^tag:/, "")) ?? "")),
+    );
+}
+
+/** Snapshots that others made, of the same volumes and with all but the policy's own tag: none of them may ever go. */
+function addStrangers(store: SnapshotStore, servers: readonly Server[], policy: string, start: number): void {
+    const volumeId = servers[0]?.volumes[0]?.id ?? "vol-00000000000000001";
+    const good: [string, string][] = [
+        [TYPE_TAG, "Day"],
+        [CONSISTENT_TAG, "true"],
+    ];
+    for (const tags of [
+        [],
+        good,
+        [...good, [POLICY_TAG, `${policy}-2`]],
+        [...good, [POLICY_TAG, policy.toUpperCase() === policy ? `${policy} ` : policy.toUpperCase()]],
+    ]) {
+        store.add({
+            volumeId,
+            startTime: start - 1000 * DAY,
+            state: "completed",
+            description: "somebody else's",
+            tags: new Map(tags as [string, string][]),
+        });
+    }
+}
+
+function startCleaner(deployed: Parameters<typeof startLambda>[0]["function"], region: string, ec2: EmbeddedEc2): Promise<EmbeddedLambda> {
+    return startLambda({ function: deployed, region, environment: { AWS_ENDPOINT_URL_EC2: ec2.endpoint } });
+}
+
+function isGood(snapshot: StoredSnapshot | undefined): boolean {
+    return snapshot?.state === "completed" && snapshot.tags.get(CONSISTENT_TAG)?.toLowerCase() === "true";
+}
+
+function forgetDeleted(ledger: LedgerEntry[], store: SnapshotStore): void {
+    const standing = ledger.filter(({ members }) => members.some(({ id }) => store.get(id)));
+    ledger.splice(0, ledger.length, ...standing);
+}
+
+function guid(digit: () => number): string {
+    return "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () => digit().toString(16));
+}
