@@ -6,14 +6,19 @@ import type { Notifications } from "./notifications";
 import type { Part } from "./part";
 import { trust } from "./placement";
 import { formatSnapshotTags } from "./snapshotTags";
-import { EXECUTION_TIMEOUT_S, type VssDocument } from "./ssmDocuments";
-import { CUTOFF_HOURS, START_WITHIN_S, WINDOW_HOURS } from "./windowOverlap";
+import { EXECUTION_TIMEOUT_S, INSTALL_TIMEOUT_S, type VssDocument } from "./ssmDocuments";
+import { BUSY_SECONDS, CUTOFF_HOURS, WINDOW_HOURS } from "./windowOverlap";
 
 /** Servers that run VSS at once, per window: CreateSnapshots has a burst of 100 calls per account and region. */
 const MAX_CONCURRENCY = "50";
 
 /** One server that fails must not cost the others their backup. */
 const MAX_ERRORS = "100%";
+
+/** The delivery timeout: a server that gets its command later would still be at it when the window has ended, so it gets none. */
+function startWithinSeconds(document: VssDocument): number {
+    return BUSY_SECONDS - INSTALL_TIMEOUT_S[document] - EXECUTION_TIMEOUT_S;
+}
 
 export interface ServerTag {
     readonly key: string;
@@ -113,7 +118,7 @@ function backupWindow(
                     parameters: documentParameters(part, type, options).apply((parameters) =>
                         Object.entries(parameters).map(([key, value]) => ({ name: key, values: [value] })),
                     ),
-                    timeoutSeconds: START_WITHIN_S,
+                    timeoutSeconds: startWithinSeconds(options.document),
                     serviceRoleArn: notifications.role.arn,
                     notificationConfig: {
                         notificationArn: notifications.topicArn,
@@ -215,7 +220,7 @@ function sendCommandLine(part: Part, type: SnapshotType, options: BackupOptions,
                 `--document-name ${options.document}`,
                 `--targets ${quoted(JSON.stringify([{ Key: `tag:${options.serverTag.key}`, Values: [value] }]))}`,
                 `--parameters ${quoted(JSON.stringify(Object.fromEntries(Object.entries(given).map(([key, text]) => [key, [text]]))))}`,
-                `--timeout-seconds ${START_WITHIN_S}`,
+                `--timeout-seconds ${startWithinSeconds(options.document)}`,
                 `--max-concurrency ${MAX_CONCURRENCY}`,
                 `--max-errors ${quoted(MAX_ERRORS)}`,
                 `--cloud-watch-output-config ${quoted(JSON.stringify({ CloudWatchLogGroupName: logs, CloudWatchOutputEnabled: true }))}`,

@@ -4,13 +4,7 @@ import { z } from "zod";
 import { DEFAULTS, merge, slug, snapshotTypes, type VssBackupPolicyArgs } from "./arguments";
 import { occurrences, parseSchedule } from "./schedules";
 import { RESERVED_TAGS } from "./snapshotTags";
-import { EXECUTION_TIMEOUT_S, INSTALL_TIMEOUT_S, type VssDocument } from "./ssmDocuments";
-import { overlapFaults, START_WITHIN_S } from "./windowOverlap";
-
-/** Seconds after the start of its window until which a server may be busy with its VSS run. */
-export function busySeconds(document: VssDocument): number {
-    return START_WITHIN_S + INSTALL_TIMEOUT_S[document] + EXECUTION_TIMEOUT_S;
-}
+import { BUSY_SECONDS, overlapFaults } from "./windowOverlap";
 
 /**
  * Refuses arguments that no policy can be made of.
@@ -270,7 +264,7 @@ function typeFaults({ retention, schedules }: VssBackupPolicyArgs): string[] {
 }
 
 /** Faults of the times at which things would happen; none are looked for while the schedules themselves can't be read. */
-function windowFaults({ schedules, timezone, document, cleanerSchedule }: VssBackupPolicyArgs, now: number): string[] {
+function windowFaults({ schedules, timezone, cleanerSchedule }: VssBackupPolicyArgs, now: number): string[] {
     const zone = timezone ?? DEFAULTS.timezone;
     const read = (given: Pick<VssBackupPolicyArgs, "schedules" | "timezone" | "cleanerSchedule">) => shapeFaults(given).length === 0;
     if (!read({ ...(timezone !== undefined && { timezone }) })) {
@@ -281,7 +275,7 @@ function windowFaults({ schedules, timezone, document, cleanerSchedule }: VssBac
     const runs = read({ cleanerSchedule: cleaner }) ? parseSchedule(cleaner, "no seconds") : undefined;
     const never = runs?.kind === "cron" && occurrences(runs.pattern, zone, now).next().done;
     return [
-        ...overlapFaults(types, zone, busySeconds(document === "AWSEC2-VssInstallAndSnapshot" ? document : DEFAULTS.document), now),
+        ...overlapFaults(types, zone, BUSY_SECONDS, now),
         ...(never ? [`cleanerSchedule is ${show(cleaner)}; it never fires again; give it a time to come`] : []),
     ];
 }

@@ -84,13 +84,7 @@ function cleanerRole({ name, parent, placement, tags }: Part, logs: aws.cloudwat
                 Resource: [logs.arn, pulumi.interpolate`${logs.arn}:*`],
             },
             // Describing has no narrower resource.
-            {
-                Sid: "ListSnapshots",
-                Effect: "Allow",
-                Action: "ec2:DescribeSnapshots",
-                Resource: "*",
-                Condition: { StringEquals: { "ec2:Region": placement.region } },
-            },
+            { Sid: "ListSnapshots", Effect: "Allow", Action: "ec2:DescribeSnapshots", Resource: "*" },
             {
                 Sid: "DeleteOwnSnapshots",
                 Effect: "Allow",

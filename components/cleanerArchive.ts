@@ -21,14 +21,18 @@ const BUILT_FILES = join(ROOT, "cleaner.json");
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html (on including the SDK)
  */
-export function cleanerFiles(): CleanerFiles {
-    return existsSync(BUILT_FILES) ? JSON.parse(readFileSync(BUILT_FILES, "utf8")) : bundleCleaner();
+function cleanerFiles(): CleanerFiles {
+    files ??= existsSync(BUILT_FILES) ? (JSON.parse(readFileSync(BUILT_FILES, "utf8")) as CleanerFiles) : bundleCleaner();
+    return files;
 }
+
+/** Of this process: a program may make many policies. */
+let files: CleanerFiles | undefined;
 
 /** What Lambda unpacks: the closure and the files that it requires, and nothing else. */
 export function cleanerArchive(closure: string): pulumi.asset.AssetArchive {
-    const files = Object.entries({ "index.js": closure, ...cleanerFiles() });
-    return new pulumi.asset.AssetArchive(Object.fromEntries(files.map(([path, text]) => [path, new pulumi.asset.StringAsset(text)])));
+    const texts = Object.entries({ "index.js": closure, ...cleanerFiles() });
+    return new pulumi.asset.AssetArchive(Object.fromEntries(texts.map(([path, text]) => [path, new pulumi.asset.StringAsset(text)])));
 }
 
 export function bundleCleaner(): CleanerFiles {

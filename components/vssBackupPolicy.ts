@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { DEFAULTS, merge, type NotificationEvent, snapshotTypes, type VssBackupPolicyArgs } from "./arguments";
 import { backupWindows, serverTargets } from "./backupWindows";
-import { busySeconds, checkArguments, checkedLater } from "./checkArguments";
+import { checkArguments, checkedLater } from "./checkArguments";
 import { cleaner } from "./cleaner";
 import { notifications } from "./notifications";
 import { packageSchedule } from "./packageSchedule";
@@ -10,7 +10,7 @@ import type { Part } from "./part";
 import { placement } from "./placement";
 import { serverAccess } from "./serverAccess";
 import { vssPackage } from "./vssPackage";
-import { typesThatMayOverlap } from "./windowOverlap";
+import { BUSY_SECONDS, typesThatMayOverlap } from "./windowOverlap";
 
 const RUN_LOG_DAYS = 90;
 
@@ -70,7 +70,7 @@ export class VssBackupPolicy extends pulumi.ComponentResource {
             (args.serverRoles ?? []).map((role) => later("serverRoles", [role]).apply(([checked]) => checked as string)),
             runLogs,
         );
-        const schedule = packageSchedule(types, timezone, busySeconds(document));
+        const schedule = packageSchedule(types, timezone, BUSY_SECONDS);
         vssPackage(part, serverTargets(serverTag), componentsVersion, schedule.expression);
         const told = notifications(
             part,

@@ -4,11 +4,14 @@ import { occurrences, parseSchedule } from "./schedules";
 /** Hours that a backup window is open; the least that SSM allows. */
 export const WINDOW_HOURS = 1;
 
-/** Hours before its end at which a window stops starting commands: none, so that a stopped one ends with its window. */
+/** Hours before its end at which a window stops starting tasks: none, since the delivery timeout of the one task ends in time. */
 export const CUTOFF_HOURS = 0;
 
-/** Seconds within which a command must have started, counted from the start of its window. */
-export const START_WITHIN_S = (WINDOW_HOURS - CUTOFF_HOURS) * 3600;
+/**
+ * Seconds after the start of its window until which a server may be busy: commands start early enough to end with it. No more than an
+ * hour, so that the default windows, two hours apart, do not meet where daylight saving takes an hour away.
+ */
+export const BUSY_SECONDS = WINDOW_HOURS * 3600;
 
 const MINUTE = 60_000;
 

@@ -101,21 +101,22 @@ function backupSet(members: readonly Snapshot[], identified: boolean, now: numbe
 }
 
 function setStatus(snapshots: readonly Snapshot[], now: number): SetStatus {
-    const broken = snapshots.find((snapshot) => snapshot.state === "error");
+    const timeless = snapshots.find((snapshot) => Number.isNaN(snapshot.startTime));
+    if (timeless) {
+        return { kind: "pending", why: `${timeless.id} has no start time` };
+    }
+    // First, so that nothing is deleted while EC2 is still at it, whatever has become of the other members.
+    const unfinished = snapshots.find(({ state }) => state !== "completed" && state !== "error");
+    if (unfinished) {
+        return { kind: "pending", why: `${unfinished.id} is in state ${unfinished.state}` };
+    }
+    const broken = snapshots.find(({ state }) => state === "error");
     if (broken) {
         return { kind: "failed", why: `${broken.id} is in state error` };
     }
     const inconsistent = snapshots.find((snapshot) => isConsistent(snapshot) === false);
     if (inconsistent) {
         return { kind: "failed", why: `${inconsistent.id} is not application-consistent` };
-    }
-    const timeless = snapshots.find((snapshot) => Number.isNaN(snapshot.startTime));
-    if (timeless) {
-        return { kind: "pending", why: `${timeless.id} has no start time` };
-    }
-    const unfinished = snapshots.find((snapshot) => snapshot.state !== "completed");
-    if (unfinished) {
-        return { kind: "pending", why: `${unfinished.id} is in state ${unfinished.state}` };
     }
     const unmarked = snapshots.find((snapshot) => isConsistent(snapshot) === undefined);
     if (!unmarked) {
@@ -133,7 +134,7 @@ export function graceEnd(snapshots: readonly Snapshot[]): number {
 }
 
 /** True or false as the agent wrote it, undefined where it has not written anything. */
-export function isConsistent(snapshot: Snapshot): boolean | undefined {
+function isConsistent(snapshot: Snapshot): boolean | undefined {
     const value = snapshot.tags[CONSISTENT_TAG];
     return value === undefined ? undefined : value.trim().toLowerCase() === "true";
 }

@@ -11,6 +11,8 @@ export interface Registered {
     readonly inputs: Record<string, any>;
     readonly id: string;
     readonly arn: string | undefined;
+    /** Reference of an explicit provider; empty for the default one. */
+    readonly provider: string;
 }
 
 export interface Deployment {
@@ -62,32 +64,46 @@ function text(file: string, key: string, value: unknown): string {
  * @param entry the program's file
  * @throws what the program throws, such as faults of its config
  */
-export async function runProgram(
-    entry: string,
+export function runProgram(entry: string, project: string, stack: string, config: Readonly<Record<string, string>>): Promise<Deployment> {
+    const program = () => {
+        // A program reads its config when it is loaded.
+        delete require.cache[require.resolve(entry)];
+        return require(entry) as Record<string, pulumi.Input<unknown>>;
+    };
+    return run(program, project, stack, config);
+}
+
+/**
+ * The same for a program that is a function, and gives what it exports.
+ *
+ * @param answers to the provider's look-ups, by token, instead of the usual ones
+ */
+export async function run(
+    program: () => Record<string, pulumi.Input<unknown>>,
     project: string,
     stack: string,
     config: Readonly<Record<string, string>>,
+    answers: Readonly<Record<string, () => Record<string, unknown>>> = {},
 ): Promise<Deployment> {
     const region = config["aws:region"] ?? process.env.AWS_REGION ?? "us-east-1";
     const resources: Registered[] = [];
     pulumi.runtime.setMocks(
         {
-            newResource({ type, name, inputs }) {
+            newResource({ type, name, inputs, provider = "" }) {
                 const id = `${name}-id`;
                 const arn = arnOf(type, inputs.name ?? name, region);
-                resources.push({ type, name, inputs, id, arn });
+                resources.push({ type, name, inputs, id, arn, provider });
                 return { id, state: { ...inputs, name: inputs.name ?? name, arn } };
             },
             call({ token }) {
-                return answerOf(token, region);
+                return answers[token]?.() ?? answerOf(token, region);
             },
         },
         project,
         stack,
     );
     pulumi.runtime.setAllConfig({ ...config });
-    delete require.cache[require.resolve(entry)];
-    const outputs = await settled(require(entry) as Record<string, pulumi.Input<unknown>>);
+    const outputs = await settled(program());
     return { project, stack, region, resources, outputs };
 }
 

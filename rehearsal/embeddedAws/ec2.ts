@@ -22,8 +22,8 @@ export class Ec2Error extends Error {
 }
 
 export interface Ec2Options {
-    /** Runs before each call; what it throws is the answer. */
-    readonly before?: (call: Ec2Call) => void | Promise<void>;
+    /** Sees each call first; what it throws or gives is the answer. */
+    readonly intercept?: (call: Ec2Call) => object | undefined;
     readonly accountId?: string;
 }
 
@@ -43,7 +43,7 @@ const builder = new XMLBuilder({ ignoreAttributes: false });
  *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html
  */
-export async function startEc2(store: SnapshotStore, { before, accountId = "123456789012" }: Ec2Options = {}): Promise<EmbeddedEc2> {
+export async function startEc2(store: SnapshotStore, { intercept, accountId = "123456789012" }: Ec2Options = {}): Promise<EmbeddedEc2> {
     const calls: Ec2Call[] = [];
     const answer = async (request: IncomingMessage): Promise<object> => {
         const parameters = new URLSearchParams(await bodyOf(request));
@@ -53,7 +53,10 @@ export async function startEc2(store: SnapshotStore, { before, accountId = "1234
         }
         const call = { action, parameters };
         calls.push(call);
-        await before?.(call);
+        const answer = intercept?.(call);
+        if (answer) {
+            return answer;
+        }
         switch (action) {
             case "DescribeSnapshots":
                 return describeSnapshots(store, parameters, accountId);

@@ -1,0 +1,596 @@
+import assert from "node:assert/strict";
+import * as aws from "@pulumi/aws";
+import * as pulumi from "@pulumi/pulumi";
+import { VssBackupPolicy, type VssBackupPolicyArgs } from "../../components";
+import { archiveFiles } from "../../rehearsal/embeddedAws/lambda";
+import { ACCOUNT_ID, run } from "../../rehearsal/program";
+import { deployed, inputsOf } from "../support/policies";
+
+const ROLE = `arn:aws:iam::${ACCOUNT_ID}:role`;
+const TOPIC = `arn:aws:sns:eu-central-1:${ACCOUNT_ID}:prod-topic`;
+const LOG_GROUPS = `arn:aws:logs:eu-central-1:${ACCOUNT_ID}:log-group`;
+const QUEUE = `arn:aws:sqs:eu-central-1:${ACCOUNT_ID}:prod-cleaner-dead-letters`;
+const LAMBDA = `arn:aws:lambda:eu-central-1:${ACCOUNT_ID}:function:vss-backup-prod-cleaner`;
+
+const SERVERS = [{ key: "tag:VssBackup", values: ["prod"] }];
+
+function trust(Service: string, Condition?: object) {
+    const Statement = [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service }, ...(Condition && { Condition }) }];
+    return { Version: "2012-10-17", Statement };
+}
+
+const THIS_ACCOUNT = { StringEquals: { "aws:SourceAccount": ACCOUNT_ID } };
+
+function policy(...Statement: object[]) {
+    return { Version: "2012-10-17", Statement };
+}
+
+/** The window of one type with its target and task. */
+function window(type: string, schedule: string): Record<string, object> {
+    const slug = type.toLowerCase();
+    const name = `vss-backup-prod-${slug}`;
+    const description = `VssBackupPolicy prod: ${slug} snapshots`;
+    return {
+        [`prod-${slug}-window`]: { name, description, schedule, scheduleTimezone: "UTC", duration: 1, cutoff: 0, tags: {} },
+        [`prod-${slug}-target`]: { windowId: `prod-${slug}-window-id`, name, resourceType: "INSTANCE", targets: SERVERS },
+        [`prod-${slug}-task`]: {
+            windowId: `prod-${slug}-window-id`,
+            name,
+            description,
+            taskType: "RUN_COMMAND",
+            taskArn: "AWSEC2-CreateVssSnapshot",
+            targets: [{ key: "WindowTargetIds", values: [`prod-${slug}-target-id`] }],
+            serviceRoleArn: `${ROLE}/prod-window-role`,
+            priority: 1,
+            maxConcurrency: "50",
+            maxErrors: "100%",
+            cutoffBehavior: "CONTINUE_TASK",
+            taskInvocationParameters: {
+                runCommandParameters: {
+                    comment: description,
+                    parameters: [
+                        { name: "ExcludeBootVolume", values: ["False"] },
+                        { name: "CopyOnly", values: ["False"] },
+                        { name: "NoWriters", values: ["False"] },
+                        { name: "description", values: [description] },
+                        { name: "tags", values: [`Key=SnapshotType,Value=${type};Key=VssBackupPolicy,Value=prod`] },
+                        { name: "executionTimeout", values: ["800"] },
+                    ],
+                    timeoutSeconds: 2800,
+                    serviceRoleArn: `${ROLE}/prod-notify-role`,
+                    notificationConfig: {
+                        notificationArn: TOPIC,
+                        notificationEvents: ["Success", "TimedOut", "Cancelled", "Failed"],
+                        notificationType: "Invocation",
+                    },
+                    cloudwatchConfig: { cloudwatchLogGroupName: "/vss-backup/prod/runs", cloudwatchOutputEnabled: true },
+                },
+            },
+        },
+    };
+}
+
+/** All that a policy registers with no arguments at all, but the archive. */
+const BY_DEFAULT: Record<string, object> = {
+    prod: {},
+    "prod-server-role": {
+        description: "Servers that VssBackupPolicy prod backs up",
+        assumeRolePolicy: trust("ec2.amazonaws.com"),
+        tags: {},
+    },
+    "prod-server-ssm": { role: "prod-server-role", policyArn: "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" },
+    "prod-server-vss": { role: "prod-server-role", policyArn: "arn:aws:iam::aws:policy/AWSEC2VssSnapshotPolicy" },
+    "prod-server-logs": {
+        role: "prod-server-role",
+        policy: policy(
+            {
+                Sid: "WriteRunLogs",
+                Effect: "Allow",
+                Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+                Resource: [`${LOG_GROUPS}:/vss-backup/prod/runs`, `${LOG_GROUPS}:/vss-backup/prod/runs:*`],
+            },
+            { Sid: "FindRunLogs", Effect: "Allow", Action: "logs:DescribeLogGroups", Resource: `${LOG_GROUPS}:*` },
+        ),
+    },
+    "prod-server-profile": { role: "prod-server-role", tags: {} },
+    "prod-run-logs": { name: "/vss-backup/prod/runs", retentionInDays: 90, tags: {} },
+    "prod-vss-package": {
+        name: "AWS-ConfigureAWSPackage",
+        associationName: "vss-backup-prod-package",
+        parameters: { action: "Install", name: "AwsVssComponents" },
+        targets: SERVERS,
+        scheduleExpression: "cron(0 15 ? * SUN *)",
+        maxConcurrency: "10%",
+        maxErrors: "100%",
+        complianceSeverity: "HIGH",
+        tags: {},
+    },
+    "prod-topic": { displayName: "VSS backups prod", tags: {} },
+    "prod-topic-policy": {
+        arn: TOPIC,
+        policy: policy({
+            Sid: "RefusePlainHttp",
+            Effect: "Deny",
+            Principal: "*",
+            Action: ["sns:Publish", "sns:Subscribe"],
+            Resource: TOPIC,
+            Condition: { Bool: { "aws:SecureTransport": "false" } },
+        }),
+    },
+    "prod-notify-role": {
+        description: "SSM, to tell of the runs of VssBackupPolicy prod",
+        assumeRolePolicy: trust("ssm.amazonaws.com", THIS_ACCOUNT),
+        tags: {},
+    },
+    "prod-notify-role-policy": {
+        role: "prod-notify-role",
+        policy: policy({ Sid: "Publish", Effect: "Allow", Action: "sns:Publish", Resource: TOPIC }),
+    },
+    "prod-window-role": {
+        description: "Backup windows of VssBackupPolicy prod",
+        assumeRolePolicy: trust("ssm.amazonaws.com", THIS_ACCOUNT),
+        tags: {},
+    },
+    "prod-window-role-policy": {
+        role: "prod-window-role",
+        policy: policy(
+            {
+                Sid: "SendDocument",
+                Effect: "Allow",
+                Action: "ssm:SendCommand",
+                Resource: "arn:aws:ssm:eu-central-1::document/AWSEC2-CreateVssSnapshot",
+            },
+            {
+                Sid: "ToServers",
+                Effect: "Allow",
+                Action: "ssm:SendCommand",
+                Resource: `arn:aws:ec2:eu-central-1:${ACCOUNT_ID}:instance/*`,
+                Condition: { StringEquals: { "ssm:resourceTag/VssBackup": "prod" } },
+            },
+            {
+                Sid: "PassNotifyRole",
+                Effect: "Allow",
+                Action: "iam:PassRole",
+                Resource: `${ROLE}/prod-notify-role`,
+                Condition: { StringEquals: { "iam:PassedToService": "ssm.amazonaws.com" } },
+            },
+            {
+                Sid: "FollowCommands",
+                Effect: "Allow",
+                Action: ["ssm:GetCommandInvocation", "ssm:ListCommandInvocations", "ssm:ListCommands"],
+                Resource: "*",
+            },
+        ),
+    },
+    ...window("Day", "cron(0 1 ? * * *)"),
+    ...window("Week", "cron(0 3 ? * SUN *)"),
+    ...window("Month", "cron(0 5 1 * ? *)"),
+    "prod-cleaner": {
+        name: "vss-backup-prod-cleaner",
+        description: "Deletes the snapshots that VssBackupPolicy prod no longer needs",
+        runtime: "nodejs24.x",
+        architectures: ["arm64"],
+        handler: "index.handler",
+        role: `${ROLE}/prod-cleaner-role`,
+        timeout: 900,
+        memorySize: 1024,
+        reservedConcurrentExecutions: 1,
+        loggingConfig: { logFormat: "Text", logGroup: "/vss-backup/prod/cleaner" },
+        tags: {},
+    },
+    "prod-cleaner-logs": { name: "/vss-backup/prod/cleaner", retentionInDays: 90, tags: {} },
+    "prod-cleaner-role": {
+        description: "Cleaner of VssBackupPolicy prod",
+        assumeRolePolicy: trust("lambda.amazonaws.com", THIS_ACCOUNT),
+        tags: {},
+    },
+    "prod-cleaner-role-policy": {
+        role: "prod-cleaner-role",
+        policy: policy(
+            {
+                Sid: "WriteLogs",
+                Effect: "Allow",
+                Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
+                Resource: [`${LOG_GROUPS}:/vss-backup/prod/cleaner`, `${LOG_GROUPS}:/vss-backup/prod/cleaner:*`],
+            },
+            { Sid: "ListSnapshots", Effect: "Allow", Action: "ec2:DescribeSnapshots", Resource: "*" },
+            {
+                Sid: "DeleteOwnSnapshots",
+                Effect: "Allow",
+                Action: "ec2:DeleteSnapshot",
+                Resource: "arn:aws:ec2:eu-central-1::snapshot/*",
+                Condition: { StringEquals: { "aws:ResourceTag/VssBackupPolicy": "prod" } },
+            },
+        ),
+    },
+    "prod-cleaner-dead-letters": { messageRetentionSeconds: 1_209_600, sqsManagedSseEnabled: true, tags: {} },
+    "prod-schedule-role": {
+        description: "Starts the cleaner of VssBackupPolicy prod",
+        assumeRolePolicy: trust("scheduler.amazonaws.com", THIS_ACCOUNT),
+        tags: {},
+    },
+    "prod-schedule-role-policy": {
+        role: "prod-schedule-role",
+        policy: policy(
+            { Sid: "StartCleaner", Effect: "Allow", Action: "lambda:InvokeFunction", Resource: LAMBDA },
+            { Sid: "KeepUndelivered", Effect: "Allow", Action: "sqs:SendMessage", Resource: QUEUE },
+        ),
+    },
+    "prod-cleaner-schedule": {
+        name: "vss-backup-prod-cleaner",
+        description: "Starts the cleaner of VssBackupPolicy prod",
+        scheduleExpression: "cron(0 7 * * ? *)",
+        scheduleExpressionTimezone: "UTC",
+        flexibleTimeWindow: { mode: "OFF" },
+        target: {
+            arn: LAMBDA,
+            roleArn: `${ROLE}/prod-schedule-role`,
+            input: '{"time":"<aws.scheduler.scheduled-time>"}',
+            retryPolicy: { maximumEventAgeInSeconds: 3600, maximumRetryAttempts: 5 },
+            deadLetterConfig: { arn: QUEUE },
+        },
+    },
+};
+
+/** Types of the resources behind the names above, where the name does not tell it. */
+const TYPES: Record<string, string> = {
+    prod: "vss-backup:index:VssBackupPolicy",
+    "prod-server-role": "aws:iam/role:Role",
+    "prod-server-ssm": "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    "prod-server-vss": "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
+    "prod-server-logs": "aws:iam/rolePolicy:RolePolicy",
+    "prod-server-profile": "aws:iam/instanceProfile:InstanceProfile",
+    "prod-run-logs": "aws:cloudwatch/logGroup:LogGroup",
+    "prod-vss-package": "aws:ssm/association:Association",
+    "prod-topic": "aws:sns/topic:Topic",
+    "prod-topic-policy": "aws:sns/topicPolicy:TopicPolicy",
+    "prod-notify-role": "aws:iam/role:Role",
+    "prod-notify-role-policy": "aws:iam/rolePolicy:RolePolicy",
+    "prod-window-role": "aws:iam/role:Role",
+    "prod-window-role-policy": "aws:iam/rolePolicy:RolePolicy",
+    "prod-day-window": "aws:ssm/maintenanceWindow:MaintenanceWindow",
+    "prod-day-target": "aws:ssm/maintenanceWindowTarget:MaintenanceWindowTarget",
+    "prod-day-task": "aws:ssm/maintenanceWindowTask:MaintenanceWindowTask",
+    "prod-week-window": "aws:ssm/maintenanceWindow:MaintenanceWindow",
+    "prod-week-target": "aws:ssm/maintenanceWindowTarget:MaintenanceWindowTarget",
+    "prod-week-task": "aws:ssm/maintenanceWindowTask:MaintenanceWindowTask",
+    "prod-month-window": "aws:ssm/maintenanceWindow:MaintenanceWindow",
+    "prod-month-target": "aws:ssm/maintenanceWindowTarget:MaintenanceWindowTarget",
+    "prod-month-task": "aws:ssm/maintenanceWindowTask:MaintenanceWindowTask",
+    "prod-cleaner": "aws:lambda/function:Function",
+    "prod-cleaner-logs": "aws:cloudwatch/logGroup:LogGroup",
+    "prod-cleaner-role": "aws:iam/role:Role",
+    "prod-cleaner-role-policy": "aws:iam/rolePolicy:RolePolicy",
+    "prod-cleaner-dead-letters": "aws:sqs/queue:Queue",
+    "prod-schedule-role": "aws:iam/role:Role",
+    "prod-schedule-role-policy": "aws:iam/rolePolicy:RolePolicy",
+    "prod-cleaner-schedule": "aws:scheduler/schedule:Schedule",
+};
+
+/** Parameters of the document, by name. */
+function parametersOf(inputs: Record<string, Record<string, unknown>>, task: string): Record<string, string> {
+    const command = inputs[task] as unknown as {
+        taskInvocationParameters: { runCommandParameters: { parameters: { name: string; values: string[] }[] } };
+    };
+    return Object.fromEntries(
+        command.taskInvocationParameters.runCommandParameters.parameters.map(({ name, values }) => [name, values.join()]),
+    );
+}
+
+/** What differs between two policies' inputs: names that one of them has, or whose inputs are not the same. */
+async function changedBy(args: VssBackupPolicyArgs): Promise<Record<string, unknown>> {
+    const inputs = inputsOf(await deployed(args));
+    const names = [...new Set([...Object.keys(inputs), ...Object.keys(BY_DEFAULT)])];
+    const same = (name: string) => JSON.stringify(sortKeys(inputs[name])) === JSON.stringify(sortKeys(BY_DEFAULT[name]));
+    return Object.fromEntries(names.filter((name) => !same(name)).map((name) => [name, inputs[name] ?? "gone"]));
+}
+
+function sortKeys(value: unknown): unknown {
+    return typeof value === "object" && value !== null && !Array.isArray(value)
+        ? Object.fromEntries(
+              Object.entries(value)
+                  .sort(([a], [b]) => (a < b ? -1 : 1))
+                  .map(([key, entry]) => [key, sortKeys(entry)]),
+          )
+        : Array.isArray(value)
+          ? value.map(sortKeys)
+          : value;
+}
+
+describe("VssBackupPolicy", () => {
+    it("registers these resources and no others", async () => {
+        const { resources } = await deployed();
+        assert.deepEqual(Object.fromEntries(resources.map(({ name, type }) => [name, type])), TYPES);
+    });
+
+    it("gives them exactly these inputs by default", async () => {
+        assert.deepEqual(inputsOf(await deployed()), BY_DEFAULT);
+    });
+
+    it("puts the closure, the cleaner and the EC2 client into the archive, and nothing else", async () => {
+        const { resources } = await deployed({ retention: { Day: 7 }, reportOnly: true });
+        const files = await archiveFiles(resources.find(({ name }) => name === "prod-cleaner")?.inputs.code);
+        assert.deepEqual(Object.keys(files).sort(), ["cleaner.js", "index.js", "node_modules/@aws-sdk/client-ec2/index.js"]);
+        assert.match(files["index.js"] ?? "", /__settings\.policy = "prod";\nvar __settings_retention = \{Day: 7, Week: 3, Month: 2\};/);
+        assert.match(files["index.js"] ?? "", /__settings\.reportOnly = true;/);
+    });
+
+    it("gives its outputs", async () => {
+        const { outputs } = await deployed();
+        assert.deepEqual(
+            { ...outputs, backUpNow: Object.keys(outputs.backUpNow as object) },
+            {
+                instanceProfileName: "prod-server-profile",
+                serverRoleArn: `${ROLE}/prod-server-role`,
+                topicArn: TOPIC,
+                windowIds: { Day: "prod-day-window-id", Week: "prod-week-window-id", Month: "prod-month-window-id" },
+                cleanerFunctionName: "vss-backup-prod-cleaner",
+                backUpNow: ["Day", "Week", "Month"],
+            },
+        );
+    });
+
+    it("gives a ready line per type with which an operator takes a backup now", async () => {
+        const { outputs } = await deployed({ serverTag: { key: "Backup", value: "SQL 2022" }, copyOnly: true });
+        assert.equal(
+            (outputs.backUpNow as Record<string, string>).Week,
+            [
+                "aws ssm send-command --region 'eu-central-1' --document-name AWSEC2-CreateVssSnapshot",
+                `--targets '[{"Key":"tag:Backup","Values":["SQL 2022"]}]'`,
+                `--parameters '{"ExcludeBootVolume":["False"],"CopyOnly":["True"],"NoWriters":["False"],"description":["VssBackupPolicy prod: week snapshots"],"tags":["Key=SnapshotType,Value=Week;Key=VssBackupPolicy,Value=prod"],"executionTimeout":["800"]}'`,
+                `--timeout-seconds 2800 --max-concurrency 50 --max-errors '100%'`,
+                `--cloud-watch-output-config '{"CloudWatchLogGroupName":"/vss-backup/prod/runs","CloudWatchOutputEnabled":true}'`,
+            ].join(" "),
+        );
+    });
+
+    it("parents every child to itself and hands its provider on", async () => {
+        const children: string[] = [];
+        const { resources } = await run(
+            () => {
+                const provider = new aws.Provider("elsewhere", { region: "us-west-2" });
+                const transformations: pulumi.ResourceTransformation[] = [
+                    ({ name }) => {
+                        children.push(name);
+                        return undefined;
+                    },
+                ];
+                return { topicArn: new VssBackupPolicy("prod", {}, { provider, transformations }).topicArn };
+            },
+            "test",
+            "test",
+            {},
+        );
+        const given = resources.filter(({ name }) => name !== "elsewhere");
+        assert.deepEqual([...children].sort(), Object.keys(TYPES).sort());
+        assert.deepEqual(
+            [...new Set(given.filter(({ name }) => name !== "prod").map(({ provider }) => provider))],
+            ["urn:pulumi:test::test::pulumi:providers:aws::elsewhere::elsewhere-id"],
+        );
+    });
+
+    it("takes partition, region and account of the provider into its ARNs", async () => {
+        const { resources } = await deployed({}, { region: "cn-north-1" });
+        const arns = JSON.stringify(resources.map(({ inputs: { code, ...inputs } }) => inputs)).match(/arn:[^"\\]+/g) as string[];
+        assert.deepEqual(
+            arns.filter((arn) => !arn.startsWith("arn:aws-cn:")),
+            [],
+        );
+        assert.ok(arns.includes("arn:aws-cn:ssm:cn-north-1::document/AWSEC2-CreateVssSnapshot"));
+        assert.ok(arns.includes("arn:aws-cn:iam::aws:policy/AWSEC2VssSnapshotPolicy"));
+    });
+
+    it("lets two policies stand beside each other, each bounded by its own name", async () => {
+        const { resources } = await run(
+            () => {
+                const [a, b] = ["one", "two"].map((name) => new VssBackupPolicy(name));
+                return { a: a?.topicArn, b: b?.topicArn };
+            },
+            "test",
+            "test",
+            {},
+        );
+        const names = resources.map(({ name }) => name);
+        const physical = resources
+            .map(({ inputs }) => inputs.name)
+            .filter((name) => name?.startsWith("vss-backup-") && name.endsWith("-cleaner"));
+        const bounds = ["one", "two"].map(
+            (name) =>
+                resources
+                    .find((resource) => resource.name === `${name}-cleaner-role-policy`)
+                    ?.inputs.policy.match(/"aws:ResourceTag\/VssBackupPolicy":"(\w+)"/)?.[1],
+        );
+        assert.equal(new Set(names).size, 2 * Object.keys(TYPES).length);
+        assert.deepEqual(physical.sort(), [
+            "vss-backup-one-cleaner",
+            "vss-backup-one-cleaner",
+            "vss-backup-two-cleaner",
+            "vss-backup-two-cleaner",
+        ]);
+        assert.deepEqual(bounds, ["one", "two"]);
+    });
+
+    it("changes only a type's own window when its schedule is overridden", async () => {
+        const changed = await changedBy({ schedules: { Day: "cron(0 23 ? * * *)" } });
+        assert.deepEqual(Object.keys(changed).sort(), ["prod-day-window", "prod-vss-package"]);
+        assert.equal((changed["prod-day-window"] as { schedule: string }).schedule, "cron(0 23 ? * * *)");
+    });
+
+    it("changes nothing but the closure when retention is overridden", async () => {
+        assert.deepEqual(await changedBy({ retention: { Day: 7 } }), {});
+    });
+
+    it("adds a type, and drops one that is set to null", async () => {
+        const changed = await changedBy({ retention: { Month: null, Year: 3 }, schedules: { Month: null, Year: "cron(0 6 2 1 ? *)" } });
+        assert.deepEqual(
+            Object.entries(changed)
+                .map(([name, inputs]) => `${name}${inputs === "gone" ? " gone" : ""}`)
+                .sort(),
+            [
+                "prod-month-target gone",
+                "prod-month-task gone",
+                "prod-month-window gone",
+                "prod-vss-package",
+                "prod-year-target",
+                "prod-year-task",
+                "prod-year-window",
+            ],
+        );
+    });
+
+    it("opens windows and starts the cleaner in the given time zone", async () => {
+        const changed = await changedBy({ timezone: "Europe/Vienna" });
+        assert.deepEqual(
+            Object.entries(changed)
+                .map(([name, inputs]) => [
+                    name,
+                    (inputs as Record<string, unknown>).scheduleTimezone ?? (inputs as Record<string, unknown>).scheduleExpressionTimezone,
+                ])
+                .sort(),
+            [
+                ["prod-cleaner-schedule", "Europe/Vienna"],
+                ["prod-day-window", "Europe/Vienna"],
+                ["prod-month-window", "Europe/Vienna"],
+                ["prod-vss-package", undefined],
+                ["prod-week-window", "Europe/Vienna"],
+            ],
+        );
+    });
+
+    it("attaches what servers need to existing roles, and makes none", async () => {
+        const changed = await changedBy({ serverRoles: ["web", pulumi.output(`arn:aws:iam::${ACCOUNT_ID}:role/apps/sql`)] });
+        const logs = BY_DEFAULT["prod-server-logs"] as object;
+        assert.deepEqual(changed, {
+            "prod-server-role": "gone",
+            "prod-server-profile": "gone",
+            "prod-server-ssm": "gone",
+            "prod-server-vss": "gone",
+            "prod-server-logs": "gone",
+            "prod-server-0-ssm": { role: "web", policyArn: "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" },
+            "prod-server-0-vss": { role: "web", policyArn: "arn:aws:iam::aws:policy/AWSEC2VssSnapshotPolicy" },
+            "prod-server-0-logs": { ...logs, role: "web" },
+            "prod-server-1-ssm": { role: "sql", policyArn: "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" },
+            "prod-server-1-vss": { role: "sql", policyArn: "arn:aws:iam::aws:policy/AWSEC2VssSnapshotPolicy" },
+            "prod-server-1-logs": { ...logs, role: "sql" },
+        });
+        const { outputs } = await deployed({ serverRoles: ["web"] });
+        assert.deepEqual([outputs.instanceProfileName, outputs.serverRoleArn], [undefined, undefined]);
+    });
+
+    it("uses an existing topic, whose policy it leaves alone, and subscribes people to it", async () => {
+        const topicArn = `arn:aws:sns:eu-central-1:${ACCOUNT_ID}:ops`;
+        const changed = await changedBy({
+            topicArn: pulumi.output(topicArn),
+            notificationEmails: ["a@example.com", pulumi.output("b@example.com")],
+        });
+        assert.deepEqual(
+            {
+                topic: changed["prod-topic"],
+                policy: changed["prod-topic-policy"],
+                a: changed["prod-email-a@example.com"],
+                b: changed["prod-email-1"],
+            },
+            {
+                topic: "gone",
+                policy: "gone",
+                a: { topic: topicArn, protocol: "email", endpoint: "a@example.com" },
+                b: { topic: topicArn, protocol: "email", endpoint: "b@example.com" },
+            },
+        );
+        assert.deepEqual(
+            (changed["prod-notify-role-policy"] as { policy: object }).policy,
+            policy({ Sid: "Publish", Effect: "Allow", Action: "sns:Publish", Resource: topicArn }),
+        );
+        assert.equal((await deployed({ topicArn })).outputs.topicArn, topicArn);
+    });
+
+    it("hands the document's parameters on, and the user's tags to every snapshot", async () => {
+        const inputs = inputsOf(
+            await deployed({
+                excludeBootVolume: true,
+                copyOnly: pulumi.output(true),
+                noWriters: true,
+                document: "AWSEC2-VssInstallAndSnapshot",
+                componentsVersion: "2.5.1",
+                tags: { CostCenter: "4711", Owner: pulumi.output("windows") },
+            }),
+        );
+        assert.deepEqual(parametersOf(inputs, "prod-day-task"), {
+            ExcludeBootVolume: "True",
+            CopyOnly: "True",
+            NoWriters: "True",
+            description: "VssBackupPolicy prod: day snapshots",
+            tags: "Key=SnapshotType,Value=Day;Key=VssBackupPolicy,Value=prod;Key=CostCenter,Value=4711;Key=Owner,Value=windows",
+            executionTimeout: "800",
+            VssVersion: "2.5.1",
+        });
+        assert.deepEqual(inputs["prod-vss-package"]?.parameters, { action: "Install", name: "AwsVssComponents", version: "2.5.1" });
+        assert.equal(inputs["prod-day-task"]?.taskArn, "AWSEC2-VssInstallAndSnapshot");
+        assert.match(JSON.stringify(inputs["prod-window-role-policy"]), /::document\/AWSEC2-VssInstallAndSnapshot"/);
+    });
+
+    it("puts the user's tags on every resource that takes tags", async () => {
+        const { resources } = await deployed({ tags: { Owner: "windows" } });
+        const untaggable = [
+            "RolePolicy",
+            "RolePolicyAttachment",
+            "TopicPolicy",
+            "MaintenanceWindowTarget",
+            "MaintenanceWindowTask",
+            "Schedule",
+            "VssBackupPolicy",
+        ];
+        assert.deepEqual(
+            resources
+                .filter(({ inputs }) => inputs.tags?.Owner !== "windows")
+                .map(({ type }) => type.split(":").at(-1))
+                .filter((type) => !untaggable.includes(type ?? "")),
+            [],
+        );
+    });
+
+    it("reserves no concurrency where the account has none to spare, or may not be asked", async () => {
+        const reserved = async (answer: () => Record<string, unknown>) => {
+            const { resources } = await deployed({}, { quota: answer });
+            return resources.find(({ name }) => name === "prod-cleaner")?.inputs.reservedConcurrentExecutions;
+        };
+        const refuse = () => {
+            throw new Error("AccessDeniedException");
+        };
+        assert.deepEqual(
+            [
+                await reserved(() => ({ value: 10 })),
+                await reserved(() => ({ value: 100 })),
+                await reserved(() => ({ value: 101 })),
+                await reserved(refuse),
+            ],
+            [-1, -1, 1, -1],
+        );
+    });
+
+    it("registers nothing when an argument is wrong", async () => {
+        let made = 0;
+        pulumi.runtime.setMocks({
+            newResource: ({ name }) => {
+                made += 1;
+                return { id: name, state: {} };
+            },
+            call: () => ({}),
+        });
+        assert.throws(
+            () => new VssBackupPolicy("prod", { retention: { Day: 0 } }),
+            /^Error: VssBackupPolicy "prod": retention\.Day is 0; /,
+        );
+        await pulumi.runtime.disconnect();
+        assert.equal(made, 0);
+    });
+
+    it("is the same, byte for byte, when it is built again", async () => {
+        const whole = async () => {
+            const { resources } = await deployed({ tags: { Owner: "windows" }, timezone: "America/New_York" });
+            const files = await archiveFiles(resources.find(({ name }) => name === "prod-cleaner")?.inputs.code);
+            return JSON.stringify([files, resources.map(({ type, name, inputs: { code, ...inputs } }) => [type, name, inputs])]);
+        };
+        assert.equal(await whole(), await whole());
+    });
+});

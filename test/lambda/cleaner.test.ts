@@ -1,0 +1,273 @@
+import assert from "node:assert/strict";
+import type { Snapshot } from "../../lambda/snapshot";
+import { Ec2Error } from "../../rehearsal/embeddedAws/ec2";
+import type { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
+import { cleaned, stored } from "../support/cleaning";
+
+const MINUTE = 60_000;
+
+/** Day sets of January 2027, one a day from the 1st, each of one volume unless more are asked for; `snap-1a` is the first of day 1. */
+function january(days: number, volumes = 1): Snapshot[] {
+    return Array.from({ length: days * volumes }, (_, i) => {
+        const day = Math.floor(i / volumes) + 1;
+        const letter = String.fromCharCode(97 + (i % volumes));
+        return {
+            id: `snap-${day}${letter}`,
+            volumeId: `vol-${letter}`,
+            startTime: Date.parse("2026-12-31T01:00:00Z") + day * 1440 * MINUTE,
+            state: "completed",
+            tags: {
+                VssBackupPolicy: "prod",
+                SnapshotType: "Day",
+                AppConsistent: "True",
+                AwsVssConfig: `{0000000${day % 10}-0000-4000-8000-0000000000${String(day).padStart(2, "0")}}`,
+            },
+        };
+    });
+}
+
+function ids(store: SnapshotStore): string[] {
+    return store.all().map(({ id }) => id);
+}
+
+function actions(calls: readonly { readonly action: string }[]): string[] {
+    return calls.map(({ action }) => action);
+}
+
+describe("The cleaner", () => {
+    it("lists, deletes what is no longer needed, and reports it all", async () => {
+        const store = stored(january(3));
+        const { report, log } = await cleaned(store);
+        assert.deepEqual(report, {
+            Policy: "prod",
+            Time: "2027-02-01T07:00:00.000Z",
+            ReportOnly: false,
+            Status: "OK",
+            Counts: { Listed: 3, Deleted: 2, Kept: 1, Skipped: 0, Failed: 0, Remaining: 0 },
+            DeletedSnapshots: ["snap-1a", "snap-2a"],
+            FailedSnapshots: [],
+            RemainingSnapshots: [],
+            SkippedSnapshots: [],
+            DeletedReasons: [
+                { SnapshotId: "snap-1a", Reason: "deleted: 3rd newest Day restore point, 1 is kept" },
+                { SnapshotId: "snap-2a", Reason: "deleted: 2nd newest Day restore point, 1 is kept" },
+            ],
+            KeptSnapshots: [{ SnapshotId: "snap-3a", Reason: "kept: Day 1 of 1" }],
+            LinesLeftOut: 0,
+        });
+        assert.equal(log, `${JSON.stringify(report)}\n`);
+        assert.deepEqual(ids(store), ["snap-3a"]);
+    });
+
+    it("asks EC2 for its own policy's snapshots only, in pages of a thousand", async () => {
+        const [snapshot] = january(1) as [Snapshot];
+        const store = stored(
+            Array.from({ length: 2_345 }, (_, i) => ({ ...snapshot, id: `snap-${i.toString(16).padStart(8, "0")}`, volumeId: `vol-${i}` })),
+        );
+        const { report, calls } = await cleaned(store);
+        assert.deepEqual(report.Counts, { Listed: 2_345, Deleted: 0, Kept: 2_345, Skipped: 0, Failed: 0, Remaining: 0 });
+        assert.deepEqual(
+            calls.map(({ parameters }) => Object.fromEntries([...parameters].filter(([key]) => !["Version", "NextToken"].includes(key)))),
+            Array.from({ length: 3 }, () => ({
+                Action: "DescribeSnapshots",
+                MaxResults: "1000",
+                "Owner.1": "self",
+                "Filter.1.Name": "tag:VssBackupPolicy",
+                "Filter.1.Value.1": "prod",
+            })),
+        );
+    });
+
+    it("goes on after a page that is empty and has a token", async () => {
+        const store = stored(january(2));
+        let pages = 0;
+        const intercept = () => {
+            pages += 1;
+            return pages === 1
+                ? { DescribeSnapshotsResponse: { snapshotSet: "", nextToken: Buffer.from("snap-").toString("base64url") } }
+                : undefined;
+        };
+        const { report, calls } = await cleaned(store, { intercept });
+        assert.deepEqual(
+            [report.DeletedSnapshots, actions(calls)],
+            [["snap-1a"], ["DescribeSnapshots", "DescribeSnapshots", "DeleteSnapshot"]],
+        );
+    });
+
+    it("deletes nothing when the listing breaks off", async () => {
+        const store = stored(january(9));
+        const intercept = ({ parameters }: { parameters: URLSearchParams }) => {
+            if (parameters.has("NextToken")) {
+                throw new Ec2Error("UnauthorizedOperation", "You are not authorized to perform this operation.", 403);
+            }
+            return { DescribeSnapshotsResponse: { snapshotSet: { item: { snapshotId: "snap-1a" } }, nextToken: "more" } };
+        };
+        await assert.rejects(cleaned(store, { intercept }), { name: "UnauthorizedOperation" });
+        assert.equal(ids(store).length, 9);
+    });
+
+    it("deletes nothing when EC2's pages run in a circle", async () => {
+        const store = stored(january(9));
+        const intercept = () => ({ DescribeSnapshotsResponse: { snapshotSet: { item: { snapshotId: "snap-1a" } }, nextToken: "again" } });
+        await assert.rejects(cleaned(store, { intercept }), { message: "EC2 gave the same page token twice; the listing has no end" });
+        assert.equal(ids(store).length, 9);
+    });
+
+    it("waits and asks again when EC2 throttles it", async () => {
+        const store = stored(january(4));
+        let refusals = 1;
+        const intercept = () => {
+            refusals -= 1;
+            if (refusals >= 0) {
+                throw new Ec2Error("RequestLimitExceeded", "Request limit exceeded.", 503);
+            }
+            return undefined;
+        };
+        const { report } = await cleaned(store, { intercept });
+        assert.deepEqual([report.Status, report.DeletedSnapshots, ids(store)], ["OK", ["snap-1a", "snap-2a", "snap-3a"], ["snap-4a"]]);
+    });
+
+    for (const [code, message, list, reason] of [
+        [
+            "InvalidSnapshot.InUse",
+            "The snapshot snap-1a is currently in use by ami-0123456789abcdef0",
+            "SkippedSnapshots",
+            "left: in use by ami-0123456789abcdef0",
+        ],
+        [
+            "InvalidSnapshot.InUse",
+            "The snapshot snap-1a is currently enabled for fast restores",
+            "SkippedSnapshots",
+            "left: in use by something else: The snapshot snap-1a is currently enabled for fast restores",
+        ],
+        [
+            "InvalidParameterValue",
+            "This snapshot is managed by the AWS Backup service and cannot be deleted via EC2 APIs",
+            "SkippedSnapshots",
+            "left: InvalidParameterValue: This snapshot is managed by the AWS Backup service and cannot be deleted via EC2 APIs",
+        ],
+        ["SnapshotLocked", "The snapshot is locked", "SkippedSnapshots", "left: SnapshotLocked: The snapshot is locked"],
+        [
+            "OperationNotPermitted",
+            "Snapshot snap-1a is locked",
+            "SkippedSnapshots",
+            "left: OperationNotPermitted: Snapshot snap-1a is locked",
+        ],
+        ["InvalidParameterValue", "Something else", "FailedSnapshots", "failed: InvalidParameterValue: Something else"],
+        ["UnauthorizedOperation", "You are not authorized", "FailedSnapshots", "failed: UnauthorizedOperation: You are not authorized"],
+        ["InvalidSnapshotID.Malformed", "Invalid id", "FailedSnapshots", "failed: InvalidSnapshotID.Malformed: Invalid id"],
+    ] as const) {
+        it(`makes ${code} (${message}) a line of ${list}, and goes on with the rest`, async () => {
+            const store = stored(january(3));
+            Object.assign(store.get("snap-1a") ?? {}, { heldBy: { code, message } });
+            const { report } = await cleaned(store);
+            assert.deepEqual(
+                { ...report, DeletedReasons: [], KeptSnapshots: [] },
+                {
+                    ...report,
+                    Status: list === "FailedSnapshots" ? "PARTIAL" : "OK",
+                    DeletedSnapshots: ["snap-2a"],
+                    FailedSnapshots: [],
+                    SkippedSnapshots: [],
+                    RemainingSnapshots: [],
+                    [list]: [{ SnapshotId: "snap-1a", Reason: reason }],
+                    DeletedReasons: [],
+                    KeptSnapshots: [],
+                },
+            );
+            assert.deepEqual(ids(store), ["snap-1a", "snap-3a"]);
+        });
+    }
+
+    it("counts a snapshot that is gone already as deleted", async () => {
+        const store = stored(january(2));
+        const intercept = ({ action }: { action: string }) => {
+            if (action === "DeleteSnapshot") {
+                throw new Ec2Error("InvalidSnapshot.NotFound", "The snapshot 'snap-1a' does not exist.");
+            }
+            return undefined;
+        };
+        const { report } = await cleaned(store, { intercept });
+        assert.deepEqual(
+            [report.Status, report.DeletedSnapshots, report.DeletedReasons],
+            [
+                "OK",
+                ["snap-1a"],
+                [{ SnapshotId: "snap-1a", Reason: "deleted: 2nd newest Day restore point, 1 is kept (it was gone already)" }],
+            ],
+        );
+    });
+
+    it("leaves a set whole when something holds its boot volume's snapshot, whichever comes first by id", async () => {
+        const snapshots = january(2, 3);
+        const store = stored(snapshots);
+        store.get("snap-1b")?.tags.set("Device", "/dev/sda1");
+        Object.assign(store.get("snap-1b") ?? {}, { heldBy: { code: "InvalidSnapshot.InUse", message: "in use by ami-1" } });
+        const { report, calls } = await cleaned(store);
+        assert.deepEqual(report.SkippedSnapshots, [
+            { SnapshotId: "snap-1a", Reason: "left with its set: snap-1b could not be deleted" },
+            { SnapshotId: "snap-1b", Reason: "left: in use by ami-1" },
+            { SnapshotId: "snap-1c", Reason: "left with its set: snap-1b could not be deleted" },
+        ]);
+        assert.deepEqual([actions(calls), ids(store).length], [["DescribeSnapshots", "DeleteSnapshot"], 6]);
+    });
+
+    it("only plans and reports when it is told so", async () => {
+        const store = stored(january(2));
+        const { report, calls } = await cleaned(store, { settings: { reportOnly: true } });
+        assert.deepEqual(
+            [report.Status, report.DeletedSnapshots, report.RemainingSnapshots, actions(calls), ids(store)],
+            [
+                "OK",
+                [],
+                [{ SnapshotId: "snap-1a", Reason: "report only, else deleted: 2nd newest Day restore point, 1 is kept" }],
+                ["DescribeSnapshots"],
+                ["snap-1a", "snap-2a"],
+            ],
+        );
+    });
+
+    it("begins no deletion in the last 45 seconds, and says what remains", async () => {
+        const store = stored(january(3));
+        const { report } = await cleaned(store, { context: { getRemainingTimeInMillis: () => 45_000 } });
+        const Reason = "remaining: the run had to end; the next one goes on";
+        assert.deepEqual(
+            [report.Status, report.DeletedSnapshots, report.RemainingSnapshots, ids(store)],
+            [
+                "PARTIAL",
+                [],
+                [
+                    { SnapshotId: "snap-1a", Reason },
+                    { SnapshotId: "snap-2a", Reason },
+                ],
+                ["snap-1a", "snap-2a", "snap-3a"],
+            ],
+        );
+    });
+
+    it("fails, and deletes nothing, without a time in the event", async () => {
+        const store = stored(january(2));
+        for (const event of [{}, { time: "" }, { time: "yesterday" }, { time: 1_800_000_000_000 }, { time: null }]) {
+            await assert.rejects(cleaned(store, { event }), { message: /^The event has no "time" that can be read: / });
+        }
+        assert.equal(ids(store).length, 2);
+    });
+
+    it("keeps its report within one event of the log, and counts what it leaves out", async () => {
+        const [snapshot] = january(1) as [Snapshot];
+        const store = stored(
+            Array.from({ length: 5_000 }, (_, i) => ({ ...snapshot, id: `snap-${i.toString(16).padStart(8, "0")}`, volumeId: `vol-${i}` })),
+        );
+        const { report, log } = await cleaned(store);
+        assert.ok(Buffer.byteLength(log) <= 262_144 - 26);
+        assert.deepEqual(
+            [report.Counts.Kept, report.KeptSnapshots.length + report.LinesLeftOut, report.LinesLeftOut > 0],
+            [5_000, 5_000, true],
+        );
+    });
+
+    it("takes wildcards in the policy's name for what they are", async () => {
+        const { calls } = await cleaned(stored([]), { settings: { policy: "a*b?c\\d" } });
+        assert.equal(calls[0]?.parameters.get("Filter.1.Value.1"), "a\\*b\\?c\\\\d");
+    });
+});

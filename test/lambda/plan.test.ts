@@ -1,0 +1,226 @@
+import assert from "node:assert/strict";
+import { planCleaning } from "../../lambda/plan";
+import type { Snapshot } from "../../lambda/snapshot";
+import { backup, NOW } from "../support/history";
+
+const RETENTION = { Day: 2, Week: 1 };
+
+/** The plan as a person reads it: a line per snapshot, in the plan's order. */
+function planned(snapshots: readonly Snapshot[], retention: Record<string, number> = RETENTION, now = NOW): string[] {
+    return planCleaning(snapshots, { name: "prod", retention }, now).decisions.map(
+        ({ snapshot, action, reason }) => `${action} ${snapshot.id}: ${reason}`,
+    );
+}
+
+describe("The plan", () => {
+    it("keeps the newest restore points of each type and deletes the older ones, oldest first", () => {
+        const history = [
+            ...backup({ at: "2027-01-29", volumes: ["c"] }),
+            ...backup({ at: "2027-01-31", volumes: ["c"] }),
+            ...backup({ at: "2027-01-28", volumes: ["c"] }),
+            ...backup({ at: "2027-01-30", volumes: ["c"] }),
+            ...backup({ at: "2027-01-24", volumes: ["c"], type: "Week" }),
+            ...backup({ at: "2027-01-17", volumes: ["c"], type: "Week" }),
+        ];
+        assert.deepEqual(planned(history), [
+            "delete snap-week-0117-c: deleted: 2nd newest Week restore point, 1 is kept",
+            "keep snap-week-0124-c: kept: Week 1 of 1",
+            "delete snap-day-0128-c: deleted: 4th newest Day restore point, 2 are kept",
+            "delete snap-day-0129-c: deleted: 3rd newest Day restore point, 2 are kept",
+            "keep snap-day-0130-c: kept: Day 2 of 2",
+            "keep snap-day-0131-c: kept: Day 1 of 2",
+        ]);
+    });
+
+    it("keeps a set whole when one of its volumes is still needed", () => {
+        const history = [
+            ...backup({ at: "2027-01-28", volumes: ["c", "d"] }),
+            ...backup({ at: "2027-01-29", volumes: ["c", "d"] }),
+            ...backup({ at: "2027-01-30", volumes: ["c"] }),
+            ...backup({ at: "2027-01-31", volumes: ["c"] }),
+        ];
+        assert.deepEqual(planned(history), [
+            "keep snap-day-0128-c: kept with its set: vol-d still needs it",
+            "keep snap-day-0128-d: kept: Day 2 of 2",
+            "keep snap-day-0129-c: kept with its set: vol-d still needs it",
+            "keep snap-day-0129-d: kept: Day 1 of 2",
+            "keep snap-day-0130-c: kept: Day 2 of 2",
+            "keep snap-day-0131-c: kept: Day 1 of 2",
+        ]);
+    });
+
+    it("lets no set that failed push a restore point out", () => {
+        const history = [
+            ...backup({ at: "2027-01-25", volumes: ["c"] }),
+            ...backup({ at: "2027-01-26", volumes: ["c"] }),
+            ...backup({ at: "2027-01-27", volumes: ["c"], consistent: "False" }),
+            ...backup({ at: "2027-01-28", volumes: ["c"], consistent: null }),
+            ...backup({ at: "2027-01-29", volumes: ["c"], state: "error" }),
+        ];
+        assert.deepEqual(planned(history), [
+            "keep snap-day-0125-c: kept: Day 2 of 2",
+            "keep snap-day-0126-c: kept: Day 1 of 2",
+            "leave snap-day-0127-c: left: failed, snap-day-0127-c is not application-consistent; vol-c has fewer than 1 newer Day restore point",
+            "leave snap-day-0128-c: left: failed, snap-day-0128-c was never marked application-consistent; vol-c has fewer than 1 newer Day restore point",
+            "leave snap-day-0129-c: left: failed, snap-day-0129-c is in state error; vol-c has fewer than 1 newer Day restore point",
+        ]);
+    });
+
+    it("counts a set only when all of its snapshots are completed and application-consistent", () => {
+        const [c, d] = backup({ at: "2027-01-30" }) as [Snapshot, Snapshot];
+        const half = { ...d, tags: { ...d.tags, AppConsistent: "false" } };
+        assert.deepEqual(planned([c, half, ...backup({ at: "2027-01-29" }), ...backup({ at: "2027-01-28" })]), [
+            "keep snap-day-0128-c: kept: Day 2 of 2",
+            "keep snap-day-0128-d: kept: Day 2 of 2",
+            "keep snap-day-0129-c: kept: Day 1 of 2",
+            "keep snap-day-0129-d: kept: Day 1 of 2",
+            "leave snap-day-0130-c: left: failed, snap-day-0130-d is not application-consistent; vol-c has fewer than 1 newer Day restore point",
+            "leave snap-day-0130-d: left: failed, snap-day-0130-d is not application-consistent; vol-c has fewer than 1 newer Day restore point",
+        ]);
+    });
+
+    it("takes AppConsistent in any letter case, and never its mere presence", () => {
+        const history = ["true", "True", "TRUE", " true ", "", "yes", "false", "False"].map((consistent, i) =>
+            backup({ at: `2027-01-1${i}`, volumes: [`v${i}`], consistent }),
+        );
+        const actions = planCleaning(history.flat(), { name: "prod", retention: { Day: 1 } }, NOW).decisions.map(({ action }) => action);
+        assert.deepEqual(actions, ["keep", "keep", "keep", "keep", "leave", "leave", "leave", "leave"]);
+    });
+
+    it("deletes a failed set once its grace is over and a newer restore point of its type stands", () => {
+        const failed = backup({ at: "2027-01-31T05:00", volumes: ["c"], consistent: "False" });
+        const newer = backup({ at: "2027-01-31T06:00", volumes: ["c"], type: "Day", guid: 7 }).map((snapshot) => ({
+            ...snapshot,
+            id: "snap-newer",
+        }));
+        const otherType = backup({ at: "2027-01-31T06:00", volumes: ["c"], type: "Week" });
+        const at = (time: string, ...sets: Snapshot[][]) => planned(sets.flat(), RETENTION, Date.parse(time))[0];
+        assert.deepEqual(
+            [
+                at("2027-02-01T04:59:59Z", failed, newer),
+                at("2027-02-01T05:00:00Z", failed, newer),
+                at("2027-02-01T05:00:00Z", failed),
+                at("2027-02-01T05:00:00Z", failed, otherType),
+            ],
+            [
+                "leave snap-day-0131-c: left: failed, snap-day-0131-c is not application-consistent; stays at least until 2027-02-01 05:00 UTC",
+                "delete snap-day-0131-c: deleted: failed, snap-day-0131-c is not application-consistent; newer Day restore points stand",
+                "leave snap-day-0131-c: left: failed, snap-day-0131-c is not application-consistent; vol-c has fewer than 1 newer Day restore point",
+                "leave snap-day-0131-c: left: failed, snap-day-0131-c is not application-consistent; vol-c has fewer than 1 newer Day restore point",
+            ],
+        );
+    });
+
+    it("leaves a failed set of a volume that has no newer restore point, although others have", () => {
+        const history = [
+            ...backup({ at: "2027-01-20", volumes: ["c", "d"], consistent: "false" }),
+            ...backup({ at: "2027-01-25", volumes: ["c"] }),
+        ];
+        assert.deepEqual(planned(history).slice(0, 2), [
+            "leave snap-day-0120-c: left: failed, snap-day-0120-c is not application-consistent; vol-d has fewer than 1 newer Day restore point",
+            "leave snap-day-0120-d: left: failed, snap-day-0120-c is not application-consistent; vol-d has fewer than 1 newer Day restore point",
+        ]);
+    });
+
+    it("keeps a failed set that may hold a good one of another server as long as retention would keep that", () => {
+        const [good, bad] = backup({ at: "2027-01-20", guid: null }) as [Snapshot, Snapshot];
+        const mixed = [good, { ...bad, state: "error" }];
+        const newer = (...days: string[]) => days.flatMap((at) => backup({ at }));
+        assert.deepEqual(
+            [planned([...mixed, ...newer("2027-01-25")])[0], planned([...mixed, ...newer("2027-01-25", "2027-01-26")])[0]],
+            [
+                "leave snap-day-0120-c: left: failed, snap-day-0120-d is in state error; vol-c has fewer than 2 newer Day restore points",
+                "delete snap-day-0120-c: deleted: failed, snap-day-0120-d is in state error; newer Day restore points stand",
+            ],
+        );
+    });
+
+    it("leaves pending sets alone, and one that the agent has not marked yet for a day", () => {
+        const pending = backup({ at: "2027-01-01", volumes: ["c"], state: "pending" });
+        const unmarked = backup({ at: "2027-01-31", volumes: ["c"], consistent: null });
+        assert.deepEqual(
+            [
+                ...planned([...pending, ...unmarked], RETENTION, Date.parse("2027-02-01T00:59:59Z")),
+                ...planned(unmarked, RETENTION, Date.parse("2027-02-01T01:00:00Z")),
+            ],
+            [
+                "leave snap-day-0101-c: left: not finished, snap-day-0101-c is in state pending",
+                "leave snap-day-0131-c: left: not finished, snap-day-0131-c is not yet marked application-consistent",
+                "leave snap-day-0131-c: left: failed, snap-day-0131-c was never marked application-consistent; vol-c has fewer than 1 newer Day restore point",
+            ],
+        );
+    });
+
+    it("says nothing of snapshots without the policy's own tag, or with another policy's", () => {
+        const [untagged] = backup({ at: "2027-01-01", volumes: ["c"] }) as [Snapshot];
+        const history = [
+            { ...untagged, id: "snap-untagged", tags: { SnapshotType: "Day", AppConsistent: "true" } },
+            ...backup({ at: "2027-01-02", volumes: ["c"], policy: "prod2" }),
+            ...backup({ at: "2027-01-03", volumes: ["c"], policy: "PROD" }),
+            ...backup({ at: "2027-01-04", volumes: ["c"] }),
+        ];
+        assert.deepEqual(planned(history, { Day: 1 }), ["keep snap-day-0104-c: kept: Day 1 of 1"]);
+    });
+
+    it("leaves snapshots of a type that the policy no longer has, or has never had", () => {
+        const history = [
+            ...backup({ at: "2027-01-01", volumes: ["c"], type: "Year" }),
+            ...backup({ at: "2027-01-02", volumes: ["c"], type: "toString" }),
+        ];
+        assert.deepEqual(planned(history), [
+            "leave snap-year-0101-c: left: Year is no snapshot type of this policy any more",
+            "leave snap-tostring-0102-c: left: toString is no snapshot type of this policy any more",
+        ]);
+    });
+
+    it("leaves a set whose snapshots do not agree on their type", () => {
+        const [c, d] = backup({ at: "2027-01-30" }) as [Snapshot, Snapshot];
+        assert.deepEqual(planned([c, { ...d, tags: { ...d.tags, SnapshotType: "Week" } }]), [
+            "leave snap-day-0130-c: left: its set has no single SnapshotType",
+            "leave snap-day-0130-d: left: its set has no single SnapshotType",
+        ]);
+    });
+
+    it("leaves a snapshot whose start time can't be read", () => {
+        const history = backup({ at: "2027-01-30", volumes: ["c"] }).map((snapshot) => ({ ...snapshot, startTime: Number.NaN }));
+        assert.deepEqual(planned([...history, ...backup({ at: "2027-01-31", volumes: ["c"] })], { Day: 1 }), [
+            "leave snap-day-0130-c: left: not finished, snap-day-0130-c has no start time",
+            "keep snap-day-0131-c: kept: Day 1 of 1",
+        ]);
+    });
+
+    it("keeps the last restore points for ever when backups stop", () => {
+        const history = [...backup({ at: "2027-01-30", volumes: ["c"] }), ...backup({ at: "2027-01-31", volumes: ["c"] })];
+        assert.deepEqual(planned(history, RETENTION, Date.parse("2047-01-01T00:00:00Z")), [
+            "keep snap-day-0130-c: kept: Day 2 of 2",
+            "keep snap-day-0131-c: kept: Day 1 of 2",
+        ]);
+    });
+
+    it("counts restore points per volume, so that one server's backups never push out another's", () => {
+        const history = [
+            ...backup({ at: "2027-01-01", volumes: ["idle"] }),
+            ...backup({ at: "2027-01-29", volumes: ["busy"] }),
+            ...backup({ at: "2027-01-30", volumes: ["busy"] }),
+            ...backup({ at: "2027-01-31", volumes: ["busy"] }),
+        ];
+        assert.deepEqual(planned(history), [
+            "keep snap-day-0101-idle: kept: Day 1 of 2",
+            "delete snap-day-0129-busy: deleted: 3rd newest Day restore point, 2 are kept",
+            "keep snap-day-0130-busy: kept: Day 2 of 2",
+            "keep snap-day-0131-busy: kept: Day 1 of 2",
+        ]);
+    });
+
+    it("hands the deletions over as whole sets, oldest first", () => {
+        const history = ["2027-01-28", "2027-01-26", "2027-01-27"].flatMap((at) => backup({ at }));
+        const { deletions } = planCleaning(history, { name: "prod", retention: { Day: 1 } }, NOW);
+        assert.deepEqual(
+            deletions.map((set) => set.map(({ snapshot }) => snapshot.id)),
+            [
+                ["snap-day-0126-c", "snap-day-0126-d"],
+                ["snap-day-0127-c", "snap-day-0127-d"],
+            ],
+        );
+    });
+});

@@ -1,0 +1,45 @@
+import type { Snapshot } from "../../lambda/snapshot";
+
+/** What a test says of one backup set; the rest has values that mean nothing to it. */
+export interface SetSketch {
+    readonly type?: string;
+    /** `2027-01-31`, or with a time `2027-01-31T05:00`; UTC. */
+    readonly at: string;
+    readonly volumes?: readonly string[];
+    /** Value of `AppConsistent` on every snapshot; null for none. */
+    readonly consistent?: string | null;
+    readonly state?: string;
+    readonly policy?: string;
+    /** Number of the set; null for snapshots without `AwsVssConfig`. */
+    readonly guid?: number | null;
+}
+
+/** A set's snapshots; their ids say day and volume: `snap-0131-c`. */
+export function backup({
+    type = "Day",
+    at,
+    volumes = ["c", "d"],
+    consistent = "true",
+    state = "completed",
+    policy = "prod",
+    guid,
+}: SetSketch): Snapshot[] {
+    const startTime = Date.parse(`${at.length === 10 ? `${at}T01:00` : at}Z`);
+    const config = guid === undefined ? startTime / 60_000 : guid;
+    return volumes.map((volume) => ({
+        id: `snap-${type.toLowerCase()}-${at.slice(5, 10).replace("-", "")}-${volume}`,
+        volumeId: `vol-${volume}`,
+        startTime,
+        state,
+        tags: {
+            VssBackupPolicy: policy,
+            SnapshotType: type,
+            ...(consistent !== null && { AppConsistent: consistent }),
+            ...(config !== null && {
+                AwsVssConfig: `AwsVssComponents 2.5.1 {${config.toString(16).padStart(8, "0")}-0000-4000-8000-000000000000}`,
+            }),
+        },
+    }));
+}
+
+export const NOW = Date.parse("2027-02-01T07:00:00Z");

@@ -1,0 +1,32 @@
+import type * as pulumi from "@pulumi/pulumi";
+import { VssBackupPolicy, type VssBackupPolicyArgs } from "../../components";
+import { type Deployment, run } from "../../rehearsal/program";
+
+/** What a program that makes one policy registers, and the policy's outputs. */
+export function deployed(args: VssBackupPolicyArgs = {}, { region = "eu-central-1", quota }: Place = {}): Promise<Deployment> {
+    return run(() => outputsOf(new VssBackupPolicy("prod", args)), "test", "test", { "aws:region": region }, quota && { [QUOTA]: quota });
+}
+
+interface Place {
+    readonly region?: string;
+    /** How Service Quotas answers for Lambda's concurrency. */
+    readonly quota?: () => Record<string, unknown>;
+}
+
+const QUOTA = "aws:servicequotas/getServiceQuota:getServiceQuota";
+
+function outputsOf(policy: VssBackupPolicy): Record<string, pulumi.Input<unknown>> {
+    const { instanceProfileName, serverRoleArn, topicArn, windowIds, cleanerFunctionName, backUpNow } = policy;
+    return { instanceProfileName, serverRoleArn, topicArn, windowIds, cleanerFunctionName, backUpNow };
+}
+
+/** Inputs by name of the resource, policy documents as objects, the archive left out. */
+export function inputsOf({ resources }: Deployment): Record<string, Record<string, unknown>> {
+    const documents = ["policy", "assumeRolePolicy", "input"];
+    return Object.fromEntries(
+        resources.map(({ name, inputs: { code, ...inputs } }) => [
+            name,
+            Object.fromEntries(Object.entries(inputs).map(([key, value]) => [key, documents.includes(key) ? JSON.parse(value) : value])),
+        ]),
+    );
+}
