@@ -1,0 +1,125 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { startEc2 } from "../../rehearsal/embeddedAws/ec2";
+import { archiveFiles, startLambda } from "../../rehearsal/embeddedAws/lambda";
+import { stored } from "../support/cleaning";
+import { backup } from "../support/history";
+import { deployed } from "../support/policies";
+
+const ROOT = join(__dirname, "..", "..");
+
+/** A program of somebody else's, which writes the archive that its policy would deploy into a file. */
+const CONSUMER = `
+import { writeFileSync } from "node:fs";
+import express from "express";
+import * as pulumi from "@pulumi/pulumi";
+import { VssBackupPolicy } from "pulumi-vss-backup";
+
+let archive;
+pulumi.runtime.setMocks({
+    newResource({ type, name, inputs }) {
+        archive = type === "aws:lambda/function:Function" ? inputs.code : archive;
+        return { id: name, state: { arn: "arn:aws:x:::" + name, name, ...inputs } };
+    },
+    call: () => ({ partition: "aws", region: "eu-central-1", accountId: "123456789012", value: 1000 }),
+});
+const app = express();
+const policy = new VssBackupPolicy("prod", { tags: { Router: typeof app } });
+policy.cleanerFunctionName.apply(async () => {
+    const assets = Object.entries(await archive.assets);
+    writeFileSync("archive.json", JSON.stringify(Object.fromEntries(await Promise.all(assets.map(async ([path, asset]) => [path, await asset.text])))));
+});
+`;
+
+function versionOf(dependency: string): string {
+    return JSON.parse(readFileSync(join(ROOT, "node_modules", dependency, "package.json"), "utf8")).version;
+}
+
+/** The archive out of a project that has installed the packed package beside a dependency of its own. */
+function consumersArchive(folder: string): Record<string, string> {
+    const npm = (cwd: string, ...args: string[]) => execFileSync("npm", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
+    const [packed] = JSON.parse(npm(ROOT, "pack", "--json", "--silent", "--ignore-scripts", "--pack-destination", folder)) as [
+        { filename: string },
+    ];
+    const dependencies = {
+        "@pulumi/aws": versionOf("@pulumi/aws"),
+        "@pulumi/pulumi": versionOf("@pulumi/pulumi"),
+        express: "4.21.2",
+        "pulumi-vss-backup": `file:${packed.filename}`,
+    };
+    writeFileSync(join(folder, "package.json"), JSON.stringify({ name: "consumer", private: true, type: "module", dependencies }));
+    writeFileSync(join(folder, "index.js"), CONSUMER);
+    npm(folder, "install", "--prefer-offline", "--no-audit", "--no-fund");
+    execFileSync(process.execPath, ["index.js"], { cwd: folder });
+    return JSON.parse(readFileSync(join(folder, "archive.json"), "utf8"));
+}
+
+/** Runs an archive in Node 24 in an empty folder, against the embedded EC2: what it returns, and what is left. */
+async function cleanedBy(code: pulumi.asset.AssetArchive): Promise<{ deleted: string[]; left: string[] }> {
+    const store = stored(
+        ["01", "02", "03", "04", "05", "06", "07"]
+            .flatMap((day) => backup({ at: `2027-01-${day}`, volumes: ["c"] }))
+            .map((snapshot, i) => ({ ...snapshot, id: `snap-${i + 1}` })),
+    );
+    const ec2 = await startEc2(store);
+    try {
+        const lambda = await startLambda({
+            function: { code, handler: "index.handler", timeout: 60 },
+            region: "eu-central-1",
+            environment: { AWS_ENDPOINT_URL_EC2: ec2.endpoint },
+        });
+        const report = (await lambda.invoke({ time: "2027-02-01T07:00:00Z" })) as { DeletedSnapshots: string[] };
+        await lambda.close();
+        return { deleted: report.DeletedSnapshots, left: store.all().map(({ id }) => id) };
+    } finally {
+        await ec2.close();
+    }
+}
+
+const CLEANED = { deleted: ["snap-1", "snap-2"], left: ["snap-3", "snap-4", "snap-5", "snap-6", "snap-7"] };
+
+function archiveOf(files: Readonly<Record<string, string>>): pulumi.asset.AssetArchive {
+    return new pulumi.asset.AssetArchive(
+        Object.fromEntries(Object.entries(files).map(([path, text]) => [path, new pulumi.asset.StringAsset(text)])),
+    );
+}
+
+describe("The archive", function () {
+    this.timeout(300_000);
+    const folder = mkdtempSync(join(tmpdir(), "consumer-"));
+    let ours: pulumi.asset.AssetArchive;
+    let theirs: Record<string, string>;
+
+    before(async () => {
+        // The package is built by the command, so that this test can't pass with an old one.
+        execFileSync("npm", ["run", "build", "--silent"], { cwd: ROOT });
+        const { resources } = await deployed();
+        ours = resources.find(({ name }) => name === "prod-cleaner")?.inputs.code;
+        theirs = consumersArchive(folder);
+    });
+
+    after(() => rmSync(folder, { recursive: true, force: true }));
+
+    it("of this repository cleans, in Node 24 in an empty folder", async () => {
+        assert.deepEqual(await cleanedBy(ours), CLEANED);
+    });
+
+    it("of a project that imports the package is the same, byte for byte, whatever else the project depends on", async () => {
+        assert.deepEqual(theirs, await archiveFiles(ours));
+    });
+
+    it("of a project that imports the package cleans, in Node 24 in an empty folder", async () => {
+        assert.deepEqual(await cleanedBy(archiveOf(theirs)), CLEANED);
+    });
+
+    it("does not run without one of its files", async () => {
+        for (const path of Object.keys(theirs)) {
+            const { [path]: _, ...others } = theirs;
+            await assert.rejects(cleanedBy(archiveOf(others)), /Cannot find module/, path);
+        }
+    });
+});
