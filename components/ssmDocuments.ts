@@ -13,7 +13,7 @@ export type VssDocument = "AWSEC2-CreateVssSnapshot" | "AWSEC2-VssInstallAndSnap
 export type DocumentName = VssDocument | "AWS-ConfigureAWSPackage";
 
 /** The parameters of the documents that a policy uses, copied from the documents (August 2026). */
-export const DOCUMENT_PARAMETERS: Readonly<Record<DocumentName, Readonly<Record<string, DocumentParameter>>>> = documents;
+const DOCUMENT_PARAMETERS: Readonly<Record<DocumentName, Readonly<Record<string, DocumentParameter>>>> = documents;
 
 /**
  * Seconds that a VSS run may take once its command has started; the document's own default. Named so that the check for overlapping

