@@ -4,6 +4,7 @@ import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
+import ts from "typescript";
 import { startEc2 } from "../../rehearsal/embeddedAws/ec2";
 import { archiveFiles, startLambda } from "../../rehearsal/embeddedAws/lambda";
 import { stored } from "../support/cleaning";
@@ -33,6 +34,18 @@ policy.cleanerFunctionName.apply(async () => {
     const assets = Object.entries(await archive.assets);
     writeFileSync("archive.json", JSON.stringify(Object.fromEntries(await Promise.all(assets.map(async ([path, asset]) => [path, await asset.text])))));
 });
+`;
+
+/** Runs the example's program under Pulumi's mocks, and prints the types of its policies. */
+const RUN_EXAMPLE = `
+import * as pulumi from "@pulumi/pulumi";
+
+pulumi.runtime.setMocks({
+    newResource: ({ type, name, inputs }) => ({ id: name, state: { arn: "arn:aws:sns:eu-central-1:123456789012:" + name, name, ...inputs } }),
+    call: () => ({ partition: "aws", region: "eu-central-1", accountId: "123456789012", value: 1000 }),
+});
+const { backUpNow } = await import("./example.js");
+backUpNow.apply((lines) => console.log(Object.keys(lines).join(" ")));
 `;
 
 function versionOf(dependency: string): string {
@@ -114,6 +127,16 @@ describe("The archive", function () {
 
     it("of a project that imports the package cleans, in Node 24 in an empty folder", async () => {
         assert.deepEqual(await cleanedBy(archiveOf(theirs)), CLEANED);
+    });
+
+    it("comes with an example whose program runs where the package is installed", () => {
+        const example = readFileSync(join(ROOT, "examples", "import", "index.ts"), "utf8");
+        const { outputText } = ts.transpileModule(example, {
+            compilerOptions: { module: ts.ModuleKind.ES2022, target: ts.ScriptTarget.ES2022 },
+        });
+        writeFileSync(join(folder, "example.js"), outputText);
+        writeFileSync(join(folder, "runExample.js"), RUN_EXAMPLE);
+        assert.equal(execFileSync(process.execPath, ["runExample.js"], { cwd: folder, encoding: "utf8" }), "Day Week Month Year\n");
     });
 
     it("does not run without one of its files", async () => {
