@@ -1,0 +1,178 @@
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { join } from "node:path";
+import { parse } from "yaml";
+import { archiveFiles } from "../rehearsal/embeddedAws/lambda";
+import { type Deployment, runProgram, stackConfig } from "../rehearsal/program";
+import { inputsOf } from "./support/policies";
+
+const ROOT = join(__dirname, "..");
+
+/** The program under a stack's config, as Pulumi hands it over: all values text, maps and lists JSON. */
+function program(config: Readonly<Record<string, string>>, stack = "prod"): Promise<Deployment> {
+    const keys = Object.entries(config).map(([key, value]) => [key.includes(":") ? key : `vss-backup:${key}`, value]);
+    return runProgram(join(ROOT, "index.ts"), "vss-backup", stack, { "aws:region": "eu-central-1", ...Object.fromEntries(keys) });
+}
+
+/** What the closure has captured. */
+async function settingsOf({ resources }: Deployment): Promise<string[]> {
+    const files = await archiveFiles(resources.find(({ type }) => type === "aws:lambda/function:Function")?.inputs.code);
+    return (files["index.js"] ?? "").split("\n").filter((line) => /^(var )?__settings\S* = [^_]/.test(line) && !line.endsWith("{};"));
+}
+
+function windowsOf({ resources }: Deployment): string[] {
+    return resources
+        .filter(({ type }) => type.endsWith(":MaintenanceWindow"))
+        .map(({ name, inputs }) => `${name} ${inputs.schedule} ${inputs.scheduleTimezone}`);
+}
+
+describe("The program", () => {
+    it("deploys a stack that has no config but its region, as a policy of the stack's name", async () => {
+        const deployment = await program({}, "dev");
+        assert.deepEqual(await settingsOf(deployment), [
+            '__settings.policy = "dev";',
+            "var __settings_retention = {Day: 5, Week: 3, Month: 2};",
+            "__settings.reportOnly = false;",
+        ]);
+        assert.deepEqual(windowsOf(deployment), [
+            "dev-day-window cron(0 1 ? * * *) UTC",
+            "dev-week-window cron(0 3 ? * SUN *) UTC",
+            "dev-month-window cron(0 5 1 * ? *) UTC",
+        ]);
+        assert.deepEqual(Object.keys(deployment.outputs).sort(), [
+            "backUpNow",
+            "cleanerFunctionName",
+            "instanceProfileName",
+            "serverRoleArn",
+            "topicArn",
+            "windowIds",
+        ]);
+    });
+
+    it("has the same defaults in Pulumi.yaml as in the component", async () => {
+        const { config } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")) as { config: Record<string, { default: unknown }> };
+        const declared = Object.entries(config).map(([key, { default: value }]) => [
+            key,
+            typeof value === "string" ? value : JSON.stringify(value),
+        ]);
+        const [withDefaults, without] = [await program(Object.fromEntries(declared)), await program({})];
+        assert.deepEqual(inputsOf(withDefaults), inputsOf(without));
+        assert.deepEqual(await settingsOf(withDefaults), await settingsOf(without));
+    });
+
+    it("declares its config as Pulumi's project schema asks for: a type, a description and a default", () => {
+        const { config } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")) as { config: Record<string, Record<string, unknown>> };
+        assert.deepEqual(
+            Object.values(config).filter(
+                ({ type, items, description, default: value, ...others }) =>
+                    !["string", "boolean", "integer", "array"].includes(type as string) ||
+                    (type === "array") !== (items !== undefined) ||
+                    typeof description !== "string" ||
+                    value === undefined ||
+                    Object.keys(others).length > 0,
+            ),
+            [],
+        );
+    });
+
+    it("changes one entry of a map alone", async () => {
+        assert.deepEqual(await settingsOf(await program({ retention: '{"Day":7}' })), [
+            '__settings.policy = "prod";',
+            "var __settings_retention = {Day: 7, Week: 3, Month: 2};",
+            "__settings.reportOnly = false;",
+        ]);
+    });
+
+    it("adds types and drops those that are null, or the word null, which is all that the command line can say", async () => {
+        const deployment = await program({
+            retention: '{"Month":null,"Week":"null","Year":3}',
+            schedules: '{"Month":"null","Week":null,"Year":"cron(0 6 2 1 ? *)"}',
+            timezone: "Europe/Vienna",
+        });
+        assert.deepEqual(windowsOf(deployment), [
+            "prod-day-window cron(0 1 ? * * *) Europe/Vienna",
+            "prod-year-window cron(0 6 2 1 ? *) Europe/Vienna",
+        ]);
+    });
+
+    it("hands every key on", async () => {
+        const deployment = await program({
+            serverTag: '{"key":"Tier","value":5}',
+            serverRoles: '["web"]',
+            notificationEmails: '["a@example.com"]',
+            notificationEvents: '["Failed"]',
+            topicArn: "arn:aws:sns:eu-central-1:123456789012:ops",
+            excludeBootVolume: "true",
+            copyOnly: "true",
+            noWriters: "true",
+            document: "AWSEC2-VssInstallAndSnapshot",
+            componentsVersion: "2.5",
+            cleanerSchedule: "rate(12 hours)",
+            reportOnly: "true",
+            tags: '{"CostCenter":4711,"Shared":true}',
+        });
+        const inputs = inputsOf(deployment);
+        const command = (inputs["prod-day-task"] as { taskInvocationParameters: { runCommandParameters: Record<string, unknown> } })
+            .taskInvocationParameters.runCommandParameters;
+        assert.deepEqual(
+            {
+                targets: inputs["prod-day-target"]?.targets,
+                role: inputs["prod-server-0-vss"]?.role,
+                email: inputs["prod-email-a@example.com"]?.endpoint,
+                notification: command.notificationConfig,
+                parameters: command.parameters,
+                document: inputs["prod-day-task"]?.taskArn,
+                cleaner: inputs["prod-cleaner-schedule"]?.scheduleExpression,
+                tags: inputs["prod-cleaner"]?.tags,
+                settings: (await settingsOf(deployment)).at(-1),
+            },
+            {
+                targets: [{ key: "tag:Tier", values: ["5"] }],
+                role: "web",
+                email: "a@example.com",
+                notification: {
+                    notificationArn: "arn:aws:sns:eu-central-1:123456789012:ops",
+                    notificationEvents: ["Failed"],
+                    notificationType: "Invocation",
+                },
+                parameters: [
+                    { name: "ExcludeBootVolume", values: ["True"] },
+                    { name: "CopyOnly", values: ["True"] },
+                    { name: "NoWriters", values: ["True"] },
+                    { name: "description", values: ["VssBackupPolicy prod: day snapshots"] },
+                    {
+                        name: "tags",
+                        values: [
+                            "Key=SnapshotType,Value=Day;Key=VssBackupPolicy,Value=prod;Key=CostCenter,Value=4711;Key=Shared,Value=true",
+                        ],
+                    },
+                    { name: "executionTimeout", values: ["800"] },
+                    { name: "VssVersion", values: ["2.5"] },
+                ],
+                document: "AWSEC2-VssInstallAndSnapshot",
+                cleaner: "rate(12 hours)",
+                tags: { CostCenter: "4711", Shared: "true" },
+                settings: "__settings.reportOnly = true;",
+            },
+        );
+    });
+
+    it("refuses all that is wrong with a stack's config at once, unknown keys too", async () => {
+        await assert.rejects(program({ retentoin: '{"Day":7}', noWriters: "yes", retention: "7" }), {
+            message: [
+                'VssBackupPolicy "prod": retention is "7"; give a map from snapshot type to number of restore points',
+                'VssBackupPolicy "prod": noWriters is "yes"; give true or false',
+                'VssBackupPolicy "prod": retentoin is no argument; did you mean retention?',
+            ].join("\n"),
+        });
+    });
+
+    it("deploys the production stack of the repository", async () => {
+        const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", stackConfig(ROOT, "prod"));
+        assert.deepEqual(windowsOf(deployment), [
+            "prod-day-window cron(30 0 ? * * *) Europe/Vienna",
+            "prod-week-window cron(0 3 ? * SUN *) Europe/Vienna",
+            "prod-month-window cron(0 5 1 * ? *) Europe/Vienna",
+        ]);
+    });
+});
