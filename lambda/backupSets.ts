@@ -128,6 +128,11 @@ function setStatus(snapshots: readonly Snapshot[], now: number): SetStatus {
         : { kind: "failed", why: `${unmarked.id} was never marked application-consistent` };
 }
 
+/** Whether a snapshot that EC2 has finished would by itself keep its set from being a restore point. */
+export function showsFailure(snapshot: Snapshot): boolean {
+    return snapshot.state === "error" || isConsistent(snapshot) !== true;
+}
+
 /** When the youngest snapshot's grace is over; `NaN` where one has no time. */
 export function graceEnd(snapshots: readonly Snapshot[]): number {
     return snapshots.reduce((latest, snapshot) => Math.max(latest, snapshot.startTime), Number.NEGATIVE_INFINITY) + GRACE_MS;

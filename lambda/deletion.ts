@@ -1,5 +1,5 @@
 import { DeleteSnapshotCommand, type EC2Client } from "@aws-sdk/client-ec2";
-import { compare } from "./backupSets";
+import { compare, showsFailure } from "./backupSets";
 import type { Decision } from "./plan";
 import type { Snapshot } from "./snapshot";
 import { DEVICE_TAG } from "./tags";
@@ -49,7 +49,7 @@ async function deleteSet(
     outcomes: Outcome[],
 ): Promise<void> {
     let stopped: Pick<Outcome, "result" | "reason"> | undefined;
-    for (const { snapshot, reason } of [...set].sort(bootVolumeFirst)) {
+    for (const { snapshot, reason } of deletionOrder(set)) {
         if (!stopped && performance.now() >= endsAt) {
             stopped = { result: "remaining", reason: "remaining: the run had to end; the next one goes on" };
         }
@@ -68,10 +68,22 @@ async function deleteSet(
     }
 }
 
-/** An AMI holds the snapshot of the boot volume, so try that one while the set is still whole. */
-function bootVolumeFirst(a: Decision, b: Decision): number {
-    const isBoot = ({ snapshot }: Decision) => (snapshot.tags[DEVICE_TAG] === "/dev/sda1" ? 0 : 1);
-    return isBoot(a) - isBoot(b) || compare(a.snapshot.id, b.snapshot.id);
+/**
+ * The order in which the members of a set go, so that what is left is harmless wherever the run may stop.
+ *
+ * Of a failed set, the member that shows the failure goes last, and before it those that started farthest from it: otherwise what is left
+ * would look like a restore point, and push a real one out. Of a restore point, the boot volume's snapshot goes first: if an image holds
+ * one of them, it is that, and the set stays whole.
+ */
+export function deletionOrder(set: readonly Decision[]): Decision[] {
+    const failed = set.find(({ snapshot }) => showsFailure(snapshot));
+    const place = ({ snapshot }: Decision) => {
+        if (!failed) {
+            return snapshot.tags[DEVICE_TAG] === "/dev/sda1" ? 0 : 1;
+        }
+        return showsFailure(snapshot) ? 1 : -Math.abs(snapshot.startTime - failed.snapshot.startTime);
+    };
+    return [...set].sort((a, b) => place(a) - place(b) || compare(a.snapshot.id, b.snapshot.id));
 }
 
 async function deleteSnapshot(

@@ -1,7 +1,10 @@
 import assert from "node:assert/strict";
-import { deleteSets } from "../../lambda/deletion";
+import fc from "fast-check";
+import { deleteSets, deletionOrder } from "../../lambda/deletion";
 import { planCleaning } from "../../lambda/plan";
+import type { Snapshot } from "../../lambda/snapshot";
 import { Ec2Error, startEc2 } from "../../rehearsal/embeddedAws/ec2";
+import { history, LATER, retention, snapshotsOf } from "../support/arbitraryHistory";
 import { clientOf, stored } from "../support/cleaning";
 import { backup, NOW } from "../support/history";
 
@@ -23,4 +26,69 @@ describe("Deleting sets", () => {
             [["snap-day-0130-c", "remaining", "remaining: EC2 had not answered when the run had to end"]],
         );
     });
+
+    it("takes the boot volume's snapshot of a restore point first, which an image may hold", () => {
+        const snapshots = backup({ at: "2027-01-30", volumes: ["c", "d", "e"] }).map((snapshot, i) => ({
+            ...snapshot,
+            tags: { ...snapshot.tags, Device: ["xvdb", "/dev/sda1", "xvdc"][i] as string },
+        }));
+        assert.deepEqual(order(snapshots), ["snap-day-0130-d", "snap-day-0130-c", "snap-day-0130-e"]);
+    });
+
+    it("takes the member that shows a set's failure last, and before it the farthest in time", () => {
+        const [c, d, e] = backup({ at: "2027-01-30", volumes: ["c", "d", "e"] }) as [Snapshot, Snapshot, Snapshot];
+        const failed = { ...c, tags: { ...c.tags, AppConsistent: "False", Device: "/dev/sda1" } };
+        assert.deepEqual(order([failed, d, { ...e, startTime: e.startTime + 60_000 }]), [
+            "snap-day-0130-e",
+            "snap-day-0130-d",
+            "snap-day-0130-c",
+        ]);
+    });
+
+    it("may stop anywhere: what is left never makes a later plan delete a restore point that the first one kept", () => {
+        fc.assert(
+            fc.property(history(), retention, fc.nat(60), (runs, kept, deletions) => {
+                const snapshots = runs.flatMap(snapshotsOf);
+                const policy = { name: "prod", retention: kept };
+                const plan = planCleaning(snapshots, policy, LATER);
+                const gone = new Set(
+                    plan.deletions
+                        .flatMap(deletionOrder)
+                        .slice(0, deletions)
+                        .map(({ snapshot }) => snapshot.id),
+                );
+                const needed = new Set(plan.decisions.filter(({ action }) => action === "keep").map(({ snapshot }) => snapshot.id));
+                const later = planCleaning(
+                    snapshots.filter(({ id }) => !gone.has(id)),
+                    policy,
+                    LATER,
+                );
+                assert.deepEqual(
+                    later.deletions.flat().filter(({ snapshot }) => needed.has(snapshot.id)),
+                    [],
+                );
+            }),
+            { numRuns: Number(process.env.HISTORIES ?? 500) },
+        );
+    });
+
+    it("may stop anywhere, as a half-deleted failed set shows that would have been a restore point without its failed member", () => {
+        const [c, d] = backup({ at: "2027-01-02" }) as [Snapshot, Snapshot];
+        const failed = [{ ...c, tags: { ...c.tags, AppConsistent: "False" } }, d];
+        const history = [...backup({ at: "2027-01-01", volumes: ["d"] }), ...failed, ...backup({ at: "2027-01-03" })];
+        const policy = { name: "prod", retention: { Day: 2 } };
+        const first = planCleaning(history, policy, NOW).deletions.flatMap(deletionOrder)[0]?.snapshot.id;
+        const left = history.filter(({ id }) => id !== first);
+        assert.deepEqual(
+            planCleaning(left, policy, NOW).decisions.map(({ snapshot, action }) => `${action} ${snapshot.id}`),
+            ["keep snap-day-0101-d", "delete snap-day-0102-c", "keep snap-day-0103-c", "keep snap-day-0103-d"],
+        );
+    });
 });
+
+/** Ids of a set's members in the order in which they go. */
+function order(snapshots: readonly Snapshot[]): string[] {
+    return deletionOrder(snapshots.map((snapshot) => ({ snapshot, action: "delete" as const, reason: "" }))).map(
+        ({ snapshot }) => snapshot.id,
+    );
+}

@@ -1,0 +1,258 @@
+import assert from "node:assert/strict";
+import { randomUUID } from "node:crypto";
+import { join } from "node:path";
+import { type CleanerSettings, clean } from "../../lambda/cleaner";
+import type { Line, Report } from "../../lambda/report";
+import { type LambdaOptions, startLambda } from "../../rehearsal/embeddedAws/lambda";
+import { runProgram, stackConfig } from "../../rehearsal/program";
+import { backUp, copy, left, newRegion, nextSecond, type Region, type Tags, tag, vssConfig, withNames } from "../support/motoRegion";
+import { type MotoServer, startMoto } from "../support/motoServer";
+
+const ROOT = join(__dirname, "..", "..");
+
+const DAY: Tags = { VssBackupPolicy: "prod", SnapshotType: "Day" };
+const WEEK: Tags = { VssBackupPolicy: "prod", SnapshotType: "Week" };
+
+/** So late that the grace of every failed set is over. */
+const LATER = "2099-01-31T07:00:00.000Z";
+
+const SETTINGS: CleanerSettings = { policy: "prod", retention: { Day: 2, Week: 1 }, reportOnly: false };
+
+/** Snapshots of a policy that keeps two of Day and one of Week, and of others. */
+async function history(endpoint: string, name: string): Promise<Region> {
+    const region = await newRegion(endpoint, name);
+    const neighbour = { ...DAY, VssBackupPolicy: "prod-2" };
+    await backUp(region, "Day 1", DAY);
+    await backUp(region, "Week 1", WEEK);
+    await backUp(region, "neighbour's 1", neighbour);
+    await backUp(region, "untagged", {});
+    await nextSecond();
+    await backUp(region, "Day 2", DAY, { consistent: { c: "true", d: "true" } });
+    await backUp(region, "Day 3", DAY, { consistent: { d: "False" } });
+    await backUp(region, "Week 2", WEEK, { dataOnly: true });
+    await backUp(region, "neighbour's 2", neighbour);
+    await backUp(region, "without a type", { VssBackupPolicy: "prod" }, { dataOnly: true });
+    await nextSecond();
+    await backUp(region, "Day 4", DAY);
+    await backUp(region, "neighbour's 3", neighbour);
+    await backUp(region, "without a policy", { SnapshotType: "Day" });
+    await nextSecond();
+    await backUp(region, "Day 5", DAY);
+    await nextSecond();
+    await backUp(region, "Day 6", DAY, { dataOnly: true, consistent: { d: "False" } });
+    return region;
+}
+
+function lines(reason: string, ...names: string[]): Line[] {
+    return names.map((SnapshotId) => ({ SnapshotId, Reason: reason }));
+}
+
+/** What the cleaner says of `history`, in names. */
+const CLEANED: Report = {
+    Policy: "prod",
+    Time: LATER,
+    ReportOnly: false,
+    Status: "OK",
+    Counts: { Listed: 15, Deleted: 6, Kept: 7, Skipped: 2, Failed: 0, Remaining: 0 },
+    DeletedSnapshots: ["Day 1 c", "Day 1 d", "Day 2 c", "Day 2 d", "Day 3 c", "Day 3 d"],
+    FailedSnapshots: [],
+    RemainingSnapshots: [],
+    SkippedSnapshots: [
+        ...lines("left: failed, Day 6 d is not application-consistent; d has fewer than 1 newer Day restore point", "Day 6 d"),
+        ...lines("left: its set has no single SnapshotType", "without a type d"),
+    ],
+    DeletedReasons: [
+        ...lines("deleted: 4th newest Day restore point, 2 are kept", "Day 1 c", "Day 1 d"),
+        ...lines("deleted: 3rd newest Day restore point, 2 are kept", "Day 2 c", "Day 2 d"),
+        ...lines("deleted: failed, Day 3 d is not application-consistent; newer Day restore points stand", "Day 3 c", "Day 3 d"),
+    ],
+    KeptSnapshots: [
+        ...lines("kept: Day 2 of 2", "Day 4 c", "Day 4 d"),
+        ...lines("kept: Day 1 of 2", "Day 5 c", "Day 5 d"),
+        ...lines("kept: Week 1 of 1", "Week 1 c"),
+        ...lines("kept with its set: c still needs it", "Week 1 d"),
+        ...lines("kept: Week 1 of 1", "Week 2 d"),
+    ],
+    LinesLeftOut: 0,
+};
+
+const LEFT = [
+    ...CLEANED.KeptSnapshots.map(({ SnapshotId }) => SnapshotId),
+    ...CLEANED.SkippedSnapshots.map(({ SnapshotId }) => SnapshotId),
+    "image's",
+    "neighbour's 1 c",
+    "neighbour's 1 d",
+    "neighbour's 2 c",
+    "neighbour's 2 d",
+    "neighbour's 3 c",
+    "neighbour's 3 d",
+    "untagged c",
+    "untagged d",
+    "without a policy c",
+    "without a policy d",
+].sort();
+
+/** Names for ids, and the lists in the order of the names: by moto's ids, which are random, the plan orders what nothing else does. */
+function named(report: unknown, region: Region): unknown {
+    return JSON.parse(withNames(JSON.stringify(report), region), (_, value) => (Array.isArray(value) ? value.sort(byName) : value));
+}
+
+function byName(a: string | Line, b: string | Line): number {
+    return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
+}
+
+/** Runs of the cleaner, as many as there are settings, all at once. Their log does not get between the lines of the tests. */
+async function runs({ ec2 }: Region, settings: readonly Partial<CleanerSettings>[], time = LATER): Promise<Report[]> {
+    const write = process.stdout.write;
+    process.stdout.write = () => true;
+    try {
+        return await Promise.all(settings.map((own) => clean(ec2, { ...SETTINGS, ...own }, { time })));
+    } finally {
+        process.stdout.write = write;
+    }
+}
+
+async function cleaned(region: Region, settings: Partial<CleanerSettings> = {}, time = LATER): Promise<Report> {
+    const [report] = (await runs(region, [settings], time)) as [Report];
+    return report;
+}
+
+describe("The cleaner, against moto", function () {
+    this.timeout(120_000);
+    let moto: MotoServer;
+    /** One for each test that takes one: they are made at once, since each has to wait for moto's clock. */
+    let histories: Region[];
+    const ownHistory = () => histories.pop() as Region;
+
+    before(async () => {
+        moto = await startMoto();
+        const regions = ["eu-central-1", "eu-north-1", "eu-west-1", "eu-west-2", "eu-west-3"];
+        histories = await Promise.all(regions.map((region) => history(moto.endpoint, region)));
+    });
+
+    after(() => moto?.stop());
+
+    it("deletes whole sets that retention no longer needs and failed ones, and nothing of anybody else's", async () => {
+        const region = ownHistory();
+        assert.deepEqual(named(await cleaned(region), region), CLEANED);
+        assert.deepEqual(await left(region), LEFT);
+    });
+
+    it("deletes nothing more in a second run, and says the same of what is left", async () => {
+        const region = ownHistory();
+        await cleaned(region);
+        assert.deepEqual(named(await cleaned(region), region), {
+            ...CLEANED,
+            Counts: { ...CLEANED.Counts, Listed: 9, Deleted: 0 },
+            DeletedSnapshots: [],
+            DeletedReasons: [],
+        });
+        assert.deepEqual(await left(region), LEFT);
+    });
+
+    it("deletes nothing when it shall only report, and says what it would delete", async () => {
+        const region = ownHistory();
+        assert.deepEqual(named(await cleaned(region, { reportOnly: true }), region), {
+            ...CLEANED,
+            ReportOnly: true,
+            Counts: { ...CLEANED.Counts, Deleted: 0, Remaining: 6 },
+            DeletedSnapshots: [],
+            DeletedReasons: [],
+            RemainingSnapshots: CLEANED.DeletedReasons.map(({ SnapshotId, Reason }) => ({
+                SnapshotId,
+                Reason: `report only, else ${Reason}`,
+            })),
+        });
+        assert.deepEqual(await left(region), [...LEFT, ...CLEANED.DeletedSnapshots].sort());
+    });
+
+    it("leaves what one run leaves when two are under way at once, and takes what the other deleted for done", async () => {
+        const region = ownHistory();
+        const reports = await runs(region, [SETTINGS, SETTINGS]);
+        assert.deepEqual(
+            reports.map(({ Status, FailedSnapshots, RemainingSnapshots }) => ({ Status, FailedSnapshots, RemainingSnapshots })),
+            Array.from(reports, () => ({ Status: "OK", FailedSnapshots: [], RemainingSnapshots: [] })),
+        );
+        assert.deepEqual(await left(region), LEFT);
+    });
+
+    it("does the same as the function that the program deploys, in Node 24", async () => {
+        const region = ownHistory();
+        const config = { ...stackConfig(ROOT, "prod"), "vss-backup:retention": JSON.stringify(SETTINGS.retention) };
+        const { resources } = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", config);
+        const lambda = await startLambda({
+            function: resources.find(({ type }) => type === "aws:lambda/function:Function")?.inputs as LambdaOptions["function"],
+            region: region.name,
+            environment: { AWS_ENDPOINT_URL_EC2: moto.endpoint },
+        });
+        try {
+            assert.deepEqual(named(await lambda.invoke({ time: LATER }), region), CLEANED);
+        } finally {
+            await lambda.close();
+        }
+        assert.deepEqual(await left(region), LEFT);
+    });
+
+    it("keeps one set whole of several that started at the same time, and the same one in each run", async () => {
+        const region = await newRegion(moto.endpoint, "us-east-1");
+        await nextSecond();
+        for (const name of ["Day 1", "Day 2", "Day 3", "Day 4"]) {
+            await backUp(region, name, DAY);
+        }
+        const planned = await cleaned(region, { retention: { Day: 1 }, reportOnly: true });
+        const report = await cleaned(region, { retention: { Day: 1 } });
+        assert.deepEqual(report.Counts, { Listed: 8, Deleted: 6, Kept: 2, Skipped: 0, Failed: 0, Remaining: 0 });
+        assert.deepEqual(report.KeptSnapshots, planned.KeptSnapshots);
+        const kept = report.KeptSnapshots.map(({ SnapshotId }) => withNames(SnapshotId, region)).sort();
+        const set = kept[0]?.slice(0, "Day 1".length);
+        assert.deepEqual(kept, [`${set} c`, `${set} d`]);
+        assert.deepEqual(await left(region), [...kept, "image's"]);
+    });
+
+    it("leaves a set whole when an image holds the snapshot of its boot volume", async () => {
+        const region = await newRegion(moto.endpoint, "us-east-2");
+        const [older, newer] = [randomUUID(), randomUUID()];
+        const boot = { ...DAY, AppConsistent: "True", Device: "/dev/sda1" };
+        // Only the snapshot that moto makes for an image is held by it, and only a copy of that is one of the same volume.
+        await tag(region, region.imageSnapshot, { ...boot, AwsVssConfig: vssConfig(older) });
+        await backUp(region, "Day 1", DAY, { dataOnly: true, set: older });
+        await nextSecond();
+        await copy(region, region.imageSnapshot, "copy", { ...boot, AwsVssConfig: vssConfig(newer) });
+        await backUp(region, "Day 2", DAY, { dataOnly: true, set: newer });
+        assert.deepEqual(named(await cleaned(region, { retention: { Day: 1 } }), region), {
+            ...CLEANED,
+            Counts: { Listed: 4, Deleted: 0, Kept: 2, Skipped: 2, Failed: 0, Remaining: 0 },
+            DeletedSnapshots: [],
+            SkippedSnapshots: [
+                ...lines("left with its set: image's could not be deleted", "Day 1 d"),
+                ...lines("left: in use by the image", "image's"),
+            ],
+            DeletedReasons: [],
+            KeptSnapshots: lines("kept: Day 1 of 1", "Day 2 d", "copy"),
+        });
+        assert.deepEqual(await left(region), ["Day 1 d", "Day 2 d", "copy", "image's"]);
+    });
+
+    it("leaves failed sets and those that are not marked yet alone for a day, and says until when", async () => {
+        const region = await newRegion(moto.endpoint, "us-west-1");
+        const failedAt = await backUp(region, "Day 1", DAY, { dataOnly: true, consistent: { d: "False" } });
+        await nextSecond();
+        await backUp(region, "Day 2", DAY, { dataOnly: true });
+        await backUp(region, "Week 1", WEEK, { dataOnly: true, consistent: { d: null } });
+        const until = new Date(failedAt + 86_400_000).toISOString().slice(0, 16).replace("T", " ");
+        const now = new Date().toISOString();
+        assert.deepEqual(named(await cleaned(region, {}, now), region), {
+            ...CLEANED,
+            Time: now,
+            Counts: { Listed: 3, Deleted: 0, Kept: 1, Skipped: 2, Failed: 0, Remaining: 0 },
+            DeletedSnapshots: [],
+            SkippedSnapshots: [
+                ...lines(`left: failed, Day 1 d is not application-consistent; stays at least until ${until} UTC`, "Day 1 d"),
+                ...lines("left: not finished, Week 1 d is not yet marked application-consistent", "Week 1 d"),
+            ],
+            DeletedReasons: [],
+            KeptSnapshots: lines("kept: Day 1 of 2", "Day 2 d"),
+        });
+        assert.deepEqual(await left(region), ["Day 1 d", "Day 2 d", "Week 1 d", "image's"]);
+    });
+});
