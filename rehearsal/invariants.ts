@@ -21,7 +21,8 @@ export interface CleaningObserved {
     readonly retention: Readonly<Record<string, number>>;
     readonly before: readonly StoredSnapshot[];
     readonly after: readonly StoredSnapshot[];
-    readonly report: SaidReport;
+    /** Undefined where the run returned nothing. */
+    readonly report: SaidReport | undefined;
 }
 
 /**
@@ -86,7 +87,10 @@ function splitSets(sets: readonly MadeSet[], there: ReadonlyMap<string, StoredSn
 const LISTS = ["KeptSnapshots", "SkippedSnapshots", "FailedSnapshots", "RemainingSnapshots"];
 
 /** Silence is never success: each snapshot stands in the report once, with a reason, and what it calls deleted is gone. */
-function reportFaults(report: SaidReport, listed: readonly string[], gone: readonly string[]): string[] {
+function reportFaults(report: SaidReport | undefined, listed: readonly string[], gone: readonly string[]): string[] {
+    if (!report?.DeletedSnapshots) {
+        return [`the run reported nothing, and gone are ${sorted(gone)}`];
+    }
     const lines = LISTS.flatMap((list) => (report[list] ?? []) as { SnapshotId: string; Reason: string }[]);
     const said = [...report.DeletedSnapshots, ...lines.map(({ SnapshotId }) => SnapshotId)];
     return [

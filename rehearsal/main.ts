@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { SingleBar } from "cli-progress";
-import { Command, InvalidArgumentError } from "commander";
+import { Command, InvalidArgumentError, Option } from "commander";
 import { DateTime } from "luxon";
 import pc from "picocolors";
 import { DEFAULTS, merge } from "../components/arguments";
@@ -59,7 +59,7 @@ const command = new Command("npm start --")
     .option("--volumes <n>", "volumes of each server, its boot volume included", wholeNumber(1, 127), 2)
     .option("--failures <share>", "share of VSS runs that fail, from 0 to 1", share, 0.02)
     .option("--seed <n>", "what chance begins with; the same seed gives the same rehearsal", wholeNumber(0, 2 ** 31 - 1), 1)
-    .option("--start <day>", "first day, UTC", day, Date.UTC(2027, 0, 1))
+    .addOption(new Option("--start <day>", "first day, UTC").argParser(day).default(Date.UTC(2027, 0, 1), "2027-01-01"))
     .option("--json", "print one JSON document and nothing else", false);
 
 async function main(): Promise<number> {
@@ -93,7 +93,7 @@ function asText(deployment: Deployment, rehearsal: Rehearsal, options: Rehearsal
     const verdict =
         rehearsal.broken.length === 0
             ? pc.green("Every invariant held.")
-            : `${pc.red(`Invariants were broken ${rehearsal.broken.length} times:`)}\n${rehearsal.broken.slice(0, 20).join("\n")}`;
+            : `${pc.red(`Invariants were broken ${rehearsal.broken.length === 1 ? "once" : `${rehearsal.broken.length} times`}:`)}\n${rehearsal.broken.slice(0, 20).join("\n")}`;
     return [
         section("What would be deployed", preview(deployment)),
         section("What happened", whatHappened(rehearsal, options)),

@@ -103,15 +103,22 @@ export async function run(
         stack,
     );
     pulumi.runtime.setAllConfig({ ...config });
-    const outputs = await settled(program());
+    const outputs = await settled(program(), resources);
     return { project, stack, region, resources, outputs };
 }
 
-async function settled(exported: Record<string, pulumi.Input<unknown>>): Promise<Record<string, unknown>> {
+async function settled(
+    exported: Record<string, pulumi.Input<unknown>>,
+    resources: readonly Registered[],
+): Promise<Record<string, unknown>> {
     const outputs = pulumi.output(exported) as unknown as { promise(): Promise<Record<string, unknown>> };
     const values = await outputs.promise();
-    // The program is over when everything that it began has been registered.
-    await pulumi.runtime.disconnect();
+    // The program is over when everything that it began has been registered, and that has begun nothing more.
+    for (let registered = -1; registered < resources.length; ) {
+        registered = resources.length;
+        await pulumi.runtime.disconnect();
+        await new Promise(setImmediate);
+    }
     return values;
 }
 
@@ -144,7 +151,9 @@ function answerOf(token: string, region: string): Record<string, unknown> {
     };
     const answer = answers[token];
     if (!answer) {
-        throw new Error(`The rehearsal has no answer to ${token}.`);
+        const message = `The rehearsal has no answer to ${token}.`;
+        // Pulumi reads the message where gRPC's errors have it.
+        throw Object.assign(new Error(message), { details: message });
     }
     return answer;
 }

@@ -105,9 +105,9 @@ export async function rehearse(
             timeline.each(firing(schedule.expression, schedule.timezone, start, end, "skipped"), async (time) => {
                 const due = new Date(time).toISOString().replace(".000Z", "Z");
                 const before = store.all().map((snapshot) => ({ ...snapshot, tags: new Map(snapshot.tags) }));
-                const report = (await lambda.invoke(
-                    JSON.parse(schedule.input.replace("<aws.scheduler.scheduled-time>", due)),
-                )) as SaidReport;
+                const report = (await lambda.invoke(JSON.parse(schedule.input.replace("<aws.scheduler.scheduled-time>", due)))) as
+                    | SaidReport
+                    | undefined;
                 const after = store.all();
                 const broken = brokenInvariants(ledger, { policy: windows[0]?.policy ?? "", retention, before, after, report });
                 cleanings.push({ deleted: before.length - after.length, broken: broken.map((sentence) => `${due}: ${sentence}`) });

@@ -2,6 +2,8 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
+import { occurrences, parseSchedule } from "../components/schedules";
+import { windowsOf as deployedWindows } from "../rehearsal/deployed";
 import { archiveFiles } from "../rehearsal/embeddedAws/lambda";
 import { type Deployment, runProgram, stackConfig } from "../rehearsal/program";
 import { inputsOf } from "./support/policies";
@@ -174,5 +176,72 @@ describe("The program", () => {
             "prod-week-window cron(0 3 ? * SUN *) Europe/Vienna",
             "prod-month-window cron(0 5 1 * ? *) Europe/Vienna",
         ]);
+    });
+
+    it("opens the production stack's windows at least an hour apart, through ten years of daylight saving", async () => {
+        const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", stackConfig(ROOT, "prod"));
+        const starts = deployedWindows(deployment)
+            .flatMap(({ schedule, timezone }) => {
+                const { pattern } = parseSchedule(schedule, "seconds allowed") as { readonly pattern: string };
+                return [...occurrences(pattern, timezone, Date.UTC(2026, 0, 1), Date.UTC(2036, 0, 1))];
+            })
+            .sort((a, b) => a - b);
+        const gaps = starts.slice(1).map((start, i) => (start - (starts[i] as number)) / 60_000);
+        assert.deepEqual([starts.length, Math.min(...gaps)], [3652 + 522 + 120, 90]);
+    });
+
+    for (const [key, parameter] of [
+        ["excludeBootVolume", "ExcludeBootVolume"],
+        ["copyOnly", "CopyOnly"],
+        ["noWriters", "NoWriters"],
+    ] as const) {
+        it(`hands ${key} to the document's ${parameter} and to no other parameter`, async () => {
+            const [task] = deployedWindows(
+                await program({ excludeBootVolume: "false", copyOnly: "false", noWriters: "false", [key]: "true" }),
+            );
+            assert.deepEqual(
+                Object.entries(task?.parameters ?? {}).flatMap(([name, value]) => (value === "True" ? [name] : [])),
+                [parameter],
+            );
+        });
+    }
+
+    it("takes an empty value for none, and leaves other namespaces alone", async () => {
+        const config = { topicArn: "", timezone: "", "aws:profile": "backup", "vss-backups:timezone": "nowhere" };
+        assert.deepEqual(inputsOf(await program(config)), inputsOf(await program({})));
+    });
+
+    it("declares every key in Pulumi.yaml, or explains it there where the project schema can't declare it", () => {
+        const file = readFileSync(join(ROOT, "Pulumi.yaml"), "utf8");
+        const declared = Object.keys((parse(file) as { config: object }).config);
+        const explained = [...file.matchAll(/^ {4}# (vss-backup:\w+) {2}/gm)].map(([, key]) => key);
+        const keys = [
+            "retention",
+            "schedules",
+            "timezone",
+            "serverTag",
+            "serverRoles",
+            "notificationEmails",
+            "notificationEvents",
+            "topicArn",
+            "excludeBootVolume",
+            "copyOnly",
+            "noWriters",
+            "document",
+            "componentsVersion",
+            "cleanerSchedule",
+            "reportOnly",
+            "tags",
+        ];
+        assert.deepEqual([...declared, ...explained].sort(), keys.map((key) => `vss-backup:${key}`).sort());
+    });
+
+    it("declares defaults of the types that it declares", () => {
+        const { config } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")) as { config: Record<string, Record<string, unknown>> };
+        const kind = (value: unknown) => (Array.isArray(value) ? "array" : typeof value);
+        assert.deepEqual(
+            Object.entries(config).filter(([, { type, default: value }]) => kind(value) !== type),
+            [],
+        );
     });
 });

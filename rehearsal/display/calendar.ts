@@ -5,6 +5,8 @@ import type { Rehearsal, RehearsalOptions } from "../rehearse";
 const MONTHS_A_ROW = 3;
 const CELL = 4;
 const GAP = "   ";
+/** Signs of types; x is for failures. */
+const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWYZ";
 
 type Paint = (text: string) => string;
 
@@ -85,11 +87,11 @@ function beside(months: readonly string[][]): string {
     return lines.join("\n").trimEnd();
 }
 
-/** Initials where they differ, else numbers. */
+/** Initials where they differ, else letters in their order. */
 function signsOf(types: readonly string[]): Map<string, string> {
     const initials = types.map((type) => type.slice(0, 1).toUpperCase());
     const differ = new Set(initials).size === types.length && initials.every((initial) => /[A-Z]/.test(initial) && initial !== "X");
-    return new Map(types.map((type, i) => [type, differ ? (initials[i] as string) : String(i + 1)]));
+    return new Map(types.map((type, i) => [type, (differ ? initials[i] : LETTERS[i % LETTERS.length]) as string]));
 }
 
 function groupBy<T>(items: readonly T[], keyOf: (item: T) => string): Map<string, T[]> {

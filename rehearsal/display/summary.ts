@@ -23,7 +23,7 @@ export function whatHappened({ types, runs, cleanings, taken, deleted }: Rehears
         }
     }
     return [
-        `${days} days, ${plural(servers, "server")} with ${plural(volumes, "volume")} each`,
+        `${plural(days, "day")}, ${plural(servers, "server")} with ${plural(volumes, "volume")} each`,
         table.toString(),
         `${taken} snapshots taken, ${deleted} deleted in ${plural(cleanings, "run")} of the cleaner, ${taken - deleted} there at the end`,
         ...[...reasons].map(([why, count]) => `${pc.red("failed")} ${count} × ${why}`),

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import { spawnSync } from "node:child_process";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+
+const ROOT = join(__dirname, "..", "..");
+
+/** `npm start -- …` as a process of its own. */
+function rehearsal(...options: string[]) {
+    return rehearsalWith(["-r", "ts-node/register"], options);
+}
+
+function rehearsalWith(preload: readonly string[], options: readonly string[]) {
+    const { status, stdout, stderr } = spawnSync(
+        process.execPath,
+        [...preload, join(ROOT, "rehearsal", "main.ts"), ...options],
+        // Away from the project: a rehearsal finds its files wherever it is started.
+        { cwd: __dirname, encoding: "utf8", env: { ...process.env, TS_NODE_PROJECT: join(ROOT, "tsconfig.json"), NO_COLOR: "1" } },
+    );
+    return { status, stdout: stripVTControlCharacters(stdout), stderr: stripVTControlCharacters(stderr) };
+}
+
+describe("npm start", () => {
+    it("prints one JSON document and nothing else where it is asked to", () => {
+        const { status, stdout, stderr } = rehearsal("--json", "--days", "10", "--servers", "1", "--volumes", "1", "--failures", "0");
+        const { resources, runs, restorable, ...rest } = JSON.parse(stdout);
+        assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+        assert.deepEqual(rest, {
+            stack: "prod",
+            options: { start: "2027-01-01T00:00:00.000Z", days: 10, servers: 1, volumes: 1, failures: 0, seed: 1 },
+            timezone: "Europe/Vienna",
+            types: ["Day", "Week", "Month"],
+            cleanings: 10,
+            taken: 13,
+            deleted: 2,
+            broken: [],
+        });
+        assert.deepEqual([resources.length, resources[0]], [32, { type: "vss-backup:index:VssBackupPolicy", name: "prod" }]);
+        assert.deepEqual([runs.length, restorable.length], [13, 11]);
+        assert.deepEqual(runs[0], {
+            type: "Month",
+            time: "2027-01-01T04:00:00.000Z",
+            server: "i-00000000000000001",
+            status: "Success",
+            snapshots: ["snap-00000000000000005"],
+        });
+        assert.deepEqual(restorable[0], {
+            type: "Month",
+            time: "2027-01-01T04:00:00.000Z",
+            server: "i-00000000000000001",
+            snapshots: ["snap-00000000000000005"],
+        });
+    });
+
+    it("prints what would be deployed, what happened, what can be restored and a calendar", () => {
+        const { status, stdout, stderr } = rehearsal("--days", "1", "--start", "2027-03-01");
+        assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+        assert.deepEqual(
+            stdout.split("\n").filter((line) => /^(What|Calendar|Every|1 day|Resources|[A-Z][a-z]+ 20)/.test(line)),
+            [
+                "What would be deployed",
+                "Resources: + 33 to create",
+                "What happened",
+                "1 day, 3 servers with 2 volumes each",
+                "What can be restored at the end",
+                "Calendar",
+                "March 2027",
+                "Every invariant held.",
+            ],
+        );
+    });
+
+    for (const [count, says] of [
+        [1, "Invariants were broken once:\n1st\n"],
+        [25, `Invariants were broken 25 times:\n${"1st\n".repeat(20)}`],
+    ] as const) {
+        it(`exits non-zero and says why when invariants were broken: ${count}`, () => {
+            const folder = mkdtempSync(join(tmpdir(), "preload-"));
+            try {
+                const preload = join(folder, "preload.js");
+                writeFileSync(
+                    preload,
+                    `const file = require(${JSON.stringify(join(ROOT, "rehearsal", "rehearse.ts"))});
+                    const { rehearse } = file;
+                    file.rehearse = async (...given) => ({ ...(await rehearse(...given)), broken: Array(${count}).fill("1st") });`,
+                );
+                const { status, stdout } = rehearsalWith(["-r", "ts-node/register", "-r", preload], ["--days", "1", "--servers", "1"]);
+                assert.equal(stdout.slice(stdout.lastIndexOf("\n\n") + 2), says);
+                assert.equal(status, 1);
+            } finally {
+                rmSync(folder, { recursive: true, force: true });
+            }
+        });
+    }
+
+    for (const [option, value, cure] of [
+        ["--days <n>", "0", "Give a whole number from 1 to 36525."],
+        ["--servers <n>", "1.5", "Give a whole number from 1 to 1000."],
+        ["--failures <share>", "", "Give a number from 0 to 1."],
+        ["--start <day>", "2027-02-29", "Give a day as 2027-01-31."],
+    ] as const) {
+        it(`refuses ${option.split(" ", 1)[0]} ${JSON.stringify(value)}`, () => {
+            const [flag = ""] = option.split(" ", 1);
+            assert.deepEqual(rehearsal(flag, value), {
+                status: 1,
+                stdout: "",
+                stderr: `error: option '${option}' argument '${value}' is invalid. ${cure}\n`,
+            });
+        });
+    }
+
+    it("refuses an option that it does not have, and names the one that was meant", () => {
+        assert.deepEqual(rehearsal("--day", "3"), {
+            status: 1,
+            stdout: "",
+            stderr: "error: unknown option '--day'\n(Did you mean --days?)\n",
+        });
+    });
+
+    it("refuses a stack without a file, and names those that have one", () => {
+        assert.deepEqual(rehearsal("--stack", "nowhere"), {
+            status: 1,
+            stdout: "",
+            stderr: `error: There is no Pulumi.nowhere.yaml in ${ROOT}; its stacks are: prod.\n`,
+        });
+    });
+
+    it("explains its options", () => {
+        const { status, stdout, stderr } = rehearsal("--help");
+        assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+        assert.deepEqual(
+            [...stdout.matchAll(/^ {2}(-\S+)/gm)].map(([, option]) => option),
+            ["--stack", "--days", "--servers", "--volumes", "--failures", "--seed", "--start", "--json", "-h,"],
+        );
+        assert.match(stdout, /--start <day> +first day, UTC \(default: 2027-01-01\)\n/);
+    });
+});

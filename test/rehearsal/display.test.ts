@@ -1,0 +1,235 @@
+import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
+import { join } from "node:path";
+import { stripVTControlCharacters } from "node:util";
+import { calendar } from "../../rehearsal/display/calendar";
+import { preview } from "../../rehearsal/display/preview";
+import { whatCanBeRestored, whatHappened } from "../../rehearsal/display/summary";
+import type { StoredSnapshot } from "../../rehearsal/embeddedAws/snapshotStore";
+import type { Server } from "../../rehearsal/embeddedAws/ssm";
+import type { Deployment, Registered } from "../../rehearsal/program";
+import type { Rehearsal, RehearsalOptions, Restorable, TypedRun } from "../../rehearsal/rehearse";
+
+const OPTIONS: RehearsalOptions = { start: Date.UTC(2027, 0, 30), days: 5, servers: 2, volumes: 1, failures: 0, seed: 1 };
+
+function server(id: string): Server {
+    return { id, tags: new Map(), volumes: [], hasVssPackage: true, busyUntil: 0 };
+}
+
+/** A run at a time such as `2027-01-30T01:00`, with one snapshot, or none and the reason why it failed. */
+function run(type: string, at: string, id: string, why?: string): TypedRun {
+    const time = Date.parse(`${at}Z`);
+    const snapshot: StoredSnapshot = { id: "", volumeId: "", startTime: time, state: "", description: "", tags: new Map() };
+    return {
+        type,
+        time,
+        server: server(id),
+        ...(why === undefined ? { status: "Success", snapshots: [snapshot] } : { status: "Failed", why, snapshots: [] }),
+    };
+}
+
+function point(type: string, at: string, id: string): Restorable {
+    return { type, time: Date.parse(`${at}Z`), server: id, snapshots: [] };
+}
+
+/** Two servers; the second was down once, and one Day restore point was deleted. */
+const REHEARSAL: Rehearsal = {
+    timezone: "UTC",
+    types: ["Day", "Week"],
+    runs: [
+        run("Day", "2027-01-30T01:00", "i-1"),
+        run("Day", "2027-01-30T01:00", "i-2"),
+        run("Day", "2027-01-31T01:00", "i-1"),
+        run("Day", "2027-01-31T01:00", "i-2"),
+        run("Week", "2027-01-31T03:00", "i-1"),
+        run("Week", "2027-01-31T03:00", "i-2"),
+        run("Day", "2027-02-01T01:00", "i-1"),
+        run("Day", "2027-02-01T01:00", "i-2", "the server was down"),
+        run("Day", "2027-02-02T01:00", "i-1", "the server was down"),
+        run("Day", "2027-02-02T01:00", "i-2", "a VSS writer failed"),
+    ],
+    cleanings: 1,
+    taken: 7,
+    deleted: 2,
+    restorable: [
+        point("Day", "2027-01-31T01:00", "i-1"),
+        point("Day", "2027-01-31T01:00", "i-2"),
+        point("Week", "2027-01-31T03:00", "i-1"),
+        point("Week", "2027-01-31T03:00", "i-2"),
+        point("Day", "2027-02-01T01:00", "i-1"),
+    ],
+    broken: [],
+};
+
+const NOTHING: Rehearsal = { ...REHEARSAL, runs: [], cleanings: 0, taken: 0, deleted: 0, restorable: [] };
+
+function registered(type: string, name: string): Registered {
+    return { type, name, inputs: {}, id: "", arn: undefined, provider: "" };
+}
+
+const DEPLOYMENT: Deployment = {
+    project: "vss-backup",
+    stack: "dev",
+    region: "eu-central-1",
+    resources: [
+        registered("vss-backup:index:VssBackupPolicy", "dev"),
+        registered("aws:sns/topic:Topic", "dev-topic"),
+        registered("aws:cloudwatch/logGroup:LogGroup", "dev-logs"),
+    ],
+    outputs: {},
+};
+
+/** Compared line by line, without the colours and the space before line ends that a terminal may have brought. */
+function lines(text: string): string[] {
+    return stripVTControlCharacters(text)
+        .split("\n")
+        .map((line) => line.trimEnd());
+}
+
+describe("What a rehearsal shows", () => {
+    it("shows what would be deployed as a tree, as pulumi preview does", () => {
+        assert.deepEqual(lines(preview(DEPLOYMENT)), [
+            "     Type                                 Name            Plan",
+            " +   pulumi:pulumi:Stack                  vss-backup-dev  create",
+            " +   └─ vss-backup:index:VssBackupPolicy  dev             create",
+            " +      ├─ aws:cloudwatch:LogGroup        dev-logs        create",
+            " +      └─ aws:sns:Topic                  dev-topic       create",
+            "",
+            "Resources: + 4 to create",
+        ]);
+    });
+
+    it("shows what happened per type, and why runs failed", () => {
+        assert.deepEqual(lines(whatHappened(REHEARSAL, OPTIONS)), [
+            "5 days, 2 servers with 1 volume each",
+            "┌──────┬──────┬───────────┬────────┬─────────────────┐",
+            "│ Type │ Runs │ Succeeded │ Failed │ Snapshots taken │",
+            "├──────┼──────┼───────────┼────────┼─────────────────┤",
+            "│ Day  │    8 │         5 │      3 │               5 │",
+            "├──────┼──────┼───────────┼────────┼─────────────────┤",
+            "│ Week │    2 │         2 │      0 │               2 │",
+            "└──────┴──────┴───────────┴────────┴─────────────────┘",
+            "7 snapshots taken, 2 deleted in 1 run of the cleaner, 5 there at the end",
+            "failed 2 × the server was down",
+            "failed 1 × a VSS writer failed",
+        ]);
+    });
+
+    it("counts one as one", () => {
+        assert.equal(
+            lines(whatHappened({ ...NOTHING, cleanings: 1 }, { ...OPTIONS, days: 1, servers: 1 }))[0],
+            "1 day, 1 server with 1 volume each",
+        );
+    });
+
+    it("shows what can be restored, the newest first, in the policy's time zone", () => {
+        assert.deepEqual(lines(whatCanBeRestored({ ...REHEARSAL, timezone: "Asia/Tokyo" }, OPTIONS)), [
+            "┌──────┬─────────────────────────────┬─────────┐",
+            "│ Type │ Restore points (Asia/Tokyo) │ Servers │",
+            "├──────┼─────────────────────────────┼─────────┤",
+            "│ Day  │ Mon 2027-02-01 10:00        │ 1 of 2  │",
+            "│      │ Sun 2027-01-31 10:00        │ 2 of 2  │",
+            "├──────┼─────────────────────────────┼─────────┤",
+            "│ Week │ Sun 2027-01-31 12:00        │ 2 of 2  │",
+            "└──────┴─────────────────────────────┴─────────┘",
+        ]);
+    });
+
+    it("says where nothing can be restored", () => {
+        assert.deepEqual(lines(whatCanBeRestored(NOTHING, OPTIONS)), [
+            "┌──────┬──────────────────────┬─────────┐",
+            "│ Type │ Restore points (UTC) │ Servers │",
+            "├──────┼──────────────────────┼─────────┤",
+            "│ Day  │ none                 │         │",
+            "├──────┼──────────────────────┼─────────┤",
+            "│ Week │ none                 │         │",
+            "└──────┴──────────────────────┴─────────┘",
+        ]);
+    });
+
+    it("shows a calendar of what stands, what failed and what is gone", () => {
+        assert.deepEqual(lines(calendar(REHEARSAL, OPTIONS)), [
+            "January 2027                   February 2027",
+            "Mo  Tu  We  Th  Fr  Sa  Su     Mo  Tu  We  Th  Fr  Sa  Su",
+            "                 1   2   3      1d  2x  3   4   5   6   7",
+            " 4   5   6   7   8   9  10      8   9  10  11  12  13  14",
+            "11  12  13  14  15  16  17     15  16  17  18  19  20  21",
+            "18  19  20  21  22  23  24     22  23  24  25  26  27  28",
+            "25  26  27  28  29  30· 31W",
+            "",
+            "D Day can be restored   W Week can be restored   small not on every server   x a run failed   · deleted since",
+        ]);
+    });
+
+    it("counts days in the policy's time zone", () => {
+        assert.deepEqual(lines(calendar({ ...REHEARSAL, timezone: "America/New_York" }, OPTIONS)), [
+            "January 2027                   February 2027",
+            "Mo  Tu  We  Th  Fr  Sa  Su     Mo  Tu  We  Th  Fr  Sa  Su",
+            "                 1   2   3      1x  2   3   4   5   6   7",
+            " 4   5   6   7   8   9  10      8   9  10  11  12  13  14",
+            "11  12  13  14  15  16  17     15  16  17  18  19  20  21",
+            "18  19  20  21  22  23  24     22  23  24  25  26  27  28",
+            "25  26  27  28  29· 30W 31d",
+            "",
+            "D Day can be restored   W Week can be restored   small not on every server   x a run failed   · deleted since",
+        ]);
+    });
+
+    it("gives letters of their own to types whose initials do not tell them apart", () => {
+        const rename = (type: string) => (type === "Day" ? "Weekday" : type);
+        const types = REHEARSAL.types.map(rename);
+        const restorable = REHEARSAL.restorable.map((point) => ({ ...point, type: rename(point.type) }));
+        assert.deepEqual(lines(calendar({ ...REHEARSAL, types, restorable }, OPTIONS)), [
+            "January 2027                   February 2027",
+            "Mo  Tu  We  Th  Fr  Sa  Su     Mo  Tu  We  Th  Fr  Sa  Su",
+            "                 1   2   3      1a  2x  3   4   5   6   7",
+            " 4   5   6   7   8   9  10      8   9  10  11  12  13  14",
+            "11  12  13  14  15  16  17     15  16  17  18  19  20  21",
+            "18  19  20  21  22  23  24     22  23  24  25  26  27  28",
+            "25  26  27  28  29  30· 31B",
+            "",
+            "A Weekday can be restored   B Week can be restored   small not on every server   x a run failed   · deleted since",
+        ]);
+    });
+
+    it("shows the last thirteen months of a long rehearsal, three beside each other", () => {
+        const titles = lines(calendar(NOTHING, { ...OPTIONS, days: 800 })).filter((line) => / 20\d\d/.test(line));
+        assert.deepEqual(
+            titles.map((line) => line.split(/ {2,}/)),
+            [
+                ["April 2028", "May 2028", "June 2028"],
+                ["July 2028", "August 2028", "September 2028"],
+                ["October 2028", "November 2028", "December 2028"],
+                ["January 2029", "February 2029", "March 2029"],
+                ["April 2029"],
+            ],
+        );
+    });
+
+    it("is in colour where there are colours, and without them where there are none", () => {
+        const program = `
+            const { calendar } = require(${JSON.stringify(join(__dirname, "../../rehearsal/display/calendar"))});
+            const [rehearsal, options] = JSON.parse(process.argv[1]);
+            process.stdout.write(calendar(rehearsal, options));`;
+        const text = (colours: Record<string, string>) => {
+            const { NO_COLOR, FORCE_COLOR, ...env } = process.env;
+            return execFileSync(process.execPath, ["-r", "ts-node/register", "-e", program, JSON.stringify([REHEARSAL, OPTIONS])], {
+                encoding: "utf8",
+                env: { ...env, ...colours },
+                cwd: join(__dirname, "../.."),
+            });
+        };
+        const [coloured, plain] = [text({ FORCE_COLOR: "1" }), text({ NO_COLOR: "1" })];
+        assert.deepEqual(lines(coloured), plain.split("\n"));
+        assert.deepEqual(plain.split("\n"), lines(calendar(REHEARSAL, OPTIONS)));
+        assert.deepEqual(
+            [
+                "\u001b[1m\u001b[32m31W\u001b[39m\u001b[22m",
+                "\u001b[33m 1d\u001b[39m",
+                "\u001b[31m 2x\u001b[39m",
+                "\u001b[2m30·\u001b[22m",
+            ].filter((day) => !coloured.includes(day)),
+            [],
+        );
+    });
+});

@@ -1,0 +1,170 @@
+import assert from "node:assert/strict";
+import type { StoredSnapshot } from "../../rehearsal/embeddedAws/snapshotStore";
+import { brokenInvariants, type CleaningObserved, type MadeSet } from "../../rehearsal/invariants";
+
+interface Sketch {
+    readonly type?: string;
+    readonly volumes?: readonly string[];
+    readonly state?: string;
+    /** Value of `AppConsistent`; none where it is null. */
+    readonly consistent?: string | null;
+    readonly policy?: string;
+}
+
+/** A set of a day of January 2027, with its snapshots: `snap-3c` is that of volume `c` on the 3rd. */
+function made(day: number, { type = "Day", volumes = ["c"], state = "completed", consistent = "true", policy = "prod" }: Sketch = {}) {
+    const startTime = Date.UTC(2027, 0, day, 1);
+    const snapshots = volumes.map((volume): StoredSnapshot => {
+        const tags = new Map([
+            ["VssBackupPolicy", policy],
+            ["SnapshotType", type],
+            ["AppConsistent", consistent],
+        ] as [string, string][]);
+        return {
+            id: `snap-${day}${volume}`,
+            volumeId: `vol-${volume}`,
+            startTime,
+            state,
+            description: "",
+            tags: new Map([...tags].filter(([, value]) => value !== null)),
+        };
+    });
+    const set: MadeSet = { type, startTime, members: snapshots.map(({ id, volumeId }) => ({ id, volumeId })) };
+    return { set, snapshots };
+}
+
+type Made = ReturnType<typeof made>;
+
+/** A run that deletes some snapshots and reports it all, unless it is told to report something else. */
+function broken(
+    sets: readonly Made[],
+    deleted: readonly string[],
+    report: object = {},
+    retention: CleaningObserved["retention"] = { Day: 1 },
+) {
+    const before = sets.flatMap(({ snapshots }) => snapshots);
+    const after = before.filter(({ id }) => !deleted.includes(id));
+    const KeptSnapshots = after.map(({ id }) => ({ SnapshotId: id, Reason: "kept" }));
+    return brokenInvariants(
+        sets.map(({ set }) => set),
+        { policy: "prod", retention, before, after, report: { DeletedSnapshots: deleted, KeptSnapshots, LinesLeftOut: 0, ...report } },
+    );
+}
+
+describe("The look at a run of the cleaner from outside", () => {
+    it("finds nothing where older restore points and failed sets went whole and the report says so", () => {
+        const sets = [made(1, { volumes: ["c", "d"] }), made(2, { consistent: "False" }), made(3, { volumes: ["c", "d"] })];
+        assert.deepEqual(broken(sets, ["snap-1c", "snap-1d", "snap-2c"]), []);
+    });
+
+    it("finds nothing where nothing was done", () => {
+        assert.deepEqual(broken([], []), []);
+    });
+
+    it("names each restore point of the newest ones that was deleted", () => {
+        const sets = [made(1), made(2), made(3)];
+        assert.deepEqual(broken(sets, ["snap-1c", "snap-2c", "snap-3c"], {}, { Day: 2 }), [
+            "snap-3c, Day 1 of 2 of vol-c, taken 2027-01-03T01:00:00.000Z, was deleted",
+            "snap-2c, Day 2 of 2 of vol-c, taken 2027-01-02T01:00:00.000Z, was deleted",
+        ]);
+    });
+
+    it("counts restore points by their times, whatever order they were made known in", () => {
+        assert.deepEqual(broken([made(3), made(1), made(2)], ["snap-1c", "snap-2c"]), []);
+    });
+
+    it("counts each type and each volume by itself", () => {
+        const sets = [made(1, { type: "Week" }), made(2, { volumes: ["d"] }), made(3), made(4)];
+        assert.deepEqual(broken(sets, ["snap-1c", "snap-2d", "snap-3c"], {}, { Day: 1, Week: 1 }), [
+            "snap-2d, Day 1 of 1 of vol-d, taken 2027-01-02T01:00:00.000Z, was deleted",
+            "snap-1c, Week 1 of 1 of vol-c, taken 2027-01-01T01:00:00.000Z, was deleted",
+        ]);
+    });
+
+    for (const [what, sketch] of Object.entries({
+        "is inconsistent": { consistent: "False" },
+        "was never marked": { consistent: null },
+        "is pending": { state: "pending" },
+        "is in error": { state: "error" },
+    } satisfies Record<string, Sketch>)) {
+        it(`sees that a set which ${what} pushed a restore point out`, () => {
+            assert.deepEqual(broken([made(1), made(2, sketch)], ["snap-1c"]), [
+                "snap-1c, Day 1 of 1 of vol-c, taken 2027-01-01T01:00:00.000Z, was deleted",
+            ]);
+        });
+    }
+
+    it("takes every letter case of true for consistent", () => {
+        assert.deepEqual(broken([made(1), made(2, { consistent: "TRUE" })], ["snap-1c"]), []);
+    });
+
+    it("holds for needed what is of a type that is no longer kept", () => {
+        assert.deepEqual(broken([made(1, { type: "Year" }), made(2, { type: "Year" })], ["snap-1c"], {}, { Day: 1 }), [
+            "snap-1c, Year 2 of undefined of vol-c, taken 2027-01-01T01:00:00.000Z, was deleted",
+        ]);
+    });
+
+    it("names a set of which a part went, even one that was not needed", () => {
+        const volumes = ["c", "d", "e"];
+        assert.deepEqual(broken([made(1, { volumes }), made(2, { volumes })], ["snap-1d"]), [
+            "the Day set of 2027-01-01T01:00:00.000Z was split: snap-1c, snap-1e of 3 snapshots stayed",
+        ]);
+    });
+
+    it("names a snapshot that went without bearing the policy's own tag", () => {
+        const { set, snapshots } = made(1, { policy: "PROD", consistent: null });
+        const report = { DeletedSnapshots: ["snap-1c"], LinesLeftOut: 0 };
+        assert.deepEqual(brokenInvariants([set], { policy: "prod", retention: { Day: 1 }, before: snapshots, after: [], report }), [
+            "snap-1c, which does not bear the policy's tag, was deleted",
+            "the report speaks of snap-1c, and there were none",
+        ]);
+    });
+
+    it("names a report that hides a deletion, and one that claims another", () => {
+        const sets = [made(1), made(2)];
+        assert.deepEqual(
+            broken(sets, ["snap-1c"], { DeletedSnapshots: [], FailedSnapshots: [{ SnapshotId: "snap-1c", Reason: "busy" }] }),
+            ["the report calls deleted none, and gone are snap-1c"],
+        );
+        assert.deepEqual(broken(sets, [], { DeletedSnapshots: ["snap-1c"], KeptSnapshots: [{ SnapshotId: "snap-2c", Reason: "kept" }] }), [
+            "the report calls deleted snap-1c, and gone are none",
+        ]);
+    });
+
+    it("names a report that leaves a snapshot out, and one that speaks of it twice", () => {
+        const sets = [made(1), made(2)];
+        assert.deepEqual(broken(sets, ["snap-1c"], { KeptSnapshots: [] }), [
+            "the report speaks of snap-1c, and there were snap-1c snap-2c",
+        ]);
+        assert.deepEqual(broken(sets, ["snap-1c"], { SkippedSnapshots: [{ SnapshotId: "snap-2c", Reason: "held" }] }), [
+            "the report speaks of snap-1c snap-2c snap-2c, and there were snap-1c snap-2c",
+        ]);
+    });
+
+    it("lets a report leave lines out that says so", () => {
+        assert.deepEqual(broken([made(1), made(2)], ["snap-1c"], { KeptSnapshots: [], LinesLeftOut: 1 }), []);
+    });
+
+    for (const list of ["KeptSnapshots", "SkippedSnapshots", "FailedSnapshots", "RemainingSnapshots"]) {
+        it(`names a line of ${list} without a reason`, () => {
+            assert.deepEqual(broken([made(1)], [], { KeptSnapshots: [], [list]: [{ SnapshotId: "snap-1c", Reason: "" }] }), [
+                "the report has no reason for snap-1c",
+            ]);
+        });
+    }
+
+    it("does not ask a report to speak of others' snapshots", () => {
+        assert.deepEqual(
+            broken([made(1), made(2, { policy: "other" })], [], { KeptSnapshots: [{ SnapshotId: "snap-1c", Reason: "kept" }] }),
+            [],
+        );
+    });
+
+    it("names a run that returned nothing", () => {
+        const { set, snapshots } = made(1, { state: "error" });
+        assert.deepEqual(
+            brokenInvariants([set], { policy: "prod", retention: { Day: 1 }, before: snapshots, after: [], report: undefined }),
+            ["the run reported nothing, and gone are snap-1c"],
+        );
+    });
+});

@@ -1,0 +1,237 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import * as pulumi from "@pulumi/pulumi";
+import { archiveFiles } from "../../rehearsal/embeddedAws/lambda";
+import { type Deployment, runProgram, stackConfig } from "../../rehearsal/program";
+import { type Rehearsal, type RehearsalOptions, rehearse } from "../../rehearsal/rehearse";
+import { deployed } from "../support/policies";
+
+const ROOT = join(__dirname, "..", "..");
+
+const RETENTION = { Day: 5, Week: 3, Month: 2 };
+
+/** A month from a Friday on; a backup of each type falls into it. */
+const OPTIONS: RehearsalOptions = { start: Date.UTC(2027, 0, 1), days: 33, servers: 2, volumes: 2, failures: 0, seed: 1 };
+
+/** A few days of the one volume of one server. */
+const FEW: RehearsalOptions = { ...OPTIONS, days: 4, servers: 1, volumes: 1 };
+
+/** The policy without arguments, built once for all tests, which only read it. */
+let byDefault: Promise<Deployment>;
+
+/** The deployment with other texts in the archive of its cleaner. */
+async function sabotaged(deployment: Deployment, change: (files: Record<string, string>) => Record<string, string>): Promise<Deployment> {
+    const cleaner = deployment.resources.find(({ name }) => name === "prod-cleaner");
+    const files = await archiveFiles(cleaner?.inputs.code);
+    const texts = Object.entries({ ...files, ...change(files) });
+    const code = new pulumi.asset.AssetArchive(Object.fromEntries(texts.map(([path, text]) => [path, new pulumi.asset.StringAsset(text)])));
+    const resources = deployment.resources.map((resource) =>
+        resource === cleaner ? { ...resource, inputs: { ...resource.inputs, code } } : resource,
+    );
+    return { ...deployment, resources };
+}
+
+/** A closure which runs the real one, and then something else with what it reported. */
+function afterwards(statements: string) {
+    return ({ "index.js": text = "" }: Record<string, string>) => ({
+        "real.js": text,
+        "index.js": `
+            const { DeleteSnapshotCommand, EC2Client, paginateDescribeSnapshots } = require("@aws-sdk/client-ec2");
+            const real = require("./real.js");
+            const ec2 = new EC2Client({});
+            const remove = (SnapshotId) => ec2.send(new DeleteSnapshotCommand({ SnapshotId }));
+            exports.handler = async (event, context) => {
+                const report = await real.handler(event, context);
+                ${statements}
+            };`,
+    });
+}
+
+async function brokenBy(change: Parameters<typeof sabotaged>[1], options: Partial<RehearsalOptions> = {}): Promise<readonly string[]> {
+    const { broken } = await rehearse(await sabotaged(await byDefault, change), RETENTION, { ...FEW, ...options });
+    return broken;
+}
+
+/** Times of a type's runs or restore points, each once. */
+function times(entries: readonly { readonly type: string; readonly time: number }[], type: string): string[] {
+    const own = entries.filter((entry) => entry.type === type).map(({ time }) => new Date(time).toISOString().slice(0, 16));
+    return [...new Set(own)];
+}
+
+describe("A rehearsal", () => {
+    before(() => {
+        byDefault = deployed();
+        return byDefault;
+    });
+
+    it("takes and deletes what the policy says, and ends with the restore points that it promises", async () => {
+        const { runs, restorable, ...sums } = await rehearse(await byDefault, RETENTION, OPTIONS);
+        assert.deepEqual(sums, {
+            timezone: "UTC",
+            types: ["Day", "Week", "Month"],
+            cleanings: 33,
+            // 33 days, 5 Sundays and 2 firsts of a month, of 2 servers with 2 volumes each.
+            taken: (33 + 5 + 2) * 4,
+            deleted: (33 - 5 + 5 - 3) * 4,
+            broken: [],
+        });
+        assert.deepEqual(
+            [times(runs, "Week"), times(runs, "Month")],
+            [
+                ["2027-01-03T03:00", "2027-01-10T03:00", "2027-01-17T03:00", "2027-01-24T03:00", "2027-01-31T03:00"],
+                ["2027-01-01T05:00", "2027-02-01T05:00"],
+            ],
+        );
+        assert.deepEqual(
+            ["Day", "Week", "Month"].map((type) => times(restorable, type)),
+            [
+                ["2027-01-29T01:00", "2027-01-30T01:00", "2027-01-31T01:00", "2027-02-01T01:00", "2027-02-02T01:00"],
+                ["2027-01-17T03:00", "2027-01-24T03:00", "2027-01-31T03:00"],
+                ["2027-01-01T05:00", "2027-02-01T05:00"],
+            ],
+        );
+    });
+
+    it("plays a whole year of the stack prod in less than half a minute", async () => {
+        const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", stackConfig(ROOT, "prod"));
+        const options = { ...OPTIONS, days: 365, servers: 3, failures: 0.02 };
+        const { runs, restorable, cleanings, broken } = await rehearse(deployment, { Day: 7, Week: 3, Month: 2 }, options);
+        assert.deepEqual(
+            { runs: runs.length, days: times(runs, "Day").length, cleanings, broken },
+            { runs: (365 + 52 + 12) * 3, days: 365, cleanings: 365, broken: [] },
+        );
+        const standing = ["Day", "Week", "Month"].map((type) => restorable.filter((point) => point.type === type).length);
+        assert.deepEqual(standing, [24, 9, 6]);
+    });
+
+    it("is the same for the same seed, and another for another", async () => {
+        const deployment = await byDefault;
+        const options = { ...OPTIONS, days: 20, failures: 0.3 };
+        const [first, again, other] = [
+            await rehearse(deployment, RETENTION, options),
+            await rehearse(deployment, RETENTION, options),
+            await rehearse(deployment, RETENTION, { ...options, seed: 2 }),
+        ];
+        const failed = ({ runs }: Rehearsal) => runs.filter(({ status }) => status === "Failed").map(({ time, why }) => [time, why]);
+        assert.deepEqual(again, first);
+        assert.notDeepEqual(failed(other), failed(first));
+    });
+
+    it("fails about the share of runs that it is told to, in each of the ways in which VSS does, and breaks nothing by that", async () => {
+        const { runs, broken } = await rehearse(await byDefault, RETENTION, { ...OPTIONS, servers: 10, failures: 0.25 });
+        const failed = runs.filter(({ status }) => status === "Failed");
+        const why = failed.map((run) => run.why).sort();
+        assert.ok(Math.abs(failed.length / runs.length - 0.25) < 0.05, `${failed.length} of ${runs.length}`);
+        assert.deepEqual(
+            [...new Set(why)],
+            ["2005: freezing took longer than VSS allows", "a VSS writer failed", "one snapshot of the set failed", "the server was down"],
+        );
+        assert.deepEqual(broken, []);
+    });
+
+    it("keeps all that it promises where each run fails, which is nothing, and deletes nothing", async () => {
+        const { restorable, deleted, broken } = await rehearse(await byDefault, RETENTION, { ...OPTIONS, failures: 1 });
+        assert.deepEqual({ restorable, deleted, broken }, { restorable: [], deleted: 0, broken: [] });
+    });
+
+    it("opens windows by their own zone, also across a change to daylight saving", async () => {
+        const args = { timezone: "America/New_York", schedules: { Day: "cron(30 22 ? * * *)" } };
+        const { runs } = await rehearse(await deployed(args), RETENTION, { ...FEW, start: Date.UTC(2027, 2, 13) });
+        assert.deepEqual(times(runs, "Day"), ["2027-03-13T03:30", "2027-03-14T03:30", "2027-03-15T02:30", "2027-03-16T02:30"]);
+    });
+
+    it("opens the windows of a rate from when the policy is deployed on", async () => {
+        const args = {
+            retention: { Day: null, Week: null, Month: null, Hour: 3 },
+            schedules: { Day: null, Week: null, Month: null, Hour: "rate(7 hours)" },
+        };
+        const { runs, restorable } = await rehearse(await deployed(args), { Hour: 3 }, { ...FEW, days: 2 });
+        assert.deepEqual(times(runs, "Hour"), [
+            "2027-01-01T07:00",
+            "2027-01-01T14:00",
+            "2027-01-01T21:00",
+            "2027-01-02T04:00",
+            "2027-01-02T11:00",
+            "2027-01-02T18:00",
+        ]);
+        // The cleaner ran last on the 2nd at 07:00; it left three, and two have come since.
+        assert.deepEqual(times(restorable, "Hour"), times(runs, "Hour").slice(1));
+    });
+
+    it("leaves out the boot volume where the policy does", async () => {
+        const { taken } = await rehearse(await deployed({ excludeBootVolume: true }), RETENTION, { ...FEW, volumes: 3 });
+        assert.equal(taken, (4 + 1 + 1) * 2);
+    });
+
+    it("deletes nothing where the cleaner only reports", async () => {
+        const { deleted, taken, broken } = await rehearse(await deployed({ reportOnly: true }), RETENTION, { ...FEW, days: 10 });
+        assert.deepEqual({ deleted, taken, broken }, { deleted: 0, taken: 10 + 2 + 1, broken: [] });
+    });
+
+    it("tells of each day that is over", async () => {
+        const told: number[] = [];
+        await rehearse(await byDefault, RETENTION, { ...FEW, onDay: (days) => told.push(days) });
+        assert.deepEqual(told, [1, 2, 3, 4]);
+    });
+
+    it("names the restore points that a cleaner with a smaller retention loses", async () => {
+        const change = ({ "index.js": text = "" }) => ({ "index.js": text.replace("Day: 5", "Day: 1") });
+        assert.deepEqual(await brokenBy(change, { days: 3 }), [
+            "2027-01-02T07:00:00Z: snap-00000000000000005, Day 2 of 5 of vol-00000000000000001, taken 2027-01-01T01:00:00.000Z, was deleted",
+            "2027-01-03T07:00:00Z: snap-00000000000000007, Day 2 of 5 of vol-00000000000000001, taken 2027-01-02T01:00:00.000Z, was deleted",
+        ]);
+    });
+
+    it("names the restore points that a wrong plan loses", async () => {
+        const change = ({ "cleaner.js": text = "" }) => ({ "cleaner.js": text.replaceAll("rank <= kept", "rank < kept") });
+        assert.deepEqual(await brokenBy(change, { days: 6 }), [
+            "2027-01-05T07:00:00Z: snap-00000000000000005, Day 5 of 5 of vol-00000000000000001, taken 2027-01-01T01:00:00.000Z, was deleted",
+            "2027-01-06T07:00:00Z: snap-00000000000000007, Day 5 of 5 of vol-00000000000000001, taken 2027-01-02T01:00:00.000Z, was deleted",
+        ]);
+    });
+
+    it("names a set that a cleaner splits", async () => {
+        const change = afterwards(`
+            const [one] = report.SkippedSnapshots.splice(0, 1);
+            await remove(one.SnapshotId);
+            return { ...report, DeletedSnapshots: [...report.DeletedSnapshots, one.SnapshotId] };`);
+        assert.deepEqual(await brokenBy(change, { days: 1, volumes: 2, failures: 1, seed: 3 }), [
+            "2027-01-01T07:00:00Z: the Day set of 2027-01-01T01:00:00.000Z was split: snap-00000000000000006 of 2 snapshots stayed",
+        ]);
+    });
+
+    it("names the snapshots of others that a cleaner deletes", async () => {
+        const change = afterwards(`
+            for await (const { Snapshots } of paginateDescribeSnapshots({ client: ec2 }, {})) {
+                for (const { SnapshotId, Tags } of Snapshots) {
+                    if (!Tags?.some(({ Key, Value }) => Key === "VssBackupPolicy" && Value === "prod")) {
+                        await remove(SnapshotId);
+                    }
+                }
+            }
+            return report;`);
+        assert.deepEqual(await brokenBy(change, { days: 1 }), [
+            "2027-01-01T07:00:00Z: snap-00000000000000001, which does not bear the policy's tag, was deleted",
+            "2027-01-01T07:00:00Z: snap-00000000000000002, which does not bear the policy's tag, was deleted",
+            "2027-01-01T07:00:00Z: snap-00000000000000003, which does not bear the policy's tag, was deleted",
+            "2027-01-01T07:00:00Z: snap-00000000000000004, which does not bear the policy's tag, was deleted",
+            "2027-01-01T07:00:00Z: the report calls deleted none, and gone are snap-00000000000000001 snap-00000000000000002 snap-00000000000000003 snap-00000000000000004",
+        ]);
+    });
+
+    it("names a report that is silent about what there was", async () => {
+        assert.deepEqual(await brokenBy(afterwards("return { DeletedSnapshots: [], LinesLeftOut: 0 };"), { days: 1 }), [
+            "2027-01-01T07:00:00Z: the report speaks of none, and there were snap-00000000000000005 snap-00000000000000006",
+        ]);
+    });
+
+    it("names a run that reports nothing at all", async () => {
+        assert.deepEqual(await brokenBy(afterwards(""), { days: 1 }), [
+            "2027-01-01T07:00:00Z: the run reported nothing, and gone are none",
+        ]);
+    });
+
+    it("ends with what the cleaner threw", async () => {
+        await assert.rejects(brokenBy(afterwards(`throw new Error("out of memory");`), { days: 1 }), /^Error: Error: out of memory\n/);
+    });
+});

@@ -1,0 +1,195 @@
+import assert from "node:assert/strict";
+import { SnapshotStore, type StoredSnapshot } from "../../rehearsal/embeddedAws/snapshotStore";
+import { MISHAPS, parseTags, runVssDocument, type Server, type VssCommand, type VssRun } from "../../rehearsal/embeddedAws/ssm";
+import { Timeline } from "../../rehearsal/timeline";
+
+const MINUTE = 60_000;
+const TIME = Date.parse("2027-01-31T01:00:00Z");
+const SET_ID = "01234567-89ab-4cde-8f01-23456789abcd";
+const CONFIG = `{"AwsVssComponents":"2.5.1","SnapshotSetId":"{${SET_ID}}"}`;
+const TAGS = "Key=SnapshotType,Value=Day;Key=VssBackupPolicy,Value=prod";
+
+function server(): Server {
+    return {
+        id: "i-1",
+        tags: new Map(),
+        volumes: [
+            { id: "vol-c", device: "/dev/sda1" },
+            { id: "vol-d", device: "xvdb" },
+        ],
+        hasVssPackage: true,
+        busyUntil: 0,
+    };
+}
+
+/** What a snapshot is at some time. */
+function look({ volumeId, state, tags }: StoredSnapshot) {
+    return { volumeId, state, tags: Object.fromEntries(tags) };
+}
+
+interface Ran {
+    readonly run: VssRun;
+    readonly server: Server;
+    readonly store: SnapshotStore;
+    /** Plays the clock up to so many minutes after the start of the run, and looks at the snapshots. */
+    at(minutes: number): Promise<ReturnType<typeof look>[]>;
+}
+
+function ran(command: Partial<VssCommand> = {}): Ran {
+    const [store, timeline, ofIt] = [new SnapshotStore(), new Timeline(), server()];
+    const run = runVssDocument(
+        {
+            document: "AWSEC2-CreateVssSnapshot",
+            parameters: { tags: TAGS },
+            server: ofIt,
+            time: TIME,
+            mishap: undefined,
+            setId: SET_ID,
+            completeAfterMs: 10 * MINUTE,
+            ...command,
+        },
+        store,
+        timeline,
+    );
+    const at = async (minutes: number) => {
+        await timeline.play(TIME + minutes * MINUTE + 1);
+        return store.all().map(look);
+    };
+    return { run, server: command.server ?? ofIt, store, at };
+}
+
+/** Status, reason and number of snapshots of a run. */
+function outcome({ run }: Ran): [VssRun["status"], string | undefined, number] {
+    return [run.status, run.why, run.snapshots.length];
+}
+
+const BORN = { SnapshotType: "Day", VssBackupPolicy: "prod", AwsVssConfig: CONFIG };
+
+function both(state: string, consistent?: string) {
+    return [
+        { volumeId: "vol-c", state, tags: { ...BORN, ...(consistent && { AppConsistent: consistent, Device: "/dev/sda1" }) } },
+        { volumeId: "vol-d", state, tags: { ...BORN, ...(consistent && { AppConsistent: consistent, Device: "xvdb" }) } },
+    ];
+}
+
+describe("A run of the VSS document", () => {
+    it("makes snapshots of all volumes with their first tags, completes them, and only then marks them", async () => {
+        const one = ran();
+        assert.deepEqual(outcome(one), ["Success", undefined, 2]);
+        assert.deepEqual([await one.at(0), await one.at(10)], [both("pending"), both("pending")]);
+        assert.deepEqual(await one.at(11), both("completed"));
+        assert.deepEqual(await one.at(12), both("completed", "True"));
+    });
+
+    it("starts the snapshots a minute after the command, with the description that it is given", () => {
+        const { store } = ran({ parameters: { tags: TAGS, description: "of the night" } });
+        assert.deepEqual(
+            store.all().map(({ startTime, description }) => [startTime, description]),
+            Array(2).fill([TIME + MINUTE, "of the night"]),
+        );
+    });
+
+    for (const [leaves, status, snapshots, end] of [
+        ["nothing", "Failed", 0, []],
+        ["untagged", "Failed", 2, both("completed")],
+        ["inconsistent", "Failed", 2, both("completed", "False")],
+        ["errors", "Failed", 2, both("error")],
+    ] as const) {
+        it(`leaves ${leaves} where that is its mishap`, async () => {
+            const mishap = MISHAPS.find((one) => one.leaves === leaves);
+            const one = ran({ mishap });
+            assert.deepEqual(outcome(one), [status, mishap?.why, snapshots]);
+            assert.deepEqual(await one.at(99), end);
+        });
+    }
+
+    it("leaves out the boot volume where it is told to", async () => {
+        const one = ran({ parameters: { tags: TAGS, ExcludeBootVolume: "True" } });
+        assert.deepEqual(await one.at(99), both("completed", "True").slice(1));
+    });
+
+    it("fails where that leaves no volume", () => {
+        const bootOnly = { ...server(), volumes: server().volumes.slice(0, 1) };
+        assert.deepEqual(outcome(ran({ server: bootOnly, parameters: { ExcludeBootVolume: "True" } })), [
+            "Failed",
+            "1006: there is no volume to take a snapshot of",
+            0,
+        ]);
+    });
+
+    it("fails on a server that is still busy with another run, until that must be over", () => {
+        const { server: busy } = ran();
+        const again = (seconds: number) => outcome(ran({ server: { ...busy }, time: TIME + seconds * 1000 }));
+        assert.deepEqual(again(799), ["Failed", "2003: ec2-vss-agent is already running, a snapshot is already in progress", 0]);
+        assert.deepEqual(again(800), ["Success", undefined, 2]);
+    });
+
+    it("fails without the VSS package, unless the document installs it", () => {
+        const bare = () => ({ ...server(), hasVssPackage: false });
+        const installing = ran({ server: bare(), document: "AWSEC2-VssInstallAndSnapshot" });
+        assert.deepEqual(outcome(ran({ server: bare() })), ["Failed", "1003: AwsVssComponents is not installed", 0]);
+        assert.deepEqual(outcome(installing), ["Success", undefined, 2]);
+        assert.equal(installing.server.hasVssPackage, true);
+    });
+
+    it("installs nothing on a server that is down", () => {
+        const [down] = MISHAPS;
+        const bare = { ...server(), hasVssPackage: false };
+        const one = ran({ server: bare, document: "AWSEC2-VssInstallAndSnapshot", mishap: down });
+        assert.deepEqual([outcome(one), bare.hasVssPackage, bare.busyUntil], [["Failed", "the server was down", 0], false, 0]);
+    });
+
+    it("refuses parameters that SSM would refuse, and touches nothing", () => {
+        const one = ran({ parameters: { tags: "Key=SnapshotType", CopyOnly: "true", VssVersion: "2.5.1", executionTimeout: "60" } });
+        assert.deepEqual(outcome(one), [
+            "Failed",
+            `InvalidParameters: ${[
+                'AWSEC2-CreateVssSnapshot does not take "Key=SnapshotType" for tags',
+                'AWSEC2-CreateVssSnapshot does not take "true" for CopyOnly',
+                "AWSEC2-CreateVssSnapshot has no parameter VssVersion",
+                'AWSEC2-CreateVssSnapshot does not take "60" for executionTimeout',
+            ].join("; ")}`,
+            0,
+        ]);
+        assert.equal(one.server.busyUntil, 0);
+    });
+
+    it("takes the version of the package in the document that installs it", () => {
+        const parameters = { tags: TAGS, VssVersion: "2.5.1" };
+        assert.deepEqual(outcome(ran({ document: "AWSEC2-VssInstallAndSnapshot", parameters })), ["Success", undefined, 2]);
+    });
+
+    for (const reserved of ["AppConsistent", "AwsVssConfig", "Device"]) {
+        it(`refuses the reserved tag ${reserved}`, () => {
+            assert.deepEqual(outcome(ran({ parameters: { tags: `${TAGS};Key=${reserved},Value=true` } })), [
+                "Failed",
+                `1007: the tag ${reserved} is reserved`,
+                0,
+            ]);
+        });
+    }
+
+    it("gives snapshots an empty name where no tags are asked for, as the document does", () => {
+        const { store } = ran({ parameters: {} });
+        assert.deepEqual(
+            store.all().map(({ tags }) => Object.fromEntries(tags)),
+            Array(2).fill({ Name: "", AwsVssConfig: CONFIG }),
+        );
+    });
+});
+
+describe("The tags of a run", () => {
+    for (const [text, tags] of [
+        ["Key=SnapshotType,Value=Day", { SnapshotType: "Day" }],
+        ["Key=A,Value=1;Key=B,Value=2;", { A: "1", B: "2" }],
+        ["key=A,value=1", { A: "1" }],
+        ["Key= A ,Value= b c ", { A: "b c" }],
+        ["Key=A,Value=x=y=z", { A: "x=y=z" }],
+        ["Key=A,Value=", { A: "" }],
+        ["", {}],
+    ] as const) {
+        it(`are read from ${JSON.stringify(text)}`, () => {
+            assert.deepEqual(Object.fromEntries(parseTags(text)), tags);
+        });
+    }
+});
