@@ -120,7 +120,7 @@ describe("The README", function () {
             [],
         );
         const [, options] = /^npm start -- (--stack .*)$/m.exec(README) as unknown as [string, string];
-        assert.match(start(...options.split(" ")), /^90 days, 10 servers with 3 volumes each$/m);
+        assert.match(start(...options.split(" ")), /^60 days, 5 servers with 3 volumes each$/m);
     });
 
     it("names every option with its default", () => {

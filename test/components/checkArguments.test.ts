@@ -219,7 +219,7 @@ describe("Arguments", () => {
                     }
                 });
             }),
-            { numRuns: 300 },
+            { numRuns: 100 },
         );
     });
 });
