@@ -90,10 +90,7 @@ function promised(config: string | undefined): Record<string, number> {
 
 function asText(deployment: Deployment, rehearsal: Rehearsal, options: RehearsalOptions): string {
     const section = (title: string, text: string) => `${pc.bold(pc.underline(title))}\n\n${text}\n\n`;
-    const verdict =
-        rehearsal.broken.length === 0
-            ? pc.green("Every invariant held.")
-            : `${pc.red(`Invariants were broken ${rehearsal.broken.length === 1 ? "once" : `${rehearsal.broken.length} times`}:`)}\n${rehearsal.broken.slice(0, 20).join("\n")}`;
+    const verdict = rehearsal.broken.length === 0 ? pc.green("Every invariant held.") : breaches(rehearsal.broken);
     return [
         section("What would be deployed", preview(deployment)),
         section("What happened", whatHappened(rehearsal, options)),
@@ -101,6 +98,13 @@ function asText(deployment: Deployment, rehearsal: Rehearsal, options: Rehearsal
         section("Calendar", calendar(rehearsal, options)),
         `${verdict}\n`,
     ].join("");
+}
+
+function breaches(broken: readonly string[]): string {
+    const MOST = 20;
+    const times = broken.length === 1 ? "once" : `${broken.length} times`;
+    const more = broken.length > MOST ? [`… and ${broken.length - MOST} more; --json has all of them`] : [];
+    return [pc.red(`Invariants were broken ${times}:`), ...broken.slice(0, MOST), ...more].join("\n");
 }
 
 function asJson(

@@ -74,7 +74,7 @@ describe("npm start", () => {
 
     for (const [count, says] of [
         [1, "Invariants were broken once:\n1st\n"],
-        [25, `Invariants were broken 25 times:\n${"1st\n".repeat(20)}`],
+        [25, `Invariants were broken 25 times:\n${"1st\n".repeat(20)}… and 5 more; --json has all of them\n`],
     ] as const) {
         it(`exits non-zero and says why when invariants were broken: ${count}`, () => {
             const folder = mkdtempSync(join(tmpdir(), "preload-"));
