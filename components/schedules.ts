@@ -75,7 +75,12 @@ function translateField(text: string, { name, min, max, word, special }: Field):
         const [, from, to, step] = match ?? [];
         const [low, high] = [from, to].map((limit) => (limit === undefined || limit === "*" ? undefined : numberOf(limit)));
         const outside = [low, high].find((limit) => limit !== undefined && (limit < min || limit > max));
-        if (!match || outside !== undefined || (from === "*" && to !== undefined) || step === "0") {
+        if (
+            !match ||
+            outside !== undefined ||
+            (from === "*" && to !== undefined) ||
+            (step !== undefined && !(Number(step) >= 1 && Number(step) <= max))
+        ) {
             throw new Error(
                 `${part} is no ${name}; it takes ${min} to ${max}${word ? `, ${word.split("|")[0]} to ${word.split("|").at(-1)}` : ""}, and , - * /`,
             );
@@ -83,8 +88,8 @@ function translateField(text: string, { name, min, max, word, special }: Field):
         if (low !== undefined && high !== undefined && low > high) {
             throw new Error(`${part} runs backwards in ${name}; write its values one by one`);
         }
-        // AWS reads 5/20 as "from 5 on, every 20"; croner wants the end spelled out.
-        return low !== undefined && high === undefined && step !== undefined ? `${low}-${max}/${step}` : part;
+        // AWS reads 5/20 as "from 5 on, every 20"; croner wants the end spelled out, and counts the years of * from 0.
+        return high === undefined && step !== undefined ? `${low ?? min}-${max}/${step}` : part;
     });
     return items.join(",");
 }
