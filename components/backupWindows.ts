@@ -4,7 +4,7 @@ import { POLICY_TAG, TYPE_TAG } from "../lambda/tags";
 import type { NotificationEvent, SnapshotType } from "./arguments";
 import type { Notifications } from "./notifications";
 import type { Part } from "./part";
-import { trust } from "./placement";
+import { serviceRole } from "./serviceRole";
 import { formatSnapshotTags } from "./snapshotTags";
 import { EXECUTION_TIMEOUT_S, INSTALL_TIMEOUT_S, type VssDocument } from "./ssmDocuments";
 import { BUSY_SECONDS, CUTOFF_HOURS, WINDOW_HOURS } from "./windowOverlap";
@@ -157,24 +157,13 @@ function documentParameters({ name, tags }: Part, type: SnapshotType, options: B
 }
 
 /** The role of all windows: send this document to these servers, and hand the notification role on. */
-function windowRole(
-    { name, parent, placement, tags }: Part,
-    { document, serverTag }: BackupOptions,
-    notifications: Notifications,
-): aws.iam.Role {
-    const { partition, region, accountId } = placement;
-    const role = new aws.iam.Role(
-        `${name}-window-role`,
-        {
-            description: `Backup windows of VssBackupPolicy ${name}`,
-            assumeRolePolicy: pulumi.jsonStringify(trust("ssm.amazonaws.com", placement)),
-            tags,
-        },
-        { parent },
-    );
-    const policy = pulumi.jsonStringify({
-        Version: "2012-10-17",
-        Statement: [
+function windowRole(part: Part, { document, serverTag }: BackupOptions, notifications: Notifications): aws.iam.Role {
+    const { partition, region, accountId } = part.placement;
+    const { role } = serviceRole(part, {
+        suffix: "window",
+        service: "ssm.amazonaws.com",
+        description: `Backup windows of VssBackupPolicy ${part.name}`,
+        statements: [
             {
                 Sid: "SendDocument",
                 Effect: "Allow",
@@ -204,7 +193,6 @@ function windowRole(
             },
         ],
     });
-    new aws.iam.RolePolicy(`${name}-window-role-policy`, { role: role.name, policy }, { parent });
     return role;
 }
 

@@ -4,7 +4,7 @@ import type { CleanerContext, CleanerSettings } from "../lambda/cleaner";
 import { POLICY_TAG } from "../lambda/tags";
 import { cleanerArchive } from "./cleanerArchive";
 import type { Part } from "./part";
-import { trust } from "./placement";
+import { serviceRole } from "./serviceRole";
 
 /** Lambda's longest; the cleaner ends by itself before that. */
 const TIMEOUT_S = 900;
@@ -64,19 +64,13 @@ export function cleaner(part: Part, settings: CleanerSettings, schedule: string,
     return lambda;
 }
 
-function cleanerRole({ name, parent, placement, tags }: Part, logs: aws.cloudwatch.LogGroup): aws.iam.Role {
-    const role = new aws.iam.Role(
-        `${name}-cleaner-role`,
-        {
-            description: `Cleaner of VssBackupPolicy ${name}`,
-            assumeRolePolicy: pulumi.jsonStringify(trust("lambda.amazonaws.com", placement)),
-            tags,
-        },
-        { parent },
-    );
-    const policy = pulumi.jsonStringify({
-        Version: "2012-10-17",
-        Statement: [
+function cleanerRole(part: Part, logs: aws.cloudwatch.LogGroup): aws.iam.Role {
+    const { name, placement } = part;
+    const { role } = serviceRole(part, {
+        suffix: "cleaner",
+        service: "lambda.amazonaws.com",
+        description: `Cleaner of VssBackupPolicy ${name}`,
+        statements: [
             {
                 Sid: "WriteLogs",
                 Effect: "Allow",
@@ -94,7 +88,6 @@ function cleanerRole({ name, parent, placement, tags }: Part, logs: aws.cloudwat
             },
         ],
     });
-    new aws.iam.RolePolicy(`${name}-cleaner-role-policy`, { role: role.name, policy }, { parent });
     return role;
 }
 
@@ -115,29 +108,22 @@ function oneAtATime(parent: pulumi.Resource): pulumi.Output<number> {
     return pulumi.output(quota).apply((concurrency) => (concurrency <= UNRESERVED_LEAST ? -1 : 1));
 }
 
-function cleanerSchedule({ name, parent, placement, tags }: Part, lambda: aws.lambda.Function, expression: string, timezone: string): void {
+function cleanerSchedule(part: Part, lambda: aws.lambda.Function, expression: string, timezone: string): void {
+    const { name, parent, tags } = part;
     const deadLetters = new aws.sqs.Queue(
         `${name}-cleaner-dead-letters`,
         { messageRetentionSeconds: DEAD_LETTER_DAYS * 86_400, sqsManagedSseEnabled: true, tags },
         { parent },
     );
-    const role = new aws.iam.Role(
-        `${name}-schedule-role`,
-        {
-            description: `Starts the cleaner of VssBackupPolicy ${name}`,
-            assumeRolePolicy: pulumi.jsonStringify(trust("scheduler.amazonaws.com", placement)),
-            tags,
-        },
-        { parent },
-    );
-    const policy = pulumi.jsonStringify({
-        Version: "2012-10-17",
-        Statement: [
+    const { role, rolePolicy } = serviceRole(part, {
+        suffix: "schedule",
+        service: "scheduler.amazonaws.com",
+        description: `Starts the cleaner of VssBackupPolicy ${name}`,
+        statements: [
             { Sid: "StartCleaner", Effect: "Allow", Action: "lambda:InvokeFunction", Resource: lambda.arn },
             { Sid: "KeepUndelivered", Effect: "Allow", Action: "sqs:SendMessage", Resource: deadLetters.arn },
         ],
     });
-    const rolePolicy = new aws.iam.RolePolicy(`${name}-schedule-role-policy`, { role: role.name, policy }, { parent });
     new aws.scheduler.Schedule(
         `${name}-cleaner-schedule`,
         {

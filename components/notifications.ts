@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { Part } from "./part";
-import { trust } from "./placement";
+import { serviceRole } from "./serviceRole";
 
 export interface Notifications {
     readonly topicArn: pulumi.Output<string>;
@@ -21,7 +21,7 @@ export function notifications(
     emails: readonly pulumi.Input<string>[],
     checkedEmails: readonly pulumi.Output<string>[],
 ): Notifications {
-    const { name, parent, placement, tags } = part;
+    const { name, parent } = part;
     const arn = topicArn ?? newTopic(part);
     checkedEmails.forEach((endpoint, i) => {
         // Named by its address, so that taking one away leaves the others confirmed.
@@ -32,20 +32,12 @@ export function notifications(
             { parent },
         );
     });
-    const role = new aws.iam.Role(
-        `${name}-notify-role`,
-        {
-            description: `SSM, to tell of the runs of VssBackupPolicy ${name}`,
-            assumeRolePolicy: pulumi.jsonStringify(trust("ssm.amazonaws.com", placement)),
-            tags,
-        },
-        { parent },
-    );
-    const policy = pulumi.jsonStringify({
-        Version: "2012-10-17",
-        Statement: [{ Sid: "Publish", Effect: "Allow", Action: "sns:Publish", Resource: arn }],
+    const { role } = serviceRole(part, {
+        suffix: "notify",
+        service: "ssm.amazonaws.com",
+        description: `SSM, to tell of the runs of VssBackupPolicy ${name}`,
+        statements: [{ Sid: "Publish", Effect: "Allow", Action: "sns:Publish", Resource: arn }],
     });
-    new aws.iam.RolePolicy(`${name}-notify-role-policy`, { role: role.name, policy }, { parent });
     return { topicArn: arn, role };
 }
 

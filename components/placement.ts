@@ -15,22 +15,3 @@ export function placement(parent: pulumi.Resource): Placement {
         accountId: aws.getCallerIdentityOutput({}, { parent }).accountId,
     };
 }
-
-/**
- * A trust policy for a service that works for this account alone: without the condition, the service could be talked into using the role
- * for somebody else.
- * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
- */
-export function trust(service: string, { accountId }: Placement) {
-    return {
-        Version: "2012-10-17",
-        Statement: [
-            {
-                Effect: "Allow",
-                Action: "sts:AssumeRole",
-                Principal: { Service: service },
-                Condition: { StringEquals: { "aws:SourceAccount": accountId } },
-            },
-        ],
-    };
-}
