@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { closest } from "fastest-levenshtein";
 import { z } from "zod";
@@ -13,7 +14,7 @@ import { BUSY_SECONDS, overlapFaults } from "./windowOverlap";
  * @throws pulumi.RunError with all faults, one a line: the component, the argument, what was given, and the cure
  */
 export function checkArguments(name: string, args: VssBackupPolicyArgs, now: number): void {
-    refuse(name, [...nameFaults(name), ...shapeFaults(args), ...typeFaults(args), ...windowFaults(args, now)]);
+    refuse(name, [...nameFaults(name), ...(isMap(args) ? argumentFaults(args, now) : [`its arguments are ${show(args)}; give an object`])]);
 }
 
 /**
@@ -26,21 +27,23 @@ export function checkedLater<K extends keyof VssBackupPolicyArgs, T>(
     key: K,
     value: pulumi.Input<T>,
 ): pulumi.Output<pulumi.Unwrap<T>> {
-    return pulumi.output(value).apply((known) => {
-        refuse(name, shapeFaults({ [key]: known }));
+    const output = pulumi.output(value);
+    return pulumi.all([output, pulumi.isSecret(output)]).apply(([known, secret]) => {
+        refuse(name, shapeFaults({ [key]: known }, secret ? () => "a secret" : show));
         return known;
-    });
+    }) as pulumi.Output<pulumi.Unwrap<T>>;
 }
 
 function refuse(name: string, faults: readonly string[]): void {
     if (faults.length > 0) {
-        throw new pulumi.RunError(faults.map((fault) => `VssBackupPolicy "${name}": ${fault}`).join("\n"));
+        const lines = faults.map((fault) => `VssBackupPolicy "${name}": ${fault}`.replace(/[\r\n]+/g, " "));
+        throw new pulumi.RunError(lines.join("\n"));
     }
 }
 
 /** The name is the value of a tag and stands in names of IAM roles (64 characters), Lambda functions, log groups and windows. */
 function nameFaults(name: string): string[] {
-    return /^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/.test(name)
+    return typeof name === "string" && /^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/.test(name)
         ? []
         : [`its name is ${show(name)}; use 1 to 40 letters, digits, dots, dashes and underscores, a letter or digit first`];
 }
@@ -48,6 +51,10 @@ function nameFaults(name: string): string[] {
 /** A value from another resource, which is checked when it is there. */
 function isLate(value: unknown): boolean {
     return pulumi.Output.isInstance(value) || value instanceof Promise;
+}
+
+function isMap(value: unknown): value is Record<string, unknown> {
+    return typeof value === "object" && value !== null && !Array.isArray(value) && !isLate(value);
 }
 
 function input<T extends z.ZodType>(schema: T) {
@@ -90,20 +97,18 @@ const tagKey = snapshotTagText(128, TAG_TEXT, "a tag key")
 
 /** Keys are checked apart from values, so that the message can name the value's path and the key alike. */
 function mapOf(key: z.ZodType, value: z.ZodType, cure: string) {
-    return z
-        .custom<Record<string, unknown>>((map) => typeof map === "object" && map !== null && !Array.isArray(map) && !isLate(map), cure)
-        .superRefine((map, context) => {
-            for (const [name, entry] of Object.entries(map)) {
-                for (const [schema, given] of [
-                    [key, name],
-                    [value, entry],
-                ] as const) {
-                    for (const issue of schema.safeParse(given).error?.issues ?? []) {
-                        context.addIssue({ code: "custom", path: [name], message: issue.message, params: { given } });
-                    }
+    return z.custom<Record<string, unknown>>(isMap, cure).superRefine((map, context) => {
+        for (const [name, entry] of Object.entries(map)) {
+            for (const [schema, given] of [
+                [key, name],
+                [value, entry],
+            ] as const) {
+                for (const issue of schema.safeParse(given).error?.issues ?? []) {
+                    context.addIssue({ code: "custom", path: [name], message: issue.message, params: { given } });
                 }
             }
-        });
+        }
+    });
 }
 
 const wholeNumber = z.custom(
@@ -123,7 +128,8 @@ function expression(seconds: Parameters<typeof parseSchedule>[1]) {
 
 const timezone = z.string({ error: "give an IANA time zone, for example Europe/Vienna" }).superRefine((zone, context) => {
     if (!isTimezone(zone)) {
-        const nearest = closest(zone, ["UTC", ...Intl.supportedValuesOf("timeZone")]);
+        const capitals = zone.toLowerCase().replace(/(?<![a-z])[a-z]/g, (letter) => letter.toUpperCase());
+        const nearest = isTimezone(capitals) ? capitals : closest(zone, ["UTC", ...Intl.supportedValuesOf("timeZone")]);
         context.addIssue({ code: "custom", message: `give an IANA time zone; did you mean ${nearest}?` });
     }
 });
@@ -131,8 +137,8 @@ const timezone = z.string({ error: "give an IANA time zone, for example Europe/V
 function isTimezone(zone: string): boolean {
     try {
         const known = new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
-        // Intl takes any letter case and offsets; AWS takes the names as they are written.
-        return /^[A-Z]/.test(zone) && (known === zone || known.toLowerCase() !== zone.toLowerCase());
+        // Intl takes any letter case and offsets, and gives old names for new ones; AWS takes the names as they are written.
+        return /^[A-Z][^/]*(\/[A-Z][^/]*)*$/.test(zone) && (known === zone || known.toLowerCase() !== zone.toLowerCase());
     } catch {
         return false;
     }
@@ -228,21 +234,25 @@ function isSupported(version: string): boolean {
     return major > 2 || (major === 2 && (minor > 3 || (minor === 3 && patch >= 1)));
 }
 
+function argumentFaults(args: VssBackupPolicyArgs, now: number): string[] {
+    return [...shapeFaults(args), ...typeFaults(args), ...windowFaults(args, now)];
+}
+
 /** Faults of each argument by itself. */
-function shapeFaults(args: VssBackupPolicyArgs): string[] {
+function shapeFaults(args: VssBackupPolicyArgs, shown: (given: unknown) => string = show): string[] {
     return (argumentsSchema.safeParse(args).error?.issues ?? []).flatMap((issue) => {
         if (issue.code === "unrecognized_keys") {
             const known = issue.path.length === 0 ? Object.keys(argumentsSchema.shape) : ["key", "value"];
             return issue.keys.map((key) => `${[...issue.path, key].join(".")} is no argument; did you mean ${closest(key, known)}?`);
         }
         const given = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)?.[key], args);
-        return [`${issue.path.join(".")} is ${show(given)}; ${issue.message}`];
+        return [`${issue.path.join(".")} is ${shown(given)}; ${issue.message}`];
     });
 }
 
 /** Faults of retention and schedules beside each other. */
 function typeFaults({ retention, schedules }: VssBackupPolicyArgs): string[] {
-    if ([retention, schedules].some((map) => map !== undefined && (typeof map !== "object" || map === null || isLate(map)))) {
+    if ([retention, schedules].some((map) => map !== undefined && !isMap(map))) {
         return [];
     }
     const kept = Object.keys(merge<number>(DEFAULTS.retention, retention));
@@ -280,10 +290,19 @@ function windowFaults({ schedules, timezone, cleanerSchedule }: VssBackupPolicyA
     ];
 }
 
-/** What was given, in one line. Secrets come as outputs, so they are never shown. */
+/** What was given, in one line. Secrets come as outputs, which are not shown. */
 function show(value: unknown): string {
     if (isLate(value)) {
         return "a value of another resource, which is not known yet";
     }
-    return value === undefined ? "missing" : (JSON.stringify(value) ?? String(value)).slice(0, 200);
+    return value === undefined ? "missing" : asText(value).slice(0, 200);
+}
+
+function asText(value: unknown): string {
+    try {
+        return JSON.stringify(value) ?? inspect(value);
+    } catch {
+        // A BigInt, or an object that holds itself.
+        return inspect(value, { breakLength: Number.POSITIVE_INFINITY });
+    }
 }

@@ -10,6 +10,9 @@ const WEEKDAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 /** The years whose windows decide: fixed, so that the same config gives the same schedule in every year. */
 const REFERENCE = { from: Date.UTC(2026, 0, 1), to: Date.UTC(2030, 0, 1) };
 
+/** The same for windows that open weekly or less: in 28 years each date falls on each day of the week. */
+const SELDOM = { starts: 28 * 53, to: Date.UTC(2054, 0, 1) };
+
 export interface PackageSchedule {
     /** In State Manager's dialect of cron: weekly, in UTC, the only time zone that it knows. */
     readonly expression: string;
@@ -26,8 +29,10 @@ export function packageSchedule(types: readonly SnapshotType[], timezone: string
     const schedules = types.map(({ schedule }) => parseSchedule(schedule, "seconds allowed"));
     const minutes = new Set<number>();
     for (const schedule of schedules) {
-        for (const time of schedule.kind === "cron" ? occurrences(schedule.pattern, timezone, REFERENCE.from, REFERENCE.to) : []) {
+        for (const time of schedule.kind === "cron" ? starting(schedule.pattern, timezone) : []) {
             minutes.add(minuteOfWeek(time));
+            // With seconds, the window ends in the minute after that in which it would end without.
+            minutes.add(minuteOfWeek(time + 59_999));
         }
     }
     const starts = [...minutes].sort((a, b) => a - b);
@@ -42,6 +47,17 @@ export function packageSchedule(types: readonly SnapshotType[], timezone: string
         expression: `cron(${minute % 60} ${Math.floor(minute / 60) % 24} ? * ${WEEKDAYS[Math.floor(minute / 1440)]} *)`,
         clear: widest.free >= 0 && schedules.every(({ kind }) => kind === "cron"),
     };
+}
+
+function* starting(pattern: string, timezone: string): Generator<number> {
+    let starts = 0;
+    for (const time of occurrences(pattern, timezone, REFERENCE.from, SELDOM.to)) {
+        if (time >= REFERENCE.to && starts >= SELDOM.starts) {
+            return;
+        }
+        starts++;
+        yield time;
+    }
 }
 
 function minuteOfWeek(time: number): number {

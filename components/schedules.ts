@@ -105,7 +105,8 @@ function numberOf(text: string): number {
 
 /**
  * When a cron schedule fires, in milliseconds since 1970, from `from` (included) to `to` (not). A time that daylight saving repeats
- * comes once; one that it skips comes at the end of the gap, or not at all where `gap` says so, as in EventBridge Scheduler.
+ * comes once. One that it skips comes at the end of the gap if the schedule has a single time of day, and else not at all, or never
+ * where `gap` says so, as in EventBridge Scheduler.
  */
 export function* occurrences(
     pattern: string,
@@ -116,11 +117,16 @@ export function* occurrences(
 ): Generator<number> {
     // Quartz numbering: AWS counts days of the week from 1 = Sunday.
     const cron = new Cron(pattern, { timezone, alternativeWeekdays: true, mode: "7-part" });
+    const clock = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: timezone });
+    let latest = "";
     let next = cron.nextRun(new Date(from - 1000));
     while (next && next.getTime() < to) {
-        if (next.getTime() >= from && (gap === "at its end" || cron.match(next))) {
+        // croner fires a schedule of several times a day again while the clock repeats them.
+        const shown = clock.format(next);
+        if (next.getTime() >= from && shown > latest && (gap === "at its end" || cron.match(next))) {
             yield next.getTime();
         }
+        latest = shown > latest ? shown : latest;
         next = cron.nextRun(next);
     }
 }

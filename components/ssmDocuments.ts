@@ -31,7 +31,7 @@ export const INSTALL_TIMEOUT_S: Readonly<Record<VssDocument, number>> = {
 export function parameterFaults(document: DocumentName, parameters: Readonly<Record<string, string>>): string[] {
     const known = DOCUMENT_PARAMETERS[document];
     const faults = Object.entries(parameters).flatMap(([name, value]) => {
-        const declared = known[name];
+        const declared = Object.hasOwn(known, name) ? known[name] : undefined;
         if (!declared) {
             return [`${document} has no parameter ${name}`];
         }

@@ -55,7 +55,7 @@ export function overlapFaults(types: readonly SnapshotType[], timezone: string, 
                     `schedules.${type} opens a window before its last one, of ${WINDOW_HOURS} hour, has closed; open one an hour at most`,
             ),
         ...overlaps(inOrder, timezone, busySeconds),
-        ...rateOverlaps(rates, inOrder, timezone, busySeconds),
+        ...rateOverlaps(rates, starts, timezone, busySeconds),
     ];
 }
 
@@ -78,9 +78,20 @@ function split(types: readonly SnapshotType[]): { crons: Cron[]; rates: Rate[] }
     return { crons, rates };
 }
 
+/**
+ * Starts of a type's windows. After one that opens too early it goes on where that window would close: SSM opens none in between either,
+ * and one a minute would be a million of them.
+ */
 function* starting({ type, pattern }: Cron, timezone: string, from: number, to: number): Generator<Start> {
-    for (const time of occurrences(pattern, timezone, from, to)) {
-        yield { type, time };
+    let times = occurrences(pattern, timezone, from, to);
+    let closes = Number.NEGATIVE_INFINITY;
+    for (let next = times.next(); !next.done; next = times.next()) {
+        yield { type, time: next.value };
+        if (next.value < closes) {
+            times = occurrences(pattern, timezone, closes, to);
+        } else {
+            closes = next.value + WINDOW_HOURS * 60 * MINUTE;
+        }
     }
 }
 
@@ -119,20 +130,30 @@ function overlaps(inOrder: readonly Start[], timezone: string, busySeconds: numb
     return [...found.values()];
 }
 
-/** Overlaps that are certain although nobody knows yet when the windows of a rate will open: it fires too often to miss the other. */
-function rateOverlaps(rates: readonly Rate[], inOrder: readonly Start[], timezone: string, busySeconds: number): string[] {
+/** Overlaps that are certain although nobody knows yet when the windows of a rate will open: whenever it starts, it meets the other. */
+function rateOverlaps(rates: readonly Rate[], starts: readonly (readonly Start[])[], timezone: string, busySeconds: number): string[] {
+    // Two windows of the other with less than this between them, each with the time around it, leave the rate no room.
+    const room = 2 * busySeconds * 1000;
     return rates.flatMap(({ type, every }, i) => {
-        if (every >= 2 * busySeconds * 1000) {
-            return [];
-        }
-        const others = new Map(inOrder.map((start) => [start.type, start] as const).reverse());
-        const withCrons = [...others.values()].map((other) => `${other.type}, which opens ${at(other.time, timezone)}`);
-        const withRates = rates.slice(i + 1).map((other) => other.type);
+        const withCrons = starts.flatMap((own) =>
+            own[0] && widestGap(own, every) < room ? [`${own[0].type}, which opens ${at(own[0].time, timezone)}`] : [],
+        );
+        const withRates = rates.slice(i + 1).flatMap((other) => (commonDivisor(every, other.every) < room ? [other.type] : []));
         return [...withCrons, ...withRates].map(
             (other) =>
-                `schedules.${type} fires too often not to overlap with ${other}; a server may be busy for ${Math.ceil(busySeconds / 60)} minutes from when a window opens`,
+                `schedules.${type} can't help overlapping with ${other}; a server may be busy for ${Math.ceil(busySeconds / 60)} minutes from when a window opens; give it a cron(…) expression`,
         );
     });
+}
+
+/** The widest gap between the starts on a clock that goes round once in `every`: where a rate with that interval has most room. */
+function widestGap(starts: readonly Start[], every: number): number {
+    const hands = starts.map(({ time }) => time % every).sort((a, b) => a - b);
+    return hands.reduce((widest, hand, i) => Math.max(widest, (hands[i + 1] ?? (hands[0] as number) + every) - hand), 0);
+}
+
+function commonDivisor(a: number, b: number): number {
+    return b === 0 ? a : commonDivisor(b, a % b);
 }
 
 function at(time: number, timezone: string): string {

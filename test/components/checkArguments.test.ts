@@ -74,13 +74,7 @@ describe("Arguments", () => {
         ],
         [{ retention: { Day: "5" } }, [`retention.Day is "5"; ${COUNT}`]],
         [{ retention: 5 }, ["retention is 5; give a map from snapshot type to number of restore points"]],
-        [
-            { schedules: ["x"] },
-            [
-                'schedules is ["x"]; give a map from snapshot type to schedule',
-                "schedules.0 has no retention.0; say how many restore points to keep, or set schedules.0 to null",
-            ],
-        ],
+        [{ schedules: ["x"] }, ['schedules is ["x"]; give a map from snapshot type to schedule']],
         [
             { schedules: { Day: "0 1 * * *" } },
             [
@@ -247,6 +241,13 @@ describe("Arguments from other resources", () => {
             "retention is a value of another resource, which is not known yet; give a map from snapshot type to number of restore points",
             "timezone is a value of another resource, which is not known yet; give an IANA time zone, for example Europe/Vienna",
         ]);
+    });
+
+    it("are not shown when they are secret", async () => {
+        const secret = checkedLater("prod", "topicArn", pulumi.secret("arn:of:something:secret"));
+        await assert.rejects((secret as unknown as { promise(): Promise<unknown> }).promise(), {
+            message: `VssBackupPolicy "prod": topicArn is a secret; ${TOPIC}`,
+        });
     });
 
     it("are judged as soon as they are known, in the same words", async () => {

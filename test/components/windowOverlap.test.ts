@@ -82,10 +82,13 @@ describe("Windows", () => {
 
     it("of a rate are refused where it can't help overlapping, and else only doubtful", () => {
         assert.deepEqual(faults({ Hour: "rate(1 hour)", Day: "cron(0 1 ? * * *)", Half: "rate(12 hours)" }), [
-            "schedules.Hour fires too often not to overlap with Day, which opens 2027-01-01 01:00 UTC; a server may be busy for 60 minutes from when a window opens",
-            "schedules.Hour fires too often not to overlap with Half; a server may be busy for 60 minutes from when a window opens",
+            "schedules.Hour can't help overlapping with Day, which opens 2027-01-01 01:00 UTC; a server may be busy for 60 minutes from when a window opens; give it a cron(…) expression",
+            "schedules.Hour can't help overlapping with Half; a server may be busy for 60 minutes from when a window opens; give it a cron(…) expression",
         ]);
         assert.deepEqual(faults({ Hour: "rate(2 hours)", Day: "cron(0 1 ? * * *)" }), []);
+        assert.deepEqual(faults({ Hour: "rate(5 hours)", Day: "cron(0 1 ? * * *)" }), [
+            "schedules.Hour can't help overlapping with Day, which opens 2027-01-01 01:00 UTC; a server may be busy for 60 minutes from when a window opens; give it a cron(…) expression",
+        ]);
         assert.deepEqual(typesThatMayOverlap(types({ Hour: "rate(2 hours)", Day: "cron(0 1 ? * * *)" })), ["Hour"]);
         assert.deepEqual(typesThatMayOverlap(types({ Hour: "rate(2 hours)" })), []);
     });
