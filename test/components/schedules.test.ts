@@ -1,4 +1,6 @@
 import assert from "node:assert/strict";
+import fc from "fast-check";
+import { DateTime } from "luxon";
 import { occurrences, parseSchedule } from "../../components/schedules";
 
 /** The first times at which a cron expression fires from a time on, in UTC. */
@@ -6,6 +8,14 @@ function firings(expression: string, timezone: string, from: string, count: numb
     const { pattern } = parseSchedule(expression, "seconds allowed") as { pattern: string };
     const times = occurrences(pattern, timezone, Date.parse(from), Number.POSITIVE_INFINITY, gap);
     return Array.from({ length: count }, () => new Date(times.next().value as number).toISOString().replace(":00.000Z", ""));
+}
+
+/** All times at which a cron expression fires from a time on until another, in UTC. */
+function allFirings(expression: string, timezone: string, from: string, to: string, gap?: "skipped"): string[] {
+    const { pattern } = parseSchedule(expression, "seconds allowed") as { pattern: string };
+    return [...occurrences(pattern, timezone, Date.parse(from), Date.parse(to), gap)].map((time) =>
+        new Date(time).toISOString().replace(/(:00)?\.000Z$/, ""),
+    );
 }
 
 describe("Schedules", () => {
@@ -20,6 +30,20 @@ describe("Schedules", () => {
         ["cron(0 2 L * ? *)", "UTC", "2027-01-01T00:00Z", ["2027-01-31T02:00", "2027-02-28T02:00"]],
         ["cron(0 2 16W * ? *)", "UTC", "2027-01-01T00:00Z", ["2027-01-15T02:00", "2027-02-16T02:00"]],
         ["cron(0 8-18/5 ? * MON-FRI *)", "UTC", "2027-01-01T09:00Z", ["2027-01-01T13:00", "2027-01-01T18:00", "2027-01-04T08:00"]],
+        ["cron(0 2 LW * ? *)", "UTC", "2027-01-01T00:00Z", ["2027-01-29T02:00", "2027-02-26T02:00", "2027-03-31T02:00"]],
+        // The first of May is a Saturday: the nearest weekday of its month is Monday.
+        ["cron(0 2 1W 5 ? *)", "UTC", "2027-01-01T00:00Z", ["2027-05-03T02:00", "2028-05-01T02:00"]],
+        ["cron(0 2 ? * 3#5 *)", "UTC", "2027-01-01T00:00Z", ["2027-03-30T02:00", "2027-06-29T02:00", "2027-08-31T02:00"]],
+        ["cron(0 2 ? JUN-AUG 2,SUN *)", "UTC", "2027-08-29T02:00Z", ["2027-08-29T02:00", "2027-08-30T02:00", "2028-06-04T02:00"]],
+        ["cron(0 2 ? * MON/3 *)", "UTC", "2027-01-01T00:00Z", ["2027-01-04T02:00", "2027-01-07T02:00", "2027-01-11T02:00"]],
+        [
+            "cron(0 2 */10 * ? *)",
+            "UTC",
+            "2027-02-01T00:00Z",
+            ["2027-02-01T02:00", "2027-02-11T02:00", "2027-02-21T02:00", "2027-03-01T02:00"],
+        ],
+        ["cron(0 6 1 1 ? */7)", "UTC", "2027-01-01T00:00Z", ["2033-01-01T06:00", "2040-01-01T06:00"]],
+        ["cron(0 6 1 1 ? 2028/2)", "UTC", "2027-01-01T00:00Z", ["2028-01-01T06:00", "2030-01-01T06:00"]],
         ["cron(20/20 6 2 1/6 ? *)", "UTC", "2027-01-01T00:00Z", ["2027-01-02T06:20", "2027-01-02T06:40", "2027-07-02T06:20"]],
         ["cron(0 6 29 FEB ? *)", "UTC", "2027-01-01T00:00Z", ["2028-02-29T06:00", "2032-02-29T06:00"]],
         ["cron(0 6 1 1 ? 2028,2030-2031)", "UTC", "2027-01-01T00:00Z", ["2028-01-01T06:00", "2030-01-01T06:00", "2031-01-01T06:00"]],
@@ -32,6 +56,107 @@ describe("Schedules", () => {
             assert.deepEqual(firings(expression, timezone, from, times.length), times);
         });
     }
+
+    for (const [expression, timezone, from, to, times] of [
+        ["cron(0 1 ? * * *)", "UTC", "2027-01-01T01:00Z", "2027-01-03T01:00Z", ["2027-01-01T01:00", "2027-01-02T01:00"]],
+        ["cron(0 1 ? * * *)", "UTC", "2027-01-01T01:00:01Z", "2027-01-03T01:00:01Z", ["2027-01-02T01:00", "2027-01-03T01:00"]],
+        [
+            "cron(0/30 59 23 ? * * *)",
+            "UTC",
+            "2027-01-01T23:59:00Z",
+            "2027-01-02T23:59:30Z",
+            ["2027-01-01T23:59", "2027-01-01T23:59:30", "2027-01-02T23:59"],
+        ],
+        [
+            "cron(0 6 L 2 ? 2027-2029)",
+            "UTC",
+            "2020-01-01T00:00Z",
+            "2199-01-01T00:00Z",
+            ["2027-02-28T06:00", "2028-02-29T06:00", "2029-02-28T06:00"],
+        ],
+        ["cron(0 6 31 2,4,6 ? *)", "UTC", "2027-01-01T00:00Z", "2199-01-01T00:00Z", []],
+        ["cron(0 6 1 1 ? 2026)", "UTC", "2027-01-01T00:00Z", "2199-01-01T00:00Z", []],
+        // From UTC+10:30 to UTC+11 at 02:00, which becomes 02:30.
+        [
+            "cron(15 2 ? * * *)",
+            "Australia/Lord_Howe",
+            "2027-10-01T12:00Z",
+            "2027-10-04T12:00Z",
+            ["2027-10-01T15:45", "2027-10-02T15:30", "2027-10-03T15:15"],
+        ],
+        // Back at 02:00, which becomes 01:30: the second 01:45 comes half an hour after the first.
+        [
+            "cron(45 1 ? * * *)",
+            "Australia/Lord_Howe",
+            "2027-04-02T12:00Z",
+            "2027-04-05T12:00Z",
+            ["2027-04-02T14:45", "2027-04-03T14:45", "2027-04-04T15:15"],
+        ],
+        // Each two hours: 02:00 does not exist.
+        [
+            "cron(0 0/2 ? * * *)",
+            "America/New_York",
+            "2027-03-14T04:00Z",
+            "2027-03-14T13:00Z",
+            ["2027-03-14T05:00", "2027-03-14T08:00", "2027-03-14T10:00", "2027-03-14T12:00"],
+        ],
+        // Each hour: the second 01:00, at 06:00, is left out.
+        [
+            "cron(0 * ? * * *)",
+            "America/New_York",
+            "2027-11-07T04:00Z",
+            "2027-11-07T09:00Z",
+            ["2027-11-07T04:00", "2027-11-07T05:00", "2027-11-07T07:00", "2027-11-07T08:00"],
+        ],
+    ] as const) {
+        it(`fires ${expression} in ${timezone} from ${from} until ${to} at ${times.join(", ") || "no time"}`, () => {
+            assert.deepEqual(allFirings(expression, timezone, from, to), times);
+        });
+    }
+
+    it("leave out what daylight saving skips, and repeat nothing, as EventBridge Scheduler does", () => {
+        const [spring, autumn] = [
+            ["2027-03-28T00:00Z", "2027-03-28T04:00Z"],
+            ["2027-10-31T00:00Z", "2027-10-31T04:00Z"],
+        ] as const;
+        assert.deepEqual(allFirings("cron(30 1-3 ? * * *)", "Europe/Vienna", ...spring, "skipped"), [
+            "2027-03-28T00:30",
+            "2027-03-28T01:30",
+        ]);
+        assert.deepEqual(allFirings("cron(30 2-3 ? * * *)", "Europe/Vienna", ...autumn, "skipped"), [
+            "2027-10-31T00:30",
+            "2027-10-31T02:30",
+        ]);
+    });
+
+    it("that name a time of day fire once on each date of the time zone, whatever its clock does", () => {
+        const [first, last] = ["2027-01-01", "2028-12-31"];
+        const dates = Array.from({ length: 731 }, (_, i) => DateTime.fromISO(first, { zone: "UTC" }).plus({ days: i }).toISODate());
+        assert.equal(dates.at(-1), last);
+        fc.assert(
+            fc.property(
+                fc.constantFrom(
+                    "Europe/Vienna",
+                    "America/New_York",
+                    "Australia/Lord_Howe",
+                    "Asia/Kolkata",
+                    "Africa/Cairo",
+                    "America/Havana",
+                ),
+                fc.integer({ min: 0, max: 4 }),
+                fc.integer({ min: 0, max: 59 }),
+                (zone, hour, minute) => {
+                    const [from, to] = [DateTime.fromISO(first, { zone }), DateTime.fromISO(last, { zone }).plus({ days: 1 })];
+                    const times = [...occurrences(`0 ${minute} ${hour} ? * * *`, zone, from.toMillis(), to.toMillis())];
+                    assert.deepEqual(
+                        times.map((time) => DateTime.fromMillis(time, { zone }).toISODate()),
+                        dates,
+                    );
+                },
+            ),
+            { numRuns: 20 },
+        );
+    });
 
     it("put a time that daylight saving skips at the end of the gap, or leave it out", () => {
         assert.deepEqual(firings("cron(30 2 ? * * *)", "Europe/Vienna", "2027-03-28T00:00Z", 2), ["2027-03-28T01:00", "2027-03-29T00:30"]);
@@ -80,6 +205,35 @@ describe("Schedules", () => {
         ["cron(0 1 ? * sun *)", "sun is no day of week; it takes 1 to 7, SUN to SAT, and , - * /"],
         ["cron(0 1 ? * SUN#6 *)", "SUN#6 is no day of week; it takes 1 to 7, SUN to SAT, and , - * /"],
         ["cron(0 1 ? * * 1969)", "1969 is no year; it takes 1970 to 2199, and , - * /"],
+        ["cron(*/60 1 ? * * *)", "*/60 is no minutes; it takes 0 to 59, and , - * /"],
+        ["cron(0 8/24 ? * * *)", "8/24 is no hours; it takes 0 to 23, and , - * /"],
+        ["cron(0 1 1/32 * ? *)", "1/32 is no day of month; it takes 1 to 31, and , - * /"],
+        ["cron(0 1 1 JAN/13 ? *)", "JAN/13 is no month; it takes 1 to 12, JAN to DEC, and , - * /"],
+        ["cron(0 1 ? * */8 *)", "*/8 is no day of week; it takes 1 to 7, SUN to SAT, and , - * /"],
+        ["cron(0 1 0 * ? *)", "0 is no day of month; it takes 1 to 31, and , - * /"],
+        ["cron(0 1 32W * ? *)", "32W is no day of month; it takes 1 to 31, and , - * /"],
+        ["cron(0 1 L,15 * ? *)", "L is no day of month; it takes 1 to 31, and , - * /"],
+        ["cron(0 1 1 0 ? *)", "0 is no month; it takes 1 to 12, JAN to DEC, and , - * /"],
+        ["cron(0 1 1 SUN ? *)", "SUN is no month; it takes 1 to 12, JAN to DEC, and , - * /"],
+        ["cron(0 1 ? * 8 *)", "8 is no day of week; it takes 1 to 7, SUN to SAT, and , - * /"],
+        ["cron(0 1 ? * JAN *)", "JAN is no day of week; it takes 1 to 7, SUN to SAT, and , - * /"],
+        ["cron(0 1 ? * SUN#0 *)", "SUN#0 is no day of week; it takes 1 to 7, SUN to SAT, and , - * /"],
+        ["cron(0 1 ? * SUN#1,SUN#3 *)", "SUN#1 is no day of week; it takes 1 to 7, SUN to SAT, and , - * /"],
+        ["cron(0 1 ? * * 2200)", "2200 is no year; it takes 1970 to 2199, and , - * /"],
+        ["cron(60 0 1 ? * * *)", "60 is no seconds; it takes 0 to 59, and , - * /"],
+        ["cron(-5 1 ? * * *)", "-5 is no minutes; it takes 0 to 59, and , - * /"],
+        ["cron(*-5 1 ? * * *)", "*-5 is no minutes; it takes 0 to 59, and , - * /"],
+        ["cron(5, 1 ? * * *)", " is no minutes; it takes 0 to 59, and , - * /"],
+        ["cron(5-70 1 ? * * *)", "5-70 is no minutes; it takes 0 to 59, and , - * /"],
+        ["cron(? 1 ? * * *)", "? is no minutes; it takes 0 to 59, and , - * /"],
+        ["cron(30-10 1 ? * * *)", "30-10 runs backwards in minutes; write its values one by one"],
+        ["cron(0 1 ? * ? * * 2027)", "it has 8 fields; write the six of AWS: minutes hours day-of-month month day-of-week year"],
+        [`cron(${Array.from({ length: 60 }, (_, i) => i)} ${Array.from({ length: 24 }, (_, i) => i)} ? * 1,2,3,4,5,6,7 *)`, FORM],
+        ["CRON(0 1 ? * * *)", FORM],
+        ["cron(0 1 ? * * *) ", FORM],
+        ["cron()", FORM],
+        ["rate(-1 hours)", FORM],
+        ["rate(1.5 hours)", FORM],
         ["cron(*/0 1 ? * * *)", "*/0 is no minutes; it takes 0 to 59, and , - * /"],
         ["cron(0 1 ? * FRI-MON *)", "FRI-MON runs backwards in day of week; write its values one by one"],
         ["rate(0 hours)", "write rate(1 hour), or rate(2 hours) and more"],
@@ -87,8 +241,8 @@ describe("Schedules", () => {
         ["rate(2 day)", "write rate(1 day), or rate(2 days) and more"],
         ["rate(1 week)", FORM],
     ] as const) {
-        it(`can't be ${expression || "empty"}`, () => {
-            assert.throws(() => parseSchedule(expression, "seconds allowed"), { message });
+        it(`can't be ${expression.slice(0, 60) || "empty"}`, () => {
+            assert.throws(() => parseSchedule(expression, "seconds allowed"), { name: "Error", message });
         });
     }
 });

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { packageSchedule } from "../../components/packageSchedule";
+import { occurrences, parseSchedule } from "../../components/schedules";
+import { BUSY_SECONDS } from "../../components/windowOverlap";
+
+const WEEK_MINUTES = 7 * 24 * 60;
+
+function types(schedules: readonly string[]) {
+    return schedules.map((schedule, i) => ({ name: `T${i}`, slug: `t${i}`, schedule, retention: 1 }));
+}
+
+function scheduled(schedules: readonly string[], timezone = "UTC", busySeconds = BUSY_SECONDS) {
+    return packageSchedule(types(schedules), timezone, busySeconds);
+}
+
+/** Minutes from Sunday 00:00 UTC to the weekly time of an expression. */
+function minuteOfWeek(expression: string): number {
+    const [minute, hour, , , day] = expression.slice("cron(".length, -1).split(" ");
+    return ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"].indexOf(day as string) * 1440 + Number(hour) * 60 + Number(minute);
+}
+
+/** Minutes from the start of a window to the next weekly time of the package. */
+function minutesToPackage(start: number, expression: string): number {
+    // 1970 began on a Thursday.
+    const from = start / 60_000 + 4 * 1440;
+    return (((minuteOfWeek(expression) - from) % WEEK_MINUTES) + WEEK_MINUTES) % WEEK_MINUTES;
+}
+
+describe("The VSS package's weekly time", () => {
+    for (const [schedules, timezone, expression] of [
+        // Free from Sunday 04:00 to Monday 01:00; an hour for the package leaves 20 hours, of which this is the middle.
+        [["cron(0 1 ? * * *)", "cron(0 3 ? * SUN *)", "cron(0 5 1 * ? *)"], "UTC", "cron(0 15 ? * SUN *)"],
+        // Free from Friday 19:00 to Monday 08:00.
+        [["cron(0 8-18/5 ? * MON-FRI *)"], "UTC", "cron(0 1 ? * SUN *)"],
+        // The same at 5:30 less.
+        [["cron(0 8-18/5 ? * MON-FRI *)"], "Asia/Kolkata", "cron(30 19 ? * SAT *)"],
+        // 18:00 there is 23:00 in winter and 22:00 in summer, so that each day is free from 00:00 to 22:00; Sunday's window comes first.
+        [["cron(0 18 ? * * *)"], "America/New_York", "cron(30 10 ? * MON *)"],
+        [["cron(0 12 ? * WED *)"], "UTC", "cron(0 0 ? * SUN *)"],
+        // Free for 47 hours from Monday 00:30 on, as from Wednesday and Friday.
+        [["cron(30 23 ? * SUN-SAT/2 *)"], "UTC", "cron(30 23 ? * MON *)"],
+    ] as const) {
+        it(`is ${expression} beside ${schedules.join(", ")} in ${timezone}`, () => {
+            assert.deepEqual(scheduled(schedules, timezone), { expression, clear: true });
+        });
+    }
+
+    it("is in the middle of the week where there are no windows to keep clear of", () => {
+        assert.deepEqual(scheduled([]), { expression: "cron(0 12 ? * WED *)", clear: true });
+    });
+
+    it("is clear where a window, the package and the next window just fit, and not with a minute less", () => {
+        assert.deepEqual(scheduled(["cron(0 0/2 ? JAN * *)"]), { expression: "cron(0 1 ? * SUN *)", clear: true });
+        assert.deepEqual(scheduled(["cron(0 0/2 ? JAN * *)"], "UTC", BUSY_SECONDS + 60), {
+            expression: "cron(1 1 ? * SUN *)",
+            clear: false,
+        });
+        assert.deepEqual(scheduled(["cron(30 0 0/2 ? JAN * *)"]), { expression: "cron(1 1 ? * SUN *)", clear: false });
+    });
+
+    it("is not clear beside hourly windows, or those of a rate", () => {
+        assert.deepEqual(
+            [["cron(0 * ? JAN * *)"], ["rate(6 hours)"], ["cron(0 1 ? * * *)", "rate(2 days)"]].map(
+                (schedules) => scheduled(schedules).clear,
+            ),
+            [false, false, false],
+        );
+    });
+
+    it("keeps clear of a date on whichever weekday it falls, years from now", () => {
+        const days = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"].map((day) => `cron(0 1 ? * ${day} *)`);
+        // 13:00 is the middle of each day, and from 2026 to 2029 the second of January is no Monday, Wednesday or Thursday.
+        assert.deepEqual(scheduled([...days, "cron(0 13 2 1 ? *)"]), { expression: "cron(0 7 ? * SUN *)", clear: true });
+    });
+
+    it("is the same whenever it is asked, and in whatever order the types come", () => {
+        const schedules = ["cron(0 1 ? * * *)", "cron(0 3 ? * SUN *)", "cron(0 5 1 * ? *)", "cron(20 14 L * ? *)"];
+        for (const timezone of ["UTC", "Australia/Lord_Howe"]) {
+            const expected = scheduled(schedules, timezone);
+            assert.deepEqual([scheduled(schedules, timezone), scheduled(schedules.toReversed(), timezone)], [expected, expected]);
+        }
+    });
+
+    it("is never within a window, nor in the hour before one, in any year and time zone", () => {
+        const cron = fc
+            .tuple(
+                fc.constantFrom("", "30 "),
+                fc.integer({ min: 0, max: 59 }),
+                fc.integer({ min: 0, max: 23 }),
+                fc.constantFrom("? * *", "? * SUN", "? * 3#2", "? * 6L", "? * MON-FRI", "1 * ?", "L * ?", "16W * ?", "2 1 ?", "29 2 ?"),
+            )
+            .map(([second, minute, hour, day]) => `cron(${second}${minute} ${hour} ${day} *)`);
+        fc.assert(
+            fc.property(
+                fc.array(cron, { minLength: 1, maxLength: 3 }),
+                fc.constantFrom("UTC", "Europe/Vienna", "America/New_York", "America/Havana", "Australia/Lord_Howe", "Asia/Kolkata"),
+                fc.integer({ min: 2026, max: 2053 }),
+                (schedules, timezone, year) => {
+                    const { expression, clear } = scheduled(schedules, timezone);
+                    const starts = schedules.flatMap((schedule) => {
+                        const { pattern } = parseSchedule(schedule, "seconds allowed") as { pattern: string };
+                        return [...occurrences(pattern, timezone, Date.UTC(year, 0, 1), Date.UTC(year + 1, 0, 1))];
+                    });
+                    const met = starts.filter((start) => {
+                        const minutes = minutesToPackage(start, expression);
+                        return minutes < BUSY_SECONDS / 60 || WEEK_MINUTES - minutes < 60;
+                    });
+                    assert.deepEqual([clear, met], [true, []]);
+                },
+            ),
+            { numRuns: 40 },
+        );
+    });
+});
