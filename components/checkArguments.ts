@@ -300,7 +300,7 @@ function show(value: unknown): string {
 
 function asText(value: unknown): string {
     try {
-        return JSON.stringify(value) ?? inspect(value);
+        return typeof value === "number" ? String(value) : (JSON.stringify(value) ?? inspect(value));
     } catch {
         // A BigInt, or an object that holds itself.
         return inspect(value, { breakLength: Number.POSITIVE_INFINITY });

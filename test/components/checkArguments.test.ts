@@ -124,6 +124,15 @@ describe("Arguments", () => {
             [`retention.A,B is 1; ${TYPE}`, `schedules.A,B is "cron(0 6 2 1 ? *)"; ${TYPE}`],
         ],
         [
+            { retention: { "{{x}}": 1, " x": 1, ["a".repeat(65)]: 1 } },
+            [
+                ...["{{x}}", " x", "a".repeat(65)].map((type) => `retention.${type} is 1; ${TYPE}`),
+                ...["{{x}}", " x", "a".repeat(65)].map(
+                    (type) => `retention.${type} has no schedules.${type}; say when to take it, or set retention.${type} to null`,
+                ),
+            ],
+        ],
+        [
             { schedules: { day: "cron(0 8 ? * * *)" }, retention: { day: 1 } },
             ["schedules has Day and day, too alike to name resources after; rename one"],
         ],
@@ -285,7 +294,7 @@ describe("Arguments", () => {
         ],
         [
             { "two\nlines": 1, serverTag: { "a\r\nb": 1 } },
-            ["serverTag.a b is no argument; did you mean key?", "two lines is no argument; did you mean tags?"],
+            ["serverTag.a b is no argument; did you mean key?", "two lines is no argument; did you mean timezone?"],
         ],
         [null, ["its arguments are null; give an object"]],
         [["a"], ['its arguments are ["a"]; give an object']],
@@ -333,13 +342,19 @@ describe("Arguments", () => {
                 "copyOnly is <ref *1> { copyOnly: [Circular *1] }; give true or false",
                 "copyOnly is Symbol(x); give true or false",
                 "copyOnly is [Function: yes]; give true or false",
-                "reportOnly is null; give true or false",
+                "reportOnly is NaN; give true or false",
             ],
         );
     });
 
     it("can't save a policy whose name is no text", () => {
-        assert.deepEqual(faultsOf({}, undefined as never).length, 0);
+        assert.deepEqual(
+            [undefined, 5].flatMap((name) => thrownBy(name as never, {}).map(({ message }) => message)),
+            [
+                'VssBackupPolicy "undefined": its name is missing; use 1 to 40 letters, digits, dots, dashes and underscores, a letter or digit first',
+                'VssBackupPolicy "5": its name is 5; use 1 to 40 letters, digits, dots, dashes and underscores, a letter or digit first',
+            ],
+        );
     });
 
     for (const name of ["", "-x", "a b", "ü", "a".repeat(41)]) {
@@ -358,7 +373,7 @@ describe("Arguments", () => {
             fc.property(fc.oneof({ weight: 9, arbitrary: args as fc.Arbitrary<unknown> }, { weight: 1, arbitrary: anything }), (given) => {
                 const lines = thrownBy("prod", given).flatMap((error) => error.message.split("\n"));
                 assert.deepEqual(
-                    lines.filter((line) => !/^VssBackupPolicy "prod": \S.+$/.test(line)),
+                    lines.filter((line) => !/^VssBackupPolicy "prod": .+$/.test(line)),
                     [],
                 );
             }),
@@ -371,38 +386,124 @@ describe("Arguments from other resources", () => {
     it("are not judged before they are known", () => {
         const late = <T>(value: T) => pulumi.output(value);
         assert.deepEqual(
-            faultsOf({
-                serverTag: { value: late("") },
-                serverRoles: [late("")],
-                notificationEmails: [late("x")],
-                notificationEvents: late([]),
-                topicArn: Promise.resolve("x"),
-                copyOnly: late("x"),
-                componentsVersion: late("1"),
-                tags: { a: late("ü") },
-            }),
+            [
+                {
+                    serverTag: { value: late("") },
+                    serverRoles: [late("")],
+                    notificationEmails: [late("x")],
+                    notificationEvents: late([]),
+                    topicArn: Promise.resolve("x"),
+                    excludeBootVolume: Promise.resolve("x"),
+                    copyOnly: late("x"),
+                    noWriters: late("x"),
+                    componentsVersion: late("1"),
+                    tags: { a: late("ü") },
+                },
+                { notificationEvents: ["All", late("x")], tags: late({ Device: "x" }) },
+            ].flatMap((args) => faultsOf(args)),
             [],
         );
     });
 
+    it("are judged by what is known of them, without what is not", () => {
+        const late = <T>(value: T) => pulumi.output(value);
+        assert.deepEqual(
+            faultsOf({ serverTag: { key: "*", value: late("x") }, serverRoles: [late("x"), "a b"], tags: { Device: late("x"), a: "ü" } }),
+            [
+                `serverTag.key is "*"; a server tag's key ${KEY}`,
+                'serverRoles.1 is "a b"; give a role\'s name or ARN',
+                `tags.Device is a value of another resource, which is not known yet; ${RESERVED}`,
+                `tags.a is "ü"; a tag value ${VALUE}`,
+            ],
+        );
+    });
+
     it("can't be what the component must know while it builds", () => {
-        assert.deepEqual(faultsOf({ timezone: pulumi.output("UTC"), retention: Promise.resolve({}) }), [
-            "retention is a value of another resource, which is not known yet; give a map from snapshot type to number of restore points",
-            "timezone is a value of another resource, which is not known yet; give an IANA time zone, for example Europe/Vienna",
+        const late = pulumi.output("x");
+        assert.deepEqual(
+            faultsOf({
+                retention: Promise.resolve({}),
+                schedules: { Day: late },
+                timezone: late,
+                serverTag: { key: late },
+                serverRoles: late,
+                notificationEmails: late,
+                document: late,
+                cleanerSchedule: late,
+                reportOnly: late,
+            }),
+            [
+                "retention is a value of another resource, which is not known yet; give a map from snapshot type to number of restore points",
+                "schedules.Day is a value of another resource, which is not known yet; give a cron(…) or rate(…) expression",
+                "timezone is a value of another resource, which is not known yet; give an IANA time zone, for example Europe/Vienna",
+                "serverTag.key is a value of another resource, which is not known yet; give a server tag's key as text",
+                "serverRoles is a value of another resource, which is not known yet; give a list of role names or ARNs",
+                "notificationEmails is a value of another resource, which is not known yet; give a list of e-mail addresses",
+                "document is a value of another resource, which is not known yet; use AWSEC2-CreateVssSnapshot or AWSEC2-VssInstallAndSnapshot",
+                "cleanerSchedule is a value of another resource, which is not known yet; give a cron(…) or rate(…) expression",
+                "reportOnly is a value of another resource, which is not known yet; give true or false",
+            ],
+        );
+        assert.deepEqual(faultsOf(pulumi.output({})), [
+            "its arguments are a value of another resource, which is not known yet; give an object",
         ]);
     });
 
-    it("are not shown when they are secret", async () => {
-        const secret = checkedLater("prod", "topicArn", pulumi.secret("arn:of:something:secret"));
-        await assert.rejects(known(secret), {
-            message: `VssBackupPolicy "prod": topicArn is a secret; ${TOPIC}`,
+    for (const [key, value] of [
+        ["serverTag", { value: "web" }],
+        ["serverRoles", ["web"]],
+        ["notificationEmails", ["admin@example.com"]],
+        ["notificationEvents", ["Success", "Failed"]],
+        ["topicArn", "arn:aws:sns:eu-central-1:123456789012:ops"],
+        ["excludeBootVolume", true],
+        ["copyOnly", false],
+        ["noWriters", true],
+        ["componentsVersion", "2.5.1"],
+        ["tags", { "Cost center": "4711" }],
+    ] as const) {
+        it(`are handed on as soon as ${key} is known to be right`, async () => {
+            assert.deepEqual(
+                await Promise.all(
+                    [value, Promise.resolve(value), pulumi.output(value)].map((given) => known(checkedLater("prod", key, given))),
+                ),
+                [value, value, value],
+            );
+        });
+    }
+
+    for (const [key, value, fault] of [
+        ["serverTag", { value: "a*" }, `serverTag.value is "a*"; a server tag's value ${KEY.replace("128", "256")}`],
+        ["serverRoles", ["a b"], 'serverRoles.0 is "a b"; give a role\'s name or ARN'],
+        ["notificationEmails", ["admin"], 'notificationEmails.0 is "admin"; give an e-mail address such as admin@example.com'],
+        ["notificationEvents", ["Done"], `notificationEvents.0 is "Done"; ${EVENTS}`],
+        ["topicArn", "ops", `topicArn is "ops"; ${TOPIC}`],
+        ["excludeBootVolume", "yes", 'excludeBootVolume is "yes"; give true or false'],
+        ["copyOnly", null, "copyOnly is null; give true or false"],
+        ["noWriters", 1, "noWriters is 1; give true or false"],
+        ["componentsVersion", "2.3.0", `componentsVersion is "2.3.0"; ${VERSION}`],
+        ["tags", { Device: "x" }, `tags.Device is "x"; ${RESERVED}`],
+    ] as const) {
+        it(`fail in the same words as soon as ${key} is known to be wrong`, async () => {
+            const message = `VssBackupPolicy "prod": ${fault}`;
+            await assert.rejects(known(checkedLater("prod", key, Promise.resolve(value))), { message });
+            await assert.rejects(known(checkedLater("prod", key, pulumi.output(value))), { message });
+        });
+    }
+
+    it("fail with all that is wrong with them at once", async () => {
+        await assert.rejects(known(checkedLater("prod", "tags", pulumi.output({ Device: "x", a: "ü" }))), {
+            message: [
+                `VssBackupPolicy "prod": tags.Device is "x"; ${RESERVED}`,
+                `VssBackupPolicy "prod": tags.a is "ü"; a tag value ${VALUE}`,
+            ].join("\n"),
         });
     });
 
-    it("are judged as soon as they are known, in the same words", async () => {
-        await assert.rejects(known(checkedLater("prod", "topicArn", Promise.resolve("ops"))), {
-            message: `VssBackupPolicy "prod": topicArn is "ops"; ${TOPIC}`,
+    it("are not shown when they are secret, and stay so", async () => {
+        await assert.rejects(known(checkedLater("prod", "topicArn", pulumi.secret("arn:of:something:secret"))), {
+            message: `VssBackupPolicy "prod": topicArn is a secret; ${TOPIC}`,
         });
-        assert.equal(await known(checkedLater("prod", "copyOnly", Promise.resolve(true))), true);
+        const right = checkedLater("prod", "componentsVersion", pulumi.secret("2.5.1"));
+        assert.deepEqual([await known(right), await pulumi.isSecret(right)], ["2.5.1", true]);
     });
 });
