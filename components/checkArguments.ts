@@ -4,6 +4,7 @@ import { closest } from "fastest-levenshtein";
 import { z } from "zod";
 import { DEFAULTS, merge, slug, snapshotTypes, type VssBackupPolicyArgs } from "./arguments";
 import { occurrences, parseSchedule } from "./schedules";
+import { roleName } from "./serverAccess";
 import { RESERVED_TAGS } from "./snapshotTags";
 import { BUSY_SECONDS, overlapFaults } from "./windowOverlap";
 
@@ -29,6 +30,7 @@ export function checkedLater<K extends keyof VssBackupPolicyArgs, T>(
 ): pulumi.Output<pulumi.Unwrap<T>> {
     const output = pulumi.output(value);
     return pulumi.all([output, pulumi.isSecret(output)]).apply(([known, secret]) => {
+        refuse(name, known === undefined ? [`${key} has no value, although it was given; leave it out for its default`] : []);
         refuse(name, shapeFaults({ [key]: known }, secret ? () => "a secret" : show));
         return known;
     }) as pulumi.Output<pulumi.Unwrap<T>>;
@@ -41,11 +43,11 @@ function refuse(name: string, faults: readonly string[]): void {
     }
 }
 
-/** The name is the value of a tag and stands in names of IAM roles (64 characters), Lambda functions, log groups and windows. */
+/** The name is the value of a tag and stands in names of IAM roles (64 characters), topics and functions (no dots). */
 function nameFaults(name: string): string[] {
-    return typeof name === "string" && /^[A-Za-z0-9][A-Za-z0-9_.-]{0,39}$/.test(name)
+    return typeof name === "string" && /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/.test(name)
         ? []
-        : [`its name is ${show(name)}; use 1 to 40 letters, digits, dots, dashes and underscores, a letter or digit first`];
+        : [`its name is ${show(name)}; use 1 to 40 letters, digits, dashes and underscores, a letter or digit first`];
 }
 
 /** A value from another resource, which is checked when it is there. */
@@ -138,7 +140,7 @@ function isTimezone(zone: string): boolean {
     try {
         const known = new Intl.DateTimeFormat("en", { timeZone: zone }).resolvedOptions().timeZone;
         // Intl takes any letter case and offsets, and gives old names for new ones; AWS takes the names as they are written.
-        return /^[A-Z][^/]*(\/[A-Z][^/]*)*$/.test(zone) && (known === zone || known.toLowerCase() !== zone.toLowerCase());
+        return /^(UTC|[A-Z][^/]*(\/[A-Z][^/]*)+)$/.test(zone) && (known === zone || known.toLowerCase() !== zone.toLowerCase());
     } catch {
         return false;
     }
@@ -235,7 +237,7 @@ function isSupported(version: string): boolean {
 }
 
 function argumentFaults(args: VssBackupPolicyArgs, now: number): string[] {
-    return [...shapeFaults(args), ...typeFaults(args), ...windowFaults(args, now)];
+    return [...shapeFaults(args), ...repeatedFaults(args), ...typeFaults(args), ...windowFaults(args, now)];
 }
 
 /** Faults of each argument by itself. */
@@ -248,6 +250,16 @@ function shapeFaults(args: VssBackupPolicyArgs, shown: (given: unknown) => strin
         const given = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)?.[key], args);
         return [`${issue.path.join(".")} is ${shown(given)}; ${issue.message}`];
     });
+}
+
+/** Lists name resources after their entries, so none may come twice. */
+function repeatedFaults({ serverRoles, notificationEmails }: VssBackupPolicyArgs): string[] {
+    const repeated = (list: unknown, key: string, labelOf: (entry: string) => string) => {
+        const labels = (Array.isArray(list) ? list : []).map((entry) => (typeof entry === "string" ? labelOf(entry) : undefined));
+        const twice = labels.find((label, i) => label !== undefined && labels.indexOf(label) < i);
+        return twice === undefined ? [] : [`${key} has ${twice} twice; name it once`];
+    };
+    return [...repeated(serverRoles, "serverRoles", roleName), ...repeated(notificationEmails, "notificationEmails", (email) => email)];
 }
 
 /** Faults of retention and schedules beside each other. */

@@ -45,7 +45,7 @@ export function cleaner(part: Part, settings: CleanerSettings, schedule: string,
         {
             // One of this name per account and region: a second policy of the same name, which would take the first one's snapshots for
             // its own, can't be deployed.
-            name: `vss-backup-${name.replaceAll(".", "-")}-cleaner`,
+            name: `vss-backup-${name}-cleaner`,
             description: `Deletes the snapshots that VssBackupPolicy ${name} no longer needs`,
             runtime: "nodejs24.x",
             architectures: ["arm64"],

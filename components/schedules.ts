@@ -7,6 +7,7 @@ export type Schedule =
     | { readonly kind: "rate"; readonly every: number };
 
 const UNITS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
+const LONGEST_RATE = 366 * 86_400_000;
 const WEEKDAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 const MONTHS = ["JAN", "FEB", "MAR", "APR", "MAY", "JUN", "JUL", "AUG", "SEP", "OCT", "NOV", "DEC"];
 
@@ -46,7 +47,11 @@ export function parseSchedule(expression: string, seconds: "seconds allowed" | "
         if (n < 1 || (n === 1) !== (plural === "")) {
             throw new Error(`write rate(1 ${unit}), or rate(2 ${unit}s) and more`);
         }
-        return { kind: "rate", every: n * (UNITS[unit] as number) };
+        const every = n * (UNITS[unit] as number);
+        if (every > LONGEST_RATE) {
+            throw new Error("write a rate of 366 days at most");
+        }
+        return { kind: "rate", every };
     }
     const cron = /^cron\((\S+(?: \S+)*)\)$/.exec(expression);
     if (!cron?.[1] || expression.length > 256) {

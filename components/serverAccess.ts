@@ -8,13 +8,25 @@ export interface ServerAccess {
     readonly instanceProfile: aws.iam.InstanceProfile | undefined;
 }
 
+/** A role of the user's own. */
+export interface ServerRole {
+    /** What tells it from the others in names of resources. */
+    readonly label: string;
+    readonly name: pulumi.Output<string>;
+}
+
+/** The name of a role is the last part of its ARN; attachments take nothing else. */
+export function roleName(nameOrArn: string): string {
+    return nameOrArn.split("/").at(-1) as string;
+}
+
 /**
  * What a server may do: be managed by SSM, take VSS snapshots of itself, and write the output of its runs into `runLogs`, which
  * `AmazonSSMManagedInstanceCore` does not include.
  */
 export function serverAccess(
     { name, parent, placement, tags }: Part,
-    serverRoles: readonly pulumi.Output<string>[],
+    serverRoles: readonly ServerRole[],
     runLogs: aws.cloudwatch.LogGroup,
 ): ServerAccess {
     const attach = (prefix: string, role: pulumi.Input<string>) => {
@@ -47,13 +59,9 @@ export function serverAccess(
     };
 
     if (serverRoles.length > 0) {
-        serverRoles.forEach((role, i) => {
-            // A role's name is the last part of its ARN; attachments take nothing else.
-            attach(
-                `${name}-server-${i}`,
-                role.apply((nameOrArn) => nameOrArn.split("/").at(-1) as string),
-            );
-        });
+        for (const { label, name: role } of serverRoles) {
+            attach(`${name}-server-${label}`, role);
+        }
         return { role: undefined, instanceProfile: undefined };
     }
     const role = new aws.iam.Role(

@@ -8,7 +8,7 @@ import { notifications } from "./notifications";
 import { packageSchedule } from "./packageSchedule";
 import type { Part } from "./part";
 import { placement } from "./placement";
-import { serverAccess } from "./serverAccess";
+import { roleName, serverAccess } from "./serverAccess";
 import { vssPackage } from "./vssPackage";
 import { BUSY_SECONDS, typesThatMayOverlap } from "./windowOverlap";
 
@@ -67,7 +67,11 @@ export class VssBackupPolicy extends pulumi.ComponentResource {
         );
         const access = serverAccess(
             part,
-            (args.serverRoles ?? []).map((role) => later("serverRoles", [role]).apply(([checked]) => checked as string)),
+            (args.serverRoles ?? []).map((role, i) => ({
+                // Named by the role, so that taking one away leaves the others attached.
+                label: typeof role === "string" ? roleName(role) : String(i),
+                name: later("serverRoles", [role]).apply(([checked]) => roleName(checked as string)),
+            })),
             runLogs,
         );
         const schedule = packageSchedule(types, timezone, BUSY_SECONDS);

@@ -12,6 +12,8 @@ export interface Outcome {
     readonly snapshot: Snapshot;
     readonly result: "deleted" | "skipped" | "failed" | "remaining";
     readonly reason: string;
+    /** Whether others of its set were deleted before it could not be: what is left is no whole set any more. */
+    readonly split?: boolean;
 }
 
 /**
@@ -49,6 +51,7 @@ async function deleteSet(
     outcomes: Outcome[],
 ): Promise<void> {
     let stopped: Pick<Outcome, "result" | "reason"> | undefined;
+    let gone = 0;
     for (const { snapshot, reason } of deletionOrder(set)) {
         if (!stopped && performance.now() >= endsAt) {
             stopped = { result: "remaining", reason: "remaining: the run had to end; the next one goes on" };
@@ -57,8 +60,11 @@ async function deleteSet(
             outcomes.push({ snapshot, ...stopped });
             continue;
         }
-        const outcome = { snapshot, ...(await deleteSnapshot(ec2, snapshot.id, reason, abortSignal)) };
+        const { result, reason: given } = await deleteSnapshot(ec2, snapshot.id, reason, abortSignal);
+        const split = gone > 0 && result !== "deleted";
+        const outcome: Outcome = { snapshot, result, reason: split ? `${given}; ${gone} of its set went before` : given, split };
         outcomes.push(outcome);
+        gone += result === "deleted" ? 1 : 0;
         if (outcome.result !== "deleted") {
             stopped = {
                 result: outcome.result === "failed" ? "remaining" : outcome.result,

@@ -13,7 +13,7 @@ export interface Report {
     /** ISO 8601, UTC: the time of the event. */
     readonly Time: string;
     readonly ReportOnly: boolean;
-    /** `OK`, or `PARTIAL` where something failed or remains for the next run. */
+    /** `OK`, or `PARTIAL` where something failed, remains for the next run, or is left of a set that is partly gone. */
     readonly Status: "OK" | "PARTIAL";
     /** Always complete, whatever the lists below leave out. */
     readonly Counts: Readonly<Record<"Listed" | "Deleted" | "Kept" | "Skipped" | "Failed" | "Remaining", number>>;
@@ -74,7 +74,7 @@ export function report(
         Policy: run.policy,
         Time: new Date(run.time).toISOString(),
         ReportOnly: run.reportOnly,
-        Status: lists.FailedSnapshots.length > 0 || (lists.RemainingSnapshots.length > 0 && !run.reportOnly) ? "PARTIAL" : "OK",
+        Status: isPartial(outcomes, run.reportOnly) ? "PARTIAL" : "OK",
         Counts: {
             Listed: decisions.length,
             Deleted: deleted.length,
@@ -91,4 +91,8 @@ export function report(
         KeptSnapshots: lines(lists.KeptSnapshots),
         LinesLeftOut,
     };
+}
+
+function isPartial(outcomes: readonly Outcome[], reportOnly: boolean): boolean {
+    return outcomes.some(({ result, split }) => result === "failed" || split || (result === "remaining" && !reportOnly));
 }

@@ -32,10 +32,13 @@ export interface CleaningObserved {
 export function brokenInvariants(sets: readonly MadeSet[], { policy, retention, before, after, report }: CleaningObserved): string[] {
     const there = new Map(before.map((snapshot) => [snapshot.id, snapshot]));
     const left = new Set(after.map(({ id }) => id));
+    const own = sets.filter(({ members }) => members.every(({ id }) => (there.get(id)?.tags.get(POLICY_TAG) ?? policy) === policy));
     const gone = before.filter(({ id }) => !left.has(id));
     return [
-        ...lostRestorePoints(sets, retention, there, left),
+        ...lostRestorePoints(own, retention, there, left),
         ...splitSets(sets, there, left),
+        ...hastyDeletions(own, there, left),
+        ...keptWithoutNeed(own, retention, there, report),
         ...gone
             .filter(({ tags }) => tags.get(POLICY_TAG) !== policy)
             .map(({ id }) => `${id}, which does not bear the policy's tag, was deleted`),
@@ -47,29 +50,89 @@ export function brokenInvariants(sets: readonly MadeSet[], { policy, retention, 
     ];
 }
 
+type Snapshots = ReadonlyMap<string, StoredSnapshot>;
+
+function isRestorePoint({ members }: MadeSet, there: Snapshots): boolean {
+    return members.every(({ id }) => {
+        const snapshot = there.get(id);
+        return snapshot?.state === "completed" && snapshot.tags.get(CONSISTENT_TAG)?.toLowerCase() === "true";
+    });
+}
+
+/** Members of restore points with their ranks per type and volume, 1 for the newest. */
+function ranked(
+    sets: readonly MadeSet[],
+    there: Snapshots,
+): { readonly set: MadeSet; readonly id: string; readonly volumeId: string; readonly rank: number }[] {
+    const seen = new Map<string, number>();
+    const newestFirst = sets.filter((set) => isRestorePoint(set, there)).sort((a, b) => b.startTime - a.startTime);
+    return newestFirst.flatMap((set) =>
+        set.members.map(({ id, volumeId }) => {
+            const key = `${set.type} ${volumeId}`;
+            const rank = (seen.get(key) ?? 0) + 1;
+            seen.set(key, rank);
+            return { set, id, volumeId, rank };
+        }),
+    );
+}
+
 function lostRestorePoints(
     sets: readonly MadeSet[],
     retention: CleaningObserved["retention"],
-    there: ReadonlyMap<string, StoredSnapshot>,
+    there: Snapshots,
     left: ReadonlySet<string>,
 ): string[] {
-    const isRestorePoint = ({ members }: MadeSet) =>
-        members.every(({ id }) => {
-            const snapshot = there.get(id);
-            return snapshot?.state === "completed" && snapshot.tags.get(CONSISTENT_TAG)?.toLowerCase() === "true";
-        });
-    const seen = new Map<string, number>();
-    const newestFirst = sets.filter(isRestorePoint).sort((a, b) => b.startTime - a.startTime);
-    return newestFirst.flatMap(({ type, startTime, members }) =>
-        members.flatMap(({ id, volumeId }) => {
-            const key = `${type} ${volumeId}`;
-            const rank = (seen.get(key) ?? 0) + 1;
-            seen.set(key, rank);
-            return rank <= (retention[type] ?? Number.POSITIVE_INFINITY) && !left.has(id)
-                ? [`${id}, ${type} ${rank} of ${retention[type]} of ${volumeId}, taken ${new Date(startTime).toISOString()}, was deleted`]
+    return ranked(sets, there)
+        .filter(({ set, id, rank }) => rank <= (retention[set.type] ?? Number.POSITIVE_INFINITY) && !left.has(id))
+        .map(
+            ({ set: { type, startTime }, id, volumeId, rank }) =>
+                `${id}, ${type} ${rank} of ${retention[type]} of ${volumeId}, taken ${iso(startTime)}, was deleted`,
+        );
+}
+
+/** Pending sets stay, and failed ones until each of their volumes has a newer restore point of the type. */
+function hastyDeletions(sets: readonly MadeSet[], there: Snapshots, left: ReadonlySet<string>): string[] {
+    const good = sets.filter((set) => isRestorePoint(set, there));
+    return sets
+        .filter((set) => set.members.some(({ id }) => there.has(id) && !left.has(id)) && !isRestorePoint(set, there))
+        .flatMap(({ type, startTime, members }) => {
+            const pending = members.some(({ id }) => there.get(id)?.state === "pending");
+            const stands = (volumeId: string) =>
+                good.some(
+                    (set) => set.type === type && set.startTime > startTime && set.members.some((member) => member.volumeId === volumeId),
+                );
+            return pending || !members.every(({ volumeId }) => stands(volumeId))
+                ? [`the ${type} set of ${iso(startTime)}, ${pending ? "still pending" : "failed with no newer restore point"}, was deleted`]
                 : [];
-        }),
+        });
+}
+
+/** Restore points that no volume needs any more are deleted, or said to be left for a reason; they are not kept, nor taken for something else. */
+function keptWithoutNeed(
+    sets: readonly MadeSet[],
+    retention: CleaningObserved["retention"],
+    there: Snapshots,
+    report: SaidReport | undefined,
+): string[] {
+    const needed = new Set(
+        ranked(sets, there)
+            .filter(({ set, rank }) => rank <= (retention[set.type] ?? Number.POSITIVE_INFINITY))
+            .map(({ set }) => set),
     );
+    const held = new Set(
+        ["KeptSnapshots", "SkippedSnapshots"].flatMap((list) =>
+            ((report?.[list] ?? []) as { SnapshotId: string }[]).map(({ SnapshotId }) => SnapshotId),
+        ),
+    );
+    return sets
+        .filter(
+            (set) => isRestorePoint(set, there) && !needed.has(set) && set.members.some(({ id }) => held.has(id) && !there.get(id)?.heldBy),
+        )
+        .map(({ type, startTime }) => `the ${type} restore point of ${iso(startTime)} is kept, and no volume needs it`);
+}
+
+function iso(time: number): string {
+    return new Date(time).toISOString();
 }
 
 function splitSets(sets: readonly MadeSet[], there: ReadonlyMap<string, StoredSnapshot>, left: ReadonlySet<string>): string[] {
@@ -78,7 +141,7 @@ function splitSets(sets: readonly MadeSet[], there: ReadonlyMap<string, StoredSn
         const staying = present.filter(({ id }) => left.has(id));
         return staying.length > 0 && staying.length < present.length
             ? [
-                  `the ${type} set of ${new Date(startTime).toISOString()} was split: ${staying.map(({ id }) => id).join(", ")} of ${present.length} snapshots stayed`,
+                  `the ${type} set of ${iso(startTime)} was split: ${staying.map(({ id }) => id).join(", ")} of ${present.length} snapshots stayed`,
               ]
             : [];
     });

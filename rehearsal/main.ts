@@ -81,7 +81,7 @@ async function main(): Promise<number> {
 
 /** What the stack's config promises to keep, read apart from the program. */
 function promised(config: string | undefined): Record<string, number> {
-    const given = JSON.parse(config ?? "{}") as Record<string, number | "null" | null>;
+    const given = (JSON.parse(config ?? "{}") ?? {}) as Record<string, number | "null" | null>;
     return merge<number>(
         DEFAULTS.retention,
         Object.fromEntries(Object.entries(given).map(([type, count]) => [type, count === "null" ? null : count])),

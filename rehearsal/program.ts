@@ -46,7 +46,9 @@ export function stackConfig(folder: string, stack: string): Record<string, strin
     const defaults = Object.entries(project.config ?? {})
         .filter(([, declared]) => declared?.default !== undefined)
         .map(([key, declared]) => [key.includes(":") ? key : `${project.name}:${key}`, declared.default] as const);
-    return Object.fromEntries([...defaults, ...Object.entries(config)].map(([key, value]) => [key, text(file, key, value)]));
+    // Pulumi takes a key without a namespace for one of the project's.
+    const given = Object.entries(config).map(([key, value]) => [key.includes(":") ? key : `${project.name}:${key}`, value] as const);
+    return Object.fromEntries([...defaults, ...given].map(([key, value]) => [key, text(file, key, value)]));
 }
 
 function text(file: string, key: string, value: unknown): string {

@@ -132,7 +132,13 @@ export async function rehearse(
         restorable: ledger
             .filter(({ members }) => members.every(({ id }) => isGood(store.get(id))))
             .map(({ type, server, startTime, members }) => ({ type, time: startTime, server, snapshots: members.map(({ id }) => id) })),
-        broken: cleanings.flatMap((cleaning) => cleaning.broken),
+        broken: [
+            ...cleanings.flatMap((cleaning) => cleaning.broken),
+            // A plan that never backs up breaks no other promise.
+            ...(runs.length > 0 && options.failures < 1 && runs.every(({ snapshots }) => snapshots.length === 0)
+                ? [`no run took a snapshot: ${runs[0]?.why}`]
+                : []),
+        ],
     };
 }
 

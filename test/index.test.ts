@@ -119,7 +119,7 @@ describe("The program", () => {
         assert.deepEqual(
             {
                 targets: inputs["prod-day-target"]?.targets,
-                role: inputs["prod-server-0-vss"]?.role,
+                role: inputs["prod-server-web-vss"]?.role,
                 email: inputs["prod-email-a@example.com"]?.endpoint,
                 notification: command.notificationConfig,
                 parameters: command.parameters,

@@ -351,16 +351,23 @@ describe("Arguments", () => {
         assert.deepEqual(
             [undefined, 5].flatMap((name) => thrownBy(name as never, {}).map(({ message }) => message)),
             [
-                'VssBackupPolicy "undefined": its name is missing; use 1 to 40 letters, digits, dots, dashes and underscores, a letter or digit first',
-                'VssBackupPolicy "5": its name is 5; use 1 to 40 letters, digits, dots, dashes and underscores, a letter or digit first',
+                'VssBackupPolicy "undefined": its name is missing; use 1 to 40 letters, digits, dashes and underscores, a letter or digit first',
+                'VssBackupPolicy "5": its name is 5; use 1 to 40 letters, digits, dashes and underscores, a letter or digit first',
             ],
         );
     });
 
-    for (const name of ["", "-x", "a b", "ü", "a".repeat(41)]) {
+    it("can't name a role or an address twice, which name resources", () => {
+        assert.deepEqual(
+            faultsOf({ serverRoles: ["web", "arn:aws:iam::123456789012:role/x/web"], notificationEmails: ["a@b.co", "c@b.co", "a@b.co"] }),
+            ["serverRoles has web twice; name it once", "notificationEmails has a@b.co twice; name it once"],
+        );
+    });
+
+    for (const name of ["", "a.b", "-x", "a b", "ü", "a".repeat(41)]) {
         it(`can't save a policy whose name is ${JSON.stringify(name)}`, () => {
             assert.deepEqual(faultsOf({}, name), [
-                `its name is ${JSON.stringify(name)}; use 1 to 40 letters, digits, dots, dashes and underscores, a letter or digit first`,
+                `its name is ${JSON.stringify(name)}; use 1 to 40 letters, digits, dashes and underscores, a letter or digit first`,
             ]);
         });
     }

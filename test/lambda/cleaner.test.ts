@@ -212,6 +212,16 @@ describe("The cleaner", () => {
         assert.deepEqual([actions(calls), ids(store).length], [["DescribeSnapshots", "DeleteSnapshot"], 6]);
     });
 
+    it("says that a set was split, where something holds one of it after another has gone", async () => {
+        const store = stored(january(2, 2));
+        Object.assign(store.get("snap-1b") ?? {}, { heldBy: { code: "InvalidSnapshot.InUse", message: "in use by ami-1" } });
+        const { report } = await cleaned(store);
+        assert.deepEqual(
+            [report.Status, report.DeletedSnapshots, report.SkippedSnapshots],
+            ["PARTIAL", ["snap-1a"], [{ SnapshotId: "snap-1b", Reason: "left: in use by ami-1; 1 of its set went before" }]],
+        );
+    });
+
     it("only plans and reports when it is told so", async () => {
         const store = stored(january(2));
         const { report, calls } = await cleaned(store, { settings: { reportOnly: true } });

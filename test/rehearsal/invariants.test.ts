@@ -108,6 +108,7 @@ describe("The look at a run of the cleaner from outside", () => {
         const volumes = ["c", "d", "e"];
         assert.deepEqual(broken([made(1, { volumes }), made(2, { volumes })], ["snap-1d"]), [
             "the Day set of 2027-01-01T01:00:00.000Z was split: snap-1c, snap-1e of 3 snapshots stayed",
+            "the Day restore point of 2027-01-01T01:00:00.000Z is kept, and no volume needs it",
         ]);
     });
 
@@ -164,7 +165,40 @@ describe("The look at a run of the cleaner from outside", () => {
         const { set, snapshots } = made(1, { state: "error" });
         assert.deepEqual(
             brokenInvariants([set], { policy: "prod", retention: { Day: 1 }, before: snapshots, after: [], report: undefined }),
-            ["the run reported nothing, and gone are snap-1c"],
+            [
+                "the Day set of 2027-01-01T01:00:00.000Z, failed with no newer restore point, was deleted",
+                "the run reported nothing, and gone are snap-1c",
+            ],
+        );
+    });
+
+    it("names a pending set that went, whatever stands", () => {
+        assert.deepEqual(broken([made(1, { state: "pending", consistent: null }), made(2)], ["snap-1c"]), [
+            "the Day set of 2027-01-01T01:00:00.000Z, still pending, was deleted",
+        ]);
+    });
+
+    it("names a failed set that went before each of its volumes had a newer restore point of its type", () => {
+        const failed = made(1, { volumes: ["c", "d"], consistent: "False" });
+        const hasty = ["the Day set of 2027-01-01T01:00:00.000Z, failed with no newer restore point, was deleted"];
+        assert.deepEqual(
+            broken([failed, made(2), made(3, { type: "Week", volumes: ["d"] })], ["snap-1c", "snap-1d"], {}, { Day: 1, Week: 1 }),
+            hasty,
+        );
+        assert.deepEqual(broken([failed, made(2, { volumes: ["c", "d"] })], ["snap-1c", "snap-1d"]), []);
+    });
+
+    it("names a restore point that is kept, or taken for something else, although no volume needs it", () => {
+        const kept = ["the Day restore point of 2027-01-01T01:00:00.000Z is kept, and no volume needs it"];
+        const line = { SnapshotId: "snap-1c", Reason: "left" };
+        assert.deepEqual(broken([made(1), made(2)], []), kept);
+        assert.deepEqual(
+            broken([made(1), made(2)], [], { KeptSnapshots: [{ SnapshotId: "snap-2c", Reason: "kept" }], SkippedSnapshots: [line] }),
+            kept,
+        );
+        assert.deepEqual(
+            broken([made(1), made(2)], [], { KeptSnapshots: [{ SnapshotId: "snap-2c", Reason: "kept" }], RemainingSnapshots: [line] }),
+            [],
         );
     });
 });

@@ -190,6 +190,21 @@ describe("A rehearsal", () => {
         ]);
     });
 
+    it("says so when not one backup was taken", async () => {
+        const deployment = await byDefault;
+        const resources = deployment.resources.filter(({ name }) => name !== "prod-vss-package");
+        const { broken } = await rehearse({ ...deployment, resources }, RETENTION, FEW);
+        assert.deepEqual(broken, ["no run took a snapshot: 1003: AwsVssComponents is not installed"]);
+    });
+
+    it("names the restore points that a cleaner keeps without need", async () => {
+        const change = ({ "cleaner.js": text = "" }) => ({ "cleaner.js": text.replace('.toLowerCase() === "true"', ' === "true"') });
+        const broken = await brokenBy(change, { days: 6 });
+        assert.deepEqual(broken, [
+            "2027-01-06T07:00:00Z: the Day restore point of 2027-01-01T01:00:00.000Z is kept, and no volume needs it",
+        ]);
+    });
+
     it("names a set that a cleaner splits", async () => {
         const change = afterwards(`
             const [one] = report.SkippedSnapshots.splice(0, 1);
@@ -197,6 +212,7 @@ describe("A rehearsal", () => {
             return { ...report, DeletedSnapshots: [...report.DeletedSnapshots, one.SnapshotId] };`);
         assert.deepEqual(await brokenBy(change, { days: 1, volumes: 2, failures: 1, seed: 3 }), [
             "2027-01-01T07:00:00Z: the Day set of 2027-01-01T01:00:00.000Z was split: snap-00000000000000006 of 2 snapshots stayed",
+            "2027-01-01T07:00:00Z: the Day set of 2027-01-01T01:00:00.000Z, failed with no newer restore point, was deleted",
         ]);
     });
 
