@@ -119,10 +119,11 @@ export interface SnapshotType {
     readonly retention: number;
 }
 
-/** A user's map over the default one: each entry changes itself alone, and `null` takes it away. */
+/** A user's map over the default one: each entry changes itself alone, `null` takes it away, and `undefined` says nothing. */
 export function merge<T>(defaults: Readonly<Record<string, T>>, given: Readonly<Record<string, T | null>> = {}): Record<string, T> {
-    const merged = Object.entries({ ...defaults, ...given });
-    return Object.fromEntries(merged.filter((entry): entry is [string, T] => entry[1] !== null && entry[1] !== undefined));
+    const said = Object.entries(given).filter(([, value]) => value !== undefined);
+    const merged = Object.entries({ ...defaults, ...Object.fromEntries(said) });
+    return Object.fromEntries(merged.filter((entry): entry is [string, T] => entry[1] !== null));
 }
 
 /** The types of checked arguments, in the order of their schedules. */

@@ -172,11 +172,12 @@ describe("Schedules", () => {
 
     it("may be rates", () => {
         assert.deepEqual(
-            ["rate(1 day)", "rate(6 hours)", "rate(90 minutes)"].map((rate) => parseSchedule(rate, "no seconds")),
+            ["rate(1 day)", "rate(6 hours)", "rate(90 minutes)", "rate(366 days)"].map((rate) => parseSchedule(rate, "no seconds")),
             [
                 { kind: "rate", every: 86_400_000 },
                 { kind: "rate", every: 21_600_000 },
                 { kind: "rate", every: 5_400_000 },
+                { kind: "rate", every: 31_622_400_000 },
             ],
         );
     });
@@ -240,6 +241,8 @@ describe("Schedules", () => {
         ["rate(1 hours)", "write rate(1 hour), or rate(2 hours) and more"],
         ["rate(2 day)", "write rate(1 day), or rate(2 days) and more"],
         ["rate(1 week)", FORM],
+        ["rate(367 days)", "write a rate of 366 days at most"],
+        ["rate(99999999999999999999 hours)", "write a rate of 366 days at most"],
     ] as const) {
         it(`can't be ${expression.slice(0, 60) || "empty"}`, () => {
             assert.throws(() => parseSchedule(expression, "seconds allowed"), { name: "Error", message });

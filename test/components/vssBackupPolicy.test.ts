@@ -420,6 +420,11 @@ describe("VssBackupPolicy", () => {
         assert.deepEqual(await changedBy({ retention: { Day: 7 } }), {});
     });
 
+    it("keeps the default of a type that is undefined", async () => {
+        const undefinedMonth = { Month: undefined } as unknown as Record<string, null>;
+        assert.deepEqual(await changedBy({ retention: undefinedMonth, schedules: undefinedMonth }), {});
+    });
+
     it("adds a type, and drops one that is set to null", async () => {
         const changed = await changedBy({ retention: { Month: null, Year: 3 }, schedules: { Month: null, Year: "cron(0 6 2 1 ? *)" } });
         assert.deepEqual(
