@@ -52,11 +52,13 @@ export function brokenInvariants(sets: readonly MadeSet[], { policy, retention, 
 
 type Snapshots = ReadonlyMap<string, StoredSnapshot>;
 
+/** Whether a snapshot could be restored, as the account has it. */
+export function isGood(snapshot: StoredSnapshot | undefined): boolean {
+    return snapshot?.state === "completed" && snapshot.tags.get(CONSISTENT_TAG)?.toLowerCase() === "true";
+}
+
 function isRestorePoint({ members }: MadeSet, there: Snapshots): boolean {
-    return members.every(({ id }) => {
-        const snapshot = there.get(id);
-        return snapshot?.state === "completed" && snapshot.tags.get(CONSISTENT_TAG)?.toLowerCase() === "true";
-    });
+    return members.every(({ id }) => isGood(there.get(id)));
 }
 
 /** Members of restore points with their ranks per type and volume, 1 for the newest. */

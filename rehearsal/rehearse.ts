@@ -6,9 +6,9 @@ import { CONSISTENT_TAG, POLICY_TAG, TYPE_TAG } from "../lambda/tags";
 import { associationsOf, schedulesOf, type Target, windowsOf } from "./deployed";
 import { type EmbeddedEc2, startEc2 } from "./embeddedAws/ec2";
 import { type EmbeddedLambda, startLambda } from "./embeddedAws/lambda";
-import { SnapshotStore, type StoredSnapshot } from "./embeddedAws/snapshotStore";
+import { SnapshotStore } from "./embeddedAws/snapshotStore";
 import { MISHAPS, runVssDocument, type Server, type VssRun } from "./embeddedAws/ssm";
-import { brokenInvariants, type MadeSet, type SaidReport } from "./invariants";
+import { brokenInvariants, isGood, type MadeSet, type SaidReport } from "./invariants";
 import type { Deployment } from "./program";
 import { Timeline } from "./timeline";
 
@@ -236,10 +236,6 @@ function addStrangers(store: SnapshotStore, servers: readonly Server[], policy: 
 
 function startCleaner(deployed: Parameters<typeof startLambda>[0]["function"], region: string, ec2: EmbeddedEc2): Promise<EmbeddedLambda> {
     return startLambda({ function: deployed, region, environment: { AWS_ENDPOINT_URL_EC2: ec2.endpoint } });
-}
-
-function isGood(snapshot: StoredSnapshot | undefined): boolean {
-    return snapshot?.state === "completed" && snapshot.tags.get(CONSISTENT_TAG)?.toLowerCase() === "true";
 }
 
 function forgetDeleted(ledger: LedgerEntry[], store: SnapshotStore): void {
