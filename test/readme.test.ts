@@ -109,7 +109,11 @@ describe("The README", function () {
 
     it("shows what npm start prints, and an npm start with options that runs", () => {
         const start = (...args: string[]) =>
-            execFileSync(process.execPath, ["-r", "ts-node/register", "rehearsal/main.ts", ...args], { cwd: ROOT, encoding: "utf8" });
+            execFileSync(process.execPath, ["-r", "ts-node/register", "rehearsal/main.ts", ...args], {
+                cwd: ROOT,
+                encoding: "utf8",
+                env: { ...process.env, NO_COLOR: "1", FORCE_COLOR: undefined },
+            });
         const printed = start().split("\n");
         const shown =
             blocks("text")[0]
