@@ -3,6 +3,9 @@ import { VssBackupPolicy, type VssBackupPolicyArgs } from "./components";
 
 const NAMESPACE = "vss-backup:";
 
+/** Of other keys, a number is meant as text: a version, a name. */
+const NUMBERS = ["orphanDays", "failedSetGraceHours", "maxDeletionsPerRun"];
+
 /** Arguments of a policy out of the stack's config: every key of the namespace by its name, so that the component can refuse unknown ones. */
 function argumentsFromConfig(): VssBackupPolicyArgs {
     const config = Object.entries(pulumi.runtime.allConfig())
@@ -16,7 +19,7 @@ function argument(key: string, text: string): unknown {
     let value: unknown = text;
     try {
         const json: unknown = JSON.parse(text);
-        value = typeof json === "object" || typeof json === "boolean" ? json : text;
+        value = typeof json === "object" || typeof json === "boolean" || NUMBERS.includes(key) ? json : text;
     } catch {
         // Plain text.
     }
@@ -25,7 +28,7 @@ function argument(key: string, text: string): unknown {
     }
     // What `pulumi config set --path` can't say: a number or truth value that is meant as text, and null.
     const meant = (entry: unknown) => {
-        if (["tags", "serverTag"].includes(key) && ["number", "boolean"].includes(typeof entry)) {
+        if (["tags", "serverTag", "hold"].includes(key) && ["number", "boolean"].includes(typeof entry)) {
             return String(entry);
         }
         return ["retention", "schedules"].includes(key) && entry === "null" ? null : entry;

@@ -1,4 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
+import type { CleanerSettings } from "../lambda/cleaner";
+import type { Hold } from "../lambda/retentionPolicy";
 import type { VssDocument } from "./ssmDocuments";
 
 /** An SSM event that can notify. */
@@ -86,6 +88,44 @@ export interface VssBackupPolicyArgs {
      */
     cleanerSchedule?: string;
     /**
+     * A tag that an operator puts on any snapshot: its whole backup set is kept until the tag is gone, and does not count. A key alone
+     * holds with whatever value.
+     * @default "VssBackupHold"
+     * @example { key: "Legal", value: "hold" }
+     */
+    hold?: string | { readonly key: string; readonly value?: string };
+    /**
+     * Days after its newest restore point after which the snapshots of a volume that no longer exists may go, all but that restore
+     * point. `0` deletes that too, and needs `deleteLastCopies`.
+     * @default never: kept, and reported as stale
+     */
+    orphanDays?: number;
+    /**
+     * Says in words what `orphanDays: 0` does: of a volume that no longer exists, nothing is kept.
+     * @default false
+     */
+    deleteLastCopies?: boolean;
+    /**
+     * Hours for which a failed or unfinished backup set is left alone.
+     * @default 24
+     */
+    failedSetGraceHours?: number;
+    /**
+     * How many snapshots one run of the cleaner may delete; what is left comes next time, the oldest first.
+     * @default 1000
+     */
+    maxDeletionsPerRun?: number;
+    /**
+     * Count backup sets that are complete but not application-consistent as restore points.
+     * @default false
+     */
+    countCrashConsistent?: boolean;
+    /**
+     * Where a type's run made no restore point, let the newest of any type in its hour, day, week, month or year stand in for it.
+     * @default true
+     */
+    standIns?: boolean;
+    /**
      * Let the cleaner plan and report, but delete nothing.
      * @default false
      */
@@ -107,6 +147,13 @@ export const DEFAULTS = {
     document: "AWSEC2-CreateVssSnapshot",
     componentsVersion: "latest",
     cleanerSchedule: "cron(0 7 * * ? *)",
+    hold: "VssBackupHold",
+    deleteLastCopies: false,
+    failedSetGraceHours: 24,
+    maxDeletionsPerRun: 1000,
+    countCrashConsistent: false,
+    standIns: true,
+    reportOnly: false,
 } as const;
 
 /** One snapshot type of a policy, with all that belongs to it. */
@@ -135,6 +182,30 @@ export function snapshotTypes({ retention, schedules }: Pick<VssBackupPolicyArgs
         schedule,
         retention: kept[name] as number,
     }));
+}
+
+/** What checked arguments tell the cleaner. */
+export function cleanerSettings(name: string, args: VssBackupPolicyArgs): CleanerSettings {
+    const flag = (key: "deleteLastCopies" | "countCrashConsistent" | "standIns" | "reportOnly") => args[key] ?? DEFAULTS[key];
+    const types = snapshotTypes(args);
+    return {
+        name,
+        retention: Object.fromEntries(types.map((type) => [type.name, type.retention])),
+        schedules: Object.fromEntries(types.map((type) => [type.name, type.schedule])),
+        timezone: args.timezone ?? DEFAULTS.timezone,
+        hold: holdOf(args.hold),
+        ...(args.orphanDays !== undefined && { orphanDays: args.orphanDays }),
+        deleteLastCopies: flag("deleteLastCopies"),
+        failedSetGraceHours: args.failedSetGraceHours ?? DEFAULTS.failedSetGraceHours,
+        maxDeletionsPerRun: args.maxDeletionsPerRun ?? DEFAULTS.maxDeletionsPerRun,
+        countCrashConsistent: flag("countCrashConsistent"),
+        standIns: flag("standIns"),
+        reportOnly: flag("reportOnly"),
+    };
+}
+
+export function holdOf(hold: VssBackupPolicyArgs["hold"] = DEFAULTS.hold): Hold {
+    return typeof hold === "string" ? { key: hold } : hold;
 }
 
 export function slug(type: string): string {

@@ -2,8 +2,8 @@ import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { closest } from "fastest-levenshtein";
 import { z } from "zod";
-import { DEFAULTS, merge, slug, snapshotTypes, type VssBackupPolicyArgs } from "./arguments";
-import { occurrences, parseSchedule } from "./schedules";
+import { DEFAULTS, holdOf, merge, slug, snapshotTypes, type VssBackupPolicyArgs } from "./arguments";
+import { occurrences, parseSchedule } from "../lambda/schedules";
 import { roleName } from "./serverAccess";
 import { RESERVED_TAGS } from "./snapshotTags";
 import { BUSY_SECONDS, overlapFaults } from "./windowOverlap";
@@ -21,17 +21,19 @@ export function checkArguments(name: string, args: VssBackupPolicyArgs, now: num
 /**
  * Checks a value that may come from another resource as soon as it is there.
  *
+ * @param beside other arguments, with which it may not go together
  * @returns the value; it fails with the same message as a plain one would have
  */
 export function checkedLater<K extends keyof VssBackupPolicyArgs, T>(
     name: string,
     key: K,
     value: pulumi.Input<T>,
+    beside: Pick<VssBackupPolicyArgs, "hold"> = {},
 ): pulumi.Output<pulumi.Unwrap<T>> {
     const output = pulumi.output(value);
     return pulumi.all([output, pulumi.isSecret(output)]).apply(([known, secret]) => {
         refuse(name, known === undefined ? [`${key} has no value, although it was given; leave it out for its default`] : []);
-        refuse(name, shapeFaults({ [key]: known }, secret ? () => "a secret" : show));
+        refuse(name, [...shapeFaults({ [key]: known }, secret ? () => "a secret" : show), ...cleaningFaults({ ...beside, [key]: known })]);
         return known;
     }) as pulumi.Output<pulumi.Unwrap<T>>;
 }
@@ -60,8 +62,13 @@ function isMap(value: unknown): value is Record<string, unknown> {
 }
 
 function input<T extends z.ZodType>(schema: T) {
+    return chosen((value) => (isLate(value) ? z.any() : schema));
+}
+
+/** Checks a value by the schema that its kind calls for. */
+function chosen(schemaFor: (value: unknown) => z.ZodType) {
     return z.any().superRefine((value, context) => {
-        for (const issue of (isLate(value) ? undefined : schema.safeParse(value).error)?.issues ?? []) {
+        for (const issue of schemaFor(value).safeParse(value).error?.issues ?? []) {
             context.addIssue({ ...issue } as Parameters<typeof context.addIssue>[0]);
         }
     });
@@ -155,7 +162,36 @@ const targetText = (most: number, least: number, what: string) =>
             `${what} takes ${least} to ${most} letters, digits, spaces and _ . : / = - @, as SSM does in targets`,
         );
 
-const flag = input(z.boolean({ error: "give true or false" }));
+const truth = z.boolean({ error: "give true or false" });
+const flag = input(truth);
+
+function whole(least: number, most: number, unit: string) {
+    return z.custom<number>(
+        (count) => Number.isSafeInteger(count) && (count as number) >= least && (count as number) <= most,
+        `give a whole number of ${unit} from ${least} to ${most}`,
+    );
+}
+
+/** A tag key or value as AWS takes it: IAM's conditions and EC2's tags both have to. */
+const holdText = (most: number, what: string) =>
+    z
+        .string({ error: `give ${what} as text` })
+        .regex(
+            new RegExp(`^(?!aws:)[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{1,${most}}$`, "iu"),
+            `${what} takes 1 to ${most} letters, digits, spaces and _ . : / = + - @, and does not begin with aws:`,
+        );
+
+const holdKey = holdText(128, "a tag key").refine(
+    (key) => !RESERVED_TAGS.some((reserved) => reserved.toLowerCase() === key.toLowerCase()),
+    `every snapshot may bear ${RESERVED_TAGS.join(", ")}, and would be held; use another key`,
+);
+
+const holdTag = z.strictObject(
+    { key: holdKey, value: holdText(256, "a tag value").optional() },
+    { error: (issue) => (issue.code === "unrecognized_keys" ? undefined : "give a tag key, or {key, value}") },
+);
+
+const hold = chosen((given) => (typeof given === "string" ? holdKey : holdTag));
 
 const events = ["All", "InProgress", "Success", "TimedOut", "Cancelled", "Failed"] as const;
 const EVENTS_CURE = `use ${events.slice(0, -1).join(", ")} or ${events.at(-1)}`;
@@ -218,7 +254,14 @@ const argumentsSchema = z.strictObject({
             ),
     ).optional(),
     cleanerSchedule: expression("no seconds").optional(),
-    reportOnly: z.boolean({ error: "give true or false" }).optional(),
+    hold: hold.optional(),
+    orphanDays: whole(0, 36_500, "days").optional(),
+    deleteLastCopies: truth.optional(),
+    failedSetGraceHours: whole(1, 8_760, "hours").optional(),
+    maxDeletionsPerRun: whole(1, 100_000, "snapshots").optional(),
+    countCrashConsistent: truth.optional(),
+    standIns: truth.optional(),
+    reportOnly: truth.optional(),
     tags: input(
         mapOf(tagKey, input(snapshotTagText(256, TAG_TEXT, "a tag value")), "give a map from tag key to value").refine(
             (tags) => Object.keys(tags).length <= MOST_TAGS,
@@ -237,7 +280,7 @@ function isSupported(version: string): boolean {
 }
 
 function argumentFaults(args: VssBackupPolicyArgs, now: number): string[] {
-    return [...shapeFaults(args), ...repeatedFaults(args), ...typeFaults(args), ...windowFaults(args, now)];
+    return [...shapeFaults(args), ...repeatedFaults(args), ...typeFaults(args), ...cleaningFaults(args), ...windowFaults(args, now)];
 }
 
 /** Faults of each argument by itself. */
@@ -282,6 +325,21 @@ function typeFaults({ retention, schedules }: VssBackupPolicyArgs): string[] {
             .map((type) => `retention.${type} has no schedules.${type}; say when to take it, or set retention.${type} to null`),
         ...(alike.length > 0 ? [`schedules has ${alike.join(" and ")}, too alike to name resources after; rename one`] : []),
         ...(kept.length + taken.length === 0 ? ["schedules and retention leave no snapshot type; keep one at least"] : []),
+    ];
+}
+
+/** Faults of what the cleaner is told beside each other. */
+function cleaningFaults({ tags, hold, orphanDays, deleteLastCopies }: VssBackupPolicyArgs): string[] {
+    const holding = shapeFaults({ ...(hold !== undefined && { hold }) }).length === 0 ? holdOf(hold).key : "";
+    const holdsAll = isMap(tags) ? Object.keys(tags).find((key) => key.toLowerCase() === holding.toLowerCase()) : undefined;
+    return [
+        ...(holdsAll ? [`tags.${holdsAll} is the tag of hold, and every snapshot would bear it and be held; use another key in one of them`] : []),
+        ...(orphanDays === 0 && deleteLastCopies !== true
+            ? ["orphanDays is 0, which deletes the last restore point of a volume that is gone; set deleteLastCopies to true too if you mean it, or give 1 or more"]
+            : []),
+        ...(deleteLastCopies === true && orphanDays !== 0
+            ? ["deleteLastCopies is true without orphanDays 0, and would do nothing; set orphanDays to 0 too if you mean it, or leave it out"]
+            : []),
     ];
 }
 

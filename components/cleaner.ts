@@ -20,7 +20,7 @@ const DEAD_LETTER_DAYS = 14;
  *
  * @param schedule an expression of EventBridge Scheduler
  */
-export function cleaner(part: Part, settings: CleanerSettings, schedule: string, timezone: string): aws.lambda.Function {
+export function cleaner(part: Part, settings: CleanerSettings, schedule: string): aws.lambda.Function {
     const { name, parent, tags } = part;
     // Both files come from the archive. They are required inside, by names that mean the same in this repository and in a project that
     // has the package in node_modules: a module that the closure captured would become a path into that project.
@@ -39,7 +39,7 @@ export function cleaner(part: Part, settings: CleanerSettings, schedule: string,
         { name: `/vss-backup/${name}/cleaner`, retentionInDays: LOG_DAYS, tags },
         { parent },
     );
-    const role = cleanerRole(part, logs);
+    const role = cleanerRole(part, settings, logs);
     const lambda = new aws.lambda.Function(
         `${name}-cleaner`,
         {
@@ -60,12 +60,15 @@ export function cleaner(part: Part, settings: CleanerSettings, schedule: string,
         },
         { parent },
     );
-    cleanerSchedule(part, lambda, schedule, timezone);
+    cleanerSchedule(part, lambda, schedule, settings.timezone);
     return lambda;
 }
 
-function cleanerRole(part: Part, logs: aws.cloudwatch.LogGroup): aws.iam.Role {
-    const { name, placement } = part;
+function cleanerRole(part: Part, { name, hold, orphanDays }: CleanerSettings, logs: aws.cloudwatch.LogGroup): aws.iam.Role {
+    const { placement } = part;
+    // So that a snapshot which is held while a run is under way stays too.
+    const heldBy = `aws:ResourceTag/${hold.key}`;
+    const notHeld = hold.value === undefined ? { Null: { [heldBy]: "true" } } : { StringNotEquals: { [heldBy]: hold.value } };
     const { role } = serviceRole(part, {
         suffix: "cleaner",
         service: "lambda.amazonaws.com",
@@ -84,8 +87,11 @@ function cleanerRole(part: Part, logs: aws.cloudwatch.LogGroup): aws.iam.Role {
                 Effect: "Allow",
                 Action: "ec2:DeleteSnapshot",
                 Resource: pulumi.interpolate`arn:${placement.partition}:ec2:${placement.region}::snapshot/*`,
-                Condition: { StringEquals: { [`aws:ResourceTag/${POLICY_TAG}`]: name } },
+                Condition: { StringEquals: { [`aws:ResourceTag/${POLICY_TAG}`]: name }, ...notHeld },
             },
+            ...(orphanDays === undefined
+                ? []
+                : [{ Sid: "FindLostVolumes", Effect: "Allow" as const, Action: "ec2:DescribeVolumes", Resource: "*" }]),
         ],
     });
     return role;

@@ -1,5 +1,5 @@
 import type { SnapshotType } from "./arguments";
-import { occurrences, parseSchedule } from "./schedules";
+import { occurrences, parseSchedule } from "../lambda/schedules";
 
 /** Minutes that State Manager may need to bring the package to all servers. */
 const INSTALL_MINUTES = 60;

@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { DEFAULTS, merge, type NotificationEvent, snapshotTypes, type VssBackupPolicyArgs } from "./arguments";
+import { cleanerSettings, DEFAULTS, type NotificationEvent, snapshotTypes, type VssBackupPolicyArgs } from "./arguments";
 import { backupWindows, serverTargets } from "./backupWindows";
 import { checkArguments, checkedLater } from "./checkArguments";
 import { cleaner } from "./cleaner";
@@ -57,7 +57,9 @@ export class VssBackupPolicy extends pulumi.ComponentResource {
             name,
             parent: this,
             placement: placement(this),
-            tags: later("tags", args.tags ?? {}) as pulumi.Output<Record<string, string>>,
+            tags: checkedLater(name, "tags", args.tags ?? {}, { ...(args.hold && { hold: args.hold }) }) as pulumi.Output<
+                Record<string, string>
+            >,
         };
 
         const runLogs = new aws.cloudwatch.LogGroup(
@@ -101,13 +103,7 @@ export class VssBackupPolicy extends pulumi.ComponentResource {
             told,
             runLogs,
         );
-        const retention = merge<number>(DEFAULTS.retention, args.retention);
-        const lambda = cleaner(
-            part,
-            { policy: name, retention, reportOnly: args.reportOnly ?? false },
-            args.cleanerSchedule ?? DEFAULTS.cleanerSchedule,
-            timezone,
-        );
+        const lambda = cleaner(part, cleanerSettings(name, args), args.cleanerSchedule ?? DEFAULTS.cleanerSchedule);
 
         for (const type of typesThatMayOverlap(types)) {
             pulumi.log.warn(

@@ -1,5 +1,5 @@
 import type { SnapshotType } from "./arguments";
-import { occurrences, parseSchedule } from "./schedules";
+import { occurrences, parseSchedule } from "../lambda/schedules";
 
 /** Hours that a backup window is open; the least that SSM allows. */
 export const WINDOW_HOURS = 1;

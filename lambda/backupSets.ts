@@ -1,10 +1,8 @@
+import type { RetentionPolicy } from "./retentionPolicy";
 import type { Snapshot } from "./snapshot";
 import { CONSISTENT_TAG, SET_TAG, TYPE_TAG } from "./tags";
 
 const HOUR = 3_600_000;
-
-/** How long a set may be unfinished before it counts as failed, and a failed one is left alone. */
-const GRACE_MS = 24 * HOUR;
 
 /**
  * Snapshots without a set id belong together when they follow each other this closely. One VSS run makes all of its snapshots in one
@@ -34,8 +32,11 @@ export interface BackupSet {
     readonly status: SetStatus;
 }
 
+/** What a policy says of when a set is a restore point. */
+export type SetRules = Pick<RetentionPolicy, "failedSetGraceHours" | "countCrashConsistent">;
+
 /** Groups snapshots into backup sets. Pure; the order of `snapshots` does not matter. */
-export function backupSets(snapshots: readonly Snapshot[], now: number): BackupSet[] {
+export function backupSets(snapshots: readonly Snapshot[], rules: SetRules, now: number): BackupSet[] {
     const identified = new Map<string, Snapshot[]>();
     const loose = new Map<string, Snapshot[]>();
     for (const snapshot of snapshots) {
@@ -49,8 +50,8 @@ export function backupSets(snapshots: readonly Snapshot[], now: number): BackupS
         }
     }
     return [
-        ...[...identified.values()].map((members) => backupSet(members, true, now)),
-        ...[...loose.values()].flatMap(runsByTime).map((members) => backupSet(members, false, now)),
+        ...[...identified.values()].map((members) => backupSet(members, true, rules, now)),
+        ...[...loose.values()].flatMap(runsByTime).map((members) => backupSet(members, false, rules, now)),
     ];
 }
 
@@ -87,7 +88,7 @@ export function compare(a: string, b: string): number {
     return a < b ? -1 : a > b ? 1 : 0;
 }
 
-function backupSet(members: readonly Snapshot[], identified: boolean, now: number): BackupSet {
+function backupSet(members: readonly Snapshot[], identified: boolean, rules: SetRules, now: number): BackupSet {
     const snapshots = [...members].sort((a, b) => compare(a.id, b.id));
     const type = snapshots[0]?.tags[TYPE_TAG];
     return {
@@ -96,11 +97,11 @@ function backupSet(members: readonly Snapshot[], identified: boolean, now: numbe
         identified,
         startTime: snapshots.reduce((earliest, snapshot) => Math.min(earliest, snapshot.startTime), Number.POSITIVE_INFINITY),
         snapshots,
-        status: setStatus(snapshots, now),
+        status: setStatus(snapshots, rules, now),
     };
 }
 
-function setStatus(snapshots: readonly Snapshot[], now: number): SetStatus {
+function setStatus(snapshots: readonly Snapshot[], rules: SetRules, now: number): SetStatus {
     const timeless = snapshots.find((snapshot) => Number.isNaN(snapshot.startTime));
     if (timeless) {
         return { kind: "pending", why: `${timeless.id} has no start time` };
@@ -114,6 +115,9 @@ function setStatus(snapshots: readonly Snapshot[], now: number): SetStatus {
     if (broken) {
         return { kind: "failed", why: `${broken.id} is in state error` };
     }
+    if (rules.countCrashConsistent) {
+        return { kind: "restorePoint" };
+    }
     const inconsistent = snapshots.find((snapshot) => isConsistent(snapshot) === false);
     if (inconsistent) {
         return { kind: "failed", why: `${inconsistent.id} is not application-consistent` };
@@ -123,19 +127,20 @@ function setStatus(snapshots: readonly Snapshot[], now: number): SetStatus {
         return { kind: "restorePoint" };
     }
     // The agent writes the tag after the snapshots have started, so a young set may still get it.
-    return now < graceEnd(snapshots)
+    return now < graceEnd(snapshots, rules)
         ? { kind: "pending", why: `${unmarked.id} is not yet marked application-consistent` }
         : { kind: "failed", why: `${unmarked.id} was never marked application-consistent` };
 }
 
 /** Whether a snapshot that EC2 has finished would by itself keep its set from being a restore point. */
-export function showsFailure(snapshot: Snapshot): boolean {
-    return snapshot.state === "error" || isConsistent(snapshot) !== true;
+export function showsFailure(snapshot: Snapshot, rules: SetRules): boolean {
+    return snapshot.state === "error" || (!rules.countCrashConsistent && isConsistent(snapshot) !== true);
 }
 
-/** When the youngest snapshot's grace is over; `NaN` where one has no time. */
-export function graceEnd(snapshots: readonly Snapshot[]): number {
-    return snapshots.reduce((latest, snapshot) => Math.max(latest, snapshot.startTime), Number.NEGATIVE_INFINITY) + GRACE_MS;
+/** When the youngest snapshot's grace is over, in milliseconds since 1970. */
+export function graceEnd(snapshots: readonly Snapshot[], { failedSetGraceHours }: SetRules): number {
+    const youngest = snapshots.reduce((latest, { startTime }) => Math.max(latest, startTime), Number.NEGATIVE_INFINITY);
+    return youngest + failedSetGraceHours * HOUR;
 }
 
 /** True or false as the agent wrote it, undefined where it has not written anything. */

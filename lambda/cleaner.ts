@@ -1,14 +1,15 @@
 import type { EC2Client, EC2ClientConfig } from "@aws-sdk/client-ec2";
 import { deleteSets, type Outcome } from "./deletion";
-import { listSnapshots } from "./listing";
-import { type Plan, planCleaning, type Retention } from "./plan";
+import { listSnapshots, lostVolumes } from "./listing";
+import { DELETION_PACE, type Pace } from "./pace";
+import { type Plan, planCleaning } from "./plan";
 import { type Report, report } from "./report";
+import type { RetentionPolicy } from "./retentionPolicy";
 
 /** What a policy tells its cleaner; captured in the closure. */
-export interface CleanerSettings {
-    /** Name of the policy: the value of the tag `VssBackupPolicy`. */
-    readonly policy: string;
-    readonly retention: Retention;
+export interface CleanerSettings extends RetentionPolicy {
+    /** How many snapshots one run may delete. */
+    readonly maxDeletionsPerRun: number;
     /** Plan and report, but delete nothing. */
     readonly reportOnly: boolean;
 }
@@ -16,6 +17,18 @@ export interface CleanerSettings {
 /** Lambda's own. */
 export interface CleanerContext {
     getRemainingTimeInMillis?(): number;
+}
+
+/** A run that could not do all that it should have done. */
+export class CleaningFailed extends Error {
+    public override readonly name = "CleaningFailed";
+
+    public constructor(
+        /** What was done, and what was not; the log has it too. */
+        public readonly report: Report,
+    ) {
+        super(`${report.Errors.join("; ")}. The report in the log says what was done.`);
+    }
 }
 
 /** For the one client of a container. `adaptive` waits as EC2's token bucket asks for, so that few calls are refused. */
@@ -32,31 +45,74 @@ const LAST_ANSWER_MS = 15_000;
 /** Where there is no Lambda around, its longest time-out. */
 const LAMBDA_LIMIT_MS = 900_000;
 
+const DAY = 86_400_000;
+
 /**
  * One run of the cleaner: list, plan, delete, report.
  *
  * @param event `time`: when the run was due, ISO 8601, as EventBridge puts it into events
- * @throws before anything is deleted, if the event has no time or the listing can't be completed
+ * @param pace of the deletions
+ * @throws before anything is deleted, if the event has no time
+ * @throws CleaningFailed after all that could be done safely and after the report was logged, if something could not be done: the listing
+ * broke off (nothing is deleted then), or EC2 refused deletions that nothing holds
  */
 export async function clean(
     ec2: EC2Client,
     settings: CleanerSettings,
     event: { readonly time?: unknown },
     context?: CleanerContext,
+    pace: Pace = DELETION_PACE,
 ): Promise<Report> {
     const now = timeOf(event);
     const remaining = context?.getRemainingTimeInMillis?.() ?? LAMBDA_LIMIT_MS;
     const abortSignal = AbortSignal.timeout(Math.max(0, remaining - LAST_ANSWER_MS));
     const endsAt = performance.now() + remaining - LAST_START_MS;
 
-    const snapshots = await listSnapshots(ec2, settings.policy, abortSignal);
-    const plan = planCleaning(snapshots, { name: settings.policy, retention: settings.retention }, now);
-    const outcomes = settings.reportOnly ? untouched(plan) : await deleteSets(ec2, plan.deletions, endsAt, abortSignal);
+    const { plan, errors } = await listAndPlan(ec2, settings, now, abortSignal);
+    const outcomes = settings.reportOnly
+        ? untouched(plan)
+        : await deleteSets(ec2, plan.deletions, { most: settings.maxDeletionsPerRun, pace, endsAt, abortSignal });
 
-    const result = report({ policy: settings.policy, time: now, reportOnly: settings.reportOnly }, plan.decisions, outcomes);
+    const result = report({ policy: settings.name, time: now, reportOnly: settings.reportOnly }, plan, outcomes, errors);
     // Not console.log, which puts its own words before the line.
     process.stdout.write(`${JSON.stringify(result)}\n`);
+    if (result.Errors.length > 0) {
+        throw new CleaningFailed(result);
+    }
     return result;
+}
+
+/** The plan, and what could not be found out. Without a whole listing the plan is empty; a volume that EC2 tells nothing of exists. */
+async function listAndPlan(
+    ec2: EC2Client,
+    settings: CleanerSettings,
+    now: number,
+    abortSignal: AbortSignal,
+): Promise<{ readonly plan: Plan; readonly errors: readonly string[] }> {
+    const told = (what: string, { name, message }: Error) =>
+        abortSignal.aborted ? `${what} had not ended when the run had to` : `${what} broke off: ${name}: ${message}`;
+    let plan = planCleaning([], settings, now);
+    try {
+        const snapshots = await listSnapshots(ec2, settings.name, abortSignal);
+        plan = planCleaning(snapshots, settings, now);
+        const { orphanDays } = settings;
+        const old = [...plan.newestRestorePoints].filter(([, time]) => orphanDays !== undefined && now - time >= orphanDays * DAY);
+        if (old.length === 0) {
+            return { plan, errors: [] };
+        }
+        try {
+            const lost = await lostVolumes(
+                ec2,
+                old.map(([volumeId]) => volumeId),
+                abortSignal,
+            );
+            return { plan: planCleaning(snapshots, settings, now, lost), errors: [] };
+        } catch (error) {
+            return { plan, errors: [told("the listing of volumes", error as Error)] };
+        }
+    } catch (error) {
+        return { plan, errors: [`${told("the listing of snapshots", error as Error)}; nothing was deleted`] };
+    }
 }
 
 function untouched(plan: Plan): Outcome[] {

@@ -1,10 +1,10 @@
 import { DeleteSnapshotCommand, type EC2Client } from "@aws-sdk/client-ec2";
-import { compare, showsFailure } from "./backupSets";
+import { type Pace, paced } from "./pace";
 import type { Decision } from "./plan";
 import type { Snapshot } from "./snapshot";
-import { DEVICE_TAG } from "./tags";
+import { untilAborted } from "./untilAborted";
 
-/** How many sets are deleted at once. EC2 refills 5 deletions a second; more calls under way only wait longer. */
+/** How many sets are deleted at once: enough for EC2's pace, however long it takes to answer. */
 const CONCURRENCY = 16;
 
 /** What became of one snapshot that the plan gave up. */
@@ -16,43 +16,67 @@ export interface Outcome {
     readonly split?: boolean;
 }
 
+/** What bounds a run's deletions. */
+export interface DeletionLimits {
+    /** How many snapshots may go. Whole sets: where the first is larger, it goes alone. */
+    readonly most: number;
+    readonly pace: Pace;
+    /** When the last call may begin, in milliseconds on the clock of `performance.now()`. */
+    readonly endsAt: number;
+    /** When none is waited for any longer. */
+    readonly abortSignal: AbortSignal;
+}
+
 /**
  * Deletes sets, several at once and the oldest first. The members of a set go one after the other and stop at the first that can't be
- * deleted, so that a set which something holds stays whole. Never throws for a snapshot: its error is its outcome. Outcomes come in the
- * order of the plan.
+ * deleted, so that a set which something holds stays whole. Never throws for a snapshot: its error is its outcome.
  *
  * @param deletions sets of decisions to delete, as planned
- * @param endsAt when the last call may begin, in milliseconds on the clock of `performance.now()`
+ * @returns outcomes in the order of the plan
  */
 export async function deleteSets(
     ec2: EC2Client,
     deletions: readonly (readonly Decision[])[],
-    endsAt: number,
-    abortSignal: AbortSignal,
+    limits: DeletionLimits,
 ): Promise<Outcome[]> {
-    const outcomes: Outcome[] = [];
-    const queue = deletions.values();
-    const worker = async () => {
-        for (const set of queue) {
-            await deleteSet(ec2, set, endsAt, abortSignal, outcomes);
+    const turn = paced(limits.pace);
+    const outcomes: Promise<Outcome[]>[] = [];
+    const underWay = new Set<Promise<unknown>>();
+    let room = limits.most;
+    let full = false;
+    for (const set of deletions) {
+        const fits = () => set.length <= room || (room === limits.most && underWay.size === 0);
+        // What is refused gives its room back.
+        while (underWay.size === CONCURRENCY || (underWay.size > 0 && !full && !fits())) {
+            await Promise.race(underWay);
         }
-    };
-    await Promise.all(Array.from({ length: CONCURRENCY }, worker));
-    const order = new Map(deletions.flat().map(({ snapshot }, i) => [snapshot.id, i]));
-    const place = ({ snapshot }: Outcome) => order.get(snapshot.id) as number;
-    return outcomes.sort((a, b) => place(a) - place(b));
+        full ||= !fits();
+        if (full) {
+            const reason = `remaining: ${limits.most} deletions are the most of one run; the next one goes on`;
+            outcomes.push(Promise.resolve(set.map(({ snapshot }) => ({ snapshot, result: "remaining", reason }))));
+            continue;
+        }
+        room -= set.length;
+        const deletion = deleteSet(ec2, set, turn, limits);
+        outcomes.push(deletion);
+        const ended = deletion.then((own) => {
+            room += own.filter(({ result }) => result !== "deleted").length;
+            underWay.delete(ended);
+        });
+        underWay.add(ended);
+    }
+    return (await Promise.all(outcomes)).flat();
 }
 
 async function deleteSet(
     ec2: EC2Client,
     set: readonly Decision[],
-    endsAt: number,
-    abortSignal: AbortSignal,
-    outcomes: Outcome[],
-): Promise<void> {
+    turn: () => Promise<void>,
+    { endsAt, abortSignal }: DeletionLimits,
+): Promise<Outcome[]> {
+    const outcomes: Outcome[] = [];
     let stopped: Pick<Outcome, "result" | "reason"> | undefined;
-    let gone = 0;
-    for (const { snapshot, reason } of deletionOrder(set)) {
+    for (const { snapshot, reason } of set) {
         if (!stopped && performance.now() >= endsAt) {
             stopped = { result: "remaining", reason: "remaining: the run had to end; the next one goes on" };
         }
@@ -60,36 +84,20 @@ async function deleteSet(
             outcomes.push({ snapshot, ...stopped });
             continue;
         }
+        await turn();
         const { result, reason: given } = await deleteSnapshot(ec2, snapshot.id, reason, abortSignal);
-        const split = gone > 0 && result !== "deleted";
-        const outcome: Outcome = { snapshot, result, reason: split ? `${given}; ${gone} of its set went before` : given, split };
-        outcomes.push(outcome);
-        gone += result === "deleted" ? 1 : 0;
-        if (outcome.result !== "deleted") {
-            stopped = {
-                result: outcome.result === "failed" ? "remaining" : outcome.result,
-                reason: `left with its set: ${snapshot.id} could not be deleted`,
-            };
+        if (result === "deleted") {
+            outcomes.push({ snapshot, result, reason: given });
+            continue;
         }
+        const gone = outcomes.length;
+        outcomes.push({ snapshot, result, reason: gone > 0 ? `${given}; ${gone} of its set went before` : given, split: gone > 0 });
+        stopped = {
+            result: result === "failed" ? "remaining" : result,
+            reason: `left with its set: ${snapshot.id} could not be deleted`,
+        };
     }
-}
-
-/**
- * The order in which the members of a set go, so that what is left is harmless wherever the run may stop.
- *
- * Of a failed set, the member that shows the failure goes last, and before it those that started farthest from it: otherwise what is left
- * would look like a restore point, and push a real one out. Of a restore point, the boot volume's snapshot goes first: if an image holds
- * one of them, it is that, and the set stays whole.
- */
-export function deletionOrder(set: readonly Decision[]): Decision[] {
-    const failed = set.find(({ snapshot }) => showsFailure(snapshot));
-    const place = ({ snapshot }: Decision) => {
-        if (!failed) {
-            return snapshot.tags[DEVICE_TAG] === "/dev/sda1" ? 0 : 1;
-        }
-        return showsFailure(snapshot) ? 1 : -Math.abs(snapshot.startTime - failed.snapshot.startTime);
-    };
-    return [...set].sort((a, b) => place(a) - place(b) || compare(a.snapshot.id, b.snapshot.id));
+    return outcomes;
 }
 
 async function deleteSnapshot(
@@ -118,24 +126,9 @@ function outcomeOf({ name, message }: Error, reason: string): Pick<Outcome, "res
         // Images and fast restore both answer so; EC2's sentence tells which, and names the image.
         return { result: "skipped", reason: `left: in use by ${/\bami-\w+/.exec(message)?.[0] ?? `something else: ${message}`}` };
     }
-    // EC2 documents no code of its own for these two, so the sentence has to tell.
-    if (/managed by the AWS Backup service/i.test(message) || /lock/i.test(name) || /\block(ed)?\b/i.test(message)) {
+    // EC2 documents no code of its own for these two, so the sentence has to tell. "Blocked" is a code of accounts.
+    if (/managed by the AWS Backup service/i.test(message) || /Lock/.test(name) || /\bsnapshot\b.*\block(ed)?\b/is.test(message)) {
         return { result: "skipped", reason: `left: ${name}: ${message}` };
     }
     return { result: "failed", reason: `failed: ${name}: ${message}` };
-}
-
-/** The SDK does not look at the signal while it waits between two attempts; it does before it sends the next one. */
-async function untilAborted<T>(call: Promise<T>, abortSignal: AbortSignal): Promise<T> {
-    abortSignal.throwIfAborted();
-    let stop = () => {};
-    const aborted = new Promise<never>((_, reject) => {
-        stop = () => reject(abortSignal.reason);
-        abortSignal.addEventListener("abort", stop);
-    });
-    try {
-        return await Promise.race([call, aborted]);
-    } finally {
-        abortSignal.removeEventListener("abort", stop);
-    }
 }

@@ -1,6 +1,13 @@
-import { type EC2Client, type Snapshot as Ec2Snapshot, paginateDescribeSnapshots } from "@aws-sdk/client-ec2";
+import { type EC2Client, type Snapshot as Ec2Snapshot, paginateDescribeSnapshots, paginateDescribeVolumes } from "@aws-sdk/client-ec2";
 import type { Snapshot } from "./snapshot";
 import { POLICY_TAG } from "./tags";
+import { untilAborted } from "./untilAborted";
+
+/** How often a listing begins anew when EC2 takes its own page token for invalid or expired. */
+const RESTARTS = 2;
+
+/** EC2 takes up to 200 values in a filter. */
+const FILTER_VALUES = 200;
 
 /**
  * Lists every snapshot that bears the policy's tag, in pages of 1,000, the most that EC2 gives. It also finds those of volumes that no
@@ -10,24 +17,70 @@ import { POLICY_TAG } from "./tags";
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSnapshots.html
  */
 export async function listSnapshots(ec2: EC2Client, policy: string, abortSignal: AbortSignal): Promise<Snapshot[]> {
-    const found = new Map<string, Snapshot>();
-    const tokens = new Set<string>();
-    const pages = paginateDescribeSnapshots(
-        { client: ec2, pageSize: 1000 },
-        { OwnerIds: ["self"], Filters: [{ Name: `tag:${POLICY_TAG}`, Values: [filterValue(policy)] }] },
-        { abortSignal },
-    );
-    for await (const page of pages) {
-        if (page.NextToken && tokens.size === tokens.add(page.NextToken).size) {
-            throw new Error("EC2 gave the same page token twice; the listing has no end");
-        }
-        for (const snapshot of page.Snapshots ?? []) {
-            if (snapshot.SnapshotId) {
-                found.set(snapshot.SnapshotId, fromEc2(snapshot.SnapshotId, snapshot));
+    for (let restarts = 0; ; restarts++) {
+        const found = new Map<string, Snapshot>();
+        const pages = paginateDescribeSnapshots(
+            { client: ec2, pageSize: 1000 },
+            { OwnerIds: ["self"], Filters: [{ Name: `tag:${POLICY_TAG}`, Values: [filterValue(policy)] }] },
+            { abortSignal },
+        );
+        try {
+            for await (const page of complete(pages, abortSignal)) {
+                for (const snapshot of page.Snapshots ?? []) {
+                    if (snapshot.SnapshotId) {
+                        found.set(snapshot.SnapshotId, fromEc2(snapshot.SnapshotId, snapshot));
+                    }
+                }
+            }
+            return [...found.values()];
+        } catch (error) {
+            if (restarts === RESTARTS || !isTokenFault(error as Error)) {
+                throw error;
             }
         }
     }
-    return [...found.values()];
+}
+
+/**
+ * Which of these volumes do not exist. Asks with a filter, which passes over what is not there.
+ *
+ * @throws what EC2 answered, when it does not tell of all
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVolumes.html
+ */
+export async function lostVolumes(ec2: EC2Client, volumeIds: readonly string[], abortSignal: AbortSignal): Promise<Set<string>> {
+    const lost = new Set(volumeIds);
+    for (let i = 0; i < volumeIds.length; i += FILTER_VALUES) {
+        const Values = volumeIds.slice(i, i + FILTER_VALUES);
+        const pages = paginateDescribeVolumes({ client: ec2, pageSize: 500 }, { Filters: [{ Name: "volume-id", Values }] }, { abortSignal });
+        for await (const page of complete(pages, abortSignal)) {
+            for (const { VolumeId } of page.Volumes ?? []) {
+                lost.delete(VolumeId ?? "");
+            }
+        }
+    }
+    return lost;
+}
+
+/** Hands pages on, and sees to it that they end. */
+async function* complete<T extends { readonly NextToken?: string | undefined }>(
+    pages: AsyncGenerator<T>,
+    abortSignal: AbortSignal,
+): AsyncGenerator<T> {
+    const tokens = new Set<string>();
+    for (;;) {
+        const { value: page, done } = await untilAborted(pages.next(), abortSignal);
+        if (done) {
+            return;
+        }
+        if (page.NextToken && tokens.size === tokens.add(page.NextToken).size) {
+            throw new Error("EC2 gave the same page token twice; the listing has no end");
+        }
+        yield page;
+    }
+}
+
+function isTokenFault({ name, message }: Error): boolean {
+    return /NextToken|PaginationToken/i.test(name) || (name === "InvalidParameterValue" && /token/i.test(message));
 }
 
 function fromEc2(id: string, snapshot: Ec2Snapshot): Snapshot {

@@ -1,14 +1,16 @@
-import { type BackupSet, backupSets, compare, graceEnd } from "./backupSets";
+import { type BackupSet, backupSets, compare, graceEnd, type SetStatus } from "./backupSets";
+import { type Claimed, type Claims, claimRestorePoints } from "./claims";
+import { deletionOrder } from "./deletionOrder";
+import type { Hold, RetentionPolicy } from "./retentionPolicy";
 import type { Snapshot } from "./snapshot";
+import { type StaleVolume, staleVolumes } from "./staleVolumes";
 import { POLICY_TAG } from "./tags";
-
-/** How many restore points of each snapshot type are kept, per volume. Whole numbers from 1. */
-export type Retention = Readonly<Record<string, number>>;
+import { ordinal, utc } from "./wording";
 
 /**
  * What happens to one snapshot.
  *
- * - `keep`: a restore point that retention needs, or its set does.
+ * - `keep`: a restore point that retention needs, or its set does; or held by an operator.
  * - `leave`: not a restore point, or nothing that this policy may judge; it stays, and counts for nothing.
  * - `delete`: no longer needed.
  */
@@ -22,8 +24,12 @@ export interface Decision {
 export interface Plan {
     /** One decision for every snapshot of the policy, oldest set first. */
     readonly decisions: readonly Decision[];
-    /** The sets to delete, oldest first, each whole. */
+    /** The sets to delete, oldest first, each whole, its members in the order in which they are to go. */
     readonly deletions: readonly (readonly Decision[])[];
+    /** Volumes that were backed up once, and no longer are. */
+    readonly staleVolumes: readonly StaleVolume[];
+    /** When the newest restore point of each volume was taken, in milliseconds since 1970. */
+    readonly newestRestorePoints: ReadonlyMap<string, number>;
 }
 
 /**
@@ -31,18 +37,51 @@ export interface Plan {
  *
  * The newest N restore points of each type and volume are kept, and a set is kept as long as one of its volumes needs it. Nothing else
  * ever counts: a set that is pending or failed pushes no restore point out. Pure: the same input gives the same plan, in whatever order
- * the snapshots come; `now` (milliseconds since 1970) only tells how long a set has been unfinished or failed.
+ * the snapshots come. Sets that started after `now` are left alone and count for nothing, so that a plan for an earlier time deletes
+ * nothing that would not have gone then.
+ *
+ * @param now milliseconds since 1970
+ * @param lostVolumes ids of volumes that are known not to exist
  */
 export function planCleaning(
     snapshots: readonly Snapshot[],
-    policy: { readonly name: string; readonly retention: Retention },
+    policy: RetentionPolicy,
     now: number,
+    lostVolumes: ReadonlySet<string> = new Set(),
 ): Plan {
     const own = snapshots.filter((snapshot) => snapshot.tags[POLICY_TAG] === policy.name);
-    const sets = backupSets(own, now).sort(newestFirst);
-    const counts = new Map<string, number>();
-    const plans = sets.map((set) => decide(set, policy.retention, counts, now)).reverse();
-    return { decisions: plans.flat(), deletions: plans.filter((decisions) => decisions[0]?.action === "delete") };
+    const sets = backupSets(own, policy, now).sort(newestFirst);
+    const holding = new Map(sets.map((set) => [set, holdOf(set, policy.hold)]));
+    const judged = sets.filter((set) => unjudged(set, policy, now) === undefined);
+    const restorePoints = judged.filter(({ status }) => status.kind === "restorePoint");
+    const claimed = claimRestorePoints(restorePoints, (set) => holding.get(set) !== undefined, policy, now, lostVolumes);
+    const newer = newerRestorePoints(judged, (set) => claimed.claims.has(set));
+
+    const decide = (set: BackupSet): Decision[] => {
+        const held = holding.get(set);
+        if (held) {
+            return all(set, "keep", `kept: held by the tag ${policy.hold.key} on ${held.id}`);
+        }
+        const why = unjudged(set, policy, now);
+        if (why !== undefined) {
+            return all(set, "leave", `left: ${why}`);
+        }
+        switch (set.status.kind) {
+            case "pending":
+                return all(set, "leave", `left: not finished, ${set.status.why}`);
+            case "failed":
+                return decideFailed(set, set.status, newer.get(set) as Newer, claimed, policy, now);
+            case "restorePoint":
+                return decideRestorePoint(set, claimed, policy);
+        }
+    };
+    const plans = sets.map(decide).reverse();
+    return {
+        decisions: plans.flat(),
+        deletions: plans.filter((decisions) => decisions[0]?.action === "delete").map((set) => deletionOrder(set, policy)),
+        staleVolumes: staleVolumes(judged, claimed.newest, policy, now, lostVolumes),
+        newestRestorePoints: claimed.newest,
+    };
 }
 
 function newestFirst(a: BackupSet, b: BackupSet): number {
@@ -54,80 +93,111 @@ function newestFirst(a: BackupSet, b: BackupSet): number {
     return timeOfA === timeOfB ? compare(b.key, a.key) : timeOfB - timeOfA;
 }
 
-/** `counts`: restore points seen so far per type and volume, that is, the newer ones; a restore point adds itself. */
-function decide(set: BackupSet, retention: Retention, counts: Map<string, number>, now: number): Decision[] {
-    const { type } = set;
+/** The snapshot on which an operator has put the tag that holds its set. Its key counts in any letter case: it was written by hand. */
+function holdOf({ snapshots }: BackupSet, { key, value }: Hold): Snapshot | undefined {
+    const wanted = key.toLowerCase();
+    return snapshots.find(({ tags }) =>
+        Object.keys(tags).some((name) => name.toLowerCase() === wanted && (value === undefined || tags[name] === value)),
+    );
+}
+
+/** Why the policy has no say about a set, if it has none. */
+function unjudged({ type, startTime }: BackupSet, { retention }: RetentionPolicy, now: number): string | undefined {
     if (type === undefined) {
-        return all(set, "leave", "left: its set has no single SnapshotType");
+        return "its set has no single SnapshotType";
     }
     if (!Object.hasOwn(retention, type)) {
-        return all(set, "leave", `left: ${type} is no snapshot type of this policy any more`);
+        return `${type} is no snapshot type of this policy any more`;
     }
-    const kept = retention[type] as number;
-    const newer = (snapshot: Snapshot) => counts.get(`${type} ${snapshot.volumeId}`) ?? 0;
-    switch (set.status.kind) {
-        case "pending":
-            return all(set, "leave", `left: not finished, ${set.status.why}`);
-        case "failed":
-            return decideFailed(set, set.status.why, set.identified ? 1 : kept, newer, now);
-        case "restorePoint": {
-            const ranks = new Map(set.snapshots.map((snapshot) => [snapshot.volumeId, newer(snapshot) + 1]));
-            for (const [volumeId, rank] of ranks) {
-                counts.set(`${type} ${volumeId}`, rank);
+    return startTime > now ? `it started ${utc(startTime)}, after the time of this run, ${utc(now)}` : undefined;
+}
+
+/** How many restore points of its type are newer than a failed set, by volume. */
+type Newer = ReadonlyMap<string, number>;
+
+function newerRestorePoints(newestFirst: readonly BackupSet[], counts: (set: BackupSet) => boolean): ReadonlyMap<BackupSet, Newer> {
+    const failed = newestFirst.filter(({ status }) => status.kind === "failed");
+    // Few sets fail, and nobody asks about the other volumes.
+    const volumes = new Set(failed.flatMap(({ snapshots }) => snapshots.map(({ volumeId }) => volumeId)));
+    const seen = new Map<string, number>();
+    const newer = new Map<BackupSet, Newer>();
+    for (const set of volumes.size > 0 ? newestFirst : []) {
+        const own = new Set(set.snapshots.map(({ volumeId }) => volumeId).filter((volumeId) => volumes.has(volumeId)));
+        const key = (volumeId: string) => `${set.type} ${volumeId}`;
+        if (set.status.kind === "failed") {
+            newer.set(set, new Map([...own].map((volumeId) => [volumeId, seen.get(key(volumeId)) ?? 0])));
+        } else if (counts(set)) {
+            for (const volumeId of own) {
+                seen.set(key(volumeId), (seen.get(key(volumeId)) ?? 0) + 1);
             }
-            const needed = [...ranks]
-                .filter(([, rank]) => rank <= kept)
-                .map(([volumeId]) => volumeId)
-                .sort(compare)[0];
-            return set.snapshots.map((snapshot) => {
-                const rank = ranks.get(snapshot.volumeId) as number;
-                if (rank <= kept) {
-                    return { snapshot, action: "keep", reason: `kept: ${type} ${rank} of ${kept}` };
-                }
-                if (needed) {
-                    return { snapshot, action: "keep", reason: `kept with its set: ${needed} still needs it` };
-                }
-                return {
-                    snapshot,
-                    action: "delete",
-                    reason: `deleted: ${ordinal(rank)} newest ${type} restore point, ${kept} ${kept === 1 ? "is" : "are"} kept`,
-                };
-            });
         }
     }
+    return newer;
 }
 
 /**
  * A failed set goes once its grace is over and newer restore points of its type stand for each of its volumes: one, or, where the set may
  * hold a good one of another server (it was only found together by time), as many as are kept.
  */
-function decideFailed(set: BackupSet, why: string, standing: number, newer: (snapshot: Snapshot) => number, now: number): Decision[] {
-    const end = graceEnd(set.snapshots);
-    if (!(now >= end)) {
+function decideFailed(
+    set: BackupSet,
+    { why }: SetStatus & { kind: "failed" },
+    newer: Newer,
+    { expired }: Claimed,
+    policy: RetentionPolicy,
+    now: number,
+): Decision[] {
+    const end = graceEnd(set.snapshots, policy);
+    if (now < end) {
         return all(set, "leave", `left: failed, ${why}; stays at least until ${utc(end)}`);
     }
-    const waiting = set.snapshots.find((snapshot) => newer(snapshot) < standing);
+    const least = set.identified ? 1 : (policy.retention[set.type as string] as number);
+    const behind = set.snapshots.filter(({ volumeId }) => (newer.get(volumeId) as number) < least);
+    const waiting = behind.find(({ volumeId }) => !expired.has(volumeId));
     if (waiting) {
         return all(
             set,
             "leave",
-            `left: failed, ${why}; ${waiting.volumeId} has fewer than ${standing} newer ${set.type} restore point${standing === 1 ? "" : "s"}`,
+            `left: failed, ${why}; ${waiting.volumeId} has fewer than ${least} newer ${set.type} restore point${least === 1 ? "" : "s"}`,
         );
     }
-    return all(set, "delete", `deleted: failed, ${why}; newer ${set.type} restore points stand`);
+    const since = behind[0] ? `${behind[0].volumeId} no longer exists` : `newer ${set.type} restore points stand`;
+    return all(set, "delete", `deleted: failed, ${why}; ${since}`);
+}
+
+function decideRestorePoint(set: BackupSet, { claims, newest, expired }: Claimed, policy: RetentionPolicy): Decision[] {
+    const own = claims.get(set) as Claims;
+    const needing = [...own]
+        .filter(([, { reasons }]) => reasons.length > 0)
+        .map(([volumeId]) => volumeId)
+        .sort(compare)[0];
+    return set.snapshots.map((snapshot) => {
+        const { volumeId } = snapshot;
+        const { rank, reasons = [] } = own.get(volumeId) ?? {};
+        if (reasons.length > 0) {
+            return { snapshot, action: "keep", reason: `kept: ${reasons.join("; ")}` };
+        }
+        if (needing) {
+            return { snapshot, action: "keep", reason: `kept with its set: ${needing} still needs it` };
+        }
+        if (expired.has(volumeId)) {
+            const time = utc(newest.get(volumeId) as number);
+            const rest = policy.orphanDays === 0 && policy.deleteLastCopies ? "and deleteLastCopies is set" : "which stays";
+            return {
+                snapshot,
+                action: "delete",
+                reason: `deleted: ${volumeId} no longer exists, and has had no restore point since ${time}, ${rest}`,
+            };
+        }
+        const kept = policy.retention[set.type as string] as number;
+        return {
+            snapshot,
+            action: "delete",
+            reason: `deleted: ${ordinal(rank as number)} newest ${set.type} restore point, ${kept} ${kept === 1 ? "is" : "are"} kept`,
+        };
+    });
 }
 
 function all(set: BackupSet, action: Decision["action"], reason: string): Decision[] {
     return set.snapshots.map((snapshot) => ({ snapshot, action, reason }));
-}
-
-const plurals = new Intl.PluralRules("en", { type: "ordinal" });
-const SUFFIXES: Partial<Record<Intl.LDMLPluralRule, string>> = { one: "st", two: "nd", few: "rd" };
-
-function ordinal(n: number): string {
-    return `${n}${SUFFIXES[plurals.select(n)] ?? "th"}`;
-}
-
-function utc(time: number): string {
-    return Number.isNaN(time) ? "its time is known" : `${new Date(time).toISOString().slice(0, 16).replace("T", " ")} UTC`;
 }

@@ -1,7 +1,8 @@
 import { POLICY_TAG, TYPE_TAG } from "../lambda/tags";
 import type { LambdaOptions } from "./embeddedAws/lambda";
+import { partitionOf } from "./embeddedAws/partition";
 import { parseTags } from "./embeddedAws/ssm";
-import type { Deployment, Registered } from "./program";
+import { ACCOUNT_ID, type Deployment, type Registered } from "./program";
 
 /** SSM's way to name servers: a tag key, and values of which one must be the server's. */
 export interface Target {
@@ -19,6 +20,11 @@ export interface DeployedWindow {
     readonly targets: readonly Target[];
     readonly document: string;
     readonly parameters: Readonly<Record<string, string>>;
+    readonly arn: string;
+    /** ARN of the role in whose name its commands are sent. */
+    readonly role: string;
+    /** ARN of the role that its commands hand to SSM, to publish with. */
+    readonly notifyRole: string;
 }
 
 export interface DeployedSchedule {
@@ -26,6 +32,11 @@ export interface DeployedSchedule {
     readonly timezone: string;
     readonly input: string;
     readonly function: LambdaOptions["function"];
+    readonly arn: string;
+    /** ARN of the role in whose name it starts the function. */
+    readonly role: string;
+    /** ARNs of the function, of its role and of the group that its log goes to. */
+    readonly started: { readonly arn: string; readonly role: string; readonly logGroup: string };
 }
 
 export interface DeployedAssociation {
@@ -35,6 +46,7 @@ export interface DeployedAssociation {
 
 /** The windows of a deployment, wired as SSM would: window, task, target. */
 export function windowsOf(deployment: Deployment): DeployedWindow[] {
+    const { region } = deployment;
     return of(deployment, "aws:ssm/maintenanceWindow:MaintenanceWindow").flatMap((window) => {
         const targets = of(deployment, "aws:ssm/maintenanceWindowTarget:MaintenanceWindowTarget").filter(
             ({ inputs }) => inputs.windowId === window.id,
@@ -53,6 +65,9 @@ export function windowsOf(deployment: Deployment): DeployedWindow[] {
                     targets: targets.filter(({ id }) => task.targets[0].values.includes(id)).flatMap(({ inputs }) => inputs.targets),
                     document: task.taskArn,
                     parameters,
+                    arn: `arn:${partitionOf(region)}:ssm:${region}:${ACCOUNT_ID}:maintenancewindow/${window.id}`,
+                    role: task.serviceRoleArn,
+                    notifyRole: task.taskInvocationParameters.runCommandParameters.serviceRoleArn,
                 };
             });
     });
@@ -60,14 +75,22 @@ export function windowsOf(deployment: Deployment): DeployedWindow[] {
 
 /** The schedules that start a function of the deployment. */
 export function schedulesOf(deployment: Deployment): DeployedSchedule[] {
-    return of(deployment, "aws:scheduler/schedule:Schedule").flatMap(({ inputs }) =>
+    const logs = of(deployment, "aws:cloudwatch/logGroup:LogGroup");
+    return of(deployment, "aws:scheduler/schedule:Schedule").flatMap(({ inputs, arn = "" }) =>
         of(deployment, "aws:lambda/function:Function")
-            .filter(({ arn }) => arn === inputs.target.arn)
+            .filter((started) => started.arn === inputs.target.arn)
             .map(({ inputs: started }) => ({
                 expression: inputs.scheduleExpression,
                 timezone: inputs.scheduleExpressionTimezone,
                 input: inputs.target.input,
                 function: started as LambdaOptions["function"],
+                arn,
+                role: inputs.target.roleArn,
+                started: {
+                    arn: inputs.target.arn,
+                    role: started.role,
+                    logGroup: logs.find(({ inputs: group }) => group.name === started.loggingConfig.logGroup)?.arn ?? "",
+                },
             })),
     );
 }

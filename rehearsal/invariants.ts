@@ -1,3 +1,4 @@
+import type { Periods } from "../lambda/periods";
 import { CONSISTENT_TAG, POLICY_TAG } from "../lambda/tags";
 import type { StoredSnapshot } from "./embeddedAws/snapshotStore";
 
@@ -19,6 +20,8 @@ export interface SaidReport {
 export interface CleaningObserved {
     readonly policy: string;
     readonly retention: Readonly<Record<string, number>>;
+    /** The time of the run, and the periods of each type in which a restore point may stand in for it; undefined where none may. */
+    readonly standIns?: { readonly now: number; readonly periods: Readonly<Record<string, Periods | undefined>> } | undefined;
     readonly before: readonly StoredSnapshot[];
     readonly after: readonly StoredSnapshot[];
     /** Undefined where the run returned nothing. */
@@ -29,16 +32,17 @@ export interface CleaningObserved {
  * Looks at one run of the cleaner from outside, and says which invariant of the design it broke, one sentence each. It shares nothing
  * with the plan: it knows the sets from their making.
  */
-export function brokenInvariants(sets: readonly MadeSet[], { policy, retention, before, after, report }: CleaningObserved): string[] {
+export function brokenInvariants(sets: readonly MadeSet[], observed: CleaningObserved): string[] {
+    const { policy, before, after, report } = observed;
     const there = new Map(before.map((snapshot) => [snapshot.id, snapshot]));
     const left = new Set(after.map(({ id }) => id));
     const own = sets.filter(({ members }) => members.every(({ id }) => (there.get(id)?.tags.get(POLICY_TAG) ?? policy) === policy));
     const gone = before.filter(({ id }) => !left.has(id));
     return [
-        ...lostRestorePoints(own, retention, there, left),
+        ...lostRestorePoints(own, observed, there, left),
         ...splitSets(sets, there, left),
         ...hastyDeletions(own, there, left),
-        ...keptWithoutNeed(own, retention, there, report),
+        ...keptWithoutNeed(own, observed, there),
         ...gone
             .filter(({ tags }) => tags.get(POLICY_TAG) !== policy)
             .map(({ id }) => `${id}, which does not bear the policy's tag, was deleted`),
@@ -61,34 +65,51 @@ function isRestorePoint({ members }: MadeSet, there: Snapshots): boolean {
     return members.every(({ id }) => isGood(there.get(id)));
 }
 
-/** Members of restore points with their ranks per type and volume, 1 for the newest. */
-function ranked(
-    sets: readonly MadeSet[],
-    there: Snapshots,
-): { readonly set: MadeSet; readonly id: string; readonly volumeId: string; readonly rank: number }[] {
-    const seen = new Map<string, number>();
+/** A restore point as one of a snapshot type: its own, or one that it stands in for. */
+interface Rank {
+    readonly set: MadeSet;
+    readonly volumeId: string;
+    readonly type: string;
+    /** 1 for the newest of that type and volume. */
+    readonly rank: number;
+}
+
+function ranked(sets: readonly MadeSet[], { standIns }: CleaningObserved, there: Snapshots, types: readonly string[]): Rank[] {
     const newestFirst = sets.filter((set) => isRestorePoint(set, there)).sort((a, b) => b.startTime - a.startTime);
-    return newestFirst.flatMap((set) =>
-        set.members.map(({ id, volumeId }) => {
-            const key = `${set.type} ${volumeId}`;
-            const rank = (seen.get(key) ?? 0) + 1;
-            seen.set(key, rank);
-            return { set, id, volumeId, rank };
-        }),
-    );
+    const volumes = new Map<string, MadeSet[]>();
+    for (const set of newestFirst) {
+        for (const { volumeId } of set.members) {
+            volumes.set(volumeId, [...(volumes.get(volumeId) ?? []), set]);
+        }
+    }
+    return types.flatMap((type) => {
+        const periods = new Map(newestFirst.map((set) => [set, standIns?.periods[type]?.at(set.startTime)]));
+        return [...volumes].flatMap(([volumeId, own]) => {
+            const standsIn = (set: MadeSet) => {
+                const missed = periods.get(set);
+                const within = own.filter((one) => periods.get(one) === missed);
+                return missed && missed.end <= (standIns?.now ?? 0) && within[0] === set && within.every((one) => one.type !== type);
+            };
+            return own.filter((set) => set.type === type || standsIn(set)).map((set, i) => ({ set, volumeId, type, rank: i + 1 }));
+        });
+    });
 }
 
 function lostRestorePoints(
     sets: readonly MadeSet[],
-    retention: CleaningObserved["retention"],
+    observed: CleaningObserved,
     there: Snapshots,
     left: ReadonlySet<string>,
 ): string[] {
-    return ranked(sets, there)
-        .filter(({ set, id, rank }) => rank <= (retention[set.type] ?? Number.POSITIVE_INFINITY) && !left.has(id))
-        .map(
-            ({ set: { type, startTime }, id, volumeId, rank }) =>
-                `${id}, ${type} ${rank} of ${retention[type]} of ${volumeId}, taken ${iso(startTime)}, was deleted`,
+    const { retention } = observed;
+    // Of a type without retention, all are kept.
+    const types = [...new Set([...Object.keys(retention), ...sets.map(({ type }) => type)])];
+    return ranked(sets, observed, there, types)
+        .filter(({ type, rank }) => rank <= (retention[type] ?? Number.POSITIVE_INFINITY))
+        .flatMap(({ set: { startTime, members }, volumeId, type, rank }) =>
+            members
+                .filter((member) => member.volumeId === volumeId && !left.has(member.id))
+                .map(({ id }) => `${id}, ${type} ${rank} of ${retention[type]} of ${volumeId}, taken ${iso(startTime)}, was deleted`),
         );
 }
 
@@ -110,15 +131,12 @@ function hastyDeletions(sets: readonly MadeSet[], there: Snapshots, left: Readon
 }
 
 /** Restore points that no volume needs any more are deleted, or said to be left for a reason; they are not kept, nor taken for something else. */
-function keptWithoutNeed(
-    sets: readonly MadeSet[],
-    retention: CleaningObserved["retention"],
-    there: Snapshots,
-    report: SaidReport | undefined,
-): string[] {
+function keptWithoutNeed(sets: readonly MadeSet[], observed: CleaningObserved, there: Snapshots): string[] {
+    const { retention, report } = observed;
+    const types = [...new Set([...Object.keys(retention), ...sets.map(({ type }) => type)])];
     const needed = new Set(
-        ranked(sets, there)
-            .filter(({ set, rank }) => rank <= (retention[set.type] ?? Number.POSITIVE_INFINITY))
+        ranked(sets, observed, there, types)
+            .filter(({ type, rank }) => rank <= (retention[type] ?? Number.POSITIVE_INFINITY))
             .map(({ set }) => set),
     );
     const held = new Set(

@@ -66,13 +66,13 @@ async function main(): Promise<number> {
     const options = command.parse().opts<Options>();
     const config = stackConfig(ROOT, options.stack);
     const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", options.stack, config);
-    const retention = promised(config["vss-backup:retention"]);
+    const promised = { retention: retentionOf(config["vss-backup:retention"]), standIns: config["vss-backup:standIns"] !== "false" };
     const bar =
         options.json || !process.stderr.isTTY
             ? undefined
             : new SingleBar({ format: "{bar} day {value} of {total}", clearOnComplete: true });
     bar?.start(options.days, 0);
-    const rehearsal = await rehearse(deployment, retention, { ...options, onDay: (days) => bar?.update(days) }).finally(() => bar?.stop());
+    const rehearsal = await rehearse(deployment, promised, { ...options, onDay: (days) => bar?.update(days) }).finally(() => bar?.stop());
     process.stdout.write(
         options.json ? `${JSON.stringify(asJson(deployment, rehearsal, options), null, 2)}\n` : asText(deployment, rehearsal, options),
     );
@@ -80,7 +80,7 @@ async function main(): Promise<number> {
 }
 
 /** What the stack's config promises to keep, read apart from the program. */
-function promised(config: string | undefined): Record<string, number> {
+function retentionOf(config: string | undefined): Record<string, number> {
     const given = (JSON.parse(config ?? "{}") ?? {}) as Record<string, number | "null" | null>;
     return merge<number>(
         DEFAULTS.retention,

@@ -2,6 +2,7 @@ import { existsSync, readdirSync, readFileSync } from "node:fs";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { parse } from "yaml";
+import { partitionOf } from "./embeddedAws/partition";
 
 /** A resource as the program registered it. */
 export interface Registered {
@@ -122,10 +123,6 @@ async function settled(
         await new Promise(setImmediate);
     }
     return values;
-}
-
-function partitionOf(region: string): string {
-    return region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }
 
 const ARN_PATHS: Readonly<Record<string, [service: string, path: string]>> = {

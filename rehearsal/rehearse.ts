@@ -1,15 +1,18 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { occurrences, parseSchedule } from "../components/schedules";
+import { periodsOf } from "../lambda/periods";
+import { occurrences, parseSchedule } from "../lambda/schedules";
 import { CONSISTENT_TAG, POLICY_TAG, TYPE_TAG } from "../lambda/tags";
 import { associationsOf, schedulesOf, type Target, windowsOf } from "./deployed";
 import { type EmbeddedEc2, startEc2 } from "./embeddedAws/ec2";
+import { type EmbeddedIam, startIam } from "./embeddedAws/iam";
 import { type EmbeddedLambda, startLambda } from "./embeddedAws/lambda";
 import { SnapshotStore } from "./embeddedAws/snapshotStore";
 import { MISHAPS, runVssDocument, type Server, type VssRun } from "./embeddedAws/ssm";
 import { brokenInvariants, isGood, type MadeSet, type SaidReport } from "./invariants";
 import type { Deployment } from "./program";
+import { logRefusal, startRefusal, windowRefusal } from "./refusals";
 import { Timeline } from "./timeline";
 
 const MINUTE = 60_000;
@@ -27,6 +30,16 @@ export interface RehearsalOptions {
     readonly seed: number;
     /** Called after each virtual day. */
     readonly onDay?: (days: number) => void;
+    /** Judges every call; by the deployment's own policies if left out. */
+    readonly iam?: EmbeddedIam;
+}
+
+/** What a policy promises to keep. */
+export interface Promised {
+    /** Restore points per snapshot type and volume. */
+    readonly retention: Readonly<Record<string, number>>;
+    /** Whether restore points of other types stand in for a type whose run made none. */
+    readonly standIns: boolean;
 }
 
 /** A VSS run and the snapshot type of its window. */
@@ -62,14 +75,10 @@ type LedgerEntry = MadeSet & { readonly server: string };
 /**
  * Plays what a program registered against the embedded AWS, on a virtual clock. The same deployment and options give the same rehearsal.
  *
- * @param retention what the policy promises to keep, for the invariants; the cleaner has its own from the closure
+ * @param promised what the policy promises to keep, for the invariants; the cleaner has its own from the closure
  */
-export async function rehearse(
-    deployment: Deployment,
-    retention: Readonly<Record<string, number>>,
-    options: RehearsalOptions,
-): Promise<Rehearsal> {
-    const { start, days } = options;
+export async function rehearse(deployment: Deployment, promised: Promised, options: RehearsalOptions): Promise<Rehearsal> {
+    const { start, days, iam = startIam(deployment) } = options;
     const end = start + days * DAY;
     const timeline = new Timeline();
     const store = new SnapshotStore();
@@ -78,12 +87,13 @@ export async function rehearse(
         windows.flatMap(({ targets }) => targets),
         options,
     );
+    const periods = Object.fromEntries(windows.map(({ type, schedule, timezone }) => [type, periodsOf(schedule, timezone)]));
     const runs: TypedRun[] = [];
     const ledger: LedgerEntry[] = [];
     const cleanings: { readonly deleted: number; readonly broken: readonly string[] }[] = [];
 
     installPackages(deployment, servers, timeline, start, end);
-    openWindows(deployment, servers, store, timeline, options, (run) => {
+    openWindows(deployment, servers, store, timeline, iam, options, (run) => {
         runs.push(run);
         if (run.snapshots.length > 0) {
             ledger.push({
@@ -96,20 +106,35 @@ export async function rehearse(
     });
     addStrangers(store, servers, windows[0]?.policy ?? "", start);
 
-    const ec2 = await startEc2(store);
+    const refusals: string[] = [];
+    const ec2 = await startEc2(store, { iam });
     const lambdas: EmbeddedLambda[] = [];
     try {
         for (const schedule of schedulesOf(deployment)) {
-            const lambda = await startCleaner(schedule.function, deployment.region, ec2);
+            const lambda = await startCleaner(schedule.function, deployment.region, ec2, iam.accessKey(schedule.started.role));
             lambdas.push(lambda);
             timeline.each(firing(schedule.expression, schedule.timezone, start, end, "skipped"), async (time) => {
                 const due = new Date(time).toISOString().replace(".000Z", "Z");
+                const refused = await startRefusal(iam, schedule);
+                if (refused) {
+                    refusals.push(`${due}: the cleaner was not started: ${refused}`);
+                    return;
+                }
                 const before = store.all().map((snapshot) => ({ ...snapshot, tags: new Map(snapshot.tags) }));
                 const report = (await lambda.invoke(JSON.parse(schedule.input.replace("<aws.scheduler.scheduled-time>", due)))) as
                     | SaidReport
                     | undefined;
+                const unlogged = await logRefusal(iam, schedule);
+                refusals.push(...(unlogged ? [`${due}: the cleaner's log was not written: ${unlogged}`] : []));
                 const after = store.all();
-                const broken = brokenInvariants(ledger, { policy: windows[0]?.policy ?? "", retention, before, after, report });
+                const broken = brokenInvariants(ledger, {
+                    policy: windows[0]?.policy ?? "",
+                    retention: promised.retention,
+                    standIns: promised.standIns ? { now: time, periods } : undefined,
+                    before,
+                    after,
+                    report,
+                });
                 cleanings.push({ deleted: before.length - after.length, broken: broken.map((sentence) => `${due}: ${sentence}`) });
                 forgetDeleted(ledger, store);
             });
@@ -134,6 +159,7 @@ export async function rehearse(
             .map(({ type, server, startTime, members }) => ({ type, time: startTime, server, snapshots: members.map(({ id }) => id) })),
         broken: [
             ...cleanings.flatMap((cleaning) => cleaning.broken),
+            ...refusals,
             // A plan that never backs up breaks no other promise.
             ...(runs.length > 0 && options.failures < 1 && runs.every(({ snapshots }) => snapshots.length === 0)
                 ? [`no run took a snapshot: ${runs[0]?.why}`]
@@ -160,17 +186,23 @@ function openWindows(
     servers: readonly Server[],
     store: SnapshotStore,
     timeline: Timeline,
+    iam: EmbeddedIam,
     { start, days, failures, seed }: RehearsalOptions,
     onRun: (run: TypedRun) => void,
 ): void {
     const chance = xoroshiro128plus(seed);
-    for (const { type, schedule, timezone, targets, document, parameters } of windowsOf(deployment)) {
-        timeline.each(firing(schedule, timezone, start, start + days * DAY), (time) => {
+    for (const window of windowsOf(deployment)) {
+        const { type, schedule, timezone, targets, document, parameters } = window;
+        timeline.each(firing(schedule, timezone, start, start + days * DAY), async (time) => {
             for (const server of targeted(servers, targets)) {
                 const mishap = uniformFloat64(chance) < failures ? MISHAPS[uniformInt(chance, 0, MISHAPS.length - 1)] : undefined;
                 const setId = guid(() => uniformInt(chance, 0, 15));
                 const completeAfterMs = uniformInt(chance, 2, 40) * MINUTE;
-                onRun({ ...runVssDocument({ document, parameters, server, time, mishap, setId, completeAfterMs }, store, timeline), type });
+                const why = await windowRefusal(iam, window, server, deployment.region);
+                const run: VssRun = why
+                    ? { server, time, status: "Failed", why, snapshots: [] }
+                    : runVssDocument({ document, parameters, server, time, mishap, setId, completeAfterMs }, store, timeline);
+                onRun({ ...run, type });
             }
         });
     }
@@ -234,8 +266,13 @@ function addStrangers(store: SnapshotStore, servers: readonly Server[], policy: 
     }
 }
 
-function startCleaner(deployed: Parameters<typeof startLambda>[0]["function"], region: string, ec2: EmbeddedEc2): Promise<EmbeddedLambda> {
-    return startLambda({ function: deployed, region, environment: { AWS_ENDPOINT_URL_EC2: ec2.endpoint } });
+function startCleaner(
+    deployed: Parameters<typeof startLambda>[0]["function"],
+    region: string,
+    ec2: EmbeddedEc2,
+    accessKey: string,
+): Promise<EmbeddedLambda> {
+    return startLambda({ function: deployed, region, environment: { AWS_ENDPOINT_URL_EC2: ec2.endpoint, AWS_ACCESS_KEY_ID: accessKey } });
 }
 
 function forgetDeleted(ledger: LedgerEntry[], store: SnapshotStore): void {

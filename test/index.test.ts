@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { occurrences, parseSchedule } from "../components/schedules";
+import { occurrences, parseSchedule } from "../lambda/schedules";
 import { windowsOf as deployedWindows } from "../rehearsal/deployed";
 import { archiveFiles } from "../rehearsal/embeddedAws/lambda";
 import { type Deployment, runProgram, stackConfig } from "../rehearsal/program";
@@ -22,6 +22,20 @@ async function settingsOf({ resources }: Deployment): Promise<string[]> {
     return (files["index.js"] ?? "").split("\n").filter((line) => /^(var )?__settings\S* = [^_]/.test(line) && !line.endsWith("{};"));
 }
 
+/** What the closure holds by default, but for the policy's name. */
+const SETTINGS = [
+    "var __settings_retention = {Day: 5, Week: 3, Month: 2};",
+    'var __settings_schedules = {Day: "cron(0 1 ? * * *)", Week: "cron(0 3 ? * SUN *)", Month: "cron(0 5 1 * ? *)"};',
+    '__settings.timezone = "UTC";',
+    'var __settings_hold = {key: "VssBackupHold"};',
+    "__settings.deleteLastCopies = false;",
+    "__settings.failedSetGraceHours = 24;",
+    "__settings.maxDeletionsPerRun = 1000;",
+    "__settings.countCrashConsistent = false;",
+    "__settings.standIns = true;",
+    "__settings.reportOnly = false;",
+];
+
 function windowsOf({ resources }: Deployment): string[] {
     return resources
         .filter(({ type }) => type.endsWith(":MaintenanceWindow"))
@@ -31,11 +45,7 @@ function windowsOf({ resources }: Deployment): string[] {
 describe("The program", () => {
     it("deploys a stack that has no config but its region, as a policy of the stack's name", async () => {
         const deployment = await program({}, "dev");
-        assert.deepEqual(await settingsOf(deployment), [
-            '__settings.policy = "dev";',
-            "var __settings_retention = {Day: 5, Week: 3, Month: 2};",
-            "__settings.reportOnly = false;",
-        ]);
+        assert.deepEqual(await settingsOf(deployment), ['__settings.name = "dev";', ...SETTINGS]);
         assert.deepEqual(windowsOf(deployment), [
             "dev-day-window cron(0 1 ? * * *) UTC",
             "dev-week-window cron(0 3 ? * SUN *) UTC",
@@ -79,9 +89,9 @@ describe("The program", () => {
 
     it("changes one entry of a map alone", async () => {
         assert.deepEqual(await settingsOf(await program({ retention: '{"Day":7}' })), [
-            '__settings.policy = "prod";',
+            '__settings.name = "prod";',
             "var __settings_retention = {Day: 7, Week: 3, Month: 2};",
-            "__settings.reportOnly = false;",
+            ...SETTINGS.slice(1),
         ]);
     });
 
@@ -110,6 +120,13 @@ describe("The program", () => {
             document: "AWSEC2-VssInstallAndSnapshot",
             componentsVersion: "2.5",
             cleanerSchedule: "rate(12 hours)",
+            hold: '{"key":"Legal","value":true}',
+            orphanDays: "0",
+            deleteLastCopies: "true",
+            failedSetGraceHours: "48",
+            maxDeletionsPerRun: "50",
+            countCrashConsistent: "true",
+            standIns: "false",
             reportOnly: "true",
             tags: '{"CostCenter":4711,"Shared":true}',
         });
@@ -126,7 +143,7 @@ describe("The program", () => {
                 document: inputs["prod-day-task"]?.taskArn,
                 cleaner: inputs["prod-cleaner-schedule"]?.scheduleExpression,
                 tags: inputs["prod-cleaner"]?.tags,
-                settings: (await settingsOf(deployment)).at(-1),
+                settings: (await settingsOf(deployment)).slice(4),
             },
             {
                 targets: [{ key: "tag:Tier", values: ["5"] }],
@@ -154,7 +171,16 @@ describe("The program", () => {
                 document: "AWSEC2-VssInstallAndSnapshot",
                 cleaner: "rate(12 hours)",
                 tags: { CostCenter: "4711", Shared: "true" },
-                settings: "__settings.reportOnly = true;",
+                settings: [
+                    'var __settings_hold = {key: "Legal", value: "true"};',
+                    "__settings.orphanDays = 0;",
+                    "__settings.deleteLastCopies = true;",
+                    "__settings.failedSetGraceHours = 48;",
+                    "__settings.maxDeletionsPerRun = 50;",
+                    "__settings.countCrashConsistent = true;",
+                    "__settings.standIns = false;",
+                    "__settings.reportOnly = true;",
+                ],
             },
         );
     });
@@ -230,6 +256,13 @@ describe("The program", () => {
             "document",
             "componentsVersion",
             "cleanerSchedule",
+            "hold",
+            "orphanDays",
+            "deleteLastCopies",
+            "failedSetGraceHours",
+            "maxDeletionsPerRun",
+            "countCrashConsistent",
+            "standIns",
             "reportOnly",
             "tags",
         ];
@@ -238,7 +271,7 @@ describe("The program", () => {
 
     it("declares defaults of the types that it declares", () => {
         const { config } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")) as { config: Record<string, Record<string, unknown>> };
-        const kind = (value: unknown) => (Array.isArray(value) ? "array" : typeof value);
+        const kind = (value: unknown) => (Array.isArray(value) ? "array" : Number.isInteger(value) ? "integer" : typeof value);
         assert.deepEqual(
             Object.entries(config).filter(([, { type, default: value }]) => kind(value) !== type),
             [],

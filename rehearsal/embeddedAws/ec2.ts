@@ -1,6 +1,8 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { XMLBuilder } from "fast-xml-parser";
+import type { EmbeddedIam } from "./iam";
+import { partitionOf } from "./partition";
 import type { SnapshotStore, StoredSnapshot } from "./snapshotStore";
 
 /** A call of the EC2 Query protocol, as it came in. */
@@ -24,6 +26,8 @@ export class Ec2Error extends Error {
 export interface Ec2Options {
     /** Sees each call first; what it throws or gives is the answer. */
     readonly intercept?: (call: Ec2Call) => object | undefined;
+    /** Says who may do what; without it, everybody may do everything. */
+    readonly iam?: EmbeddedIam;
     readonly accountId?: string;
 }
 
@@ -43,12 +47,16 @@ const builder = new XMLBuilder({ ignoreAttributes: false });
  *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html
  */
-export async function startEc2(store: SnapshotStore, { intercept, accountId = "123456789012" }: Ec2Options = {}): Promise<EmbeddedEc2> {
+export async function startEc2(
+    store: SnapshotStore,
+    { intercept, iam, accountId = "123456789012" }: Ec2Options = {},
+): Promise<EmbeddedEc2> {
     const calls: Ec2Call[] = [];
     const answer = async (request: IncomingMessage): Promise<object> => {
         const parameters = new URLSearchParams(await bodyOf(request));
         const action = parameters.get("Action") ?? "";
-        if (!/^AWS4-HMAC-SHA256 Credential=.*\/ec2\/aws4_request/.test(request.headers.authorization ?? "")) {
+        const signed = /^AWS4-HMAC-SHA256 Credential=([^/]*)\/\d+\/([^/]*)\/ec2\/aws4_request/.exec(request.headers.authorization ?? "");
+        if (!signed) {
             throw new Ec2Error("AuthFailure", "AWS was not able to validate the provided access credentials", 401);
         }
         const call = { action, parameters };
@@ -57,6 +65,8 @@ export async function startEc2(store: SnapshotStore, { intercept, accountId = "1
         if (answer) {
             return answer;
         }
+        const [, accessKey = "", region = ""] = signed;
+        await authorize(iam, accessKey, region, call, store);
         switch (action) {
             case "DescribeSnapshots":
                 return describeSnapshots(store, parameters, accountId);
@@ -79,6 +89,33 @@ export async function startEc2(store: SnapshotStore, { intercept, accountId = "1
     });
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
     return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls, close: () => close(server) };
+}
+
+/**
+ * EC2 looks for the snapshot first: one that does not exist is not found, whoever asks.
+ *
+ * @throws Ec2Error if the caller may not make the call
+ */
+async function authorize(
+    iam: EmbeddedIam | undefined,
+    accessKey: string,
+    region: string,
+    { action, parameters }: Ec2Call,
+    store: SnapshotStore,
+): Promise<void> {
+    const snapshot = store.get(parameters.get("SnapshotId") ?? "");
+    if (action === "DeleteSnapshot" && !snapshot) {
+        return;
+    }
+    const refusal = await iam?.refusal({
+        principal: accessKey,
+        action: `ec2:${action}`,
+        resource: snapshot ? `arn:${partitionOf(region)}:ec2:${region}::snapshot/${snapshot.id}` : "*",
+        context: Object.fromEntries([...(snapshot?.tags ?? [])].map(([key, value]) => [`aws:ResourceTag/${key}`, value])),
+    });
+    if (refusal) {
+        throw new Ec2Error("UnauthorizedOperation", `You are not authorized to perform this operation. ${refusal}`, 403);
+    }
 }
 
 function close(server: Server): Promise<void> {

@@ -57,6 +57,13 @@ const ALL: Required<VssBackupPolicyArgs> = {
     document: "AWSEC2-VssInstallAndSnapshot",
     componentsVersion: "2.3.1",
     cleanerSchedule: "rate(12 hours)",
+    hold: { key: "Legal/hold", value: "yes" },
+    orphanDays: 0,
+    deleteLastCopies: true,
+    failedSetGraceHours: 48,
+    maxDeletionsPerRun: 5000,
+    countCrashConsistent: true,
+    standIns: false,
     reportOnly: true,
     tags: { "Cost center": "4711/a", empty: "" },
 };

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { packageSchedule } from "../../components/packageSchedule";
-import { occurrences, parseSchedule } from "../../components/schedules";
+import { occurrences, parseSchedule } from "../../lambda/schedules";
 import { BUSY_SECONDS } from "../../components/windowOverlap";
 
 const WEEK_MINUTES = 7 * 24 * 60;

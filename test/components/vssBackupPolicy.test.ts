@@ -199,7 +199,10 @@ const BY_DEFAULT: Record<string, object> = {
                 Effect: "Allow",
                 Action: "ec2:DeleteSnapshot",
                 Resource: "arn:aws:ec2:eu-central-1::snapshot/*",
-                Condition: { StringEquals: { "aws:ResourceTag/VssBackupPolicy": "prod" } },
+                Condition: {
+                    StringEquals: { "aws:ResourceTag/VssBackupPolicy": "prod" },
+                    Null: { "aws:ResourceTag/VssBackupHold": "true" },
+                },
             },
         ),
     },
@@ -311,7 +314,7 @@ describe("VssBackupPolicy", () => {
         const { resources } = await deployed({ retention: { Day: 7 }, reportOnly: true });
         const files = await archiveFiles(resources.find(({ name }) => name === "prod-cleaner")?.inputs.code);
         assert.deepEqual(Object.keys(files).sort(), ["cleaner.js", "index.js", "node_modules/@aws-sdk/client-ec2/index.js"]);
-        assert.match(files["index.js"] ?? "", /__settings\.policy = "prod";\nvar __settings_retention = \{Day: 7, Week: 3, Month: 2\};/);
+        assert.match(files["index.js"] ?? "", /__settings\.name = "prod";\nvar __settings_retention = \{Day: 7, Week: 3, Month: 2\};/);
         assert.match(files["index.js"] ?? "", /__settings\.reportOnly = true;/);
     });
 
@@ -414,6 +417,34 @@ describe("VssBackupPolicy", () => {
         const changed = await changedBy({ schedules: { Day: "cron(0 23 ? * * *)" } });
         assert.deepEqual(Object.keys(changed).sort(), ["prod-day-window", "prod-vss-package"]);
         assert.equal((changed["prod-day-window"] as { schedule: string }).schedule, "cron(0 23 ? * * *)");
+    });
+
+    it("refuses IAM what a hold with a value forbids, and lets the cleaner look for volumes only where orphans may go", async () => {
+        const statements = async (args: Parameters<typeof deployed>[0]) =>
+            (inputsOf(await deployed(args))["prod-cleaner-role-policy"]?.policy as { Statement: object[] }).Statement.slice(2);
+        const deletion = (Condition: object) => ({
+            Sid: "DeleteOwnSnapshots",
+            Effect: "Allow",
+            Action: "ec2:DeleteSnapshot",
+            Resource: "arn:aws:ec2:eu-central-1::snapshot/*",
+            Condition: { StringEquals: { "aws:ResourceTag/VssBackupPolicy": "prod" }, ...(Condition as object) },
+        });
+        assert.deepEqual(
+            [await statements({ hold: { key: "Legal", value: "hold" } }), await statements({ hold: "Keep", orphanDays: 30 })],
+            [
+                [deletion({ StringNotEquals: { "aws:ResourceTag/Legal": "hold" } })],
+                [
+                    deletion({ Null: { "aws:ResourceTag/Keep": "true" } }),
+                    { Sid: "FindLostVolumes", Effect: "Allow", Action: "ec2:DescribeVolumes", Resource: "*" },
+                ],
+            ],
+        );
+    });
+
+    it("refuses a tag for all resources that would hold every snapshot, once it is known", async () => {
+        await assert.rejects(deployed({ tags: pulumi.output({ vssbackuphold: "x" }) }), {
+            message: /VssBackupPolicy "prod": tags\.vssbackuphold is the tag of hold, /,
+        });
     });
 
     it("changes nothing but the closure when retention is overridden", async () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { snapshotTypes } from "../../components/arguments";
-import { occurrences, parseSchedule } from "../../components/schedules";
+import { occurrences, parseSchedule } from "../../lambda/schedules";
 import { BUSY_SECONDS, overlapFaults, typesThatMayOverlap } from "../../components/windowOverlap";
 
 const NEW_YEAR = Date.UTC(2027, 0, 1);

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { backupSets } from "../../lambda/backupSets";
 import type { Snapshot } from "../../lambda/snapshot";
-import { backup, NOW } from "../support/history";
+import { backup, NOW, POLICY } from "../support/history";
 
 /** Ids of the members, set by set. */
 function grouped(snapshots: readonly Snapshot[]): string[][] {
-    return backupSets(snapshots, NOW)
+    return backupSets(snapshots, POLICY, NOW)
         .map(({ snapshots: members }) => members.map(({ id }) => id))
         .sort();
 }
@@ -65,7 +65,7 @@ describe("Backup sets", () => {
         const [snapshot] = backup({ at: "2027-01-28", volumes: ["c"], guid: null }) as [Snapshot];
         const snapshots = Array.from({ length: 100_000 }, (_, i) => ({ ...snapshot, id: `snap-${i}` }));
         assert.deepEqual(
-            backupSets(snapshots, NOW).map(({ snapshots: members, status }) => [members.length, status.kind]),
+            backupSets(snapshots, POLICY, NOW).map(({ snapshots: members, status }) => [members.length, status.kind]),
             [[100_000, "restorePoint"]],
         );
     });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { CleaningFailed } from "../../lambda/cleaner";
 import type { Snapshot } from "../../lambda/snapshot";
 import { Ec2Error } from "../../rehearsal/embeddedAws/ec2";
 import type { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
@@ -43,10 +44,17 @@ describe("The cleaner", () => {
             Time: "2027-02-01T07:00:00.000Z",
             ReportOnly: false,
             Status: "OK",
-            Counts: { Listed: 3, Deleted: 2, Kept: 1, Skipped: 0, Failed: 0, Remaining: 0 },
+            Errors: [],
+            Counts: { Listed: 3, Deleted: 2, Kept: 1, Skipped: 0, Failed: 0, Remaining: 0, StaleVolumes: 1 },
             DeletedSnapshots: ["snap-1a", "snap-2a"],
             FailedSnapshots: [],
             RemainingSnapshots: [],
+            StaleVolumes: [
+                {
+                    VolumeId: "vol-a",
+                    Reason: "no restore point since 2027-01-03 01:00 UTC: its backups fail, or it is no longer backed up, or is gone",
+                },
+            ],
             SkippedSnapshots: [],
             DeletedReasons: [
                 { SnapshotId: "snap-1a", Reason: "deleted: 3rd newest Day restore point, 1 is kept" },
@@ -65,7 +73,7 @@ describe("The cleaner", () => {
             Array.from({ length: 2_345 }, (_, i) => ({ ...snapshot, id: `snap-${i.toString(16).padStart(8, "0")}`, volumeId: `vol-${i}` })),
         );
         const { report, calls } = await cleaned(store);
-        assert.deepEqual(report.Counts, { Listed: 2_345, Deleted: 0, Kept: 2_345, Skipped: 0, Failed: 0, Remaining: 0 });
+        assert.deepEqual(report.Counts, { Listed: 2_345, Deleted: 0, Kept: 2_345, Skipped: 0, Failed: 0, Remaining: 0, StaleVolumes: 2_345 });
         assert.deepEqual(
             calls.map(({ parameters }) => Object.fromEntries([...parameters].filter(([key]) => !["Version", "NextToken"].includes(key)))),
             Array.from({ length: 3 }, () => ({
@@ -102,14 +110,21 @@ describe("The cleaner", () => {
             }
             return { DescribeSnapshotsResponse: { snapshotSet: { item: { snapshotId: "snap-1a" } }, nextToken: "more" } };
         };
-        await assert.rejects(cleaned(store, { intercept }), { name: "UnauthorizedOperation" });
+        await assert.rejects(cleaned(store, { intercept }), {
+            name: "CleaningFailed",
+            message:
+                "the listing of snapshots broke off: UnauthorizedOperation: You are not authorized to perform this operation.; nothing was deleted. The report in the log says what was done.",
+        });
         assert.equal(ids(store).length, 9);
     });
 
     it("deletes nothing when EC2's pages run in a circle", async () => {
         const store = stored(january(9));
         const intercept = () => ({ DescribeSnapshotsResponse: { snapshotSet: { item: { snapshotId: "snap-1a" } }, nextToken: "again" } });
-        await assert.rejects(cleaned(store, { intercept }), { message: "EC2 gave the same page token twice; the listing has no end" });
+        await assert.rejects(cleaned(store, { intercept }), {
+            message:
+                "the listing of snapshots broke off: Error: EC2 gave the same page token twice; the listing has no end; nothing was deleted. The report in the log says what was done.",
+        });
         assert.equal(ids(store).length, 9);
     });
 
@@ -127,52 +142,68 @@ describe("The cleaner", () => {
         assert.deepEqual([report.Status, report.DeletedSnapshots, ids(store)], ["OK", ["snap-1a", "snap-2a", "snap-3a"], ["snap-4a"]]);
     });
 
-    for (const [code, message, list, reason] of [
+    for (const [code, message, reason] of [
         [
             "InvalidSnapshot.InUse",
             "The snapshot snap-1a is currently in use by ami-0123456789abcdef0",
-            "SkippedSnapshots",
             "left: in use by ami-0123456789abcdef0",
         ],
         [
             "InvalidSnapshot.InUse",
             "The snapshot snap-1a is currently enabled for fast restores",
-            "SkippedSnapshots",
             "left: in use by something else: The snapshot snap-1a is currently enabled for fast restores",
         ],
         [
             "InvalidParameterValue",
             "This snapshot is managed by the AWS Backup service and cannot be deleted via EC2 APIs",
-            "SkippedSnapshots",
             "left: InvalidParameterValue: This snapshot is managed by the AWS Backup service and cannot be deleted via EC2 APIs",
         ],
-        ["SnapshotLocked", "The snapshot is locked", "SkippedSnapshots", "left: SnapshotLocked: The snapshot is locked"],
+        ["SnapshotLocked", "The snapshot is locked", "left: SnapshotLocked: The snapshot is locked"],
         [
             "OperationNotPermitted",
             "Snapshot snap-1a is locked",
-            "SkippedSnapshots",
             "left: OperationNotPermitted: Snapshot snap-1a is locked",
         ],
-        ["InvalidParameterValue", "Something else", "FailedSnapshots", "failed: InvalidParameterValue: Something else"],
-        ["UnauthorizedOperation", "You are not authorized", "FailedSnapshots", "failed: UnauthorizedOperation: You are not authorized"],
-        ["InvalidSnapshotID.Malformed", "Invalid id", "FailedSnapshots", "failed: InvalidSnapshotID.Malformed: Invalid id"],
     ] as const) {
-        it(`makes ${code} (${message}) a line of ${list}, and goes on with the rest`, async () => {
+        it(`makes ${code} (${message}) a line of the report and no failure, and goes on with the rest`, async () => {
             const store = stored(january(3));
             Object.assign(store.get("snap-1a") ?? {}, { heldBy: { code, message } });
             const { report } = await cleaned(store);
+            const { Status, Errors, DeletedSnapshots, FailedSnapshots, SkippedSnapshots, RemainingSnapshots } = report;
             assert.deepEqual(
-                { ...report, DeletedReasons: [], KeptSnapshots: [] },
+                { Status, Errors, DeletedSnapshots, FailedSnapshots, SkippedSnapshots, RemainingSnapshots },
                 {
-                    ...report,
-                    Status: list === "FailedSnapshots" ? "PARTIAL" : "OK",
+                    Status: "OK",
+                    Errors: [],
                     DeletedSnapshots: ["snap-2a"],
                     FailedSnapshots: [],
-                    SkippedSnapshots: [],
+                    SkippedSnapshots: [{ SnapshotId: "snap-1a", Reason: reason }],
                     RemainingSnapshots: [],
-                    [list]: [{ SnapshotId: "snap-1a", Reason: reason }],
-                    DeletedReasons: [],
-                    KeptSnapshots: [],
+                },
+            );
+            assert.deepEqual(ids(store), ["snap-1a", "snap-3a"]);
+        });
+    }
+
+    for (const [code, message] of [
+        ["InvalidParameterValue", "Something else"],
+        ["UnauthorizedOperation", "You are not authorized"],
+        ["InvalidSnapshotID.Malformed", "Invalid id"],
+        ["Blocked", "Your account is currently blocked."],
+    ] as const) {
+        it(`fails on ${code}, which nothing explains, after it has gone on with the rest`, async () => {
+            const store = stored(january(3));
+            Object.assign(store.get("snap-1a") ?? {}, { heldBy: { code, message } });
+            const error = await cleaned(store).catch((thrown: CleaningFailed) => thrown as CleaningFailed);
+            const { Status, Errors, DeletedSnapshots, FailedSnapshots } = error.report;
+            assert.deepEqual(
+                { name: error.name, Status, Errors, DeletedSnapshots, FailedSnapshots },
+                {
+                    name: "CleaningFailed",
+                    Status: "FAILED",
+                    Errors: [`1 of 2 deletions failed: ${code}: ${message}`],
+                    DeletedSnapshots: ["snap-2a"],
+                    FailedSnapshots: [{ SnapshotId: "snap-1a", Reason: `failed: ${code}: ${message}` }],
                 },
             );
             assert.deepEqual(ids(store), ["snap-1a", "snap-3a"]);
@@ -205,8 +236,8 @@ describe("The cleaner", () => {
         Object.assign(store.get("snap-1b") ?? {}, { heldBy: { code: "InvalidSnapshot.InUse", message: "in use by ami-1" } });
         const { report, calls } = await cleaned(store);
         assert.deepEqual(report.SkippedSnapshots, [
-            { SnapshotId: "snap-1a", Reason: "left with its set: snap-1b could not be deleted" },
             { SnapshotId: "snap-1b", Reason: "left: in use by ami-1" },
+            { SnapshotId: "snap-1a", Reason: "left with its set: snap-1b could not be deleted" },
             { SnapshotId: "snap-1c", Reason: "left with its set: snap-1b could not be deleted" },
         ]);
         assert.deepEqual([actions(calls), ids(store).length], [["DescribeSnapshots", "DeleteSnapshot"], 6]);
@@ -271,13 +302,13 @@ describe("The cleaner", () => {
         const { report, log } = await cleaned(store);
         assert.ok(Buffer.byteLength(log) <= 262_144 - 26);
         assert.deepEqual(
-            [report.Counts.Kept, report.KeptSnapshots.length + report.LinesLeftOut, report.LinesLeftOut > 0],
-            [5_000, 5_000, true],
+            [report.Counts.Kept, report.KeptSnapshots.length + report.StaleVolumes.length + report.LinesLeftOut, report.LinesLeftOut > 0],
+            [5_000, 10_000, true],
         );
     });
 
     it("takes wildcards in the policy's name for what they are", async () => {
-        const { calls } = await cleaned(stored([]), { settings: { policy: "a*b?c\\d" } });
+        const { calls } = await cleaned(stored([]), { settings: { name: "a*b?c\\d" } });
         assert.equal(calls[0]?.parameters.get("Filter.1.Value.1"), "a\\*b\\?c\\\\d");
     });
 });

@@ -1,24 +1,31 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { deleteSets, deletionOrder } from "../../lambda/deletion";
+import { deleteSets } from "../../lambda/deletion";
+import { deletionOrder } from "../../lambda/deletionOrder";
+import { DELETION_PACE } from "../../lambda/pace";
 import { planCleaning } from "../../lambda/plan";
 import type { Snapshot } from "../../lambda/snapshot";
 import { Ec2Error, startEc2 } from "../../rehearsal/embeddedAws/ec2";
 import { history, LATER, retention, snapshotsOf } from "../support/arbitraryHistory";
 import { clientOf, stored } from "../support/cleaning";
-import { backup, NOW } from "../support/history";
+import { backup, NOW, POLICY } from "../support/history";
 
 describe("Deleting sets", () => {
     it("ends when it is told to, although EC2 still throttles a call", async () => {
         const snapshots = ["2027-01-30", "2027-01-31"].flatMap((at) => backup({ at, volumes: ["c"] }));
-        const plan = planCleaning(snapshots, { name: "prod", retention: { Day: 1 } }, NOW);
+        const plan = planCleaning(snapshots, POLICY, NOW);
         const ec2 = await startEc2(stored(snapshots), {
             intercept: () => {
                 throw new Ec2Error("RequestLimitExceeded", "Request limit exceeded.", 503);
             },
         });
         const client = clientOf(ec2.endpoint);
-        const outcomes = await deleteSets(client, plan.deletions, performance.now() + 60_000, AbortSignal.timeout(200));
+        const outcomes = await deleteSets(client, plan.deletions, {
+            most: 1000,
+            pace: DELETION_PACE,
+            endsAt: performance.now() + 60_000,
+            abortSignal: AbortSignal.timeout(200),
+        });
         client.destroy();
         await ec2.close();
         assert.deepEqual(
@@ -49,11 +56,11 @@ describe("Deleting sets", () => {
         fc.assert(
             fc.property(history(), retention, fc.nat(60), (runs, kept, deletions) => {
                 const snapshots = runs.flatMap(snapshotsOf);
-                const policy = { name: "prod", retention: kept };
+                const policy = { ...POLICY, retention: kept };
                 const plan = planCleaning(snapshots, policy, LATER);
                 const gone = new Set(
                     plan.deletions
-                        .flatMap(deletionOrder)
+                        .flat()
                         .slice(0, deletions)
                         .map(({ snapshot }) => snapshot.id),
                 );
@@ -76,8 +83,8 @@ describe("Deleting sets", () => {
         const [c, d] = backup({ at: "2027-01-02" }) as [Snapshot, Snapshot];
         const failed = [{ ...c, tags: { ...c.tags, AppConsistent: "False" } }, d];
         const history = [...backup({ at: "2027-01-01", volumes: ["d"] }), ...failed, ...backup({ at: "2027-01-03" })];
-        const policy = { name: "prod", retention: { Day: 2 } };
-        const first = planCleaning(history, policy, NOW).deletions.flatMap(deletionOrder)[0]?.snapshot.id;
+        const policy = { ...POLICY, retention: { Day: 2 } };
+        const first = planCleaning(history, policy, NOW).deletions.flat()[0]?.snapshot.id;
         const left = history.filter(({ id }) => id !== first);
         assert.deepEqual(
             planCleaning(left, policy, NOW).decisions.map(({ snapshot, action }) => `${action} ${snapshot.id}`),
@@ -88,7 +95,10 @@ describe("Deleting sets", () => {
 
 /** Ids of a set's members in the order in which they go. */
 function order(snapshots: readonly Snapshot[]): string[] {
-    return deletionOrder(snapshots.map((snapshot) => ({ snapshot, action: "delete" as const, reason: "" }))).map(
+    return deletionOrder(
+        snapshots.map((snapshot) => ({ snapshot, action: "delete" as const, reason: "" })),
+        POLICY,
+    ).map(
         ({ snapshot }) => snapshot.id,
     );
 }

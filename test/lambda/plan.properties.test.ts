@@ -2,12 +2,13 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Plan, planCleaning } from "../../lambda/plan";
 import type { Snapshot } from "../../lambda/snapshot";
+import { POLICY } from "../support/history";
 import { history, LATER, type Run, retention, snapshotsOf } from "../support/arbitraryHistory";
 
 const RUNS = Number(process.env.HISTORIES ?? 500);
 
 function plan(snapshots: readonly Snapshot[], kept: Record<string, number>): Plan {
-    return planCleaning(snapshots, { name: "prod", retention: kept }, LATER);
+    return planCleaning(snapshots, { ...POLICY, retention: kept }, LATER);
 }
 
 function deletedIds({ deletions }: Plan): string[] {

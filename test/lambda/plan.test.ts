@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import { planCleaning } from "../../lambda/plan";
 import type { Snapshot } from "../../lambda/snapshot";
-import { backup, NOW } from "../support/history";
+import { backup, NOW, POLICY } from "../support/history";
 
 const RETENTION = { Day: 2, Week: 1 };
 
 /** The plan as a person reads it: a line per snapshot, in the plan's order. */
 function planned(snapshots: readonly Snapshot[], retention: Record<string, number> = RETENTION, now = NOW): string[] {
-    return planCleaning(snapshots, { name: "prod", retention }, now).decisions.map(
+    return planCleaning(snapshots, { ...POLICY, retention }, now).decisions.map(
         ({ snapshot, action, reason }) => `${action} ${snapshot.id}: ${reason}`,
     );
 }
@@ -83,7 +83,7 @@ describe("The plan", () => {
         const history = ["true", "True", "TRUE", " true ", "", "yes", "false", "False"].map((consistent, i) =>
             backup({ at: `2027-01-1${i}`, volumes: [`v${i}`], consistent }),
         );
-        const actions = planCleaning(history.flat(), { name: "prod", retention: { Day: 1 } }, NOW).decisions.map(({ action }) => action);
+        const actions = planCleaning(history.flat(), POLICY, NOW).decisions.map(({ action }) => action);
         assert.deepEqual(actions, ["keep", "keep", "keep", "keep", "leave", "leave", "leave", "leave"]);
     });
 
@@ -214,7 +214,7 @@ describe("The plan", () => {
 
     it("hands the deletions over as whole sets, oldest first", () => {
         const history = ["2027-01-28", "2027-01-26", "2027-01-27"].flatMap((at) => backup({ at }));
-        const { deletions } = planCleaning(history, { name: "prod", retention: { Day: 1 } }, NOW);
+        const { deletions } = planCleaning(history, POLICY, NOW);
         assert.deepEqual(
             deletions.map((set) => set.map(({ snapshot }) => snapshot.id)),
             [

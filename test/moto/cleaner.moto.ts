@@ -5,6 +5,7 @@ import { type CleanerSettings, clean } from "../../lambda/cleaner";
 import type { Line, Report } from "../../lambda/report";
 import { type LambdaOptions, startLambda } from "../../rehearsal/embeddedAws/lambda";
 import { runProgram, stackConfig } from "../../rehearsal/program";
+import { POLICY } from "../support/history";
 import { backUp, copy, left, newRegion, nextSecond, type Region, type Tags, tag, vssConfig, withNames } from "../support/motoRegion";
 import { type MotoServer, startMoto } from "../support/motoServer";
 
@@ -16,7 +17,7 @@ const WEEK: Tags = { VssBackupPolicy: "prod", SnapshotType: "Week" };
 /** So late that the grace of every failed set is over. */
 const LATER = "2099-01-31T07:00:00.000Z";
 
-const SETTINGS: CleanerSettings = { policy: "prod", retention: { Day: 2, Week: 1 }, reportOnly: false };
+const SETTINGS: CleanerSettings = { ...POLICY, retention: { Day: 2, Week: 1 } };
 
 /** Snapshots of a policy that keeps two of Day and one of Week, and of others. */
 async function history(endpoint: string, name: string): Promise<Region> {
@@ -47,16 +48,21 @@ function lines(reason: string, ...names: string[]): Line[] {
     return names.map((SnapshotId) => ({ SnapshotId, Reason: reason }));
 }
 
+/** Of 2099, all volumes. */
+const STALE = "no restore point since then: its backups fail, or it is no longer backed up, or is gone";
+
 /** What the cleaner says of `history`, in names. */
 const CLEANED: Report = {
     Policy: "prod",
     Time: LATER,
     ReportOnly: false,
     Status: "OK",
-    Counts: { Listed: 15, Deleted: 6, Kept: 7, Skipped: 2, Failed: 0, Remaining: 0 },
+    Errors: [],
+    Counts: { Listed: 15, Deleted: 6, Kept: 7, Skipped: 2, Failed: 0, Remaining: 0, StaleVolumes: 2 },
     DeletedSnapshots: ["Day 1 c", "Day 1 d", "Day 2 c", "Day 2 d", "Day 3 c", "Day 3 d"],
     FailedSnapshots: [],
     RemainingSnapshots: [],
+    StaleVolumes: [{ VolumeId: "c", Reason: STALE }, { VolumeId: "d", Reason: STALE }],
     SkippedSnapshots: [
         ...lines("left: failed, Day 6 d is not application-consistent; d has fewer than 1 newer Day restore point", "Day 6 d"),
         ...lines("left: its set has no single SnapshotType", "without a type d"),
@@ -94,7 +100,8 @@ const LEFT = [
 
 /** Names for ids, and the lists in the order of the names: by moto's ids, which are random, the plan orders what nothing else does. */
 function named(report: unknown, region: Region): unknown {
-    return JSON.parse(withNames(JSON.stringify(report), region), (_, value) => (Array.isArray(value) ? value.sort(byName) : value));
+    const text = JSON.stringify(report).replace(/since \d{4}-\d\d-\d\d \d\d:\d\d UTC/g, "since then");
+    return JSON.parse(withNames(text, region), (_, value) => (Array.isArray(value) ? value.sort(byName) : value));
 }
 
 function byName(a: string | Line, b: string | Line): number {
@@ -178,7 +185,7 @@ describe("The cleaner, against moto", function () {
 
     it("does the same as the function that the program deploys, in Node 24", async () => {
         const region = ownHistory();
-        const config = { ...stackConfig(ROOT, "prod"), "vss-backup:retention": JSON.stringify(SETTINGS.retention) };
+        const config = { ...stackConfig(ROOT, "prod"), "vss-backup:retention": JSON.stringify(SETTINGS.retention), "vss-backup:standIns": "false" };
         const { resources } = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", config);
         const lambda = await startLambda({
             function: resources.find(({ type }) => type === "aws:lambda/function:Function")?.inputs as LambdaOptions["function"],
@@ -201,7 +208,7 @@ describe("The cleaner, against moto", function () {
         }
         const planned = await cleaned(region, { retention: { Day: 1 }, reportOnly: true });
         const report = await cleaned(region, { retention: { Day: 1 } });
-        assert.deepEqual(report.Counts, { Listed: 8, Deleted: 6, Kept: 2, Skipped: 0, Failed: 0, Remaining: 0 });
+        assert.deepEqual(report.Counts, { Listed: 8, Deleted: 6, Kept: 2, Skipped: 0, Failed: 0, Remaining: 0, StaleVolumes: 2 });
         assert.deepEqual(report.KeptSnapshots, planned.KeptSnapshots);
         const kept = report.KeptSnapshots.map(({ SnapshotId }) => withNames(SnapshotId, region)).sort();
         const set = kept[0]?.slice(0, "Day 1".length);
@@ -221,7 +228,7 @@ describe("The cleaner, against moto", function () {
         await backUp(region, "Day 2", DAY, { dataOnly: true, set: newer });
         assert.deepEqual(named(await cleaned(region, { retention: { Day: 1 } }), region), {
             ...CLEANED,
-            Counts: { Listed: 4, Deleted: 0, Kept: 2, Skipped: 2, Failed: 0, Remaining: 0 },
+            Counts: { Listed: 4, Deleted: 0, Kept: 2, Skipped: 2, Failed: 0, Remaining: 0, StaleVolumes: 2 },
             DeletedSnapshots: [],
             SkippedSnapshots: [
                 ...lines("left with its set: image's could not be deleted", "Day 1 d"),
@@ -244,8 +251,9 @@ describe("The cleaner, against moto", function () {
         assert.deepEqual(named(await cleaned(region, {}, now), region), {
             ...CLEANED,
             Time: now,
-            Counts: { Listed: 3, Deleted: 0, Kept: 1, Skipped: 2, Failed: 0, Remaining: 0 },
+            Counts: { Listed: 3, Deleted: 0, Kept: 1, Skipped: 2, Failed: 0, Remaining: 0, StaleVolumes: 0 },
             DeletedSnapshots: [],
+            StaleVolumes: [],
             SkippedSnapshots: [
                 ...lines(`left: failed, Day 1 d is not application-consistent; stays at least until ${until} UTC`, "Day 1 d"),
                 ...lines("left: not finished, Week 1 d is not yet marked application-consistent", "Week 1 d"),

@@ -3,12 +3,12 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import { archiveFiles } from "../../rehearsal/embeddedAws/lambda";
 import { type Deployment, runProgram, stackConfig } from "../../rehearsal/program";
-import { type Rehearsal, type RehearsalOptions, rehearse } from "../../rehearsal/rehearse";
+import { type Promised, type Rehearsal, type RehearsalOptions, rehearse } from "../../rehearsal/rehearse";
 import { deployed } from "../support/policies";
 
 const ROOT = join(__dirname, "..", "..");
 
-const RETENTION = { Day: 5, Week: 3, Month: 2 };
+const PROMISED: Promised = { retention: { Day: 5, Week: 3, Month: 2 }, standIns: true };
 
 /** A month from a Friday on; a backup of each type falls into it. */
 const OPTIONS: RehearsalOptions = { start: Date.UTC(2027, 0, 1), days: 33, servers: 2, volumes: 2, failures: 0, seed: 1 };
@@ -48,7 +48,7 @@ function afterwards(statements: string) {
 }
 
 async function brokenBy(change: Parameters<typeof sabotaged>[1], options: Partial<RehearsalOptions> = {}): Promise<readonly string[]> {
-    const { broken } = await rehearse(await sabotaged(await byDefault, change), RETENTION, { ...FEW, ...options });
+    const { broken } = await rehearse(await sabotaged(await byDefault, change), PROMISED, { ...FEW, ...options });
     return broken;
 }
 
@@ -65,7 +65,7 @@ describe("A rehearsal", () => {
     });
 
     it("takes and deletes what the policy says, and ends with the restore points that it promises", async () => {
-        const { runs, restorable, ...sums } = await rehearse(await byDefault, RETENTION, OPTIONS);
+        const { runs, restorable, ...sums } = await rehearse(await byDefault, PROMISED, OPTIONS);
         assert.deepEqual(sums, {
             timezone: "UTC",
             types: ["Day", "Week", "Month"],
@@ -95,7 +95,7 @@ describe("A rehearsal", () => {
     it("plays a whole year of the stack prod in less than half a minute", async () => {
         const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", stackConfig(ROOT, "prod"));
         const options = { ...OPTIONS, days: 365, servers: 3, failures: 0.02 };
-        const { runs, restorable, cleanings, broken } = await rehearse(deployment, { Day: 7, Week: 3, Month: 2 }, options);
+        const { runs, restorable, cleanings, broken } = await rehearse(deployment, { ...PROMISED, retention: { Day: 7, Week: 3, Month: 2 } }, options);
         assert.deepEqual(
             { runs: runs.length, days: times(runs, "Day").length, cleanings, broken },
             { runs: (365 + 52 + 12) * 3, days: 365, cleanings: 365, broken: [] },
@@ -108,9 +108,9 @@ describe("A rehearsal", () => {
         const deployment = await byDefault;
         const options = { ...OPTIONS, days: 20, failures: 0.3 };
         const [first, again, other] = [
-            await rehearse(deployment, RETENTION, options),
-            await rehearse(deployment, RETENTION, options),
-            await rehearse(deployment, RETENTION, { ...options, seed: 2 }),
+            await rehearse(deployment, PROMISED, options),
+            await rehearse(deployment, PROMISED, options),
+            await rehearse(deployment, PROMISED, { ...options, seed: 2 }),
         ];
         const failed = ({ runs }: Rehearsal) => runs.filter(({ status }) => status === "Failed").map(({ time, why }) => [time, why]);
         assert.deepEqual(again, first);
@@ -118,7 +118,7 @@ describe("A rehearsal", () => {
     });
 
     it("fails about the share of runs that it is told to, in each of the ways in which VSS does, and breaks nothing by that", async () => {
-        const { runs, broken } = await rehearse(await byDefault, RETENTION, { ...OPTIONS, servers: 10, failures: 0.25 });
+        const { runs, broken } = await rehearse(await byDefault, PROMISED, { ...OPTIONS, servers: 10, failures: 0.25 });
         const failed = runs.filter(({ status }) => status === "Failed");
         const why = failed.map((run) => run.why).sort();
         assert.ok(Math.abs(failed.length / runs.length - 0.25) < 0.05, `${failed.length} of ${runs.length}`);
@@ -130,13 +130,13 @@ describe("A rehearsal", () => {
     });
 
     it("keeps all that it promises where each run fails, which is nothing, and deletes nothing", async () => {
-        const { restorable, deleted, broken } = await rehearse(await byDefault, RETENTION, { ...OPTIONS, failures: 1 });
+        const { restorable, deleted, broken } = await rehearse(await byDefault, PROMISED, { ...OPTIONS, failures: 1 });
         assert.deepEqual({ restorable, deleted, broken }, { restorable: [], deleted: 0, broken: [] });
     });
 
     it("opens windows by their own zone, also across a change to daylight saving", async () => {
         const args = { timezone: "America/New_York", schedules: { Day: "cron(30 22 ? * * *)" } };
-        const { runs } = await rehearse(await deployed(args), RETENTION, { ...FEW, start: Date.UTC(2027, 2, 13) });
+        const { runs } = await rehearse(await deployed(args), PROMISED, { ...FEW, start: Date.UTC(2027, 2, 13) });
         assert.deepEqual(times(runs, "Day"), ["2027-03-13T03:30", "2027-03-14T03:30", "2027-03-15T02:30", "2027-03-16T02:30"]);
     });
 
@@ -145,7 +145,7 @@ describe("A rehearsal", () => {
             retention: { Day: null, Week: null, Month: null, Hour: 3 },
             schedules: { Day: null, Week: null, Month: null, Hour: "rate(7 hours)" },
         };
-        const { runs, restorable } = await rehearse(await deployed(args), { Hour: 3 }, { ...FEW, days: 2 });
+        const { runs, restorable } = await rehearse(await deployed(args), { retention: { Hour: 3 }, standIns: true }, { ...FEW, days: 2 });
         assert.deepEqual(times(runs, "Hour"), [
             "2027-01-01T07:00",
             "2027-01-01T14:00",
@@ -159,18 +159,18 @@ describe("A rehearsal", () => {
     });
 
     it("leaves out the boot volume where the policy does", async () => {
-        const { taken } = await rehearse(await deployed({ excludeBootVolume: true }), RETENTION, { ...FEW, volumes: 3 });
+        const { taken } = await rehearse(await deployed({ excludeBootVolume: true }), PROMISED, { ...FEW, volumes: 3 });
         assert.equal(taken, (4 + 1 + 1) * 2);
     });
 
     it("deletes nothing where the cleaner only reports", async () => {
-        const { deleted, taken, broken } = await rehearse(await deployed({ reportOnly: true }), RETENTION, { ...FEW, days: 10 });
+        const { deleted, taken, broken } = await rehearse(await deployed({ reportOnly: true }), PROMISED, { ...FEW, days: 10 });
         assert.deepEqual({ deleted, taken, broken }, { deleted: 0, taken: 10 + 2 + 1, broken: [] });
     });
 
     it("tells of each day that is over", async () => {
         const told: number[] = [];
-        await rehearse(await byDefault, RETENTION, { ...FEW, onDay: (days) => told.push(days) });
+        await rehearse(await byDefault, PROMISED, { ...FEW, onDay: (days) => told.push(days) });
         assert.deepEqual(told, [1, 2, 3, 4]);
     });
 
@@ -193,7 +193,7 @@ describe("A rehearsal", () => {
     it("says so when not one backup was taken", async () => {
         const deployment = await byDefault;
         const resources = deployment.resources.filter(({ name }) => name !== "prod-vss-package");
-        const { broken } = await rehearse({ ...deployment, resources }, RETENTION, FEW);
+        const { broken } = await rehearse({ ...deployment, resources }, PROMISED, FEW);
         assert.deepEqual(broken, ["no run took a snapshot: 1003: AwsVssComponents is not installed"]);
     });
 

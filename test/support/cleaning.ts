@@ -1,15 +1,18 @@
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { type CleanerContext, type CleanerSettings, clean, clientConfig } from "../../lambda/cleaner";
+import type { Pace } from "../../lambda/pace";
 import type { Report } from "../../lambda/report";
 import type { Snapshot } from "../../lambda/snapshot";
 import { type Ec2Call, type Ec2Options, startEc2 } from "../../rehearsal/embeddedAws/ec2";
 import { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
+import { POLICY } from "./history";
 
 export interface Cleaning {
     readonly settings?: Partial<CleanerSettings>;
     readonly event?: { readonly time?: unknown };
     readonly context?: CleanerContext;
     readonly intercept?: Ec2Options["intercept"];
+    readonly pace?: Pace;
 }
 
 export interface Cleaned {
@@ -39,15 +42,14 @@ export function clientOf(endpoint: string): EC2Client {
 }
 
 /** One run of the cleaner, through the real SDK over HTTP. */
-export async function cleaned(store: SnapshotStore, { settings, event, context, intercept }: Cleaning = {}): Promise<Cleaned> {
+export async function cleaned(store: SnapshotStore, { settings, event, context, intercept, pace }: Cleaning = {}): Promise<Cleaned> {
     const ec2 = await startEc2(store, intercept ? { intercept } : {});
     const client = clientOf(ec2.endpoint);
     const log: string[] = [];
     const write = process.stdout.write;
     process.stdout.write = (text: string | Uint8Array) => log.push(String(text)) > 0;
     try {
-        const all = { policy: "prod", retention: { Day: 1 }, reportOnly: false, ...settings };
-        const report = await clean(client, all, event ?? { time: "2027-02-01T07:00:00Z" }, context);
+        const report = await clean(client, { ...POLICY, ...settings }, event ?? { time: "2027-02-01T07:00:00Z" }, context, pace);
         return { report, log: log.join(""), calls: ec2.calls };
     } finally {
         process.stdout.write = write;

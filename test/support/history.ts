@@ -1,3 +1,4 @@
+import type { CleanerSettings } from "../../lambda/cleaner";
 import type { Snapshot } from "../../lambda/snapshot";
 
 /** What a test says of one backup set; the rest has values that mean nothing to it. */
@@ -43,3 +44,18 @@ export function backup({
 }
 
 export const NOW = Date.parse("2027-02-01T07:00:00Z");
+
+/** A policy of one Day restore point, in which nothing stands in for another; what a test means, it says. */
+export const POLICY: CleanerSettings = {
+    name: "prod",
+    retention: { Day: 1 },
+    schedules: { Day: "cron(0 1 ? * * *)", Week: "cron(0 3 ? * SUN *)", Month: "cron(0 5 1 * ? *)" },
+    timezone: "UTC",
+    hold: { key: "VssBackupHold" },
+    deleteLastCopies: false,
+    failedSetGraceHours: 24,
+    maxDeletionsPerRun: 1000,
+    countCrashConsistent: false,
+    standIns: false,
+    reportOnly: false,
+};

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DateTime } from "luxon";
-import { occurrences, parseSchedule } from "../../components/schedules";
+import { occurrences, parseSchedule } from "../../lambda/schedules";
 
 /** The first times at which a cron expression fires from a time on, in UTC. */
 function firings(expression: string, timezone: string, from: string, count: number, gap?: "skipped"): string[] {

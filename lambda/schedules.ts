@@ -120,8 +120,7 @@ export function* occurrences(
     to = Number.POSITIVE_INFINITY,
     gap: "at its end" | "skipped" = "at its end",
 ): Generator<number> {
-    // Quartz numbering: AWS counts days of the week from 1 = Sunday.
-    const cron = new Cron(pattern, { timezone, alternativeWeekdays: true, mode: "7-part" });
+    const cron = cronOf(pattern, timezone);
     const clock = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: timezone });
     let latest = "";
     let next = cron.nextRun(new Date(from - 1000));
@@ -134,4 +133,14 @@ export function* occurrences(
         latest = shown > latest ? shown : latest;
         next = cron.nextRun(next);
     }
+}
+
+/** When a cron schedule last fired before `time`, in milliseconds since 1970; undefined where it had not fired yet. */
+export function latestBefore(pattern: string, timezone: string, time: number): number | undefined {
+    return cronOf(pattern, timezone).previousRuns(1, new Date(time))[0]?.getTime();
+}
+
+/** Quartz numbering: AWS counts days of the week from 1 = Sunday. */
+function cronOf(pattern: string, timezone: string): Cron {
+    return new Cron(pattern, { timezone, alternativeWeekdays: true, mode: "7-part" });
 }
