@@ -88,6 +88,16 @@ export function compare(a: string, b: string): number {
     return a < b ? -1 : a > b ? 1 : 0;
 }
 
+/** The order of sets in time; of those that started at the same moment, any fixed one. */
+export function newestFirst(a: BackupSet, b: BackupSet): number {
+    // A set without a time has no place in the order: it is never a restore point, so any fixed one will do.
+    const [timeOfA, timeOfB] = [a, b].map((set) => (Number.isNaN(set.startTime) ? Number.NEGATIVE_INFINITY : set.startTime)) as [
+        number,
+        number,
+    ];
+    return timeOfA === timeOfB ? compare(b.key, a.key) : timeOfB - timeOfA;
+}
+
 function backupSet(members: readonly Snapshot[], identified: boolean, rules: SetRules, now: number): BackupSet {
     const snapshots = [...members].sort((a, b) => compare(a.id, b.id));
     const type = snapshots[0]?.tags[TYPE_TAG];

@@ -28,8 +28,10 @@ export interface Claimed {
     readonly claims: ReadonlyMap<BackupSet, Claims>;
     /** When the newest restore point of each volume was taken, held or not, in milliseconds since 1970. */
     readonly newest: ReadonlyMap<string, number>;
-    /** Volumes that are gone for longer than `orphanDays`. */
-    readonly expired: ReadonlySet<string>;
+    /** Whether the snapshots of a volume may go if it no longer exists, for it has had no restore point for `orphanDays`. */
+    isOld(volumeId: string): boolean;
+    /** The restore points that count as ones of a type for a volume, stand-ins among them, newest first. */
+    counted(type: string, volumeId: string): readonly BackupSet[];
 }
 
 interface SnapshotType {
@@ -58,6 +60,7 @@ export function claimRestorePoints(
     const types = Object.entries(policy.retention).map(
         ([name, kept]): SnapshotType => ({ name, kept, periods: policy.standIns ? periodsOfType(name, policy) : undefined }),
     );
+    const names = types.map(({ name }) => name);
     const volumes = new Map<string, RestorePoint[]>();
     const claims = new Map<BackupSet, Claims>();
     const latest: (Period | undefined)[] = [];
@@ -81,13 +84,15 @@ export function claimRestorePoints(
         }
     }
 
-    const newest = new Map<string, number>();
-    const expired = new Set<string>();
+    const newest = new Map([...volumes].map(([volumeId, own]) => [volumeId, (own[0] as RestorePoint).set.startTime]));
+    const isOld = (volumeId: string) => {
+        const { orphanDays } = policy;
+        // Where there never was a restore point, nothing tells since when it is gone.
+        const time = newest.get(volumeId) ?? (keepsLastCopies(policy) ? Number.POSITIVE_INFINITY : now);
+        return orphanDays !== undefined && now - time >= orphanDays * DAY;
+    };
     for (const [volumeId, own] of volumes) {
-        const time = (own[0] as RestorePoint).set.startTime;
-        newest.set(volumeId, time);
-        if (lostVolumes.has(volumeId) && policy.orphanDays !== undefined && now - time >= policy.orphanDays * DAY) {
-            expired.add(volumeId);
+        if (lostVolumes.has(volumeId) && isOld(volumeId)) {
             claimLastCopy(volumeId, own, policy);
         } else {
             types.forEach((type, i) => {
@@ -95,7 +100,9 @@ export function claimRestorePoints(
             });
         }
     }
-    return { claims, newest, expired };
+    const counted = (type: string, volumeId: string) =>
+        countedAs(volumes.get(volumeId) ?? [], type, names.indexOf(type), now).map(({ set }) => set);
+    return { claims, newest, isOld, counted };
 }
 
 function periodsOfType(name: string, { schedules, timezone }: RetentionPolicy): Periods | undefined {
@@ -103,41 +110,50 @@ function periodsOfType(name: string, { schedules, timezone }: RetentionPolicy): 
     return schedule === undefined ? undefined : periodsOf(schedule, timezone);
 }
 
-function claimType(volumeId: string, own: readonly RestorePoint[], { name, kept }: SnapshotType, i: number, now: number): void {
+/** The restore points of a volume that count as ones of a type: its own, and those that stand in for a run which made none. */
+function countedAs(own: readonly RestorePoint[], type: string, i: number, now: number): RestorePoint[] {
     const covered = new Set<Period | undefined>();
     for (const { set, periods } of own) {
-        if (set.type === name) {
+        if (set.type === type) {
             covered.add(periods[i]);
         }
     }
-    let rank = 0;
-    for (const { set, held, periods, claims } of own) {
+    return own.filter(({ set, held, periods }) => {
         const period = periods[i];
-        if (held) {
-            continue;
+        if (held || set.type === type) {
+            return !held;
         }
+        const standsIn = period !== undefined && period.end <= now && !covered.has(period);
+        covered.add(period);
+        return standsIn;
+    });
+}
+
+function claimType(volumeId: string, own: readonly RestorePoint[], { name, kept }: SnapshotType, i: number, now: number): void {
+    countedAs(own, name, i, now).forEach(({ set, periods, claims }, newer) => {
+        const needed = newer < kept;
         if (set.type === name) {
-            rank += 1;
             const claim = claimOf(claims, volumeId);
-            claim.rank = rank;
-            if (rank <= kept) {
-                claim.reasons.unshift(`${name} ${rank} of ${kept}`);
+            claim.rank = newer + 1;
+            if (needed) {
+                claim.reasons.unshift(`${name} ${newer + 1} of ${kept}`);
             }
-        } else if (period && period.end <= now && !covered.has(period)) {
-            covered.add(period);
-            rank += 1;
-            if (rank <= kept) {
-                claimOf(claims, volumeId).reasons.push(`stands in for ${name} ${period.label}, whose run made no restore point`);
-            }
+        } else if (needed) {
+            claimOf(claims, volumeId).reasons.push(`stands in for ${name} ${periods[i]?.label}, whose run made no restore point`);
         }
+    });
+}
+
+function claimLastCopy(volumeId: string, own: readonly RestorePoint[], policy: RetentionPolicy): void {
+    const last = own.find(({ held }) => !held);
+    if (last && keepsLastCopies(policy)) {
+        claimOf(last.claims, volumeId).reasons.push(`newest restore point of ${volumeId}, which no longer exists`);
     }
 }
 
-function claimLastCopy(volumeId: string, own: readonly RestorePoint[], { orphanDays, deleteLastCopies }: RetentionPolicy): void {
-    const last = own.find(({ held }) => !held);
-    if (last && !(orphanDays === 0 && deleteLastCopies)) {
-        claimOf(last.claims, volumeId).reasons.push(`newest restore point of ${volumeId}, which no longer exists`);
-    }
+/** Whether the newest restore point of a volume that no longer exists stays for ever. */
+export function keepsLastCopies({ orphanDays, deleteLastCopies }: RetentionPolicy): boolean {
+    return !(orphanDays === 0 && deleteLastCopies);
 }
 
 function claimOf(claims: Map<string, Claim>, volumeId: string): Claim {

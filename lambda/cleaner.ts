@@ -45,8 +45,6 @@ const LAST_ANSWER_MS = 15_000;
 /** Where there is no Lambda around, its longest time-out. */
 const LAMBDA_LIMIT_MS = 900_000;
 
-const DAY = 86_400_000;
-
 /**
  * One run of the cleaner: list, plan, delete, report.
  *
@@ -95,17 +93,11 @@ async function listAndPlan(
     try {
         const snapshots = await listSnapshots(ec2, settings.name, abortSignal);
         plan = planCleaning(snapshots, settings, now);
-        const { orphanDays } = settings;
-        const old = [...plan.newestRestorePoints].filter(([, time]) => orphanDays !== undefined && now - time >= orphanDays * DAY);
-        if (old.length === 0) {
+        if (plan.oldVolumes.length === 0) {
             return { plan, errors: [] };
         }
         try {
-            const lost = await lostVolumes(
-                ec2,
-                old.map(([volumeId]) => volumeId),
-                abortSignal,
-            );
+            const lost = await lostVolumes(ec2, plan.oldVolumes, abortSignal);
             return { plan: planCleaning(snapshots, settings, now, lost), errors: [] };
         } catch (error) {
             return { plan, errors: [told("the listing of volumes", error as Error)] };

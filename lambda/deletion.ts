@@ -34,11 +34,7 @@ export interface DeletionLimits {
  * @param deletions sets of decisions to delete, as planned
  * @returns outcomes in the order of the plan
  */
-export async function deleteSets(
-    ec2: EC2Client,
-    deletions: readonly (readonly Decision[])[],
-    limits: DeletionLimits,
-): Promise<Outcome[]> {
+export async function deleteSets(ec2: EC2Client, deletions: readonly (readonly Decision[])[], limits: DeletionLimits): Promise<Outcome[]> {
     const turn = paced(limits.pace);
     const outcomes: Promise<Outcome[]>[] = [];
     const underWay = new Set<Promise<unknown>>();

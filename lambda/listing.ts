@@ -51,7 +51,11 @@ export async function lostVolumes(ec2: EC2Client, volumeIds: readonly string[], 
     const lost = new Set(volumeIds);
     for (let i = 0; i < volumeIds.length; i += FILTER_VALUES) {
         const Values = volumeIds.slice(i, i + FILTER_VALUES);
-        const pages = paginateDescribeVolumes({ client: ec2, pageSize: 500 }, { Filters: [{ Name: "volume-id", Values }] }, { abortSignal });
+        const pages = paginateDescribeVolumes(
+            { client: ec2, pageSize: 500 },
+            { Filters: [{ Name: "volume-id", Values }] },
+            { abortSignal },
+        );
         for await (const page of complete(pages, abortSignal)) {
             for (const { VolumeId } of page.Volumes ?? []) {
                 lost.delete(VolumeId ?? "");

@@ -1,5 +1,5 @@
-import { type BackupSet, backupSets, compare, graceEnd, type SetStatus } from "./backupSets";
-import { type Claimed, type Claims, claimRestorePoints } from "./claims";
+import { type BackupSet, backupSets, compare, graceEnd, newestFirst, type SetStatus } from "./backupSets";
+import { type Claimed, type Claims, claimRestorePoints, keepsLastCopies } from "./claims";
 import { deletionOrder } from "./deletionOrder";
 import type { Hold, RetentionPolicy } from "./retentionPolicy";
 import type { Snapshot } from "./snapshot";
@@ -28,8 +28,8 @@ export interface Plan {
     readonly deletions: readonly (readonly Decision[])[];
     /** Volumes that were backed up once, and no longer are. */
     readonly staleVolumes: readonly StaleVolume[];
-    /** When the newest restore point of each volume was taken, in milliseconds since 1970. */
-    readonly newestRestorePoints: ReadonlyMap<string, number>;
+    /** Volumes whose snapshots may go by `orphanDays`, if it is found that they no longer exist. */
+    readonly oldVolumes: readonly string[];
 }
 
 /**
@@ -55,7 +55,6 @@ export function planCleaning(
     const judged = sets.filter((set) => unjudged(set, policy, now) === undefined);
     const restorePoints = judged.filter(({ status }) => status.kind === "restorePoint");
     const claimed = claimRestorePoints(restorePoints, (set) => holding.get(set) !== undefined, policy, now, lostVolumes);
-    const newer = newerRestorePoints(judged, (set) => claimed.claims.has(set));
 
     const decide = (set: BackupSet): Decision[] => {
         const held = holding.get(set);
@@ -70,9 +69,9 @@ export function planCleaning(
             case "pending":
                 return all(set, "leave", `left: not finished, ${set.status.why}`);
             case "failed":
-                return decideFailed(set, set.status, newer.get(set) as Newer, claimed, policy, now);
+                return decideFailed(set, set.status, claimed, policy, now, lostVolumes);
             case "restorePoint":
-                return decideRestorePoint(set, claimed, policy);
+                return decideRestorePoint(set, claimed, policy, lostVolumes);
         }
     };
     const plans = sets.map(decide).reverse();
@@ -80,17 +79,8 @@ export function planCleaning(
         decisions: plans.flat(),
         deletions: plans.filter((decisions) => decisions[0]?.action === "delete").map((set) => deletionOrder(set, policy)),
         staleVolumes: staleVolumes(judged, claimed.newest, policy, now, lostVolumes),
-        newestRestorePoints: claimed.newest,
+        oldVolumes: [...new Set(judged.flatMap((set) => set.snapshots.map(({ volumeId }) => volumeId)))].filter(claimed.isOld),
     };
-}
-
-function newestFirst(a: BackupSet, b: BackupSet): number {
-    // A set without a time has no place in the order: it is never a restore point, so any fixed one will do.
-    const [timeOfA, timeOfB] = [a, b].map((set) => (Number.isNaN(set.startTime) ? Number.NEGATIVE_INFINITY : set.startTime)) as [
-        number,
-        number,
-    ];
-    return timeOfA === timeOfB ? compare(b.key, a.key) : timeOfB - timeOfA;
 }
 
 /** The snapshot on which an operator has put the tag that holds its set. Its key counts in any letter case: it was written by hand. */
@@ -112,48 +102,26 @@ function unjudged({ type, startTime }: BackupSet, { retention }: RetentionPolicy
     return startTime > now ? `it started ${utc(startTime)}, after the time of this run, ${utc(now)}` : undefined;
 }
 
-/** How many restore points of its type are newer than a failed set, by volume. */
-type Newer = ReadonlyMap<string, number>;
-
-function newerRestorePoints(newestFirst: readonly BackupSet[], counts: (set: BackupSet) => boolean): ReadonlyMap<BackupSet, Newer> {
-    const failed = newestFirst.filter(({ status }) => status.kind === "failed");
-    // Few sets fail, and nobody asks about the other volumes.
-    const volumes = new Set(failed.flatMap(({ snapshots }) => snapshots.map(({ volumeId }) => volumeId)));
-    const seen = new Map<string, number>();
-    const newer = new Map<BackupSet, Newer>();
-    for (const set of volumes.size > 0 ? newestFirst : []) {
-        const own = new Set(set.snapshots.map(({ volumeId }) => volumeId).filter((volumeId) => volumes.has(volumeId)));
-        const key = (volumeId: string) => `${set.type} ${volumeId}`;
-        if (set.status.kind === "failed") {
-            newer.set(set, new Map([...own].map((volumeId) => [volumeId, seen.get(key(volumeId)) ?? 0])));
-        } else if (counts(set)) {
-            for (const volumeId of own) {
-                seen.set(key(volumeId), (seen.get(key(volumeId)) ?? 0) + 1);
-            }
-        }
-    }
-    return newer;
-}
-
 /**
- * A failed set goes once its grace is over and newer restore points of its type stand for each of its volumes: one, or, where the set may
- * hold a good one of another server (it was only found together by time), as many as are kept.
+ * A failed set goes once its grace is over and newer restore points of its type, stand-ins counted, stand for each of its volumes: one, or,
+ * where the set may hold a good one of another server (it was only found together by time), as many as are kept.
  */
 function decideFailed(
     set: BackupSet,
     { why }: SetStatus & { kind: "failed" },
-    newer: Newer,
-    { expired }: Claimed,
+    { counted, isOld }: Claimed,
     policy: RetentionPolicy,
     now: number,
+    lostVolumes: ReadonlySet<string>,
 ): Decision[] {
     const end = graceEnd(set.snapshots, policy);
     if (now < end) {
         return all(set, "leave", `left: failed, ${why}; stays at least until ${utc(end)}`);
     }
     const least = set.identified ? 1 : (policy.retention[set.type as string] as number);
-    const behind = set.snapshots.filter(({ volumeId }) => (newer.get(volumeId) as number) < least);
-    const waiting = behind.find(({ volumeId }) => !expired.has(volumeId));
+    const newer = (volumeId: string) => counted(set.type as string, volumeId).filter((other) => newestFirst(other, set) < 0).length;
+    const behind = set.snapshots.filter(({ volumeId }) => newer(volumeId) < least);
+    const waiting = behind.find(({ volumeId }) => !(lostVolumes.has(volumeId) && isOld(volumeId)));
     if (waiting) {
         return all(
             set,
@@ -165,7 +133,12 @@ function decideFailed(
     return all(set, "delete", `deleted: failed, ${why}; ${since}`);
 }
 
-function decideRestorePoint(set: BackupSet, { claims, newest, expired }: Claimed, policy: RetentionPolicy): Decision[] {
+function decideRestorePoint(
+    set: BackupSet,
+    { claims, newest, isOld }: Claimed,
+    policy: RetentionPolicy,
+    lostVolumes: ReadonlySet<string>,
+): Decision[] {
     const own = claims.get(set) as Claims;
     const needing = [...own]
         .filter(([, { reasons }]) => reasons.length > 0)
@@ -180,9 +153,9 @@ function decideRestorePoint(set: BackupSet, { claims, newest, expired }: Claimed
         if (needing) {
             return { snapshot, action: "keep", reason: `kept with its set: ${needing} still needs it` };
         }
-        if (expired.has(volumeId)) {
+        if (lostVolumes.has(volumeId) && isOld(volumeId)) {
             const time = utc(newest.get(volumeId) as number);
-            const rest = policy.orphanDays === 0 && policy.deleteLastCopies ? "and deleteLastCopies is set" : "which stays";
+            const rest = keepsLastCopies(policy) ? "which stays" : "and deleteLastCopies is set";
             return {
                 snapshot,
                 action: "delete",

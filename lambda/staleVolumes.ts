@@ -37,7 +37,8 @@ export function staleVolumes(
         .sort(([a], [b]) => compare(a, b))
         .map(([volumeId, since]) => {
             const time = newest.get(volumeId);
-            const what = time === undefined ? `no restore point, only other snapshots since ${utc(since)}` : `no restore point since ${utc(time)}`;
+            const what =
+                time === undefined ? `no restore point, only other snapshots since ${utc(since)}` : `no restore point since ${utc(time)}`;
             const why = lostVolumes.has(volumeId) ? "it no longer exists" : "its backups fail, or it is no longer backed up, or is gone";
             return { volumeId, reason: `${what}: ${why}` };
         });

@@ -37,12 +37,15 @@ export function brokenInvariants(sets: readonly MadeSet[], observed: CleaningObs
     const there = new Map(before.map((snapshot) => [snapshot.id, snapshot]));
     const left = new Set(after.map(({ id }) => id));
     const own = sets.filter(({ members }) => members.every(({ id }) => (there.get(id)?.tags.get(POLICY_TAG) ?? policy) === policy));
+    // Of a type without retention, all are kept.
+    const types = [...new Set([...Object.keys(observed.retention), ...own.map(({ type }) => type)])];
+    const ranks = ranked(own, observed, there, types);
     const gone = before.filter(({ id }) => !left.has(id));
     return [
-        ...lostRestorePoints(own, observed, there, left),
+        ...lostRestorePoints(ranks, observed, left),
         ...splitSets(sets, there, left),
-        ...hastyDeletions(own, there, left),
-        ...keptWithoutNeed(own, observed, there),
+        ...hastyDeletions(own, ranks, there, left),
+        ...keptWithoutNeed(own, ranks, observed, there),
         ...gone
             .filter(({ tags }) => tags.get(POLICY_TAG) !== policy)
             .map(({ id }) => `${id}, which does not bear the policy's tag, was deleted`),
@@ -95,16 +98,8 @@ function ranked(sets: readonly MadeSet[], { standIns }: CleaningObserved, there:
     });
 }
 
-function lostRestorePoints(
-    sets: readonly MadeSet[],
-    observed: CleaningObserved,
-    there: Snapshots,
-    left: ReadonlySet<string>,
-): string[] {
-    const { retention } = observed;
-    // Of a type without retention, all are kept.
-    const types = [...new Set([...Object.keys(retention), ...sets.map(({ type }) => type)])];
-    return ranked(sets, observed, there, types)
+function lostRestorePoints(ranks: readonly Rank[], { retention }: CleaningObserved, left: ReadonlySet<string>): string[] {
+    return ranks
         .filter(({ type, rank }) => rank <= (retention[type] ?? Number.POSITIVE_INFINITY))
         .flatMap(({ set: { startTime, members }, volumeId, type, rank }) =>
             members
@@ -114,16 +109,13 @@ function lostRestorePoints(
 }
 
 /** Pending sets stay, and failed ones until each of their volumes has a newer restore point of the type. */
-function hastyDeletions(sets: readonly MadeSet[], there: Snapshots, left: ReadonlySet<string>): string[] {
-    const good = sets.filter((set) => isRestorePoint(set, there));
+function hastyDeletions(sets: readonly MadeSet[], ranks: readonly Rank[], there: Snapshots, left: ReadonlySet<string>): string[] {
     return sets
         .filter((set) => set.members.some(({ id }) => there.has(id) && !left.has(id)) && !isRestorePoint(set, there))
         .flatMap(({ type, startTime, members }) => {
             const pending = members.some(({ id }) => there.get(id)?.state === "pending");
             const stands = (volumeId: string) =>
-                good.some(
-                    (set) => set.type === type && set.startTime > startTime && set.members.some((member) => member.volumeId === volumeId),
-                );
+                ranks.some((rank) => rank.type === type && rank.volumeId === volumeId && rank.set.startTime > startTime);
             return pending || !members.every(({ volumeId }) => stands(volumeId))
                 ? [`the ${type} set of ${iso(startTime)}, ${pending ? "still pending" : "failed with no newer restore point"}, was deleted`]
                 : [];
@@ -131,14 +123,13 @@ function hastyDeletions(sets: readonly MadeSet[], there: Snapshots, left: Readon
 }
 
 /** Restore points that no volume needs any more are deleted, or said to be left for a reason; they are not kept, nor taken for something else. */
-function keptWithoutNeed(sets: readonly MadeSet[], observed: CleaningObserved, there: Snapshots): string[] {
-    const { retention, report } = observed;
-    const types = [...new Set([...Object.keys(retention), ...sets.map(({ type }) => type)])];
-    const needed = new Set(
-        ranked(sets, observed, there, types)
-            .filter(({ type, rank }) => rank <= (retention[type] ?? Number.POSITIVE_INFINITY))
-            .map(({ set }) => set),
-    );
+function keptWithoutNeed(
+    sets: readonly MadeSet[],
+    ranks: readonly Rank[],
+    { retention, report }: CleaningObserved,
+    there: Snapshots,
+): string[] {
+    const needed = new Set(ranks.filter(({ type, rank }) => rank <= (retention[type] ?? Number.POSITIVE_INFINITY)).map(({ set }) => set));
     const held = new Set(
         ["KeptSnapshots", "SkippedSnapshots"].flatMap((list) =>
             ((report?.[list] ?? []) as { SnapshotId: string }[]).map(({ SnapshotId }) => SnapshotId),

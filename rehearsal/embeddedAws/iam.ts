@@ -35,8 +35,10 @@ const ADMINISTRATOR: Document = { Version: "2012-10-17", Statement: [{ Effect: "
  * Resources that AWS judges, as its refusals show, and that the Service Authorization Reference does not list: documents of AWS's own
  * have no account, and looking for log groups is asked of a group without a name.
  */
+const AWS_DOCUMENT = /^arn:[\w-]+:ssm:[\w-]+::document\/[\w-]+$/;
 const UNLISTED: Readonly<Record<string, RegExp>> = {
-    "ssm:SendCommand": /^arn:[\w-]+:ssm:[\w-]+::document\/[\w-]+$/,
+    "ssm:SendCommand": AWS_DOCUMENT,
+    "ssm:GetDocument": AWS_DOCUMENT,
     "logs:DescribeLogGroups": /^arn:[\w-]+:logs:[\w-]+:\d{12}:log-group::log-stream:$/,
 };
 
@@ -58,16 +60,14 @@ export function startIam({ resources }: Deployment): EmbeddedIam {
         inline.set(inputs.role, [...(inline.get(inputs.role) ?? []), JSON.parse(inputs.policy)]);
     }
     const keys = new Map(roles.map(({ arn = "" }, i) => [`ASIA${String(i).padStart(16, "0")}`, arn]));
-    const answers = new Map<string, Promise<EvaluationResult>>();
-
     return {
         accessKey: (roleArn) => [...keys].find(([, arn]) => arn === roleArn)?.[0] ?? "",
         async refusal({ principal: asked, action, resource, context = {} }) {
             const principal = keys.get(asked) ?? roles.find(({ name }) => name === asked)?.arn ?? asked;
             const identity = isService(principal) ? [] : (inline.get(isRole(principal) ? nameOf(principal) : "") ?? [ADMINISTRATOR]);
-            const onResource = action === "sts:AssumeRole" ? trusted.get(resource) : topics.get(resource);
+            const onResource = action.startsWith("sts:") ? trusted.get(resource) : topics.get(resource);
             const request: IamRequest = { principal, action, resource, context: { "aws:SecureTransport": "true", ...context } };
-            const key = sameAnswer(request, identity, onResource);
+            const key = whatCounts(request, identity, onResource);
             const answer = answers.get(key) ?? evaluate(request, identity, onResource);
             answers.set(key, answer);
             return sentence(request, await answer, onResource !== undefined);
@@ -109,12 +109,14 @@ function lastPart(arn: string): string {
     return arn.split(/[/:]/).at(-1) as string;
 }
 
+/** Answers so far: judging takes a millisecond, and a rehearsal asks for the same many times. */
+const answers = new Map<string, Promise<EvaluationResult>>();
+
 /**
- * What two requests have in common that must get the same answer, so that one of thousands of snapshots needs none of its own: a condition
- * key that no document mentions makes no difference, nor does the last part of an ARN where the documents mention neither it nor a pattern
- * for a part of it.
+ * All on which an answer depends, so that one of thousands of snapshots needs none of its own: a condition key that no document mentions
+ * makes no difference, nor does the last part of an ARN where the documents mention neither it nor a pattern for a part of it.
  */
-function sameAnswer(
+function whatCounts(
     { principal, action, resource, context = {} }: IamRequest,
     identity: readonly Document[],
     onResource?: Document,
@@ -127,7 +129,9 @@ function sameAnswer(
         onResource === undefined &&
         !text.includes(last.toLowerCase()) &&
         patterns.every((pattern) => pattern === "*" || !/[*?$]/.test(pattern));
-    return JSON.stringify([principal, action, alike ? resource.slice(0, -last.length) : resource, mentioned.sort()]);
+    // The names of the others count too: IAM may know no such key for the action.
+    const names = Object.keys(context).sort();
+    return JSON.stringify([principal, action, alike ? resource.slice(0, -last.length) : resource, mentioned.sort(), names, text]);
 }
 
 async function evaluate(
@@ -170,7 +174,7 @@ function sentence({ principal, action, resource }: IamRequest, result: Evaluatio
         ? `${principal.replace(":iam:", ":sts:").replace(/:role\/.*/, ":assumed-role/")}${nameOf(principal)}/rehearsal`
         : principal;
     const denied = result === "ExplicitlyDenied";
-    const policy = hasPolicy && (denied || action === "sts:AssumeRole") ? "resource-based policy" : "identity-based policy";
+    const policy = hasPolicy && (denied || action.startsWith("sts:")) ? "resource-based policy" : "identity-based policy";
     const why = denied ? `with an explicit deny in a ${policy}` : `because no ${policy} allows the ${action} action`;
     return `User: ${user} is not authorized to perform: ${action} on resource: ${resource} ${why}`;
 }

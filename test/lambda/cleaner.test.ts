@@ -73,7 +73,15 @@ describe("The cleaner", () => {
             Array.from({ length: 2_345 }, (_, i) => ({ ...snapshot, id: `snap-${i.toString(16).padStart(8, "0")}`, volumeId: `vol-${i}` })),
         );
         const { report, calls } = await cleaned(store);
-        assert.deepEqual(report.Counts, { Listed: 2_345, Deleted: 0, Kept: 2_345, Skipped: 0, Failed: 0, Remaining: 0, StaleVolumes: 2_345 });
+        assert.deepEqual(report.Counts, {
+            Listed: 2_345,
+            Deleted: 0,
+            Kept: 2_345,
+            Skipped: 0,
+            Failed: 0,
+            Remaining: 0,
+            StaleVolumes: 2_345,
+        });
         assert.deepEqual(
             calls.map(({ parameters }) => Object.fromEntries([...parameters].filter(([key]) => !["Version", "NextToken"].includes(key)))),
             Array.from({ length: 3 }, () => ({
@@ -159,11 +167,7 @@ describe("The cleaner", () => {
             "left: InvalidParameterValue: This snapshot is managed by the AWS Backup service and cannot be deleted via EC2 APIs",
         ],
         ["SnapshotLocked", "The snapshot is locked", "left: SnapshotLocked: The snapshot is locked"],
-        [
-            "OperationNotPermitted",
-            "Snapshot snap-1a is locked",
-            "left: OperationNotPermitted: Snapshot snap-1a is locked",
-        ],
+        ["OperationNotPermitted", "Snapshot snap-1a is locked", "left: OperationNotPermitted: Snapshot snap-1a is locked"],
     ] as const) {
         it(`makes ${code} (${message}) a line of the report and no failure, and goes on with the rest`, async () => {
             const store = stored(january(3));
@@ -194,7 +198,10 @@ describe("The cleaner", () => {
         it(`fails on ${code}, which nothing explains, after it has gone on with the rest`, async () => {
             const store = stored(january(3));
             Object.assign(store.get("snap-1a") ?? {}, { heldBy: { code, message } });
-            const error = await cleaned(store).catch((thrown: CleaningFailed) => thrown as CleaningFailed);
+            const error = await cleaned(store).then(
+                () => assert.fail("it did not fail"),
+                (thrown: CleaningFailed) => thrown,
+            );
             const { Status, Errors, DeletedSnapshots, FailedSnapshots } = error.report;
             assert.deepEqual(
                 { name: error.name, Status, Errors, DeletedSnapshots, FailedSnapshots },

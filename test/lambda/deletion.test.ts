@@ -1,12 +1,10 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
 import { deleteSets } from "../../lambda/deletion";
 import { deletionOrder } from "../../lambda/deletionOrder";
 import { DELETION_PACE } from "../../lambda/pace";
 import { planCleaning } from "../../lambda/plan";
 import type { Snapshot } from "../../lambda/snapshot";
 import { Ec2Error, startEc2 } from "../../rehearsal/embeddedAws/ec2";
-import { history, LATER, retention, snapshotsOf } from "../support/arbitraryHistory";
 import { clientOf, stored } from "../support/cleaning";
 import { backup, NOW, POLICY } from "../support/history";
 
@@ -52,33 +50,6 @@ describe("Deleting sets", () => {
         ]);
     });
 
-    it("may stop anywhere: what is left never makes a later plan delete a restore point that the first one kept", () => {
-        fc.assert(
-            fc.property(history(), retention, fc.nat(60), (runs, kept, deletions) => {
-                const snapshots = runs.flatMap(snapshotsOf);
-                const policy = { ...POLICY, retention: kept };
-                const plan = planCleaning(snapshots, policy, LATER);
-                const gone = new Set(
-                    plan.deletions
-                        .flat()
-                        .slice(0, deletions)
-                        .map(({ snapshot }) => snapshot.id),
-                );
-                const needed = new Set(plan.decisions.filter(({ action }) => action === "keep").map(({ snapshot }) => snapshot.id));
-                const later = planCleaning(
-                    snapshots.filter(({ id }) => !gone.has(id)),
-                    policy,
-                    LATER,
-                );
-                assert.deepEqual(
-                    later.deletions.flat().filter(({ snapshot }) => needed.has(snapshot.id)),
-                    [],
-                );
-            }),
-            { numRuns: Number(process.env.HISTORIES ?? 500) },
-        );
-    });
-
     it("may stop anywhere, as a half-deleted failed set shows that would have been a restore point without its failed member", () => {
         const [c, d] = backup({ at: "2027-01-02" }) as [Snapshot, Snapshot];
         const failed = [{ ...c, tags: { ...c.tags, AppConsistent: "False" } }, d];
@@ -98,7 +69,5 @@ function order(snapshots: readonly Snapshot[]): string[] {
     return deletionOrder(
         snapshots.map((snapshot) => ({ snapshot, action: "delete" as const, reason: "" })),
         POLICY,
-    ).map(
-        ({ snapshot }) => snapshot.id,
-    );
+    ).map(({ snapshot }) => snapshot.id);
 }

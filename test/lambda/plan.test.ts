@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { planCleaning } from "../../lambda/plan";
+import type { RetentionPolicy } from "../../lambda/retentionPolicy";
 import type { Snapshot } from "../../lambda/snapshot";
 import { backup, NOW, POLICY } from "../support/history";
 
@@ -209,6 +210,112 @@ describe("The plan", () => {
             "delete snap-day-0129-busy: deleted: 3rd newest Day restore point, 2 are kept",
             "keep snap-day-0130-busy: kept: Day 2 of 2",
             "keep snap-day-0131-busy: kept: Day 1 of 2",
+        ]);
+    });
+
+    it("keeps a set whole that an operator holds, whatever it is, and does not count it", () => {
+        const [c, d] = backup({ at: "2027-01-28" }) as [Snapshot, Snapshot];
+        const held = [c, { ...d, tags: { ...d.tags, VssBackupHold: "case 4711" } }];
+        const newer = ["2027-01-29", "2027-01-30", "2027-01-31"].flatMap((at) => backup({ at, volumes: ["c"] }));
+        assert.deepEqual(planned([...held, ...newer]), [
+            "keep snap-day-0128-c: kept: held by the tag VssBackupHold on snap-day-0128-d",
+            "keep snap-day-0128-d: kept: held by the tag VssBackupHold on snap-day-0128-d",
+            "delete snap-day-0129-c: deleted: 3rd newest Day restore point, 2 are kept",
+            "keep snap-day-0130-c: kept: Day 2 of 2",
+            "keep snap-day-0131-c: kept: Day 1 of 2",
+        ]);
+    });
+
+    it("keeps two restore points beside a newer one that is held, for when the hold is gone", () => {
+        const [held] = backup({ at: "2027-01-31", volumes: ["c"] }) as [Snapshot];
+        const older = ["2027-01-29", "2027-01-30"].flatMap((at) => backup({ at, volumes: ["c"] }));
+        assert.deepEqual(planned([...older, { ...held, tags: { ...held.tags, VssBackupHold: "" } }]), [
+            "keep snap-day-0129-c: kept: Day 2 of 2",
+            "keep snap-day-0130-c: kept: Day 1 of 2",
+            "keep snap-day-0131-c: kept: held by the tag VssBackupHold on snap-day-0131-c",
+        ]);
+    });
+
+    it("holds by the key in any letter case, by the value where one is named, and also sets that failed or have no type", () => {
+        const old = (tags: Record<string, string>, sketch = {}) =>
+            backup({ at: "2027-01-01", volumes: ["c"], ...sketch }).map((snapshot) => ({
+                ...snapshot,
+                tags: { ...snapshot.tags, ...tags },
+            }));
+        const newer = backup({ at: "2027-01-31", volumes: ["c"] });
+        const first = (snapshots: readonly Snapshot[], hold: RetentionPolicy["hold"]) =>
+            planCleaning([...snapshots, ...newer], { ...POLICY, hold }, NOW).decisions[0]?.action;
+        assert.deepEqual(
+            [
+                first(old({ vssbackuphold: "" }), { key: "VssBackupHold" }),
+                first(old({ VSSBACKUPHOLD: "no" }), { key: "VssBackupHold" }),
+                first(old({ VssBackupHolder: "yes" }), { key: "VssBackupHold" }),
+                first(old({ Legal: "hold" }), { key: "Legal", value: "hold" }),
+                first(old({ legal: "hold" }), { key: "Legal", value: "hold" }),
+                first(old({ Legal: "none" }), { key: "Legal", value: "hold" }),
+                first(old({ VssBackupHold: "" }, { consistent: "False" }), { key: "VssBackupHold" }),
+                first(old({ VssBackupHold: "", SnapshotType: "Gone" }), { key: "VssBackupHold" }),
+            ],
+            ["keep", "keep", "delete", "keep", "keep", "delete", "keep", "keep"],
+        );
+    });
+
+    it("leaves failed and unmarked sets alone for as long as failedSetGraceHours says", () => {
+        const failed = backup({ at: "2027-01-30T01:00", volumes: ["c"], consistent: "False" });
+        const unmarked = backup({ at: "2027-01-30T02:00", volumes: ["d"], consistent: null });
+        const newer = backup({ at: "2027-01-30T03:00", volumes: ["c", "d"] }).map((one, i) => ({ ...one, id: `snap-newer-${i}` }));
+        const reasons = (hours: number, now: string) =>
+            planCleaning([...failed, ...unmarked, ...newer], { ...POLICY, failedSetGraceHours: hours }, Date.parse(now))
+                .decisions.slice(0, 2)
+                .map(({ reason }) => reason.replace(/, snap-\S+ (is|was)/, ""));
+        assert.deepEqual(
+            [reasons(48, "2027-02-01T00:59:59Z"), reasons(48, "2027-02-01T01:00:00Z"), reasons(1, "2027-01-30T03:00:00Z")],
+            [
+                [
+                    "left: failed not application-consistent; stays at least until 2027-02-01 01:00 UTC",
+                    "left: not finished not yet marked application-consistent",
+                ],
+                [
+                    "deleted: failed not application-consistent; newer Day restore points stand",
+                    "left: not finished not yet marked application-consistent",
+                ],
+                [
+                    "deleted: failed not application-consistent; newer Day restore points stand",
+                    "deleted: failed never marked application-consistent; newer Day restore points stand",
+                ],
+            ],
+        );
+    });
+
+    it("counts complete sets that are not application-consistent only where countCrashConsistent says so", () => {
+        const history = [
+            ...backup({ at: "2027-01-28", volumes: ["c"] }),
+            ...backup({ at: "2027-01-29", volumes: ["c"], consistent: null }),
+            ...backup({ at: "2027-01-30", volumes: ["c"], consistent: "False" }),
+            ...backup({ at: "2027-01-31", volumes: ["c"], state: "error" }),
+            ...backup({ at: "2027-02-01", volumes: ["c"], state: "pending" }),
+        ];
+        const { decisions } = planCleaning(history, { ...POLICY, retention: { Day: 2 }, countCrashConsistent: true }, NOW);
+        assert.deepEqual(
+            decisions.map(({ reason }) => reason),
+            [
+                "deleted: 3rd newest Day restore point, 2 are kept",
+                "kept: Day 2 of 2",
+                "kept: Day 1 of 2",
+                "left: failed, snap-day-0131-c is in state error; vol-c has fewer than 1 newer Day restore point",
+                "left: not finished, snap-day-0201-c is in state pending",
+            ],
+        );
+    });
+
+    it("leaves a set alone that starts after its time, and counts it for nothing", () => {
+        const history = ["2027-01-31", "2027-02-01T07:00", "2027-02-01T07:01"].flatMap((at, i) =>
+            backup({ at, volumes: ["c"] }).map((snapshot) => ({ ...snapshot, id: `snap-${i}` })),
+        );
+        assert.deepEqual(planned(history, { Day: 1 }), [
+            "delete snap-0: deleted: 2nd newest Day restore point, 1 is kept",
+            "keep snap-1: kept: Day 1 of 1",
+            "leave snap-2: left: it started 2027-02-01 07:01 UTC, after the time of this run, 2027-02-01 07:00 UTC",
         ]);
     });
 

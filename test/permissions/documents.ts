@@ -36,11 +36,16 @@ const KINDS: Readonly<Record<string, Kind>> = {
     "aws:sns/topicPolicy:TopicPolicy": { input: "policy", concerns: ({ inputs }, _, resource) => resource === inputs.arn },
 };
 
-/** All that the policies of a deployment say, a part at a time: statements, their actions, resources and conditions, and their bounds. */
-export function parts(deployment: Deployment): Part[] {
+/**
+ * All that the policies of a deployment say, a part at a time: statements, their actions, resources and conditions, and their bounds.
+ *
+ * @param known a deployment whose policies are left out where they say the same
+ */
+export function parts(deployment: Deployment, known?: Deployment): Part[] {
     return deployment.resources.flatMap((registered) => {
         const kind = KINDS[registered.type];
-        if (!kind) {
+        const before = known?.resources.find(({ name, type }) => name === registered.name && type === registered.type);
+        if (!kind || before?.inputs[kind.input] === registered.inputs[kind.input]) {
             return [];
         }
         const document = JSON.parse(registered.inputs[kind.input]) as Document;

@@ -8,12 +8,12 @@ type Context = Readonly<Record<string, string>>;
 /** A principal as the program names it, what it asks for, and whether it gets that. */
 export type Row = readonly [principal: string, action: string, resource: string, context: Context, expected: "allowed" | "denied"];
 
-export const CLEANER = "prod-cleaner-role";
+const CLEANER = "prod-cleaner-role";
 const SCHEDULE = "prod-schedule-role";
 const WINDOW = "prod-window-role";
 const NOTIFY = "prod-notify-role";
 const SERVER = "prod-server-role";
-const OTHER_ACCOUNT = "999999999999";
+export const OTHER_ACCOUNT = "999999999999";
 
 const NOTHING: Context = {};
 const PLAIN_HTTP: Context = { "aws:SecureTransport": "false" };
@@ -140,6 +140,7 @@ export function denied(region: string): Row[] {
         [WINDOW, "ssm:SendCommand", document("AWSEC2-VssInstallAndSnapshot"), NOTHING, "denied"],
         [WINDOW, "ssm:SendCommand", arn("ssm", "document/AWSEC2-CreateVssSnapshot"), NOTHING, "denied"],
         [WINDOW, "ssm:SendCommand", arn("ssm", "document/AWSEC2-CreateVssSnapshot", "", elsewhere), NOTHING, "denied"],
+        [WINDOW, "ssm:GetDocument", document("AWSEC2-CreateVssSnapshot"), NOTHING, "denied"],
         [WINDOW, "ssm:SendCommand", server, NOTHING, "denied"],
         [WINDOW, "ssm:SendCommand", server, serverTags({ Name: "web" }), "denied"],
         [WINDOW, "ssm:SendCommand", server, serverTags({ VssBackup: "prod-2" }), "denied"],
@@ -177,7 +178,6 @@ export function denied(region: string): Row[] {
         [SCHEDULE, "sqs:PurgeQueue", deadLetters, NOTHING, "denied"],
         [SCHEDULE, "lambda:InvokeFunction", arn("lambda", "function:vss-backup-prod-2-cleaner"), NOTHING, "denied"],
         [SCHEDULE, "lambda:InvokeFunction", arn("lambda", "function:vss-backup-prod-cleaner", OTHER_ACCOUNT), NOTHING, "denied"],
-        [SCHEDULE, "lambda:UpdateFunctionCode", cleaner, NOTHING, "denied"],
 
         ...assumed(region),
         ...foreign(region),
@@ -236,7 +236,7 @@ function foreign(region: string): Row[] {
         ["ec2:DetachVolume", volume, tagged],
         ["ec2:StopInstances", server, tagged],
         ["ec2:TerminateInstances", server, tagged],
-        ["ec2:RunInstances", arn("ec2", "image/ami-0123456789abcdef0", "")],
+        ["ec2:RebootInstances", server, tagged],
         ["ec2:DeregisterImage", arn("ec2", "image/ami-0123456789abcdef0", ""), tagged],
         ["ebs:GetSnapshotBlock", snapshot, tagged],
         ["ebs:PutSnapshotBlock", snapshot, tagged],
@@ -249,7 +249,7 @@ function foreign(region: string): Row[] {
         ["iam:UpdateAssumeRolePolicy", role(CLEANER)],
         ["iam:PassRole", role(CLEANER), { "iam:PassedToService": "lambda.amazonaws.com" }],
         ["iam:PassRole", role("administrator"), { "iam:PassedToService": "ec2.amazonaws.com" }],
-        ["sts:GetFederationToken", arn("sts", "federated-user/any")],
+        ["sts:DecodeAuthorizationMessage", "*"],
         ["s3:ListAllMyBuckets", "*"],
         ["s3:GetObject", arn("s3", "bucket/key", "", "")],
         ["s3:PutObject", arn("s3", "bucket/key", "", "")],
@@ -284,10 +284,12 @@ export interface Variant {
     readonly title: string;
     readonly args: VssBackupPolicyArgs;
     readonly rows: readonly Row[];
+    /** Principals and resources of the default that are not made. */
+    readonly gone?: readonly string[];
 }
 
 export function variants(region: string): Variant[] {
-    const { arn, role, snapshot, document, server, topic } = arnsOf(region);
+    const { arn, role, snapshot, document, server, topic, administrator } = arnsOf(region);
     const held = (tags: Context) => snapshotTags({ VssBackupPolicy: "prod", ...tags });
     return [
         {
@@ -320,6 +322,7 @@ export function variants(region: string): Variant[] {
             rows: [
                 [WINDOW, "ssm:SendCommand", document("AWSEC2-VssInstallAndSnapshot"), NOTHING, "allowed"],
                 [WINDOW, "ssm:SendCommand", document("AWSEC2-CreateVssSnapshot"), NOTHING, "denied"],
+                [WINDOW, "ssm:GetDocument", document("AWSEC2-VssInstallAndSnapshot"), NOTHING, "denied"],
             ],
         },
         {
@@ -329,6 +332,8 @@ export function variants(region: string): Variant[] {
                 [WINDOW, "ssm:SendCommand", server, serverTags({ Backup: "SQL 2022" }), "allowed"],
                 [WINDOW, "ssm:SendCommand", server, serverTags({ Backup: "SQL" }), "denied"],
                 [WINDOW, "ssm:SendCommand", server, serverTags({ VssBackup: "prod" }), "denied"],
+                [WINDOW, "ssm:SendCommand", arn("ssm", "managed-instance/mi-0"), serverTags({ Backup: "SQL 2022" }), "denied"],
+                [WINDOW, "ssm:StartSession", server, serverTags({ Backup: "SQL 2022" }), "denied"],
             ],
         },
         {
@@ -336,17 +341,20 @@ export function variants(region: string): Variant[] {
             args: { topicArn: arn("sns", "ops") },
             rows: [
                 [NOTIFY, "sns:Publish", arn("sns", "ops"), NOTHING, "allowed"],
-                [NOTIFY, "sns:Publish", topic, NOTHING, "denied"],
+                [NOTIFY, "sns:Publish", arn("sns", "prod-topic"), NOTHING, "denied"],
+                [NOTIFY, "sns:DeleteTopic", arn("sns", "ops"), NOTHING, "denied"],
+                // Its policy stays as it is.
+                [administrator, "sns:Publish", arn("sns", "ops"), PLAIN_HTTP, "allowed"],
             ],
+            gone: [topic],
         },
         {
             title: "a role of the servers' own",
             args: { serverRoles: ["web"] },
-            rows: [
-                [role("web"), "logs:PutLogEvents", `${arn("logs", "log-group:/vss-backup/prod/runs")}:log-stream:any`, NOTHING, "allowed"],
-                [role("web"), "logs:PutLogEvents", `${arn("logs", "log-group:any")}:log-stream:any`, NOTHING, "denied"],
-                [role("web"), "ec2:DeleteSnapshot", snapshot, held({}), "denied"],
-            ],
+            rows: [...allowed(region), ...denied(region)].flatMap(([principal, ...call]): Row[] =>
+                principal === SERVER ? [[role("web"), ...call]] : [],
+            ),
+            gone: [SERVER, role(SERVER)],
         },
     ];
 }

@@ -5,9 +5,11 @@ import {
     type DescribeSnapshotsCommandInput,
     DescribeVolumesCommand,
     type EC2Client,
+    type EC2ServiceException,
     paginateDescribeSnapshots,
 } from "@aws-sdk/client-ec2";
 import { type EmbeddedEc2, startEc2 } from "../../rehearsal/embeddedAws/ec2";
+import type { IamRequest } from "../../rehearsal/embeddedAws/iam";
 import { SnapshotStore, type StoredSnapshot } from "../../rehearsal/embeddedAws/snapshotStore";
 import { clientOf } from "../support/cleaning";
 
@@ -224,6 +226,45 @@ describe("The embedded EC2", () => {
             name: "InvalidAction",
             message: "The action DescribeVolumes is not valid for this web service.",
         });
+    });
+
+    it("asks IAM who may do what to which snapshot, and refuses as EC2 does; what is not there is not found, whoever asks", async () => {
+        const asked: IamRequest[] = [];
+        const refusal = async (request: IamRequest) => {
+            asked.push(request);
+            return "User: me is not authorized";
+        };
+        const store = named("a");
+        const ec2 = await startEc2(store, { iam: { refusal, accessKey: () => "" } });
+        const client = clientOf(ec2.endpoint);
+        const refused = {
+            name: "UnauthorizedOperation",
+            message: "You are not authorized to perform this operation. User: me is not authorized",
+        };
+        await assert.rejects(
+            client.send(new DeleteSnapshotCommand({ SnapshotId: "snap-00000000000000001" })),
+            (error: EC2ServiceException) => {
+                const { name, message, $metadata } = error;
+                assert.deepEqual({ name, message, status: $metadata.httpStatusCode }, { ...refused, status: 403 });
+                return true;
+            },
+        );
+        await assert.rejects(client.send(new DescribeSnapshotsCommand({})), refused);
+        await assert.rejects(client.send(new DeleteSnapshotCommand({ SnapshotId: "snap-00000000000000002" })), {
+            name: "InvalidSnapshot.NotFound",
+        });
+        client.destroy();
+        await ec2.close();
+        assert.deepEqual(asked, [
+            {
+                principal: "AKIATEST",
+                action: "ec2:DeleteSnapshot",
+                resource: "arn:aws:ec2:eu-central-1::snapshot/snap-00000000000000001",
+                context: { "aws:ResourceTag/Name": "a" },
+            },
+            { principal: "AKIATEST", action: "ec2:DescribeSnapshots", resource: "*", context: {} },
+        ]);
+        assert.equal(store.all().length, 1);
     });
 
     it("refuses a call that nobody has signed, and does nothing", async () => {

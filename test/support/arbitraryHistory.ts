@@ -1,5 +1,7 @@
 import fc from "fast-check";
+import type { RetentionPolicy } from "../../lambda/retentionPolicy";
 import type { Snapshot } from "../../lambda/snapshot";
+import { POLICY } from "./history";
 
 /** How a VSS run ended. */
 export type Fate = "good" | "inconsistent" | "unmarked" | "error" | "pending" | "one bad";
@@ -7,63 +9,112 @@ export type Fate = "good" | "inconsistent" | "unmarked" | "error" | "pending" | 
 /** One VSS run of a random history. */
 export interface Run {
     readonly number: number;
-    readonly policy: "prod" | "other";
-    readonly type: "Day" | "Week" | "Gone";
+    /** `other`: a neighbour's; `none`: without the tag; `wrong case`: with the tag in another letter case. */
+    readonly policy: "prod" | "other" | "none" | "wrong case";
+    readonly type: "Day" | "Week" | "Month" | "Gone" | "day" | "";
     /** Milliseconds since 1970. */
     readonly time: number;
+    /** Hours from `time` until EC2 shows the snapshots (or before it: clock skew), and from then until they are finished and marked. */
+    readonly seenAfter: number;
+    readonly doneAfter: number;
     readonly volumes: readonly string[];
     readonly fate: Fate;
     /** Whether `AwsVssConfig` tells the set. */
     readonly identified: boolean;
+    readonly held: boolean;
 }
 
-const HOUR = 3_600_000;
-const BEGIN = Date.parse("2027-01-01T00:00:00Z");
+export const HOUR = 3_600_000;
+const BEGIN = Date.parse("2026-12-20T00:00:00Z");
 
-/** When plans of these histories are made: after most of them, so that some lie in the future. */
-export const LATER = BEGIN + 30 * 24 * HOUR;
+/** When plans of these histories are made: after most of them, so that some lie in the future. It is a Tuesday, amid a month. */
+export const LATER = Date.parse("2027-02-16T07:00:00Z");
+
+/** After all of them. */
+export const END = Date.parse("2027-03-10T00:00:00Z");
 
 const SERVERS = [["c1", "d1"], ["c2"], ["c3", "d3", "e3"]] as const;
 
-function run(identified: fc.Arbitrary<boolean>): fc.Arbitrary<Omit<Run, "number">> {
-    return fc.record({
-        policy: fc.constantFrom("prod", "prod", "prod", "prod", "other"),
-        type: fc.constantFrom("Day", "Day", "Day", "Week", "Gone"),
-        // Coarse, so that some start at the same time.
-        time: fc.integer({ min: 0, max: 32 * 12 }).map((steps) => BEGIN + steps * 2 * HOUR),
-        volumes: fc.constantFrom(...SERVERS).chain((volumes) => fc.subarray([...volumes], { minLength: 1 })),
-        fate: fc.constantFrom<Fate>("good", "good", "good", "good", "inconsistent", "unmarked", "error", "pending", "one bad"),
-        identified,
-    });
-}
-
-/** Histories of several servers, whose volumes come and go. */
-export function history(identified: fc.Arbitrary<boolean> = fc.boolean()): fc.Arbitrary<Run[]> {
-    return fc.array(run(identified), { maxLength: 40, size: "max" }).map((runs) => runs.map((one, number) => ({ ...one, number })));
-}
-
-export const retention: fc.Arbitrary<Record<string, number>> = fc.record({
-    Day: fc.integer({ min: 1, max: 5 }),
-    Week: fc.integer({ min: 1, max: 3 }),
+const run = fc.record({
+    policy: fc.constantFrom<Run["policy"]>("prod", "prod", "prod", "prod", "prod", "prod", "prod", "other", "none", "wrong case"),
+    type: fc.constantFrom<Run["type"]>("Day", "Day", "Day", "Day", "Week", "Week", "Month", "Gone", "day", ""),
+    // Coarse, so that some start at the same time; at odd hours, so that zones matter.
+    time: fc.integer({ min: 0, max: 62 * 6 }).map((steps) => BEGIN + steps * 4 * HOUR + HOUR / 2),
+    seenAfter: fc.integer({ min: -8, max: 8 }),
+    doneAfter: fc.integer({ min: 0, max: 12 }),
+    volumes: fc.constantFrom(...SERVERS).chain((volumes) => fc.subarray([...volumes], { minLength: 1 })),
+    fate: fc.constantFrom<Fate>("good", "good", "good", "good", "good", "inconsistent", "unmarked", "error", "pending", "one bad"),
+    identified: fc.boolean(),
+    held: fc.constantFrom(false, false, false, false, false, false, false, true),
 });
 
-/** The snapshots of a run, as EC2 would list them. */
-export function snapshotsOf({ number, policy, type, time, volumes, fate, identified }: Run): Snapshot[] {
+/** Histories of several servers, whose volumes come and go. What is given is so in all runs. */
+export function history(always: Partial<Run> = {}): fc.Arbitrary<Run[]> {
+    return fc.array(run, { maxLength: 40, size: "max" }).map((runs) => runs.map((one, number) => ({ ...one, ...always, number })));
+}
+
+/** Policies of two or three types, in zones that change to daylight saving at different times, by half an hour, or not at all. */
+export const policy: fc.Arbitrary<RetentionPolicy> = fc
+    .record({
+        Day: fc.integer({ min: 1, max: 5 }),
+        Week: fc.integer({ min: 1, max: 3 }),
+        Month: fc.constantFrom(undefined, 1, 2),
+        timezone: fc.constantFrom("UTC", "Europe/Vienna", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"),
+        standIns: fc.constantFrom(true, true, false),
+        countCrashConsistent: fc.constantFrom(false, false, false, true),
+        failedSetGraceHours: fc.constantFrom(24, 24, 72),
+        orphanDays: fc.constantFrom(undefined, undefined, 0, 10),
+        deleteLastCopies: fc.boolean(),
+    })
+    .map(({ Day, Week, Month, orphanDays, ...rest }) => ({
+        ...POLICY,
+        ...rest,
+        ...(orphanDays !== undefined && { orphanDays }),
+        retention: { Day, Week, ...(Month && { Month }) },
+    }));
+
+/** Volumes that are gone. */
+export const lost: fc.Arbitrary<ReadonlySet<string>> = fc.subarray(["vol-c2", "vol-d3", "vol-c1"]).map((volumes) => new Set(volumes));
+
+const GUID = "-0000-4000-8000-000000000000";
+const POLICY_TAGS: Readonly<Record<Run["policy"], Record<string, string>>> = {
+    prod: { VssBackupPolicy: "prod" },
+    other: { VssBackupPolicy: "other" },
+    none: {},
+    "wrong case": { vssbackuppolicy: "prod" },
+};
+const STATES: Partial<Record<Fate, string>> = { error: "error", pending: "pending" };
+
+/** The snapshots of a run, as EC2 would list them when all is done. */
+export function snapshotsOf({ number, policy, type, time, volumes, fate, identified, held }: Run): Snapshot[] {
     return volumes.map((volume, i) => ({
-        id: `snap-${number}-${volume}`,
+        id: idOf(number, volume),
         volumeId: `vol-${volume}`,
         startTime: time,
         state: STATES[fate] ?? "completed",
         tags: {
-            VssBackupPolicy: policy,
-            SnapshotType: type,
+            ...POLICY_TAGS[policy],
+            ...(type && { SnapshotType: type }),
             ...consistency(fate, number, i),
-            ...(identified && { AwsVssConfig: `{${number.toString(16).padStart(8, "0")}-0000-4000-8000-000000000000}` }),
+            ...(identified && { AwsVssConfig: `{${number.toString(16).padStart(8, "0")}${GUID}}` }),
+            ...(held && i === 0 && { [number % 2 ? "VssBackupHold" : "vssbackuphold"]: "" }),
         },
     }));
 }
 
-const STATES: Partial<Record<Fate, string>> = { error: "error", pending: "pending" };
+/** The same at a time at which they may not be there, or not finished yet. */
+export function seenAt(run: Run, now: number): Snapshot[] {
+    if (now < run.time + run.seenAfter * HOUR) {
+        return [];
+    }
+    const done = now >= run.time + Math.max(0, run.seenAfter, run.doneAfter) * HOUR;
+    return snapshotsOf(done ? run : { ...run, fate: "pending" });
+}
+
+export function idOf(number: number, volume: string): string {
+    return `snap-${number}-${volume}`;
+}
+
 const TRUTHS = ["true", "True", "TRUE"];
 
 function consistency(fate: Fate, number: number, i: number): Record<string, string> {
@@ -71,7 +122,7 @@ function consistency(fate: Fate, number: number, i: number): Record<string, stri
     const tags: Record<Fate, Record<string, string>> = {
         good: { AppConsistent: word },
         inconsistent: { AppConsistent: "False" },
-        unmarked: {},
+        unmarked: number % 2 ? {} : { appconsistent: "true" },
         error: {},
         pending: {},
         "one bad": { AppConsistent: i === 0 ? "false" : word },

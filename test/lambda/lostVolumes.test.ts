@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { type Plan, planCleaning } from "../../lambda/plan";
+import type { RetentionPolicy } from "../../lambda/retentionPolicy";
+import type { Snapshot } from "../../lambda/snapshot";
+import { backup, NOW, POLICY } from "../support/history";
+
+const LOST = new Set(["vol-c"]);
+
+function plan(sets: readonly Snapshot[][], policy: Partial<RetentionPolicy> = {}, lost: ReadonlySet<string> = LOST, now = NOW): Plan {
+    return planCleaning(sets.flat(), { ...POLICY, retention: { Day: 2, Week: 1 }, ...policy }, now, lost);
+}
+
+function lines({ decisions }: Plan): string[] {
+    return decisions.map(({ snapshot, reason }) => `${snapshot.id} ${reason}`);
+}
+
+const c = { volumes: ["c"] };
+const WEEK = backup({ ...c, at: "2027-01-01", type: "Week" });
+const OLD = [WEEK, backup({ ...c, at: "2027-01-02" }), backup({ ...c, at: "2027-01-03" })];
+
+const KEPT = ["snap-week-0101-c kept: Week 1 of 1", "snap-day-0102-c kept: Day 2 of 2", "snap-day-0103-c kept: Day 1 of 2"];
+
+describe("Snapshots of volumes that no longer exist", () => {
+    it("are kept as others are, by default, and told of", () => {
+        const byDefault = plan(OLD);
+        assert.deepEqual(lines(byDefault), KEPT);
+        assert.deepEqual(byDefault.staleVolumes, [
+            { volumeId: "vol-c", reason: "no restore point since 2027-01-03 01:00 UTC: it no longer exists" },
+        ]);
+    });
+
+    it("go after orphanDays, all but the newest restore point", () => {
+        const last = Date.parse("2027-01-03T01:00:00Z");
+        const daysLater = (ms: number) => lines(plan(OLD, { orphanDays: 10 }, LOST, last + 10 * 86_400_000 + ms));
+        assert.deepEqual(daysLater(-1), KEPT);
+        assert.deepEqual(daysLater(0), [
+            "snap-week-0101-c deleted: vol-c no longer exists, and has had no restore point since 2027-01-03 01:00 UTC, which stays",
+            "snap-day-0102-c deleted: vol-c no longer exists, and has had no restore point since 2027-01-03 01:00 UTC, which stays",
+            "snap-day-0103-c kept: newest restore point of vol-c, which no longer exists",
+        ]);
+    });
+
+    it("stay where the volume exists, however old they are", () => {
+        assert.deepEqual(lines(plan(OLD, { orphanDays: 1 }, new Set())), KEPT);
+    });
+
+    it("go with the last copy only where orphanDays is 0 and deleteLastCopies says so", () => {
+        const actions = (policy: Partial<RetentionPolicy>) => plan(OLD, policy).decisions.map(({ action }) => action);
+        assert.deepEqual(actions({ orphanDays: 0, deleteLastCopies: true }), ["delete", "delete", "delete"]);
+        assert.deepEqual(actions({ orphanDays: 0 }), ["delete", "delete", "keep"]);
+        assert.deepEqual(actions({ orphanDays: 1, deleteLastCopies: true }), ["delete", "delete", "keep"]);
+        assert.equal(
+            lines(plan(OLD, { orphanDays: 0, deleteLastCopies: true }))[2],
+            "snap-day-0103-c deleted: vol-c no longer exists, and has had no restore point since 2027-01-03 01:00 UTC, and deleteLastCopies is set",
+        );
+    });
+
+    it("stay as long as another volume of their set needs them", () => {
+        const sets = ["2027-01-01", "2027-01-02"].map((at) => backup({ volumes: ["c", "d"], at }));
+        assert.deepEqual(lines(plan(sets, { orphanDays: 1 })), [
+            "snap-day-0101-c kept with its set: vol-d still needs it",
+            "snap-day-0101-d kept: Day 2 of 2",
+            "snap-day-0102-c kept: newest restore point of vol-c, which no longer exists",
+            "snap-day-0102-d kept: Day 1 of 2",
+        ]);
+    });
+
+    it("go when they failed, too, and stay when they are pending, held, or of a type that the policy no longer has", () => {
+        const [held] = backup({ ...c, at: "2027-01-04" }) as [Snapshot];
+        const sets = [
+            ...OLD.slice(1),
+            [{ ...held, tags: { ...held.tags, VssBackupHold: "" } }],
+            backup({ ...c, at: "2027-01-05", consistent: "False" }),
+            backup({ ...c, at: "2027-01-06", state: "pending" }),
+            backup({ ...c, at: "2027-01-07", type: "Year" }),
+        ];
+        assert.deepEqual(lines(plan(sets, { orphanDays: 20 })), [
+            "snap-day-0102-c deleted: vol-c no longer exists, and has had no restore point since 2027-01-04 01:00 UTC, which stays",
+            "snap-day-0103-c kept: newest restore point of vol-c, which no longer exists",
+            "snap-day-0104-c kept: held by the tag VssBackupHold on snap-day-0104-c",
+            "snap-day-0105-c deleted: failed, snap-day-0105-c is not application-consistent; vol-c no longer exists",
+            "snap-day-0106-c left: not finished, snap-day-0106-c is in state pending",
+            "snap-year-0107-c left: Year is no snapshot type of this policy any more",
+        ]);
+    });
+
+    it("stay where the volume never had a restore point, unless the last copy may go: nothing tells since when it is gone", () => {
+        const failed = backup({ ...c, at: "2026-01-05", consistent: "False" });
+        const left =
+            "snap-day-0105-c left: failed, snap-day-0105-c is not application-consistent; vol-c has fewer than 1 newer Day restore point";
+        const deleted = "snap-day-0105-c deleted: failed, snap-day-0105-c is not application-consistent; vol-c no longer exists";
+        assert.deepEqual(
+            [
+                lines(plan([failed], { orphanDays: 10 })),
+                lines(plan([failed], { orphanDays: 0, deleteLastCopies: true }, new Set())),
+                lines(plan([failed], { orphanDays: 0, deleteLastCopies: true })),
+            ],
+            [[left], [left], [deleted]],
+        );
+    });
+});

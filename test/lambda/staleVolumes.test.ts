@@ -1,0 +1,56 @@
+import assert from "node:assert/strict";
+import { planCleaning } from "../../lambda/plan";
+import type { RetentionPolicy } from "../../lambda/retentionPolicy";
+import type { Snapshot } from "../../lambda/snapshot";
+import { backup, POLICY } from "../support/history";
+
+const c = { volumes: ["c"] };
+
+describe("Stale volumes", () => {
+    const stale = (sets: readonly Snapshot[][], now: string, policy: Partial<RetentionPolicy> = {}) =>
+        planCleaning(sets.flat(), { ...POLICY, retention: { Day: 2, Week: 1 }, ...policy }, Date.parse(now)).staleVolumes.map(
+            ({ volumeId, reason }) => `${volumeId}: ${reason}`,
+        );
+    const week = backup({ ...c, at: "2027-01-01", type: "Week" });
+    const WHY = "its backups fail, or it is no longer backed up, or is gone";
+
+    it("are those without a restore point since the last day that is over began, of the type that is taken most often", () => {
+        const day = backup({ ...c, at: "2027-01-30" });
+        assert.deepEqual(
+            [
+                stale([day], "2027-01-31T23:59:00Z"),
+                stale([day], "2027-02-01T00:00:00Z"),
+                stale([week], "2027-01-15T00:00:00Z", { retention: { Week: 1 } }),
+            ],
+            [
+                [],
+                [`vol-c: no restore point since 2027-01-30 01:00 UTC: ${WHY}`],
+                [`vol-c: no restore point since 2027-01-01 01:00 UTC: ${WHY}`],
+            ],
+        );
+    });
+
+    it("are counted from the last two runs of a rate", () => {
+        const policy = { retention: { Day: 1 }, schedules: { Day: "rate(6 hours)" } };
+        const day = backup({ ...c, at: "2027-01-30T01:00" });
+        assert.deepEqual([stale([day], "2027-01-30T13:00:00Z", policy), stale([day], "2027-01-30T13:00:01Z", policy).length], [[], 1]);
+    });
+
+    it("are also those that never had a restore point, in the order of their names", () => {
+        const sets = [backup({ volumes: ["d"], at: "2027-01-20", consistent: "False" }), backup({ ...c, at: "2027-01-21" })];
+        assert.deepEqual(stale(sets, "2027-02-01T07:00:00Z"), [
+            `vol-c: no restore point since 2027-01-21 01:00 UTC: ${WHY}`,
+            `vol-d: no restore point, only other snapshots since 2027-01-20 01:00 UTC: ${WHY}`,
+        ]);
+    });
+
+    it("are none where a first backup is under way", () => {
+        assert.deepEqual(stale([backup({ ...c, at: "2027-01-31", state: "pending" })], "2027-01-31T07:00:00Z"), []);
+    });
+
+    it("are not sought where nothing tells when to expect a backup", () => {
+        assert.deepEqual(stale([backup({ ...c, at: "2027-01-01" })], "2027-02-01T07:00:00Z", { retention: { Day: 1 }, schedules: {} }), []);
+        const never = { retention: { Day: 1 }, schedules: { Day: "cron(0 6 2 1 ? 2026)" } };
+        assert.deepEqual(stale([backup({ ...c, at: "2027-01-01" })], "2027-02-01T07:00:00Z", never), []);
+    });
+});

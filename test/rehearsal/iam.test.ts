@@ -1,0 +1,142 @@
+import assert from "node:assert/strict";
+import { type IamRequest, startIam } from "../../rehearsal/embeddedAws/iam";
+import { ACCOUNT_ID, type Deployment, type Registered } from "../../rehearsal/program";
+
+const ROLE = `arn:aws:iam::${ACCOUNT_ID}:role/prod-role`;
+const TOPIC = `arn:aws:sns:eu-central-1:${ACCOUNT_ID}:topic`;
+
+/** A deployment of one role, with one statement in its one policy, and of a topic's policy if there is a statement for that. */
+function deployment(statement: object, onTopic?: object): Deployment {
+    const policy = (Statement: object) => JSON.stringify({ Version: "2012-10-17", Statement: [Statement] });
+    const trust = { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "lambda.amazonaws.com" } };
+    const resources = [
+        registered("aws:iam/role:Role", "prod-role", { assumeRolePolicy: policy(trust) }, ROLE),
+        registered("aws:iam/rolePolicy:RolePolicy", "prod-role-policy", { role: "prod-role", policy: policy(statement) }),
+        ...(onTopic ? [registered("aws:sns/topicPolicy:TopicPolicy", "prod-topic-policy", { arn: TOPIC, policy: policy(onTopic) })] : []),
+    ];
+    return { project: "test", stack: "test", region: "eu-central-1", resources, outputs: {} };
+}
+
+function registered(type: string, name: string, inputs: Registered["inputs"], arn?: string): Registered {
+    return { type, name, inputs, id: `${name}-id`, arn, provider: "" };
+}
+
+function snapshot(id: string): string {
+    return `arn:aws:ec2:eu-central-1::snapshot/${id}`;
+}
+
+/** What one IAM says to one request after the other. */
+async function answers(given: Deployment, requests: readonly Partial<IamRequest>[]): Promise<boolean[]> {
+    const iam = startIam(given);
+    const allowed: boolean[] = [];
+    for (const request of requests) {
+        const refusal = await iam.refusal({
+            principal: "prod-role",
+            action: "ec2:DeleteSnapshot",
+            resource: snapshot("snap-1"),
+            ...request,
+        });
+        allowed.push(refusal === undefined);
+    }
+    return allowed;
+}
+
+describe("The embedded IAM", () => {
+    const deletion = { Effect: "Allow", Action: "ec2:DeleteSnapshot", Resource: snapshot("*") };
+
+    it("refuses in the words of AWS", async () => {
+        const { refusal } = startIam(deployment(deletion, { Effect: "Deny", Principal: "*", Action: "sns:Publish", Resource: TOPIC }));
+        assert.deepEqual(
+            [
+                await refusal({ principal: ROLE, action: "ec2:CopySnapshot", resource: snapshot("snap-1") }),
+                await refusal({ principal: `arn:aws:iam::${ACCOUNT_ID}:user/me`, action: "sns:Publish", resource: TOPIC }),
+                await refusal({ principal: "ec2.amazonaws.com", action: "sts:AssumeRole", resource: ROLE }),
+            ],
+            [
+                `User: arn:aws:sts::${ACCOUNT_ID}:assumed-role/prod-role/rehearsal is not authorized to perform: ec2:CopySnapshot on resource: ${snapshot("snap-1")} because no identity-based policy allows the ec2:CopySnapshot action`,
+                `User: arn:aws:iam::${ACCOUNT_ID}:user/me is not authorized to perform: sns:Publish on resource: ${TOPIC} with an explicit deny in a resource-based policy`,
+                `User: ec2.amazonaws.com is not authorized to perform: sts:AssumeRole on resource: ${ROLE} because no resource-based policy allows the sts:AssumeRole action`,
+            ],
+        );
+    });
+
+    it("knows a role by its ARN, its name in the program and its access key, and nobody by a wrong key", async () => {
+        const given = deployment(deletion);
+        const principals = [ROLE, "prod-role", startIam(given).accessKey(ROLE), "ASIA9999999999999999"];
+        assert.deepEqual(
+            await answers(
+                given,
+                principals.map((principal) => ({ principal })),
+            ),
+            [true, true, true, false],
+        );
+    });
+
+    it("takes somebody whom the program did not make for an administrator, but no service", async () => {
+        const principals = [`arn:aws:iam::${ACCOUNT_ID}:user/me`, `arn:aws:iam::${ACCOUNT_ID}:role/theirs`, "lambda.amazonaws.com"];
+        assert.deepEqual(
+            await answers(
+                deployment(deletion),
+                principals.map((principal) => ({ principal })),
+            ),
+            [true, true, false],
+        );
+    });
+
+    it("tells snapshots apart where a policy does, by a name, by the beginning of one, or by a variable", async () => {
+        const ids = ["snap-1", "snap-2", "snap-11", "snap-1"].map((id) => ({ resource: snapshot(id) }));
+        const by = (Resource: string) => answers(deployment({ ...deletion, Resource }), ids);
+        assert.deepEqual(
+            [
+                await by(snapshot("snap-1")),
+                await by(snapshot("snap-1*")),
+                await by(snapshot("*")),
+                await by(snapshot("$" + "{ec2:SnapshotID}")),
+            ],
+            [
+                [true, false, false, true],
+                [true, false, true, true],
+                [true, true, true, true],
+                [false, false, false, false],
+            ],
+        );
+    });
+
+    it("tells a topic with a policy from one without", async () => {
+        const given = deployment(deletion, { Effect: "Deny", Principal: "*", Action: "sns:Publish", Resource: TOPIC });
+        const publish = { principal: `arn:aws:iam::${ACCOUNT_ID}:user/me`, action: "sns:Publish" };
+        const topics = [`${TOPIC}-2`, TOPIC, `${TOPIC}-3`].map((resource) => ({ ...publish, resource }));
+        assert.deepEqual(await answers(given, topics), [true, false, true]);
+    });
+
+    it("tells contexts apart where a policy does, in whatever letter case it names the key", async () => {
+        const Condition = { StringEquals: { "AWS:resourcetag/Owner": "me" } };
+        const owners = [{ Owner: "me" }, { Owner: "you" }, { Other: "me" }, { Owner: "me", Other: "x" }].map((tags) => ({
+            context: Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value])),
+        }));
+        assert.deepEqual(await answers(deployment({ ...deletion, Condition }), owners), [true, false, false, true]);
+    });
+
+    it("does not judge what AWS does not know", async () => {
+        const { refusal } = startIam(deployment(deletion));
+        const ask = (action: string, resource: string, context = {}) => refusal({ principal: ROLE, action, resource, context });
+        await assert.rejects(
+            ask("ec2:DeleteSnapshots", snapshot("snap-1")),
+            /^Error: IAM can't judge ec2:DeleteSnapshots on .*invalid\.action/,
+        );
+        await assert.rejects(ask("ec2:DeleteSnapshot", TOPIC), /^Error: IAM can't judge ec2:DeleteSnapshot on .*no\.resource\.types/);
+        await assert.rejects(
+            ask("ec2:DeleteSnapshot", snapshot("snap-1"), { "iam:PassedToService": "ec2.amazonaws.com" }),
+            /^Error: IAM knows no iam:PassedToService for ec2:DeleteSnapshot on /,
+        );
+    });
+
+    it("does not pass over a policy of a kind that it can't judge", () => {
+        const given = deployment(deletion);
+        const resources = [...given.resources, registered("aws:sqs/queuePolicy:QueuePolicy", "prod-queue-policy", {})];
+        assert.throws(
+            () => startIam({ ...given, resources }),
+            /^Error: The embedded IAM does not know the aws:sqs\/queuePolicy:QueuePolicy prod-queue-policy; /,
+        );
+    });
+});

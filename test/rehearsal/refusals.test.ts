@@ -1,0 +1,146 @@
+import assert from "node:assert/strict";
+import type { Deployment } from "../../rehearsal/program";
+import { type Promised, type Rehearsal, type RehearsalOptions, rehearse } from "../../rehearsal/rehearse";
+import { deployed } from "../support/policies";
+
+const PROMISED: Promised = { retention: { Day: 1, Week: 1, Month: 1 }, standIns: true };
+const OPTIONS: RehearsalOptions = { start: Date.UTC(2027, 0, 4), days: 2, servers: 1, volumes: 1, failures: 0, seed: 1 };
+
+/** Deletes one snapshot, on the second day. */
+let byDefault: Deployment;
+
+/** Plays the deployment with a text in its policies replaced; the text must be there. */
+function replayed(resource: string, text: string | RegExp, instead: string): Promise<Rehearsal> {
+    const resources = byDefault.resources.map((registered) => {
+        if (registered.name !== resource) {
+            return registered;
+        }
+        const [input, document] = Object.entries(registered.inputs).find(([key]) => /policy$/i.test(key)) as [string, string];
+        const changed = document.replace(text, instead);
+        assert.notEqual(changed, document);
+        return { ...registered, inputs: { ...registered.inputs, [input]: changed } };
+    });
+    return rehearse({ ...byDefault, resources }, PROMISED, OPTIONS);
+}
+
+describe("A rehearsal, where IAM refuses", () => {
+    before(async () => {
+        byDefault = await deployed({ retention: PROMISED.retention });
+    });
+
+    for (const [title, resource, text, instead, why] of [
+        [
+            "another service may take on the window's role",
+            "prod-window-role",
+            "ssm.amazonaws.com",
+            "ec2.amazonaws.com",
+            /ssm\.amazonaws\.com is not authorized to perform: sts:AssumeRole/,
+        ],
+        [
+            "SSM may take it on for another account",
+            "prod-window-role",
+            "123456789012",
+            "999999999999",
+            /ssm\.amazonaws\.com is not authorized to perform: sts:AssumeRole/,
+        ],
+        [
+            "the window may send another document",
+            "prod-window-role-policy",
+            "AWSEC2-CreateVssSnapshot",
+            "AWS-RunShellScript",
+            /ssm:SendCommand on resource: .*:document\/AWSEC2-CreateVssSnapshot /,
+        ],
+        [
+            "the window may send to servers with another tag",
+            "prod-window-role-policy",
+            `resourceTag/VssBackup":"prod"`,
+            `resourceTag/VssBackup":"test"`,
+            /ssm:SendCommand on resource: .*:instance\/i-00000000000000001 /,
+        ],
+        [
+            "the window may hand on another role",
+            "prod-window-role-policy",
+            "role/prod-notify-role",
+            "role/other",
+            /iam:PassRole on resource: .*:role\/prod-notify-role /,
+        ],
+        [
+            "the window may hand the role to another service",
+            "prod-window-role-policy",
+            "ssm.amazonaws.com",
+            "ec2.amazonaws.com",
+            /iam:PassRole on resource: .*:role\/prod-notify-role /,
+        ],
+    ] as const) {
+        it(`fails each run with the reason, when ${title} instead`, async () => {
+            const { runs, taken, broken } = await replayed(resource, text, instead);
+            assert.deepEqual([runs.map(({ status }) => status), taken], [["Failed", "Failed"], 0]);
+            assert.match(runs[0]?.why ?? "", /^AccessDeniedException: User: /);
+            assert.match(runs[0]?.why ?? "", why);
+            assert.deepEqual(broken, [`no run took a snapshot: ${runs[0]?.why}`]);
+        });
+    }
+
+    for (const [title, resource, text, instead, why] of [
+        [
+            "another service may take on the schedule's role",
+            "prod-schedule-role",
+            "scheduler.",
+            "events.",
+            /the cleaner was not started: .* sts:AssumeRole/,
+        ],
+        [
+            "the schedule may start another function",
+            "prod-schedule-role-policy",
+            "function:",
+            "function:not-",
+            /the cleaner was not started: .* lambda:InvokeFunction/,
+        ],
+        [
+            "another service may take on the cleaner's role",
+            "prod-cleaner-role",
+            "lambda.",
+            "edgelambda.",
+            /the cleaner was not started: .* sts:AssumeRole/,
+        ],
+        [
+            "the cleaner may write to another log",
+            "prod-cleaner-role-policy",
+            /prod\/cleaner/g,
+            "prod/runs",
+            /the cleaner's log was not written: .* logs:CreateLogStream/,
+        ],
+        [
+            "the cleaner may read the log that it should write",
+            "prod-cleaner-role-policy",
+            "PutLogEvents",
+            "GetLogEvents",
+            /the cleaner's log was not written: .* logs:PutLogEvents/,
+        ],
+    ] as const) {
+        it(`says so for each run of the cleaner, when ${title} instead`, async () => {
+            const { broken } = await replayed(resource, text, instead);
+            assert.deepEqual(
+                broken.map((sentence) => sentence.slice(0, 21)),
+                ["2027-01-04T07:00:00Z:", "2027-01-05T07:00:00Z:"],
+            );
+            for (const sentence of broken) {
+                assert.match(sentence, why);
+            }
+        });
+    }
+
+    it("ends with what EC2 answered, when the cleaner may not list", async () => {
+        await assert.rejects(
+            replayed("prod-cleaner-role-policy", "ec2:DescribeSnapshots", "ec2:DescribeVolumes"),
+            /UnauthorizedOperation: You are not authorized to perform this operation\. User: arn:aws:sts::123456789012:assumed-role\/prod-cleaner-role\/rehearsal is not authorized to perform: ec2:DescribeSnapshots on resource: \* /,
+        );
+    });
+
+    it("ends with what the cleaner says of its refused deletions, when it may delete another policy's snapshots instead", async () => {
+        await assert.rejects(
+            replayed("prod-cleaner-role-policy", `VssBackupPolicy":"prod"`, `VssBackupPolicy":"test"`),
+            /1 of 1 deletions failed: UnauthorizedOperation: .* ec2:DeleteSnapshot on resource: .*:snapshot\/snap-00000000000000005 /,
+        );
+    });
+});
