@@ -5,8 +5,6 @@ import type { RetentionPolicy } from "./retentionPolicy";
 /** A restore point, and for each snapshot type the period of that type in which it was taken. */
 interface RestorePoint {
     readonly set: BackupSet;
-    /** Held ones are kept anyway, and count for nothing. */
-    readonly held: boolean;
     readonly periods: readonly (Period | undefined)[];
     readonly claims: Map<string, Claim>;
 }
@@ -24,10 +22,8 @@ export type Claims = ReadonlyMap<string, Claim>;
 
 /** What retention makes of a policy's restore points. */
 export interface Claimed {
-    /** The claims on each restore point that counts. */
+    /** The claims on each restore point. */
     readonly claims: ReadonlyMap<BackupSet, Claims>;
-    /** When the newest restore point of each volume was taken, held or not, in milliseconds since 1970. */
-    readonly newest: ReadonlyMap<string, number>;
     /** Whether the snapshots of a volume may go if it no longer exists, for it has had no restore point for `orphanDays`. */
     isOld(volumeId: string): boolean;
     /** The restore points that count as ones of a type for a volume, stand-ins among them, newest first. */
@@ -46,13 +42,13 @@ const DAY = 86_400_000;
  * Asks each volume which restore points it needs: the newest N of each type, where one that stands in for a run without a restore point
  * counts like one of that type; or, of a volume that is gone for longer than the policy keeps its snapshots, the newest alone.
  *
- * @param restorePoints newest first, of types that the policy has
- * @param isHeld whether an operator holds a set
+ * @param restorePoints those that count, newest first, of types that the policy has
+ * @param newest when the newest restore point of each volume was taken, whether it counts or not
  * @param lostVolumes ids of volumes that are known not to exist
  */
 export function claimRestorePoints(
     restorePoints: readonly BackupSet[],
-    isHeld: (set: BackupSet) => boolean,
+    newest: ReadonlyMap<string, number>,
     policy: RetentionPolicy,
     now: number,
     lostVolumes: ReadonlySet<string>,
@@ -60,31 +56,8 @@ export function claimRestorePoints(
     const types = Object.entries(policy.retention).map(
         ([name, kept]): SnapshotType => ({ name, kept, periods: policy.standIns ? periodsOfType(name, policy) : undefined }),
     );
-    const names = types.map(({ name }) => name);
-    const volumes = new Map<string, RestorePoint[]>();
-    const claims = new Map<BackupSet, Claims>();
-    const latest: (Period | undefined)[] = [];
-    for (const set of restorePoints) {
-        // Newest first, so most lie in the same period as the one before.
-        types.forEach(({ periods }, i) => {
-            const period = latest[i];
-            latest[i] = period && period.start <= set.startTime && set.startTime < period.end ? period : periods?.at(set.startTime);
-        });
-        const point = { set, held: isHeld(set), periods: [...latest], claims: new Map<string, Claim>() };
-        if (!point.held) {
-            claims.set(set, point.claims);
-        }
-        for (const { volumeId } of set.snapshots) {
-            const own = volumes.get(volumeId);
-            if (own === undefined) {
-                volumes.set(volumeId, [point]);
-            } else if (own.at(-1) !== point) {
-                own.push(point);
-            }
-        }
-    }
-
-    const newest = new Map([...volumes].map(([volumeId, own]) => [volumeId, (own[0] as RestorePoint).set.startTime]));
+    const points = withPeriods(restorePoints, types);
+    const volumes = byVolume(points);
     const isOld = (volumeId: string) => {
         const { orphanDays } = policy;
         // Where there never was a restore point, nothing tells since when it is gone.
@@ -93,21 +66,51 @@ export function claimRestorePoints(
     };
     for (const [volumeId, own] of volumes) {
         if (lostVolumes.has(volumeId) && isOld(volumeId)) {
-            claimLastCopy(volumeId, own, policy);
+            claimLastCopy(volumeId, own[0] as RestorePoint, policy);
         } else {
             types.forEach((type, i) => {
                 claimType(volumeId, own, type, i, now);
             });
         }
     }
-    const counted = (type: string, volumeId: string) =>
-        countedAs(volumes.get(volumeId) ?? [], type, names.indexOf(type), now).map(({ set }) => set);
-    return { claims, newest, isOld, counted };
+    const names = types.map(({ name }) => name);
+    return {
+        claims: new Map(points.map(({ set, claims }) => [set, claims])),
+        isOld,
+        counted: (type, volumeId) => countedAs(volumes.get(volumeId) ?? [], type, names.indexOf(type), now).map(({ set }) => set),
+    };
 }
 
 function periodsOfType(name: string, { schedules, timezone }: RetentionPolicy): Periods | undefined {
     const schedule = schedules[name];
     return schedule === undefined ? undefined : periodsOf(schedule, timezone);
+}
+
+function withPeriods(newestFirst: readonly BackupSet[], types: readonly SnapshotType[]): RestorePoint[] {
+    let latest: (Period | undefined)[] = [];
+    return newestFirst.map((set) => {
+        // Most lie in the same period as the one before.
+        latest = types.map(({ periods }, i) => {
+            const period = latest[i];
+            return period && period.start <= set.startTime ? period : periods?.at(set.startTime);
+        });
+        return { set, periods: latest, claims: new Map() };
+    });
+}
+
+function byVolume(points: readonly RestorePoint[]): Map<string, RestorePoint[]> {
+    const volumes = new Map<string, RestorePoint[]>();
+    for (const point of points) {
+        for (const { volumeId } of point.set.snapshots) {
+            const own = volumes.get(volumeId);
+            if (own === undefined) {
+                volumes.set(volumeId, [point]);
+            } else if (own.at(-1) !== point) {
+                own.push(point);
+            }
+        }
+    }
+    return volumes;
 }
 
 /** The restore points of a volume that count as ones of a type: its own, and those that stand in for a run which made none. */
@@ -118,10 +121,10 @@ function countedAs(own: readonly RestorePoint[], type: string, i: number, now: n
             covered.add(periods[i]);
         }
     }
-    return own.filter(({ set, held, periods }) => {
+    return own.filter(({ set, periods }) => {
         const period = periods[i];
-        if (held || set.type === type) {
-            return !held;
+        if (set.type === type) {
+            return true;
         }
         const standsIn = period !== undefined && period.end <= now && !covered.has(period);
         covered.add(period);
@@ -144,10 +147,9 @@ function claimType(volumeId: string, own: readonly RestorePoint[], { name, kept 
     });
 }
 
-function claimLastCopy(volumeId: string, own: readonly RestorePoint[], policy: RetentionPolicy): void {
-    const last = own.find(({ held }) => !held);
-    if (last && keepsLastCopies(policy)) {
-        claimOf(last.claims, volumeId).reasons.push(`newest restore point of ${volumeId}, which no longer exists`);
+function claimLastCopy(volumeId: string, { claims }: RestorePoint, policy: RetentionPolicy): void {
+    if (keepsLastCopies(policy)) {
+        claimOf(claims, volumeId).reasons.push(`newest restore point of ${volumeId}, which no longer exists`);
     }
 }
 

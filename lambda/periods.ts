@@ -22,30 +22,29 @@ type Unit = keyof typeof LABELS;
 /** Formats of luxon. @see https://moment.github.io/luxon/#/formatting?id=table-of-tokens */
 const LABELS = { year: "yyyy", month: "yyyy-MM", week: "kkkk-'W'WW", day: "yyyy-MM-dd", hour: "yyyy-MM-dd HH:mm" } as const;
 
-/** Enough runs to see twice what a schedule does in an hour, day, week, month or year, whichever it does more than once. */
-const SAMPLE = { from: Date.UTC(2000, 0, 1), runs: 100 };
+/** Enough runs to see a schedule fire twice in a day, week, month or year, if it ever does. The first year is a leap year. */
+const SAMPLE = { from: Date.UTC(2000, 0, 1), runs: 25 };
 
 const known = new Map<string, Periods | undefined>();
+
+/** The periods that a schedule defines; what was found once is remembered, since it is always the same. */
+export function periodsOf(expression: string, timezone: string): Periods | undefined {
+    const key = `${expression} ${timezone}`;
+    if (!known.has(key)) {
+        known.set(key, definePeriods(expression, timezone));
+    }
+    return known.get(key);
+}
 
 /**
  * The periods that a schedule defines, in its time zone. Each begins with the calendar unit of a run, and lasts until that of the next
  * run. The unit is the largest of year, month, ISO week (where the schedule names days of the week), day and hour in which the schedule
  * never fires twice: a run on each Sunday stands for its ISO week, one on the 1st for its month, one in January and July for half a year.
  *
- * Pure: what it has found once it only remembers.
- *
  * @param expression that `parseSchedule` can read
  * @returns undefined for a `rate`, which has no calendar, and for a schedule that never fires
  */
-export function periodsOf(expression: string, timezone: string): Periods | undefined {
-    const key = `${expression} ${timezone}`;
-    if (!known.has(key)) {
-        known.set(key, findPeriods(expression, timezone));
-    }
-    return known.get(key);
-}
-
-function findPeriods(expression: string, timezone: string): Periods | undefined {
+export function definePeriods(expression: string, timezone: string): Periods | undefined {
     const schedule = parseSchedule(expression, "seconds allowed");
     if (schedule.kind === "rate") {
         return undefined;

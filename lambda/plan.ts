@@ -52,18 +52,23 @@ export function planCleaning(
     const own = snapshots.filter((snapshot) => snapshot.tags[POLICY_TAG] === policy.name);
     const sets = backupSets(own, policy, now).sort(newestFirst);
     const holding = new Map(sets.map((set) => [set, holdOf(set, policy.hold)]));
-    const judged = sets.filter((set) => unjudged(set, policy, now) === undefined);
+    const judged = sets.filter((set) => strange(set, policy) === undefined);
     const restorePoints = judged.filter(({ status }) => status.kind === "restorePoint");
-    const claimed = claimRestorePoints(restorePoints, (set) => holding.get(set) !== undefined, policy, now, lostVolumes);
+    const newest = newestByVolume(restorePoints);
+    const counting = restorePoints.filter((set) => !holding.get(set) && set.startTime <= now);
+    const claimed = claimRestorePoints(counting, newest, policy, now, lostVolumes);
 
     const decide = (set: BackupSet): Decision[] => {
         const held = holding.get(set);
         if (held) {
             return all(set, "keep", `kept: held by the tag ${policy.hold.key} on ${held.id}`);
         }
-        const why = unjudged(set, policy, now);
+        const why = strange(set, policy);
         if (why !== undefined) {
             return all(set, "leave", `left: ${why}`);
+        }
+        if (set.startTime > now) {
+            return all(set, "leave", `left: it started ${utc(set.startTime)}, after the time of this run, ${utc(now)}`);
         }
         switch (set.status.kind) {
             case "pending":
@@ -71,14 +76,14 @@ export function planCleaning(
             case "failed":
                 return decideFailed(set, set.status, claimed, policy, now, lostVolumes);
             case "restorePoint":
-                return decideRestorePoint(set, claimed, policy, lostVolumes);
+                return decideRestorePoint(set, newest, claimed, policy, lostVolumes);
         }
     };
     const plans = sets.map(decide).reverse();
     return {
         decisions: plans.flat(),
         deletions: plans.filter((decisions) => decisions[0]?.action === "delete").map((set) => deletionOrder(set, policy)),
-        staleVolumes: staleVolumes(judged, claimed.newest, policy, now, lostVolumes),
+        staleVolumes: staleVolumes(judged, newest, policy, now, lostVolumes),
         oldVolumes: [...new Set(judged.flatMap((set) => set.snapshots.map(({ volumeId }) => volumeId)))].filter(claimed.isOld),
     };
 }
@@ -91,15 +96,25 @@ function holdOf({ snapshots }: BackupSet, { key, value }: Hold): Snapshot | unde
     );
 }
 
+/** When the newest restore point of each volume was taken, held or not, and also where that is after the time of the run. */
+function newestByVolume(newestFirst: readonly BackupSet[]): Map<string, number> {
+    const newest = new Map<string, number>();
+    for (const { snapshots, startTime } of newestFirst) {
+        for (const { volumeId } of snapshots) {
+            if (!newest.has(volumeId)) {
+                newest.set(volumeId, startTime);
+            }
+        }
+    }
+    return newest;
+}
+
 /** Why the policy has no say about a set, if it has none. */
-function unjudged({ type, startTime }: BackupSet, { retention }: RetentionPolicy, now: number): string | undefined {
+function strange({ type }: BackupSet, { retention }: RetentionPolicy): string | undefined {
     if (type === undefined) {
         return "its set has no single SnapshotType";
     }
-    if (!Object.hasOwn(retention, type)) {
-        return `${type} is no snapshot type of this policy any more`;
-    }
-    return startTime > now ? `it started ${utc(startTime)}, after the time of this run, ${utc(now)}` : undefined;
+    return Object.hasOwn(retention, type) ? undefined : `${type} is no snapshot type of this policy any more`;
 }
 
 /**
@@ -135,7 +150,8 @@ function decideFailed(
 
 function decideRestorePoint(
     set: BackupSet,
-    { claims, newest, isOld }: Claimed,
+    newest: ReadonlyMap<string, number>,
+    { claims, isOld }: Claimed,
     policy: RetentionPolicy,
     lostVolumes: ReadonlySet<string>,
 ): Decision[] {

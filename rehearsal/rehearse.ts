@@ -87,6 +87,9 @@ export async function rehearse(deployment: Deployment, promised: Promised, optio
         windows.flatMap(({ targets }) => targets),
         options,
     );
+    for (const { id } of servers.flatMap(({ volumes }) => volumes)) {
+        store.volumes.add(id);
+    }
     const periods = Object.fromEntries(windows.map(({ type, schedule, timezone }) => [type, periodsOf(schedule, timezone)]));
     const runs: TypedRun[] = [];
     const ledger: LedgerEntry[] = [];

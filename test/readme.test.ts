@@ -129,8 +129,8 @@ describe("The README", function () {
 
     it("names every option with its default", () => {
         const declared = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")) as { config: Record<string, { default: unknown }> };
-        const maps = ["retention", "schedules", "serverTag", "tags"];
-        const keys = [...maps, ...Object.keys(declared.config).map((key) => key.replace("vss-backup:", ""))];
+        const explained = ["retention", "schedules", "serverTag", "tags", "hold", "orphanDays"];
+        const keys = [...explained, ...Object.keys(declared.config).map((key) => key.replace("vss-backup:", ""))];
         const table = /\| key \| meaning \| default \|\n\|---\|---\|---\|\n((?:\|.*\n)+)/.exec(README)?.[1] ?? "";
         assert.deepEqual([...table.matchAll(/^\| `(\w+)`/gm)].map(([, key]) => key).sort(), keys.sort());
         for (const value of [

@@ -1,31 +1,22 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { XMLBuilder } from "fast-xml-parser";
+import { type Ec2Call, Ec2Error, list } from "./ec2Call";
+import { type Answer, answerOf, asItShould, type Faults } from "./faults";
 import type { EmbeddedIam } from "./iam";
+import { pageOf } from "./pages";
 import { partitionOf } from "./partition";
 import type { SnapshotStore, StoredSnapshot } from "./snapshotStore";
 
-/** A call of the EC2 Query protocol, as it came in. */
-export interface Ec2Call {
-    readonly action: string;
-    readonly parameters: URLSearchParams;
-}
-
-/** An error as EC2 answers it. */
-export class Ec2Error extends Error {
-    public constructor(
-        public readonly code: string,
-        message: string,
-        /** HTTP status. */
-        public readonly status = 400,
-    ) {
-        super(message);
-    }
-}
+export { type Ec2Call, Ec2Error };
 
 export interface Ec2Options {
     /** Sees each call first; what it throws or gives is the answer. */
     readonly intercept?: (call: Ec2Call) => object | undefined;
+    /** Says what goes wrong with each call; nothing, without it. */
+    readonly faults?: Faults;
+    /** How many snapshots or volumes a page holds at most. */
+    readonly pageSize?: number;
     /** Says who may do what; without it, everybody may do everything. */
     readonly iam?: EmbeddedIam;
     readonly accountId?: string;
@@ -49,46 +40,70 @@ const builder = new XMLBuilder({ ignoreAttributes: false });
  */
 export async function startEc2(
     store: SnapshotStore,
-    { intercept, iam, accountId = "123456789012" }: Ec2Options = {},
+    { intercept, iam, accountId = "123456789012", faults, pageSize = 1000 }: Ec2Options = {},
 ): Promise<EmbeddedEc2> {
     const calls: Ec2Call[] = [];
-    const answer = async (request: IncomingMessage): Promise<object> => {
-        const parameters = new URLSearchParams(await bodyOf(request));
-        const action = parameters.get("Action") ?? "";
-        const signed = /^AWS4-HMAC-SHA256 Credential=([^/]*)\/\d+\/([^/]*)\/ec2\/aws4_request/.exec(request.headers.authorization ?? "");
-        if (!signed) {
-            throw new Ec2Error("AuthFailure", "AWS was not able to validate the provided access credentials", 401);
-        }
-        const call = { action, parameters };
-        calls.push(call);
+    const carryOut = async (call: Ec2Call, { accessKey, region }: Caller, seen: SnapshotStore): Promise<object> => {
         const answer = intercept?.(call);
         if (answer) {
             return answer;
         }
-        const [, accessKey = "", region = ""] = signed;
         await authorize(iam, accessKey, region, call, store);
-        switch (action) {
+        switch (call.action) {
             case "DescribeSnapshots":
-                return describeSnapshots(store, parameters, accountId);
+                return describeSnapshots(seen, call, accountId, pageSize);
+            case "DescribeVolumes":
+                return describeVolumes(seen, call, pageSize);
             case "DeleteSnapshot":
-                return deleteSnapshot(store, parameters);
+                return deleteSnapshot(store, call.parameters);
             default:
-                throw new Ec2Error("InvalidAction", `The action ${action} is not valid for this web service.`);
+                throw new Ec2Error("InvalidAction", `The action ${call.action} is not valid for this web service.`);
         }
     };
+    const exchange = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
+        const parameters = new URLSearchParams(await bodyOf(request));
+        const call = { action: parameters.get("Action") ?? "", parameters };
+        const caller = callerOf(request);
+        if (!caller) {
+            const refusal = new Ec2Error("AuthFailure", "AWS was not able to validate the provided access credentials", 401);
+            return asItShould({ call, response, textOf, carryOut: async () => answerOf(refusal) });
+        }
+        calls.push(call);
+        await (faults?.(call) ?? asItShould)({
+            call,
+            response,
+            textOf,
+            carryOut: (asked = call, seen = store) => answered(carryOut(asked, caller, seen)),
+        });
+    };
     const server = createServer((request, response) => {
-        answer(request).then(
-            (body) => respond(response, 200, body),
-            (error: Error) => {
-                const { code, status } = error instanceof Ec2Error ? error : { code: "InternalError", status: 500 };
-                respond(response, status, {
-                    Response: { Errors: { Error: { Code: code, Message: error.message } }, RequestID: "rehearsal" },
-                });
-            },
-        );
+        // Only a request that breaks off fails here, and then nobody waits for an answer.
+        exchange(request, response).catch(() => response.destroy());
     });
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
     return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls, close: () => close(server) };
+}
+
+interface Caller {
+    readonly accessKey: string;
+    readonly region: string;
+}
+
+/** Who has signed a request; undefined where nobody has. */
+function callerOf(request: IncomingMessage): Caller | undefined {
+    const signed = /^AWS4-HMAC-SHA256 Credential=([^/]*)\/\d+\/([^/]*)\/ec2\/aws4_request/.exec(request.headers.authorization ?? "");
+    return signed ? { accessKey: signed[1] as string, region: signed[2] as string } : undefined;
+}
+
+function answered(body: Promise<object>): Promise<Answer> {
+    return body.then(
+        (body) => ({ status: 200, body }),
+        (error: Error) => answerOf(error instanceof Ec2Error ? error : new Ec2Error("InternalError", error.message, 500)),
+    );
+}
+
+function textOf({ body }: Answer): string {
+    return `<?xml version="1.0" encoding="UTF-8"?>\n${builder.build(body)}`;
 }
 
 /**
@@ -131,39 +146,35 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
     return Buffer.concat(chunks).toString("utf8");
 }
 
-function respond(response: ServerResponse, status: number, body: object): void {
-    response.writeHead(status, { "content-type": "text/xml;charset=UTF-8" });
-    response.end(`<?xml version="1.0" encoding="UTF-8"?>\n${builder.build(body)}`);
-}
-
-function describeSnapshots(store: SnapshotStore, parameters: URLSearchParams, accountId: string): object {
-    const most = parameters.get("MaxResults");
-    if (most !== null && Number(most) < 5) {
-        throw new Ec2Error(
-            "InvalidParameterValue",
-            `Value ( ${most} ) for parameter maxResults is invalid. Expecting a value greater than 5.`,
-        );
-    }
-    const owners = list(parameters, "Owner");
-    const filters = filtersOf(parameters);
-    const token = parameters.get("NextToken");
-    const after = token === null ? "" : Buffer.from(token, "base64url").toString("utf8");
-    if (token !== null && !after.startsWith("snap-")) {
-        throw new Ec2Error("InvalidNextToken", `The token ${token} is invalid.`);
-    }
-    const matching = store
-        .all()
-        .filter(() => owners.length === 0 || owners.includes("self") || owners.includes(accountId))
-        .filter((snapshot) => snapshot.id > after && filters.every((filter) => filter(snapshot)))
-        .sort((a, b) => (a.id < b.id ? -1 : 1));
-    const page = matching.slice(0, most === null ? undefined : Math.min(Number(most), 1000));
-    const last = page.at(-1);
+function describeSnapshots(store: SnapshotStore, call: Ec2Call, accountId: string, pageSize: number): object {
+    const owners = list(call.parameters, "Owner");
+    const mine = owners.length === 0 || owners.includes("self") || owners.includes(accountId);
+    const all = mine ? store.all() : [];
+    const { page, nextToken } = pageOf({ all, idOf: ({ id }) => id, valuesOf: snapshotValues }, call, pageSize);
     return {
         DescribeSnapshotsResponse: {
             "@_xmlns": XMLNS,
             requestId: "rehearsal",
             snapshotSet: { item: page.map((snapshot) => describe(snapshot, accountId)) },
-            ...(last && page.length < matching.length && { nextToken: Buffer.from(last.id).toString("base64url") }),
+            ...(nextToken && { nextToken }),
+        },
+    };
+}
+
+function describeVolumes(store: SnapshotStore, call: Ec2Call, pageSize: number): object {
+    const valuesOf = (id: string, filter: string) => {
+        if (filter !== "volume-id") {
+            throw new Ec2Error("InvalidParameterValue", `The filter '${filter}' is invalid`);
+        }
+        return [id];
+    };
+    const { page, nextToken } = pageOf({ all: [...store.volumes], idOf: (id) => id, valuesOf }, call, pageSize);
+    return {
+        DescribeVolumesResponse: {
+            "@_xmlns": XMLNS,
+            requestId: "rehearsal",
+            volumeSet: { item: page.map((volumeId) => ({ volumeId, size: 100, status: "in-use", volumeType: "gp3" })) },
+            ...(nextToken && { nextToken }),
         },
     };
 }
@@ -173,7 +184,7 @@ function describe(snapshot: StoredSnapshot, ownerId: string): object {
         snapshotId: snapshot.id,
         volumeId: snapshot.volumeId,
         status: snapshot.state,
-        startTime: new Date(snapshot.startTime).toISOString(),
+        ...(!Number.isNaN(snapshot.startTime) && { startTime: new Date(snapshot.startTime).toISOString() }),
         progress: snapshot.state === "completed" ? "100%" : "0%",
         ownerId,
         volumeSize: 100,
@@ -184,30 +195,7 @@ function describe(snapshot: StoredSnapshot, ownerId: string): object {
     };
 }
 
-function list(parameters: URLSearchParams, prefix: string): string[] {
-    return [...parameters].filter(([key]) => new RegExp(`^${prefix.replaceAll(".", "\\.")}\\.\\d+$`).test(key)).map(([, value]) => value);
-}
-
-type Filter = (snapshot: StoredSnapshot) => boolean;
-
-function filtersOf(parameters: URLSearchParams): Filter[] {
-    return [...parameters]
-        .filter(([key]) => /^Filter\.\d+\.Name$/.test(key))
-        .map(([key, name]) => {
-            const patterns = list(parameters, key.replace(/Name$/, "Value")).map(wildcard);
-            return (snapshot) => valuesOf(snapshot, name).some((value) => patterns.some((pattern) => pattern.test(value)));
-        });
-}
-
-/** EC2's own wildcards: `*`, `?`, and `\` to take one literally. */
-function wildcard(text: string): RegExp {
-    const source = text.replace(/\\([*?\\])|([*?])|[\s\S]/g, (match, literal?: string, wild?: string) =>
-        wild ? (wild === "*" ? "[\\s\\S]*" : "[\\s\\S]") : (literal ?? match).replace(/[.*+?^${}()|[\]\\]/g, "\\$&"),
-    );
-    return new RegExp(`^${source}$`);
-}
-
-function valuesOf(snapshot: StoredSnapshot, filter: string): string[] {
+function snapshotValues(snapshot: StoredSnapshot, filter: string): string[] {
     if (filter.startsWith("tag:")) {
         const value = snapshot.tags.get(filter.slice("tag:".length));
         return value === undefined ? [] : [value];

@@ -44,7 +44,8 @@ const UNLISTED: Readonly<Record<string, RegExp>> = {
 
 /**
  * IAM over the policy documents that a program registered: inline policies of roles, what roles trust, and policies of topics. The managed
- * policies attached to the servers' role are AWS's own, and no part of the program: what they allow is not judged here, and counts as refused.
+ * policies attached to the servers' role are AWS's own, and no part of the program, nor is what a role of the user's own may do besides:
+ * neither is judged here, and what they allow counts as refused.
  *
  * @throws Error if the program registers a policy of a kind that is not judged
  */
@@ -121,7 +122,8 @@ function whatCounts(
     identity: readonly Document[],
     onResource?: Document,
 ): string {
-    const text = JSON.stringify([identity, onResource]).toLowerCase();
+    const documents = JSON.stringify([identity, onResource]);
+    const text = documents.toLowerCase();
     const mentioned = Object.entries(context).filter(([key]) => text.includes(key.toLowerCase()));
     const last = lastPart(resource);
     const patterns = [...text.matchAll(/"(arn:[^"]+)"/g)].map(([, arn = ""]) => lastPart(arn));
@@ -131,7 +133,7 @@ function whatCounts(
         patterns.every((pattern) => pattern === "*" || !/[*?$]/.test(pattern));
     // The names of the others count too: IAM may know no such key for the action.
     const names = Object.keys(context).sort();
-    return JSON.stringify([principal, action, alike ? resource.slice(0, -last.length) : resource, mentioned.sort(), names, text]);
+    return JSON.stringify([principal, action, alike ? resource.slice(0, -last.length) : resource, mentioned.sort(), names, documents]);
 }
 
 async function evaluate(

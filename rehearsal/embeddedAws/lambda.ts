@@ -6,7 +6,7 @@ import { dirname, join } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 
 export interface EmbeddedLambda {
-    /** @throws Error with what the function threw, or that it ran out of time */
+    /** @throws Error with what the function threw, or that it ran out of time or memory */
     invoke(event: unknown): Promise<unknown>;
     /** What the function has written to its log so far. */
     readonly log: readonly string[];
@@ -14,20 +14,25 @@ export interface EmbeddedLambda {
 }
 
 export interface LambdaOptions {
-    /** Inputs of an `aws.lambda.Function`. */
-    readonly function: { readonly code: pulumi.asset.AssetArchive; readonly handler: string; readonly timeout: number };
+    /** Inputs of an `aws.lambda.Function`; without `memorySize` (MiB), it gets what it wants. */
+    readonly function: {
+        readonly code: pulumi.asset.AssetArchive;
+        readonly handler: string;
+        readonly timeout: number;
+        readonly memorySize?: number;
+    };
     readonly region: string;
     readonly environment?: Readonly<Record<string, string>>;
 }
 
-type Answer = { readonly ready: true } | { readonly result: unknown } | { readonly error: string };
+type Answer = { readonly ready: true } | (({ readonly result: unknown } | { readonly error: string }) & { readonly memoryMb: number });
 
 /**
  * Runs a function as Lambda does: its archive alone in an empty folder, loaded once by Node 24 in a process of its own, with nothing in
  * the environment but what Lambda sets.
  */
 export async function startLambda({
-    function: { code, handler, timeout },
+    function: { code, handler, timeout, memorySize },
     region,
     environment = {},
 }: LambdaOptions): Promise<EmbeddedLambda> {
@@ -39,7 +44,7 @@ export async function startLambda({
     const child = fork(join(__dirname, "lambdaBootstrap.js"), [folder, handler], {
         cwd: folder,
         execPath: node24(),
-        execArgv: [],
+        execArgv: memorySize === undefined ? [] : [`--max-old-space-size=${memorySize}`],
         env: {
             AWS_REGION: region,
             AWS_ACCESS_KEY_ID: "AKIAREHEARSAL",
@@ -70,6 +75,9 @@ export async function startLambda({
             const answer = nextAnswer(child, timeout, log);
             child.send({ event, timeoutMs: timeout * 1000 });
             const given = await answer;
+            if ("memoryMb" in given && memorySize !== undefined && given.memoryMb > memorySize) {
+                throw new Error(`Runtime.OutOfMemory: Memory Size: ${memorySize} MB Max Memory Used: ${Math.ceil(given.memoryMb)} MB`);
+            }
             if ("error" in given) {
                 throw new Error(given.error);
             }

@@ -9,10 +9,10 @@ const handle = require(path.join(folder, `${file}.js`))[name];
 process.on("message", async ({ event, timeoutMs }) => {
     const endsAt = performance.now() + timeoutMs;
     const context = { getRemainingTimeInMillis: () => Math.max(0, Math.floor(endsAt - performance.now())) };
-    try {
-        process.send({ result: await handle(event, context) });
-    } catch (error) {
-        process.send({ error: String(error?.stack ?? error) });
-    }
+    const answer = await handle(event, context).then(
+        (result) => ({ result }),
+        (error) => ({ error: String(error?.stack ?? error) }),
+    );
+    process.send({ ...answer, memoryMb: process.resourceUsage().maxRSS / 1024 });
 });
 process.send({ ready: true });

@@ -13,6 +13,8 @@ export interface StoredSnapshot {
 
 /** The account's snapshots, in the order of their ids. */
 export class SnapshotStore {
+    /** Ids of the volumes that exist. */
+    public readonly volumes = new Set<string>();
     private readonly snapshots = new Map<string, StoredSnapshot>();
 
     public add(snapshot: Omit<StoredSnapshot, "id">, id = `snap-${(this.taken++).toString(16).padStart(17, "0")}`): StoredSnapshot {

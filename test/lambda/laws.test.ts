@@ -110,7 +110,7 @@ describe("In every history", () => {
     law(
         "sets that failed or are not finished never change which restore points are kept",
         (one) => {
-            const good = one.runs.filter((run) => isCounted(run, one.policy, LATER) || run.held).flatMap(snapshotsOf);
+            const good = one.runs.filter((run) => isCounted(run, one.policy, Number.POSITIVE_INFINITY) || run.held).flatMap(snapshotsOf);
             assert.deepEqual(idsOf(planOf(one), "keep"), idsOf(planOf({ ...one, snapshots: good }), "keep"));
         },
         identified,
@@ -125,6 +125,23 @@ describe("In every history", () => {
                 .filter(({ id }) => !kept.has(id)),
         );
     });
+
+    law(
+        "a held set changes nothing for the others, but that a volume with it is gone for less long",
+        (one) => {
+            const { orphanDays, ...rules } = one.policy;
+            const decided = (snapshots: readonly Snapshot[]) =>
+                planOf({ ...one, policy: rules, snapshots }).decisions.map(
+                    ({ snapshot, action, reason }) => `${snapshot.id} ${action} ${reason}`,
+                );
+            const held = new Set(one.runs.filter((run) => run.held).flatMap((run) => snapshotsOf(run).map(({ id }) => id)));
+            assert.deepEqual(
+                decided(one.snapshots).filter((line) => !held.has(line.split(" ")[0] as string)),
+                decided(without(one.snapshots, held)),
+            );
+        },
+        identified,
+    );
 
     law("raising a count never deletes more", (one) => {
         const types = Object.keys(one.policy.retention);

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { periodsOf } from "../../lambda/periods";
+import { definePeriods } from "../../lambda/periods";
 
 /** The period of a schedule that a moment lies in: its label, start and end, UTC. */
 function period(expression: string, timezone: string, at: string): readonly string[] | undefined {
-    const found = periodsOf(expression, timezone)?.at(Date.parse(at));
+    const found = definePeriods(expression, timezone)?.at(Date.parse(at));
     return found && [found.label, new Date(found.start).toISOString().slice(0, 16), new Date(found.end).toISOString().slice(0, 16)];
 }
 
@@ -193,7 +193,7 @@ describe("The periods of a schedule", () => {
                 [WEEK, mondayOf],
                 [MONTH, (label: string) => `${label}-01`],
             ] as const) {
-                const periods = periodsOf(expression, timezone);
+                const periods = definePeriods(expression, timezone);
                 let current = periods?.at(Date.UTC(2024, 0, 15));
                 while (current && current.start < Date.UTC(2034, 0, 15)) {
                     assert.equal(clock.format(current.start), `${midnight(current.label)} 00:00:00`);

@@ -134,7 +134,7 @@ describe("Stand-ins", () => {
         );
     });
 
-    it("are not needed where one of the type's own is held", () => {
+    it("are sought also where the type's own is held, which does not count", () => {
         const [held] = backup({ ...one, type: "Month", at: "2027-03-01T05:00" }) as [Snapshot];
         const sets = [
             backup({ ...one, type: "Month", at: "2027-02-01T05:00" }),
@@ -142,10 +142,10 @@ describe("Stand-ins", () => {
             backup({ ...one, at: "2027-03-31" }),
             backup({ ...one, at: "2027-04-01" }),
         ];
-        assert.deepEqual(planned(sets, "2027-04-01T07:00Z", { retention: { Day: 1, Month: 1 } }), [
-            "snap-month-0201-c kept: Month 1 of 1",
+        assert.deepEqual(planned(sets, "2027-04-01T07:00Z", { retention: { Day: 1, Month: 2 } }), [
+            "snap-month-0201-c kept: Month 2 of 2",
             "snap-month-0301-c kept: held by the tag VssBackupHold on snap-month-0301-c",
-            "snap-day-0331-c deleted: 2nd newest Day restore point, 1 is kept",
+            "snap-day-0331-c kept: stands in for Month 2027-03, whose run made no restore point",
             "snap-day-0401-c kept: Day 1 of 1",
         ]);
     });

@@ -74,6 +74,8 @@ export function allowed(region: string): Row[] {
         [CLEANER, "logs:PutLogEvents", `${cleanerLog}:log-stream:2027/02/01/a`, NOTHING, "allowed"],
         [CLEANER, "ec2:DescribeSnapshots", "*", NOTHING, "allowed"],
         [CLEANER, "ec2:DeleteSnapshot", snapshot, snapshotTags({ VssBackupPolicy: "prod", SnapshotType: "Day" }), "allowed"],
+        // IAM takes the key of a tag in any letter case; EC2's filter, by which the cleaner lists, does not.
+        [CLEANER, "ec2:DeleteSnapshot", snapshot, snapshotTags({ vssbackuppolicy: "prod" }), "allowed"],
 
         ["ssm.amazonaws.com", "sts:AssumeRole", role(WINDOW), ownAccount(window), "allowed"],
         [WINDOW, "ssm:SendCommand", document("AWSEC2-CreateVssSnapshot"), NOTHING, "allowed"],
@@ -118,6 +120,7 @@ export function denied(region: string): Row[] {
         // Snapshots that somebody holds.
         [CLEANER, "ec2:DeleteSnapshot", snapshot, { ...own, ...snapshotTags({ VssBackupHold: "" }) }, "denied"],
         [CLEANER, "ec2:DeleteSnapshot", snapshot, { ...own, ...snapshotTags({ VssBackupHold: "audit" }) }, "denied"],
+        [CLEANER, "ec2:DeleteSnapshot", snapshot, { ...own, ...snapshotTags({ vssbackuphold: "audit" }) }, "denied"],
         [CLEANER, "ec2:DescribeVolumes", "*", NOTHING, "denied"],
 
         // Logs of others.
@@ -304,6 +307,7 @@ export function variants(region: string): Variant[] {
                 [CLEANER, "ec2:DeleteSnapshot", snapshot, held({ Keep: "" }), "denied"],
                 [CLEANER, "ec2:DeleteSnapshot", snapshot, held({ VssBackupHold: "" }), "allowed"],
                 [CLEANER, "ec2:DeleteSnapshot", snapshot, held({ VssBackupHold: "audit" }), "allowed"],
+                [CLEANER, "ec2:DeleteSnapshot", snapshot, held({ vssbackuphold: "audit" }), "allowed"],
             ],
         },
         {
@@ -314,6 +318,7 @@ export function variants(region: string): Variant[] {
                 [CLEANER, "ec2:DeleteSnapshot", snapshot, held({ Legal: "over" }), "allowed"],
                 [CLEANER, "ec2:DeleteSnapshot", snapshot, held({ VssBackupHold: "" }), "allowed"],
                 [CLEANER, "ec2:DeleteSnapshot", snapshot, held({ VssBackupHold: "audit" }), "allowed"],
+                [CLEANER, "ec2:DeleteSnapshot", snapshot, held({ vssbackuphold: "audit" }), "allowed"],
             ],
         },
         {

@@ -1,12 +1,14 @@
 import assert from "node:assert/strict";
 import {
     DeleteSnapshotCommand,
+    DescribeInstancesCommand,
     DescribeSnapshotsCommand,
     type DescribeSnapshotsCommandInput,
     DescribeVolumesCommand,
     type EC2Client,
     type EC2ServiceException,
     paginateDescribeSnapshots,
+    paginateDescribeVolumes,
 } from "@aws-sdk/client-ec2";
 import { type EmbeddedEc2, startEc2 } from "../../rehearsal/embeddedAws/ec2";
 import type { IamRequest } from "../../rehearsal/embeddedAws/iam";
@@ -220,11 +222,36 @@ describe("The embedded EC2", () => {
         assert.equal(store.all().length, 1);
     });
 
+    it("describes the volumes that exist, in pages, and passes over others in the filter", async () => {
+        const store = new SnapshotStore();
+        for (let i = 1; i <= 12; i++) {
+            store.volumes.add(`vol-${String(i).padStart(2, "0")}`);
+        }
+        const { pages, some } = await withEc2(store, async (client) => {
+            const sizes: [number | undefined, boolean][] = [];
+            for await (const { Volumes, NextToken } of paginateDescribeVolumes({ client, pageSize: 6 }, {})) {
+                sizes.push([Volumes?.length, NextToken !== undefined]);
+            }
+            const Filters = [{ Name: "volume-id", Values: ["vol-03", "vol-12", "vol-13"] }];
+            return { pages: sizes, some: await client.send(new DescribeVolumesCommand({ Filters })) };
+        });
+        assert.deepEqual(
+            { pages, ids: some.Volumes?.map(({ VolumeId }) => VolumeId) },
+            {
+                pages: [
+                    [6, true],
+                    [6, false],
+                ],
+                ids: ["vol-03", "vol-12"],
+            },
+        );
+    });
+
     it("refuses actions that it does not have", async () => {
-        const described = withEc2(named(), (client) => client.send(new DescribeVolumesCommand({})));
+        const described = withEc2(named(), (client) => client.send(new DescribeInstancesCommand({})));
         await assert.rejects(described, {
             name: "InvalidAction",
-            message: "The action DescribeVolumes is not valid for this web service.",
+            message: "The action DescribeInstances is not valid for this web service.",
         });
     });
 

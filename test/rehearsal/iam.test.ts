@@ -117,6 +117,14 @@ describe("The embedded IAM", () => {
         assert.deepEqual(await answers(deployment({ ...deletion, Condition }), owners), [true, false, false, true]);
     });
 
+    it("tells deployments apart, also by the letter case of a value", async () => {
+        const by = (owner: string) =>
+            answers(deployment({ ...deletion, Condition: { StringEquals: { "aws:ResourceTag/Owner": owner } } }), [
+                { context: { "aws:ResourceTag/Owner": "me" } },
+            ]);
+        assert.deepEqual([await by("Me"), await by("me"), await by("ME")], [[false], [true], [false]]);
+    });
+
     it("does not judge what AWS does not know", async () => {
         const { refusal } = startIam(deployment(deletion));
         const ask = (action: string, resource: string, context = {}) => refusal({ principal: ROLE, action, resource, context });

@@ -36,18 +36,21 @@ export function isCounted({ policy, type, time, fate }: Run, { retention, countC
 /** Ids of the snapshots that their own volume needs. */
 export function expectedKept(runs: readonly Run[], policy: RetentionPolicy, now: number, lost: ReadonlySet<string>): string[] {
     const firstId = ({ number, volumes }: Run) => volumes.map((volume) => idOf(number, volume)).sort()[0] as string;
-    const counted = runs.filter((run) => isCounted(run, policy, now)).sort((a, b) => b.time - a.time || (firstId(a) < firstId(b) ? 1 : -1));
+    const ever = runs.filter((run) => isCounted(run, policy, Number.POSITIVE_INFINITY));
+    const counted = ever
+        .filter(({ time, held }) => time <= now && !held)
+        .sort((a, b) => b.time - a.time || (firstId(a) < firstId(b) ? 1 : -1));
     const volumes = [...new Set(counted.flatMap((run) => run.volumes))];
     return volumes.flatMap((volume) => {
-        const own = counted.filter((run) => run.volumes.includes(volume));
-        const free = own.filter(({ held }) => !held);
-        const gone =
-            lost.has(`vol-${volume}`) && now - (own[0] as Run).time >= (policy.orphanDays ?? Number.POSITIVE_INFINITY) * 86_400_000;
-        const kept = gone
-            ? free.slice(0, policy.orphanDays === 0 && policy.deleteLastCopies ? 0 : 1)
-            : Object.entries(policy.retention).flatMap(([type, count]) =>
-                  free.filter((run) => run.type === type || standsIn(run, type, own, policy, now)).slice(0, count),
-              );
+        const has = (run: Run) => run.volumes.includes(volume);
+        const age = now - Math.max(...ever.filter(has).map(({ time }) => time));
+        const own = counted.filter(has);
+        const kept =
+            lost.has(`vol-${volume}`) && age >= (policy.orphanDays ?? Number.POSITIVE_INFINITY) * 86_400_000
+                ? own.slice(0, policy.orphanDays === 0 && policy.deleteLastCopies ? 0 : 1)
+                : Object.entries(policy.retention).flatMap(([type, count]) =>
+                      own.filter((run) => run.type === type || standsIn(run, type, own, policy, now)).slice(0, count),
+                  );
         return kept.map(({ number }) => idOf(number, volume));
     });
 }
@@ -56,10 +59,5 @@ export function expectedKept(runs: readonly Run[], policy: RetentionPolicy, now:
 function standsIn(run: Run, type: string, own: readonly Run[], { standIns, timezone }: RetentionPolicy, now: number): boolean {
     const period = (time: number) => label(type, time, timezone);
     const within = own.filter(({ time }) => period(time) === period(run.time));
-    return (
-        standIns &&
-        period(now) > period(run.time) &&
-        within.every((other) => other.type !== type) &&
-        within.find(({ held }) => !held) === run
-    );
+    return standIns && period(now) > period(run.time) && within.every((other) => other.type !== type) && within[0] === run;
 }

@@ -1,0 +1,22 @@
+/** A call of the EC2 Query protocol, as it came in. */
+export interface Ec2Call {
+    readonly action: string;
+    readonly parameters: URLSearchParams;
+}
+
+/** An error as EC2 answers it. */
+export class Ec2Error extends Error {
+    public constructor(
+        public readonly code: string,
+        message: string,
+        /** HTTP status. */
+        public readonly status = 400,
+    ) {
+        super(message);
+    }
+}
+
+/** The values of a list in the EC2 Query protocol: `Value.1`, `Value.2` and so on. */
+export function list(parameters: URLSearchParams, prefix: string): string[] {
+    return [...parameters].filter(([key]) => new RegExp(`^${prefix.replaceAll(".", "\\.")}\\.\\d+$`).test(key)).map(([, value]) => value);
+}

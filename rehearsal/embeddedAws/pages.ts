@@ -1,0 +1,72 @@
+import { type Ec2Call, Ec2Error, list } from "./ec2Call";
+
+/** Things that EC2 lists. */
+export interface Listed<T> {
+    readonly all: readonly T[];
+    idOf(thing: T): string;
+    /**
+     * What a filter of EC2 looks at.
+     *
+     * @throws Ec2Error if there is no such filter
+     */
+    valuesOf(thing: T, filter: string): string[];
+}
+
+/**
+ * A page of what meets any value of each filter, in the order of ids, and the token of the next page if there is one.
+ *
+ * @param most how many a page holds at most
+ * @throws Ec2Error as EC2 answers
+ */
+export function pageOf<T>(
+    { all, idOf, valuesOf }: Listed<T>,
+    { parameters }: Ec2Call,
+    most: number,
+): { readonly page: readonly T[]; readonly nextToken?: string } {
+    const asked = parameters.get("MaxResults");
+    if (asked !== null && Number(asked) < 5) {
+        throw new Ec2Error(
+            "InvalidParameterValue",
+            `Value ( ${asked} ) for parameter maxResults is invalid. Expecting a value greater than 5.`,
+        );
+    }
+    const after = lastIdBefore(parameters.get("NextToken"));
+    const filters = filtersOf(parameters, valuesOf);
+    const matching = all
+        .filter((thing) => idOf(thing) > after && filters.every((filter) => filter(thing)))
+        .sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
+    const page = matching.slice(0, asked === null ? undefined : Math.min(Number(asked), most));
+    const last = page.at(-1);
+    return { page, ...(last && page.length < matching.length && { nextToken: tokenAfter(idOf(last)) }) };
+}
+
+/** @param mark to tell it from other tokens for the same place */
+export function tokenAfter(id: string, mark = ""): string {
+    return Buffer.from(`${id} ${mark}`.trimEnd()).toString("base64url");
+}
+
+/** The place that a token stands for: the id after which its page begins. */
+export function lastIdBefore(token: string | null): string {
+    const [id = ""] = token === null ? [] : Buffer.from(token, "base64url").toString("utf8").split(" ");
+    if (token !== null && !/^(snap|vol)-/.test(id)) {
+        throw new Ec2Error("InvalidNextToken", `The token ${token} is invalid.`);
+    }
+    return id;
+}
+
+function filtersOf<T>(parameters: URLSearchParams, valuesOf: Listed<T>["valuesOf"]): ((thing: T) => boolean)[] {
+    return [...parameters]
+        .filter(([key]) => /^Filter\.\d+\.Name$/.test(key))
+        .map(([key, name]) => {
+            const patterns = list(parameters, key.replace(/Name$/, "Value")).map(wildcard);
+            return (thing) => valuesOf(thing, name).some((value) => patterns.some((pattern) => pattern.test(value)));
+        });
+}
+
+/** EC2's own wildcards: `*`, `?`, and `\` to take one literally. */
+function wildcard(text: string): RegExp {
+    const source = text.replace(/\\([*?\\])|([*?])|[\s\S]/g, (match, literal?: string, wild?: string) =>
+        wild ? (wild === "*" ? "[\\s\\S]*" : "[\\s\\S]") : (literal ?? match).replace(/[.*+?^${}()|[\]\\]/g, "\\$&"),
+    );
+    return new RegExp(`^${source}$`);
+}
