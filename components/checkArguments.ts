@@ -2,8 +2,8 @@ import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { closest } from "fastest-levenshtein";
 import { z } from "zod";
-import { DEFAULTS, holdOf, merge, slug, snapshotTypes, type VssBackupPolicyArgs } from "./arguments";
 import { occurrences, parseSchedule } from "../lambda/schedules";
+import { DEFAULTS, holdOf, merge, slug, snapshotTypes, type VssBackupPolicyArgs } from "./arguments";
 import { roleName } from "./serverAccess";
 import { RESERVED_TAGS } from "./snapshotTags";
 import { BUSY_SECONDS, overlapFaults } from "./windowOverlap";
@@ -333,12 +333,18 @@ function cleaningFaults({ tags, hold, orphanDays, deleteLastCopies }: VssBackupP
     const holding = shapeFaults({ ...(hold !== undefined && { hold }) }).length === 0 ? holdOf(hold).key : "";
     const holdsAll = isMap(tags) ? Object.keys(tags).find((key) => key.toLowerCase() === holding.toLowerCase()) : undefined;
     return [
-        ...(holdsAll ? [`tags.${holdsAll} is the tag of hold, and every snapshot would bear it and be held; use another key in one of them`] : []),
+        ...(holdsAll
+            ? [`tags.${holdsAll} is the tag of hold, and every snapshot would bear it and be held; use another key in one of them`]
+            : []),
         ...(orphanDays === 0 && deleteLastCopies !== true
-            ? ["orphanDays is 0, which deletes the last restore point of a volume that is gone; set deleteLastCopies to true too if you mean it, or give 1 or more"]
+            ? [
+                  "orphanDays is 0, which deletes the last restore point of a volume that is gone; set deleteLastCopies to true too if you mean it, or give 1 or more",
+              ]
             : []),
         ...(deleteLastCopies === true && orphanDays !== 0
-            ? ["deleteLastCopies is true without orphanDays 0, and would do nothing; set orphanDays to 0 too if you mean it, or leave it out"]
+            ? [
+                  "deleteLastCopies is true without orphanDays 0, and would do nothing; set orphanDays to 0 too if you mean it, or leave it out",
+              ]
             : []),
     ];
 }

@@ -78,7 +78,7 @@ function cleanerRole(part: Part, { name, hold, orphanDays }: CleanerSettings, lo
                 Sid: "WriteLogs",
                 Effect: "Allow",
                 Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-                Resource: [logs.arn, pulumi.interpolate`${logs.arn}:*`],
+                Resource: pulumi.interpolate`${logs.arn}:*`,
             },
             // Describing has no narrower resource.
             { Sid: "ListSnapshots", Effect: "Allow", Action: "ec2:DescribeSnapshots", Resource: "*" },

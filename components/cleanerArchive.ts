@@ -58,7 +58,8 @@ export function bundleCleaner(): CleanerFiles {
         "cleaner.js": bundle({ entryPoints: ["lambda/cleaner.ts"], external: ["@aws-sdk/client-ec2"] }),
         "node_modules/@aws-sdk/client-ec2/index.js": bundle({
             stdin: {
-                contents: 'export { DeleteSnapshotCommand, EC2Client, paginateDescribeSnapshots, paginateDescribeVolumes } from "@aws-sdk/client-ec2";',
+                contents:
+                    'export { DeleteSnapshotCommand, EC2Client, paginateDescribeSnapshots, paginateDescribeVolumes } from "@aws-sdk/client-ec2";',
                 resolveDir: ROOT,
             },
             minify: true,

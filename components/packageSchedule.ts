@@ -1,5 +1,5 @@
-import type { SnapshotType } from "./arguments";
 import { occurrences, parseSchedule } from "../lambda/schedules";
+import type { SnapshotType } from "./arguments";
 
 /** Minutes that State Manager may need to bring the package to all servers. */
 const INSTALL_MINUTES = 60;

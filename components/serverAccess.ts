@@ -64,13 +64,15 @@ export function serverAccess(
         }
         return { role: undefined, instanceProfile: undefined };
     }
+    // China's EC2 has a name of its own, unlike the other services here: https://github.com/hashicorp/terraform-provider-aws/pull/47141
+    const service = placement.partition.apply((partition) => (partition === "aws-cn" ? "ec2.amazonaws.com.cn" : "ec2.amazonaws.com"));
     const role = new aws.iam.Role(
         `${name}-server-role`,
         {
             description: `Servers that VssBackupPolicy ${name} backs up`,
             assumeRolePolicy: pulumi.jsonStringify({
                 Version: "2012-10-17",
-                Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "ec2.amazonaws.com" } }],
+                Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } }],
             }),
             tags,
         },

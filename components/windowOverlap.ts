@@ -1,5 +1,5 @@
-import type { SnapshotType } from "./arguments";
 import { occurrences, parseSchedule } from "../lambda/schedules";
+import type { SnapshotType } from "./arguments";
 
 /** Hours that a backup window is open; the least that SSM allows. */
 export const WINDOW_HOURS = 1;

@@ -3,6 +3,7 @@ import { deleteSets, type Outcome } from "./deletion";
 import { listSnapshots, lostVolumes } from "./listing";
 import { DELETION_PACE, type Pace } from "./pace";
 import { type Plan, planCleaning } from "./plan";
+import { askAgainWhenUnreadable } from "./readableAnswers";
 import { type Report, report } from "./report";
 import type { RetentionPolicy } from "./retentionPolicy";
 
@@ -35,7 +36,8 @@ export class CleaningFailed extends Error {
 export const clientConfig = {
     retryMode: "adaptive",
     maxAttempts: 8,
-    requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, throwOnRequestTimeout: true },
+    // The second time-out is for the first byte of an answer, the third for any that follows.
+    requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, socketTimeout: 30_000, throwOnRequestTimeout: true },
 } satisfies EC2ClientConfig;
 
 /** No deletion begins in the last 45 s, and none is waited for in the last 15 s: the report must be out before Lambda ends the run. */
@@ -62,6 +64,7 @@ export async function clean(
     pace: Pace = DELETION_PACE,
 ): Promise<Report> {
     const now = timeOf(event);
+    askAgainWhenUnreadable(ec2);
     const remaining = context?.getRemainingTimeInMillis?.() ?? LAMBDA_LIMIT_MS;
     const abortSignal = AbortSignal.timeout(Math.max(0, remaining - LAST_ANSWER_MS));
     const endsAt = performance.now() + remaining - LAST_START_MS;

@@ -122,6 +122,10 @@ function outcomeOf({ name, message }: Error, reason: string): Pick<Outcome, "res
         // Images and fast restore both answer so; EC2's sentence tells which, and names the image.
         return { result: "skipped", reason: `left: in use by ${/\bami-\w+/.exec(message)?.[0] ?? `something else: ${message}`}` };
     }
+    if (name === "UnauthorizedOperation") {
+        // First, since its sentence holds names of the user's, such as a role's.
+        return { result: "failed", reason: `failed: ${name}: ${message}` };
+    }
     // EC2 documents no code of its own for these two, so the sentence has to tell. "Blocked" is a code of accounts.
     if (/managed by the AWS Backup service/i.test(message) || /Lock/.test(name) || /\bsnapshot\b.*\block(ed)?\b/is.test(message)) {
         return { result: "skipped", reason: `left: ${name}: ${message}` };

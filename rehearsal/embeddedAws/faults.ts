@@ -77,9 +77,9 @@ export const noXml: Fault = async ({ carryOut, response }) => {
 };
 
 /** Something between client and EC2 answers in its place. */
-export function page(html: string, status: number): Fault {
+export function foreign(status: number): Fault {
     return async ({ response }) => {
-        response.writeHead(status, { "content-type": "text/html" }).end(html);
+        response.writeHead(status, { "content-type": "text/html" }).end("<html><body>This is not EC2.</body></html>");
     };
 }
 
@@ -166,6 +166,11 @@ export function tokenBucket(
 /** Only in calls of one action. */
 export function on(action: string, faults: Faults): Faults {
     return (call) => (call.action === action ? faults(call) : undefined);
+}
+
+/** Only in calls that delete one snapshot. */
+export function onSnapshot(id: string, faults: Faults): Faults {
+    return (call) => (call.parameters.get("SnapshotId") === id ? faults(call) : undefined);
 }
 
 /** Only in calls for pages after the first. */

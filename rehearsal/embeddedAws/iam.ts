@@ -143,13 +143,13 @@ async function evaluate(
 ): Promise<EvaluationResult> {
     const simulation: Simulation = {
         request: {
-            principal,
+            principal: known(principal),
             action,
             resource: { resource, accountId: resource.split(":")[4] || ACCOUNT_ID },
             contextVariables: { ...context },
         },
         identityPolicies: identity.map((policy, i) => ({ name: `policy ${i + 1}`, policy })),
-        ...(onResource && { resourcePolicy: onResource }),
+        ...(onResource && { resourcePolicy: JSON.parse(known(JSON.stringify(onResource))) }),
         serviceControlPolicies: [],
         resourceControlPolicies: [],
     };
@@ -165,6 +165,11 @@ async function evaluate(
         throw new Error(`IAM knows no ${ignored.join(", ")} for ${action} on ${resource}`);
     }
     return answer.overallResult;
+}
+
+/** The evaluator knows services by names that end with amazonaws.com, and China's EC2 has another: it gets one that is as much its own. */
+function known(text: string): string {
+    return text.replaceAll("ec2.amazonaws.com.cn", "ec2.cn.amazonaws.com");
 }
 
 /** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */

@@ -9,10 +9,12 @@ const handle = require(path.join(folder, `${file}.js`))[name];
 process.on("message", async ({ event, timeoutMs }) => {
     const endsAt = performance.now() + timeoutMs;
     const context = { getRemainingTimeInMillis: () => Math.max(0, Math.floor(endsAt - performance.now())) };
-    const answer = await handle(event, context).then(
-        (result) => ({ result }),
-        (error) => ({ error: String(error?.stack ?? error) }),
-    );
+    const answer = {};
+    try {
+        answer.result = await handle(event, context);
+    } catch (error) {
+        answer.error = String(error?.stack ?? error);
+    }
     process.send({ ...answer, memoryMb: process.resourceUsage().maxRSS / 1024 });
 });
 process.send({ ready: true });

@@ -41,6 +41,12 @@ const VERSION =
     'give "latest" or a version from 2.3.1 on, such as "2.5.1": the policy AWSEC2VssSnapshotPolicy lets no older one take snapshots';
 const KEY = "takes 1 to 128 letters, digits, spaces and _ . : / = - @, as SSM does in targets";
 
+const HOLD_KEY = "a tag key takes 1 to 128 letters, digits, spaces and _ . : / = + - @, and does not begin with aws:";
+const LAST_COPIES =
+    "orphanDays is 0, which deletes the last restore point of a volume that is gone; set deleteLastCopies to true too if you mean it, or give 1 or more";
+const NO_ORPHANS =
+    "deleteLastCopies is true without orphanDays 0, and would do nothing; set orphanDays to 0 too if you mean it, or leave it out";
+
 /** Every argument, given as it should be. */
 const ALL: Required<VssBackupPolicyArgs> = {
     retention: { Day: 7, "Half year": 2, Month: null },
@@ -268,6 +274,58 @@ describe("Arguments", () => {
         ],
         [{ cleanerSchedule: 7 }, ["cleanerSchedule is 7; give a cron(…) or rate(…) expression"]],
         [{ reportOnly: "no" }, ['reportOnly is "no"; give true or false']],
+        [
+            { countCrashConsistent: 1, standIns: "yes", deleteLastCopies: 0 },
+            [
+                "deleteLastCopies is 0; give true or false",
+                "countCrashConsistent is 1; give true or false",
+                'standIns is "yes"; give true or false',
+            ],
+        ],
+        [
+            { orphanDays: -1, failedSetGraceHours: 0, maxDeletionsPerRun: 0 },
+            [
+                "orphanDays is -1; give a whole number of days from 0 to 36500",
+                "failedSetGraceHours is 0; give a whole number of hours from 1 to 8760",
+                "maxDeletionsPerRun is 0; give a whole number of snapshots from 1 to 100000",
+            ],
+        ],
+        [
+            { orphanDays: "30", failedSetGraceHours: 1.5, maxDeletionsPerRun: 100_001 },
+            [
+                'orphanDays is "30"; give a whole number of days from 0 to 36500',
+                "failedSetGraceHours is 1.5; give a whole number of hours from 1 to 8760",
+                "maxDeletionsPerRun is 100001; give a whole number of snapshots from 1 to 100000",
+            ],
+        ],
+        [{ orphanDays: 0 }, [LAST_COPIES]],
+        [{ orphanDays: 0, deleteLastCopies: false }, [LAST_COPIES]],
+        [{ deleteLastCopies: true }, [NO_ORPHANS]],
+        [{ orphanDays: 30, deleteLastCopies: true }, [NO_ORPHANS]],
+        [{ hold: 5 }, ["hold is 5; give a tag key, or {key, value}"]],
+        [{ hold: null }, ["hold is null; give a tag key, or {key, value}"]],
+        [{ hold: "" }, [`hold is ""; ${HOLD_KEY}`]],
+        [{ hold: "Aws:x" }, [`hold is "Aws:x"; ${HOLD_KEY}`]],
+        [
+            { hold: { key: "a*", value: "?" } },
+            [`hold.key is "a*"; ${HOLD_KEY}`, `hold.value is "?"; ${HOLD_KEY.replace("tag key", "tag value").replace("128", "256")}`],
+        ],
+        [{ hold: { value: "x" } }, ["hold.key is missing; give a tag key as text"]],
+        [{ hold: { key: "Legal", vaule: "x" } }, ["hold.vaule is no argument; did you mean value?"]],
+        [
+            { hold: "appconsistent" },
+            [
+                'hold is "appconsistent"; every snapshot may bear VssBackupPolicy, SnapshotType, AppConsistent, Device, AwsVssConfig, and would be held; use another key',
+            ],
+        ],
+        [
+            { hold: "Owner", tags: { owner: "ops" } },
+            ["tags.owner is the tag of hold, and every snapshot would bear it and be held; use another key in one of them"],
+        ],
+        [
+            { tags: { VssBackupHold: "x" } },
+            ["tags.VssBackupHold is the tag of hold, and every snapshot would bear it and be held; use another key in one of them"],
+        ],
         [
             { tags: { Device: "x", snapshottype: "y", "aws:x": "z" } },
             [

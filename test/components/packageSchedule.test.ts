@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { packageSchedule } from "../../components/packageSchedule";
-import { occurrences, parseSchedule } from "../../lambda/schedules";
 import { BUSY_SECONDS } from "../../components/windowOverlap";
+import { occurrences, parseSchedule } from "../../lambda/schedules";
 
 const WEEK_MINUTES = 7 * 24 * 60;
 

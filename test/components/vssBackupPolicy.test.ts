@@ -191,7 +191,7 @@ const BY_DEFAULT: Record<string, object> = {
                 Sid: "WriteLogs",
                 Effect: "Allow",
                 Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-                Resource: [`${LOG_GROUPS}:/vss-backup/prod/cleaner`, `${LOG_GROUPS}:/vss-backup/prod/cleaner:*`],
+                Resource: `${LOG_GROUPS}:/vss-backup/prod/cleaner:*`,
             },
             { Sid: "ListSnapshots", Effect: "Allow", Action: "ec2:DescribeSnapshots", Resource: "*" },
             {
@@ -421,7 +421,9 @@ describe("VssBackupPolicy", () => {
 
     it("refuses IAM what a hold with a value forbids, and lets the cleaner look for volumes only where orphans may go", async () => {
         const statements = async (args: Parameters<typeof deployed>[0]) =>
-            (inputsOf(await deployed(args))["prod-cleaner-role-policy"]?.policy as { Statement: object[] }).Statement.slice(2);
+            (inputsOf(await deployed(args)) as Record<string, { policy: { Statement: object[] } }>)[
+                "prod-cleaner-role-policy"
+            ]?.policy.Statement.slice(2);
         const deletion = (Condition: object) => ({
             Sid: "DeleteOwnSnapshots",
             Effect: "Allow",

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { snapshotTypes } from "../../components/arguments";
-import { occurrences, parseSchedule } from "../../lambda/schedules";
 import { BUSY_SECONDS, overlapFaults, typesThatMayOverlap } from "../../components/windowOverlap";
+import { occurrences, parseSchedule } from "../../lambda/schedules";
 
 const NEW_YEAR = Date.UTC(2027, 0, 1);
 

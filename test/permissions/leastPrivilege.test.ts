@@ -12,8 +12,6 @@ const TABLE: readonly Row[] = [...allowed(REGION), ...denied(REGION)];
 
 /** Parts of policies that no call needs. */
 const NEEDLESS: readonly string[] = [
-    // Creating a log stream and writing to it are asked of the stream.
-    "prod-cleaner-role-policy, WriteLogs: resource arn:aws:logs:eu-central-1:123456789012:log-group:/vss-backup/prod/cleaner",
     // The condition bounds it too: IAM knows its key for no other action.
     "prod-window-role-policy, PassNotifyRole: bound of action iam:PassRole",
 ];

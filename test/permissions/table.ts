@@ -19,14 +19,21 @@ const NOTHING: Context = {};
 const PLAIN_HTTP: Context = { "aws:SecureTransport": "false" };
 const TO_SSM: Context = { "iam:PassedToService": "ssm.amazonaws.com" };
 
+/** EC2, which has a name of its own in China. */
+function ec2Service(region: string): string {
+    return region.startsWith("cn-") ? "ec2.amazonaws.com.cn" : "ec2.amazonaws.com";
+}
+
 /** Who takes each role on. EC2 says nothing about the account: it gives a role to nobody but the servers of the role's own. */
-const TAKEN_ON_BY: Readonly<Record<string, string>> = {
-    [CLEANER]: "lambda.amazonaws.com",
-    [SCHEDULE]: "scheduler.amazonaws.com",
-    [WINDOW]: "ssm.amazonaws.com",
-    [NOTIFY]: "ssm.amazonaws.com",
-    [SERVER]: "ec2.amazonaws.com",
-};
+function takenOnBy(region: string): Readonly<Record<string, string>> {
+    return {
+        [CLEANER]: "lambda.amazonaws.com",
+        [SCHEDULE]: "scheduler.amazonaws.com",
+        [WINDOW]: "ssm.amazonaws.com",
+        [NOTIFY]: "ssm.amazonaws.com",
+        [SERVER]: ec2Service(region),
+    };
+}
 
 function snapshotTags(tags: Context): Context {
     return Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value]));
@@ -90,7 +97,7 @@ export function allowed(region: string): Row[] {
         [administrator, "sns:Publish", topic, NOTHING, "allowed"],
         [administrator, "sns:Subscribe", topic, NOTHING, "allowed"],
 
-        ["ec2.amazonaws.com", "sts:AssumeRole", role(SERVER), NOTHING, "allowed"],
+        [ec2Service(region), "sts:AssumeRole", role(SERVER), NOTHING, "allowed"],
         [SERVER, "logs:DescribeLogGroups", arn("logs", "log-group::log-stream:"), NOTHING, "allowed"],
         [SERVER, "logs:DescribeLogStreams", runLog, NOTHING, "allowed"],
         [SERVER, "logs:CreateLogStream", `${runLog}:log-stream:any`, NOTHING, "allowed"],
@@ -192,10 +199,10 @@ function assumed(region: string): Row[] {
     const { arn, role, administrator, strangeAdministrator } = arnsOf(region);
     const own = { "aws:SourceAccount": ACCOUNT_ID };
     const strange = { "aws:SourceAccount": OTHER_ACCOUNT, "aws:SourceArn": arn("ssm", "maintenancewindow/mw-0", OTHER_ACCOUNT) };
-    const services = ["events.amazonaws.com", "cloudformation.amazonaws.com", ...new Set(Object.values(TAKEN_ON_BY))];
-    return Object.entries(TAKEN_ON_BY).flatMap(([name, service]): Row[] => [
+    const services = ["events.amazonaws.com", "cloudformation.amazonaws.com", ...new Set(Object.values(takenOnBy(region)))];
+    return Object.entries(takenOnBy(region)).flatMap(([name, service]): Row[] => [
         ...services.filter((other) => other !== service).map((other): Row => [other, "sts:AssumeRole", role(name), own, "denied"]),
-        ...(service === "ec2.amazonaws.com"
+        ...(service === ec2Service(region)
             ? []
             : ([
                   [service, "sts:AssumeRole", role(name), strange, "denied"],
@@ -203,7 +210,7 @@ function assumed(region: string): Row[] {
               ] satisfies Row[])),
         [administrator, "sts:AssumeRole", role(name), own, "denied"],
         [strangeAdministrator, "sts:AssumeRole", role(name), own, "denied"],
-        ...Object.keys(TAKEN_ON_BY).map((other): Row => [other, "sts:AssumeRole", role(name), own, "denied"]),
+        ...Object.keys(takenOnBy(region)).map((other): Row => [other, "sts:AssumeRole", role(name), own, "denied"]),
         [service, "sts:TagSession", role(name), own, "denied"],
     ]);
 }
@@ -275,7 +282,7 @@ function foreign(region: string): Row[] {
         ["logs:CreateLogGroup", arn("logs", "log-group:any")],
         ["organizations:LeaveOrganization", "*"],
     ];
-    return Object.keys(TAKEN_ON_BY).flatMap((principal) =>
+    return Object.keys(takenOnBy(region)).flatMap((principal) =>
         [...(principal === SERVER ? [] : ofRolesAlone), ...ofAll].map(
             ([action, resource, context = NOTHING]): Row => [principal, action, resource, context, "denied"],
         ),

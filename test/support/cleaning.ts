@@ -1,5 +1,5 @@
-import { EC2Client } from "@aws-sdk/client-ec2";
-import { type CleanerContext, type CleanerSettings, clean, clientConfig } from "../../lambda/cleaner";
+import { EC2Client, type EC2ClientConfig } from "@aws-sdk/client-ec2";
+import { type CleanerContext, type CleanerSettings, CleaningFailed, clean, clientConfig } from "../../lambda/cleaner";
 import type { Pace } from "../../lambda/pace";
 import type { Report } from "../../lambda/report";
 import type { Snapshot } from "../../lambda/snapshot";
@@ -7,12 +7,13 @@ import { type Ec2Call, type Ec2Options, startEc2 } from "../../rehearsal/embedde
 import { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
 import { POLICY } from "./history";
 
-export interface Cleaning {
+export interface Cleaning extends Pick<Ec2Options, "intercept" | "faults" | "pageSize"> {
     readonly settings?: Partial<CleanerSettings>;
     readonly event?: { readonly time?: unknown };
     readonly context?: CleanerContext;
-    readonly intercept?: Ec2Options["intercept"];
     readonly pace?: Pace;
+    /** In the place of the closure's. */
+    readonly config?: EC2ClientConfig;
 }
 
 export interface Cleaned {
@@ -31,10 +32,11 @@ export function stored(snapshots: readonly Snapshot[]): SnapshotStore {
     return store;
 }
 
-/** The real SDK, configured as in the closure. */
-export function clientOf(endpoint: string): EC2Client {
+/** The real SDK, configured as in the closure but for `config`. */
+export function clientOf(endpoint: string, config: EC2ClientConfig = {}): EC2Client {
     return new EC2Client({
         ...clientConfig,
+        ...config,
         endpoint,
         region: "eu-central-1",
         credentials: { accessKeyId: "AKIATEST", secretAccessKey: "test" },
@@ -42,15 +44,37 @@ export function clientOf(endpoint: string): EC2Client {
 }
 
 /** One run of the cleaner, through the real SDK over HTTP. */
-export async function cleaned(store: SnapshotStore, { settings, event, context, intercept, pace }: Cleaning = {}): Promise<Cleaned> {
-    const ec2 = await startEc2(store, intercept ? { intercept } : {});
-    const client = clientOf(ec2.endpoint);
+export async function cleaned(store: SnapshotStore, cleaning: Cleaning = {}): Promise<Cleaned> {
+    const { failure, ...run } = await ran(store, cleaning);
+    if (failure) {
+        throw failure;
+    }
+    return run;
+}
+
+/** One run of the cleaner, be it one that fails after it has reported. */
+export async function ran(
+    store: SnapshotStore,
+    { settings, event, context, pace, config, ...options }: Cleaning = {},
+): Promise<Cleaned & { readonly failure?: CleaningFailed }> {
+    const ec2 = await startEc2(store, options);
+    const client = clientOf(ec2.endpoint, config);
     const log: string[] = [];
     const write = process.stdout.write;
     process.stdout.write = (text: string | Uint8Array) => log.push(String(text)) > 0;
+    const done = (report: Report, failure?: CleaningFailed) => ({
+        report,
+        log: log.join(""),
+        calls: ec2.calls,
+        ...(failure && { failure }),
+    });
     try {
-        const report = await clean(client, { ...POLICY, ...settings }, event ?? { time: "2027-02-01T07:00:00Z" }, context, pace);
-        return { report, log: log.join(""), calls: ec2.calls };
+        return done(await clean(client, { ...POLICY, ...settings }, event ?? { time: "2027-02-01T07:00:00Z" }, context, pace));
+    } catch (error) {
+        if (error instanceof CleaningFailed) {
+            return done(error.report, error);
+        }
+        throw error;
     } finally {
         process.stdout.write = write;
         client.destroy();

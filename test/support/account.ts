@@ -1,0 +1,126 @@
+import assert from "node:assert/strict";
+import type { Report } from "../../lambda/report";
+import type { Snapshot } from "../../lambda/snapshot";
+import type { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
+import { type Cleaned, type Cleaning, ran, stored } from "./cleaning";
+import { backup, type SetSketch } from "./history";
+
+/** Snapshots of one set; their ids say day and volume, as hexadecimal digits: `snap-29c`. */
+export function onDay(at: string, sketch: Omit<SetSketch, "at"> = {}): Snapshot[] {
+    return backup({ at, ...sketch }).map((snapshot) => ({ ...snapshot, id: `snap-${at.slice(8, 10)}${snapshot.id.at(-1)}` }));
+}
+
+/** Two days' restore points of two volumes that may go, and two days' that retention needs. */
+export function fourDays(): Snapshot[] {
+    return ["2027-01-29", "2027-01-30", "2027-01-31", "2027-02-01"].flatMap((at) => onDay(at));
+}
+
+type Lines = Readonly<Record<string, string>>;
+
+/** What a report says; the lists by snapshot or volume id, the counts as the lists have them. */
+export interface Said {
+    readonly Status?: Report["Status"];
+    readonly Time?: string;
+    readonly Errors?: readonly string[];
+    readonly deleted?: Lines;
+    readonly failed?: Lines;
+    readonly remaining?: Lines;
+    readonly skipped?: Lines;
+    readonly kept?: Lines;
+    readonly stale?: Lines;
+}
+
+export const DELETED: Lines = {
+    "snap-29c": "deleted: 4th newest Day restore point, 2 are kept",
+    "snap-29d": "deleted: 4th newest Day restore point, 2 are kept",
+    "snap-30c": "deleted: 3rd newest Day restore point, 2 are kept",
+    "snap-30d": "deleted: 3rd newest Day restore point, 2 are kept",
+};
+
+export const KEPT: Lines = {
+    "snap-31c": "kept: Day 2 of 2",
+    "snap-31d": "kept: Day 2 of 2",
+    "snap-01c": "kept: Day 1 of 2",
+    "snap-01d": "kept: Day 1 of 2",
+};
+
+/** Of a run over `fourDays` in which nothing went wrong. */
+export const DONE: Said = { deleted: DELETED, kept: KEPT };
+
+/** All of `fourDays`, and what retention needs of them. */
+export const ALL = [...Object.keys(DELETED), ...Object.keys(KEPT)];
+export const NEEDED = Object.keys(KEPT);
+
+/** A whole report that says this. */
+export function saying({
+    Status = "OK",
+    Time = "2027-02-01T07:00:00.000Z",
+    Errors = [],
+    deleted = {},
+    failed = {},
+    remaining = {},
+    skipped = {},
+    kept = {},
+    stale = {},
+}: Said): Report {
+    const count = (lines: Lines) => Object.keys(lines).length;
+    const lines = (of: Lines) => Object.entries(of).map(([SnapshotId, Reason]) => ({ SnapshotId, Reason }));
+    return {
+        Policy: "prod",
+        Time,
+        ReportOnly: false,
+        Status,
+        Errors,
+        Counts: {
+            Listed: [deleted, failed, remaining, skipped, kept].reduce((sum, of) => sum + count(of), 0),
+            Deleted: count(deleted),
+            Kept: count(kept),
+            Skipped: count(skipped),
+            Failed: count(failed),
+            Remaining: count(remaining),
+            StaleVolumes: count(stale),
+        },
+        DeletedSnapshots: Object.keys(deleted),
+        FailedSnapshots: lines(failed),
+        RemainingSnapshots: lines(remaining),
+        StaleVolumes: Object.entries(stale).map(([VolumeId, Reason]) => ({ VolumeId, Reason })),
+        SkippedSnapshots: lines(skipped),
+        DeletedReasons: lines(deleted),
+        KeptSnapshots: lines(kept),
+        LinesLeftOut: 0,
+    };
+}
+
+export function ids(store: SnapshotStore): string[] {
+    return store
+        .all()
+        .map(({ id }) => id)
+        .sort();
+}
+
+/**
+ * Runs the cleaner of a policy that keeps two Day restore points, and asserts that it says this, in its report and in the log; that it fails just where the report has errors; and
+ * which snapshots it leaves.
+ */
+export async function assertRun(
+    snapshots: readonly Snapshot[] | SnapshotStore,
+    cleaning: Cleaning,
+    said: Said,
+    left: readonly string[],
+): Promise<Cleaned> {
+    const store = Array.isArray(snapshots) ? stored(snapshots) : (snapshots as SnapshotStore);
+    const { failure, ...run } = await ran(store, { ...cleaning, settings: { retention: { Day: 2 }, ...cleaning.settings } });
+    const Errors = said.Errors ?? [];
+    const expected = saying(said);
+    assert.deepEqual(
+        { report: run.report, log: run.log, failure: failure && [failure.name, failure.message], left: ids(store) },
+        {
+            report: expected,
+            log: `${JSON.stringify(expected)}\n`,
+            failure:
+                Errors.length === 0 ? undefined : ["CleaningFailed", `${Errors.join("; ")}. The report in the log says what was done.`],
+            left: [...left].sort(),
+        },
+    );
+    return run;
+}
