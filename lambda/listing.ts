@@ -27,9 +27,10 @@ export async function listSnapshots(ec2: EC2Client, policy: string, abortSignal:
         try {
             for await (const page of complete(pages, abortSignal)) {
                 for (const snapshot of page.Snapshots ?? []) {
-                    if (snapshot.SnapshotId) {
-                        found.set(snapshot.SnapshotId, fromEc2(snapshot.SnapshotId, snapshot));
+                    if (!snapshot.SnapshotId) {
+                        throw new Error("EC2 listed a snapshot without an id");
                     }
+                    found.set(snapshot.SnapshotId, fromEc2(snapshot.SnapshotId, snapshot));
                 }
             }
             return [...found.values()];
@@ -88,12 +89,17 @@ function isTokenFault({ name, message }: Error): boolean {
 }
 
 function fromEc2(id: string, snapshot: Ec2Snapshot): Snapshot {
+    const tags = (snapshot.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value] as const);
+    const values = new Map(tags);
+    // A key is there once. Where it is not, nobody can say what the snapshot is: so it is never taken for completed.
+    const doubtful = tags.find(([key, value]) => value !== values.get(key));
+    const state = snapshot.State ?? "unknown";
     return {
         id,
         volumeId: snapshot.VolumeId ?? "",
         startTime: snapshot.StartTime?.getTime() ?? Number.NaN,
-        state: snapshot.State ?? "unknown",
-        tags: Object.fromEntries((snapshot.Tags ?? []).map(({ Key, Value }) => [Key ?? "", Value ?? ""])),
+        state: doubtful ? `${state}, with two values of the tag ${doubtful[0]}` : state,
+        tags: Object.fromEntries(values),
     };
 }
 

@@ -54,6 +54,8 @@ export interface Restorable {
     readonly time: number;
     readonly server: string;
     readonly snapshots: readonly string[];
+    /** Types and periods whose runs made no restore point, and for which it stands in, such as `Month 2027-03`. */
+    readonly standsInFor: readonly string[];
 }
 
 export interface Rehearsal {
@@ -93,6 +95,7 @@ export async function rehearse(deployment: Deployment, promised: Promised, optio
     const periods = Object.fromEntries(windows.map(({ type, schedule, timezone }) => [type, periodsOf(schedule, timezone)]));
     const runs: TypedRun[] = [];
     const ledger: LedgerEntry[] = [];
+    let standingIn: ReadonlyMap<string, readonly string[]> = new Map();
     const cleanings: { readonly deleted: number; readonly broken: readonly string[] }[] = [];
 
     installPackages(deployment, servers, timeline, start, end);
@@ -139,6 +142,7 @@ export async function rehearse(deployment: Deployment, promised: Promised, optio
                     report,
                 });
                 cleanings.push({ deleted: before.length - after.length, broken: broken.map((sentence) => `${due}: ${sentence}`) });
+                standingIn = standInsOf(report);
                 forgetDeleted(ledger, store);
             });
         }
@@ -159,7 +163,13 @@ export async function rehearse(deployment: Deployment, promised: Promised, optio
         deleted: cleanings.reduce((sum, cleaning) => sum + cleaning.deleted, 0),
         restorable: ledger
             .filter(({ members }) => members.every(({ id }) => isGood(store.get(id))))
-            .map(({ type, server, startTime, members }) => ({ type, time: startTime, server, snapshots: members.map(({ id }) => id) })),
+            .map(({ type, server, startTime, members }) => ({
+                type,
+                time: startTime,
+                server,
+                snapshots: members.map(({ id }) => id),
+                standsInFor: [...new Set(members.flatMap(({ id }) => standingIn.get(id) ?? []))],
+            })),
         broken: [
             ...cleanings.flatMap((cleaning) => cleaning.broken),
             ...refusals,
@@ -276,6 +286,17 @@ function startCleaner(
     accessKey: string,
 ): Promise<EmbeddedLambda> {
     return startLambda({ function: deployed, region, environment: { AWS_ENDPOINT_URL_EC2: ec2.endpoint, AWS_ACCESS_KEY_ID: accessKey } });
+}
+
+/** For which periods the kept snapshots stand in, as the report says, by id. */
+function standInsOf(report: SaidReport | undefined): Map<string, string[]> {
+    const kept = (report?.KeptSnapshots ?? []) as readonly { SnapshotId: string; Reason: string }[];
+    return new Map(
+        kept.map(({ SnapshotId, Reason }) => [
+            SnapshotId,
+            [...Reason.matchAll(/stands in for (.+?), whose/g)].map(([, what]) => what ?? ""),
+        ]),
+    );
 }
 
 function forgetDeleted(ledger: LedgerEntry[], store: SnapshotStore): void {

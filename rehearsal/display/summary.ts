@@ -39,7 +39,11 @@ export function whatCanBeRestored({ types, restorable, timezone }: Rehearsal, { 
         table.push([
             type,
             times
-                .map((time) => DateTime.fromMillis(time, { zone: timezone }).toFormat("ccc yyyy-MM-dd HH:mm", { locale: "en" }))
+                .map((time) => {
+                    const shown = DateTime.fromMillis(time, { zone: timezone }).toFormat("ccc yyyy-MM-dd HH:mm", { locale: "en" });
+                    const missing = [...new Set(own.filter((point) => point.time === time).flatMap(({ standsInFor }) => standsInFor))];
+                    return missing.length > 0 ? `${shown}, stands in for ${missing.join(" and ")}` : shown;
+                })
                 .join("\n") || pc.red("none"),
             times.map((time) => `${own.filter((point) => point.time === time).length} of ${servers}`).join("\n"),
         ]);

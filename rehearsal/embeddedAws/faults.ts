@@ -66,8 +66,9 @@ export const stalled: Fault = async (exchange) => {
 
 /** Half of the XML, which HTTP takes for all there is. */
 export const halfXml: Fault = async (exchange) => {
-    const text = exchange.textOf(await exchange.carryOut());
-    exchange.response.writeHead(200).end(text.slice(0, text.length / 2));
+    const answer = await exchange.carryOut();
+    const text = exchange.textOf(answer);
+    exchange.response.writeHead(answer.status).end(text.slice(0, text.length / 2));
 };
 
 /** EC2 does what is asked, and answers with nothing but `200 OK`. */
@@ -196,7 +197,8 @@ function reset(response: ServerResponse): void {
 }
 
 async function sendHalf({ carryOut, textOf, response }: Exchange): Promise<void> {
-    const text = textOf(await carryOut());
-    response.writeHead(200, { "content-type": "text/xml;charset=UTF-8", "content-length": Buffer.byteLength(text) });
+    const answer = await carryOut();
+    const text = textOf(answer);
+    response.writeHead(answer.status, { "content-type": "text/xml;charset=UTF-8", "content-length": Buffer.byteLength(text) });
     await new Promise((written) => response.write(text.slice(0, text.length / 2), written));
 }

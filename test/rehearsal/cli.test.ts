@@ -51,6 +51,7 @@ describe("npm start", () => {
             time: "2027-01-01T04:00:00.000Z",
             server: "i-00000000000000001",
             snapshots: ["snap-00000000000000005"],
+            standsInFor: [],
         });
     });
 

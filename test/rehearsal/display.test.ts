@@ -29,7 +29,7 @@ function run(type: string, at: string, id: string, why?: string): TypedRun {
 }
 
 function point(type: string, at: string, id: string): Restorable {
-    return { type, time: Date.parse(`${at}Z`), server: id, snapshots: [] };
+    return { type, time: Date.parse(`${at}Z`), server: id, snapshots: [], standsInFor: [] };
 }
 
 /** Two servers; the second was down once, and one Day restore point was deleted. */
@@ -132,6 +132,14 @@ describe("What a rehearsal shows", () => {
             "├──────┼─────────────────────────────┼─────────┤",
             "│ Week │ Sun 2027-01-31 12:00        │ 2 of 2  │",
             "└──────┴─────────────────────────────┴─────────┘",
+        ]);
+    });
+
+    it("says for which runs without a restore point others stand in", () => {
+        const standing = { ...point("Week", "2027-01-31T03:00", "i-1"), standsInFor: ["Day 2027-01-31", "Month 2027-01"] };
+        const restorable = [standing, point("Week", "2027-01-31T03:00", "i-2")];
+        assert.deepEqual(lines(whatCanBeRestored({ ...REHEARSAL, types: ["Week"], restorable }, OPTIONS)).slice(3, 4), [
+            "│ Week │ Sun 2027-01-31 03:00, stands in for Day 2027-01-31 and Month 2027-01 │ 2 of 2  │",
         ]);
     });
 

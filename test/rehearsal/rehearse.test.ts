@@ -112,6 +112,21 @@ describe("A rehearsal", () => {
         assert.deepEqual(standing, [24, 9, 6]);
     });
 
+    it("ends with restore points that stand in for months whose runs all failed", async () => {
+        const { restorable, broken } = await rehearse(await byDefault, PROMISED, {
+            ...FEW,
+            days: 100,
+            failures: 0.5,
+            seed: 3,
+        });
+        const standing = restorable.flatMap(({ type, time, standsInFor }) =>
+            standsInFor
+                .filter((what) => what.startsWith("Month"))
+                .map((what) => `${type} ${new Date(time).toISOString().slice(0, 10)} ${what}`),
+        );
+        assert.deepEqual({ standing, broken }, { standing: ["Day 2027-02-27 Month 2027-02"], broken: [] });
+    });
+
     it("is the same for the same seed, and another for another", async () => {
         const deployment = await byDefault;
         const options = { ...OPTIONS, days: 20, failures: 0.3 };

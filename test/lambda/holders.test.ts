@@ -1,0 +1,213 @@
+import assert from "node:assert/strict";
+import type { Snapshot } from "../../lambda/snapshot";
+import { always, deniedAll, on, onSnapshot, refused } from "../../rehearsal/embeddedAws/faults";
+import type { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
+import { ALL, assertRun, DELETED, DONE, fourDays, ids, KEPT, NEEDED } from "../support/account";
+import { cleaned, stored } from "../support/cleaning";
+
+const IN_USE = "InvalidSnapshot.InUse";
+const DENIED = "UnauthorizedOperation: You are not authorized to perform this operation.";
+
+/** `fourDays`, of which something holds one. */
+function holding(id: string, code: string, message: string): SnapshotStore {
+    const store = stored(fourDays());
+    Object.assign(store.get(id) as object, { heldBy: { code, message } });
+    return store;
+}
+
+/** `fourDays`, of which one has one more tag. */
+function tagged(id: string, key: string, value: string): Snapshot[] {
+    return fourDays().map((snapshot) => (snapshot.id === id ? { ...snapshot, tags: { ...snapshot.tags, [key]: value } } : snapshot));
+}
+
+/** What is deleted of the two sets that may go, where the older stays. */
+const { "snap-29c": _c, "snap-29d": _d, ...NEWER_DELETED } = DELETED as Record<string, string>;
+const OLDEST = ["snap-29c", "snap-29d"];
+
+describe("A snapshot that EC2 does not let go", () => {
+    for (const [what, code, message, reason] of [
+        [
+            "in use by an image",
+            IN_USE,
+            "The snapshot snap-29c is currently in use by ami-0123456789abcdef0",
+            "in use by ami-0123456789abcdef0",
+        ],
+        [
+            "enabled for fast restore",
+            IN_USE,
+            "The snapshot snap-29c is currently enabled for fast restores in eu-central-1a",
+            "in use by something else: The snapshot snap-29c is currently enabled for fast restores in eu-central-1a",
+        ],
+        ["locked", "SnapshotLocked", "The snapshot is locked.", "SnapshotLocked: The snapshot is locked."],
+        [
+            "locked, in other words",
+            "OperationNotPermitted",
+            "The snapshot snap-29c is locked in compliance mode.",
+            "OperationNotPermitted: The snapshot snap-29c is locked in compliance mode.",
+        ],
+        [
+            "managed by AWS Backup",
+            "InvalidParameterValue",
+            "This snapshot is managed by the AWS Backup service and cannot be deleted via EC2 APIs.",
+            "InvalidParameterValue: This snapshot is managed by the AWS Backup service and cannot be deleted via EC2 APIs.",
+        ],
+    ] as const) {
+        it(`(${what}) stays with its set, as a line of the report and no failure; the rest goes`, async () => {
+            await assertRun(
+                holding("snap-29c", code, message),
+                {},
+                {
+                    deleted: NEWER_DELETED,
+                    skipped: { "snap-29c": `left: ${reason}`, "snap-29d": "left with its set: snap-29c could not be deleted" },
+                    kept: KEPT,
+                },
+                [...OLDEST, ...NEEDED],
+            );
+        });
+    }
+
+    it("is told of where others of its set went before it", async () => {
+        await assertRun(
+            holding("snap-29d", IN_USE, "The snapshot snap-29d is currently in use by ami-1"),
+            {},
+            {
+                Status: "PARTIAL",
+                deleted: { "snap-29c": (DELETED as Record<string, string>)["snap-29c"] as string, ...NEWER_DELETED },
+                skipped: { "snap-29d": "left: in use by ami-1; 1 of its set went before" },
+                kept: KEPT,
+            },
+            ["snap-29d", ...NEEDED],
+        );
+    });
+
+    it("makes the run fail where access to it is denied, after the rest is gone", async () => {
+        await assertRun(
+            holding("snap-29c", "UnauthorizedOperation", "You are not authorized to perform this operation."),
+            {},
+            {
+                Status: "FAILED",
+                Errors: [`1 of 4 deletions failed: ${DENIED}`],
+                deleted: NEWER_DELETED,
+                failed: { "snap-29c": `failed: ${DENIED}` },
+                remaining: { "snap-29d": "left with its set: snap-29c could not be deleted" },
+                kept: KEPT,
+            },
+            [...OLDEST, ...NEEDED],
+        );
+    });
+
+    it("makes the run fail where access to all is denied", async () => {
+        const withSet = (id: string) => `left with its set: ${id} could not be deleted`;
+        await assertRun(
+            fourDays(),
+            { faults: on("DeleteSnapshot", always(deniedAll)) },
+            {
+                Status: "FAILED",
+                Errors: [`2 of 4 deletions failed: ${DENIED}`],
+                failed: { "snap-29c": `failed: ${DENIED}`, "snap-30c": `failed: ${DENIED}` },
+                remaining: { "snap-29d": withSet("snap-29c"), "snap-30d": withSet("snap-30c") },
+                kept: KEPT,
+            },
+            ALL,
+        );
+    });
+
+    it("counts as deleted where it is not there any more", async () => {
+        const faults = onSnapshot("snap-29c", always(refused("InvalidSnapshot.NotFound", "The snapshot 'snap-29c' does not exist.")));
+        const gone = "deleted: 4th newest Day restore point, 2 are kept (it was gone already)";
+        await assertRun(fourDays(), { faults }, { ...DONE, deleted: { ...DELETED, "snap-29c": gone } }, ["snap-29c", ...NEEDED]);
+    });
+});
+
+describe("A run of the cleaner", () => {
+    it("fails, and deletes nothing, where it may not list snapshots", async () => {
+        const Errors = [`the listing of snapshots broke off: ${DENIED}; nothing was deleted`];
+        await assertRun(fourDays(), { faults: on("DescribeSnapshots", always(deniedAll)) }, { Status: "FAILED", Errors }, ALL);
+    });
+
+    it("takes volumes for existing where it may not list them, and fails after it has deleted the rest", async () => {
+        await assertRun(
+            fourDays(),
+            { settings: { orphanDays: 0 }, faults: on("DescribeVolumes", always(deniedAll)) },
+            { ...DONE, Status: "FAILED", Errors: [`the listing of volumes broke off: ${DENIED}`] },
+            NEEDED,
+        );
+    });
+
+    it("deletes what volumes left that no longer exist, as far as every page tells of them", async () => {
+        const store = stored(fourDays());
+        store.volumes.add("vol-c");
+        const { calls } = await assertRun(
+            store,
+            { settings: { orphanDays: 0 } },
+            {
+                deleted: {
+                    ...DELETED,
+                    "snap-29d": "deleted: vol-d no longer exists, and has had no restore point since 2027-02-01 01:00 UTC, which stays",
+                    "snap-30d": "deleted: vol-d no longer exists, and has had no restore point since 2027-02-01 01:00 UTC, which stays",
+                },
+                kept: {
+                    ...KEPT,
+                    "snap-31d": "kept with its set: vol-c still needs it",
+                    "snap-01d": "kept: newest restore point of vol-d, which no longer exists",
+                },
+            },
+            NEEDED,
+        );
+        assert.deepEqual(
+            calls.map(({ action }) => action).filter((action) => action.startsWith("Describe")),
+            ["DescribeSnapshots", "DescribeVolumes"],
+        );
+    });
+
+    for (const [id, key] of [
+        ["snap-29c", "VssBackupHold"],
+        ["snap-29d", "vssbackuphold"],
+        ["snap-29c", "VSSBACKUPHOLD"],
+    ] as const) {
+        it(`leaves a set whole where an operator has put the tag ${key} on ${id}`, async () => {
+            const held = `kept: held by the tag VssBackupHold on ${id}`;
+            await assertRun(
+                tagged(id, key, "Ticket 4711"),
+                {},
+                { deleted: NEWER_DELETED, kept: { "snap-29c": held, "snap-29d": held, ...KEPT } },
+                [...OLDEST, ...NEEDED],
+            );
+        });
+    }
+
+    it("leaves a set whole where the tag has the value that holds, and no other", async () => {
+        const settings = { retention: { Day: 2 }, hold: { key: "Legal", value: "hold" } };
+        const left = async (value: string) => {
+            const store = stored(tagged("snap-29d", "Legal", value));
+            await cleaned(store, { settings });
+            return ids(store);
+        };
+        assert.deepEqual([await left("hold"), await left("released")], [[...NEEDED, ...OLDEST].sort(), [...NEEDED].sort()]);
+    });
+
+    it("does not touch what is in the Recycle Bin, and counts it for nothing", async () => {
+        const binned = fourDays().map((snapshot) =>
+            snapshot.id.startsWith("snap-31")
+                ? { ...snapshot, state: "recoverable", tags: { ...snapshot.tags, "aws:recycle-bin:resource-in-bin": "true" } }
+                : snapshot,
+        );
+        const third = "deleted: 3rd newest Day restore point, 2 are kept";
+        const why = "left: not finished, snap-31c is in state recoverable";
+        await assertRun(
+            binned,
+            {},
+            {
+                deleted: { "snap-29c": third, "snap-29d": third },
+                skipped: { "snap-31c": why, "snap-31d": why },
+                kept: {
+                    "snap-30c": "kept: Day 2 of 2",
+                    "snap-30d": "kept: Day 2 of 2",
+                    "snap-01c": "kept: Day 1 of 2",
+                    "snap-01d": "kept: Day 1 of 2",
+                },
+            },
+            ["snap-30c", "snap-30d", ...NEEDED],
+        );
+    });
+});
