@@ -151,6 +151,13 @@ describe("In every history", () => {
         none(deletions(planOf({ ...one, policy: { ...one.policy, retention } })).filter((id) => !before.has(id)));
     });
 
+    law("having kept more before a count was lowered changes nothing", (one) => {
+        const more = Object.entries(one.policy.retention).map(([type, count]) => [type, count + (hash(type, one.chance) % 4)]);
+        const before = { ...one.policy, retention: Object.fromEntries(more) };
+        const rest = without(one.snapshots, deletions(planOf({ ...one, policy: before })));
+        assert.deepEqual(left({ ...one, snapshots: rest }), left(one));
+    });
+
     law("the order in which the snapshots come does not matter", (one) => {
         const shuffled = [...one.snapshots].sort((a, b) => hash(a.id, one.chance) - hash(b.id, one.chance));
         assert.deepEqual(planOf({ ...one, snapshots: shuffled }), planOf(one));
