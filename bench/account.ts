@@ -1,52 +1,43 @@
+import { deserialize, serialize } from "node:v8";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { DEFAULTS } from "../components/arguments";
-import type { CleanerSettings } from "../lambda/cleaner";
+import { cleanerSettings } from "../components/arguments";
 import { occurrences, parseSchedule } from "../lambda/schedules";
 import type { Snapshot } from "../lambda/snapshot";
 
 /** When the cleaner runs: 8 in the morning in Vienna. */
 export const NOW = Date.parse("2027-02-01T07:00:00Z");
 
-const DAY = 86_400_000;
-const TIMEZONE = "Europe/Vienna";
-export const VOLUMES_PER_SERVER = 4;
-/** Sets that each server has, newest first: 16 in all, of which the default retention keeps 10. */
-const SETS = { Day: 8, Week: 5, Month: 3 };
-export const SETS_PER_SERVER = Object.values(SETS).reduce((sum, count) => sum + count);
+/** A policy with all defaults, stand-ins among them, and one that has volumes looked for. */
+export const SETTINGS = cleanerSettings("prod", { timezone: "Europe/Vienna", orphanDays: 90 });
 
-/** A policy with all that a policy may have, and the defaults where there are any. */
-export const SETTINGS: CleanerSettings = {
-    name: "prod",
-    retention: DEFAULTS.retention,
-    schedules: DEFAULTS.schedules,
-    timezone: TIMEZONE,
-    hold: { key: "VssBackupHold" },
-    orphanDays: 90,
-    deleteLastCopies: false,
-    failedSetGraceHours: 24,
-    maxDeletionsPerRun: 1000,
-    countCrashConsistent: false,
-    standIns: true,
-    reportOnly: false,
-};
+const DAY = 86_400_000;
+const VOLUMES_PER_SERVER = 4;
+
+/** Sets of each server by type: the 5, 3 and 2 that are kept, and what a week without a cleaner leaves. */
+const SETS = { Day: 8, Week: 5, Month: 3 };
+
+export const SNAPSHOTS_PER_VOLUME = 16;
+
+const PAGE = 1000;
 
 /**
- * What an account with so many volumes holds: servers of four volumes, with 16 sets each. Of 50 sets one has failed, and of 500 an operator
- * holds one. Ids are as good as random, as EC2's, and the list is in their order, so that nothing that belongs together is side by side.
+ * What EC2 lists in an account with so many snapshots: servers of four volumes, each with 16 sets. Of 50 sets one has failed, and of 500
+ * an operator holds one. Ids are as good as random, as EC2's are, and the list is in their order: what belongs together is far apart.
  */
-export function account(volumes: number): Snapshot[] {
+export function account(snapshots: number): Snapshot[] {
     const chance = xoroshiro128plus(1);
     const digits = (count: number) => Array.from({ length: count }, () => uniformInt(chance, 0, 15).toString(16)).join("");
     const runs = Object.entries(SETS).flatMap(([type, count]) => latestRuns(type, count).map((time) => ({ type, time })));
-    const snapshots: Snapshot[] = [];
-    for (let server = 0; server < volumes / VOLUMES_PER_SERVER; server++) {
+    const servers = Math.ceil(snapshots / SNAPSHOTS_PER_VOLUME / VOLUMES_PER_SERVER);
+    const listed: Snapshot[] = [];
+    for (let server = 0; server < servers; server++) {
         for (const { type, time } of runs) {
             const failed = uniformInt(chance, 1, 50) === 1;
             const held = uniformInt(chance, 1, 500) === 1;
             const setId = `${digits(8)}-${digits(4)}-4${digits(3)}-8${digits(3)}-${digits(12)}`;
             for (let i = 0; i < VOLUMES_PER_SERVER; i++) {
-                snapshots.push({
+                listed.push({
                     id: `snap-${digits(17)}`,
                     volumeId: `vol-${(server * VOLUMES_PER_SERVER + i).toString(16).padStart(17, "0")}`,
                     startTime: time + 60_000,
@@ -63,11 +54,16 @@ export function account(volumes: number): Snapshot[] {
             }
         }
     }
-    return snapshots.sort((a, b) => (a.id < b.id ? -1 : 1));
+    listed.sort((a, b) => (a.id < b.id ? -1 : 1)).splice(snapshots);
+    // As they come out of EC2's pages: one after the other in memory, each with strings of its own.
+    for (let i = 0; i < listed.length; i += PAGE) {
+        listed.splice(i, PAGE, ...(deserialize(serialize(listed.slice(i, i + PAGE))) as Snapshot[]));
+    }
+    return listed;
 }
 
 function latestRuns(type: string, count: number): number[] {
-    const schedule = parseSchedule(DEFAULTS.schedules[type] ?? "", "seconds allowed");
+    const schedule = parseSchedule(SETTINGS.schedules[type] ?? "", "seconds allowed");
     const pattern = schedule.kind === "cron" ? schedule.pattern : "";
-    return [...occurrences(pattern, TIMEZONE, NOW - 100 * DAY, NOW)].slice(-count);
+    return [...occurrences(pattern, SETTINGS.timezone, NOW - 100 * DAY, NOW)].slice(-count);
 }

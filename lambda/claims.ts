@@ -60,6 +60,9 @@ export function claimRestorePoints(
     const volumes = byVolume(points);
     const isOld = (volumeId: string) => {
         const { orphanDays } = policy;
+        if (!isKnown(volumeId)) {
+            return false;
+        }
         // Where there never was a restore point, nothing tells since when it is gone.
         const time = newest.get(volumeId) ?? (keepsLastCopies(policy) ? Number.POSITIVE_INFINITY : now);
         return orphanDays !== undefined && now - time >= orphanDays * DAY;
@@ -79,6 +82,11 @@ export function claimRestorePoints(
         isOld,
         counted: (type, volumeId) => countedAs(volumes.get(volumeId) ?? [], type, names.indexOf(type), now).map(({ set }) => set),
     };
+}
+
+/** Whether a snapshot tells its volume: EC2 gives copies one that never existed. */
+function isKnown(volumeId: string): boolean {
+    return volumeId !== "" && volumeId !== "vol-ffffffff";
 }
 
 function periodsOfType(name: string, { schedules, timezone }: RetentionPolicy): Periods | undefined {

@@ -2,7 +2,6 @@ import { DeleteSnapshotCommand, type EC2Client } from "@aws-sdk/client-ec2";
 import { type Pace, paced } from "./pace";
 import type { Decision } from "./plan";
 import type { Snapshot } from "./snapshot";
-import { untilAborted } from "./untilAborted";
 
 /** How many sets are deleted at once: enough for EC2's pace, however long it takes to answer. */
 const CONCURRENCY = 16;
@@ -103,7 +102,7 @@ async function deleteSnapshot(
     abortSignal: AbortSignal,
 ): Promise<Pick<Outcome, "result" | "reason">> {
     try {
-        await untilAborted(ec2.send(new DeleteSnapshotCommand({ SnapshotId }), { abortSignal }), abortSignal);
+        await ec2.send(new DeleteSnapshotCommand({ SnapshotId }), { abortSignal });
         return { result: "deleted", reason };
     } catch (error) {
         if (abortSignal.aborted) {

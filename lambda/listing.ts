@@ -1,7 +1,6 @@
 import { type EC2Client, type Snapshot as Ec2Snapshot, paginateDescribeSnapshots, paginateDescribeVolumes } from "@aws-sdk/client-ec2";
 import type { Snapshot } from "./snapshot";
 import { POLICY_TAG } from "./tags";
-import { untilAborted } from "./untilAborted";
 
 /** How often a listing begins anew when EC2 takes its own page token for invalid or expired. */
 const RESTARTS = 2;
@@ -25,7 +24,7 @@ export async function listSnapshots(ec2: EC2Client, policy: string, abortSignal:
             { abortSignal },
         );
         try {
-            for await (const page of complete(pages, abortSignal)) {
+            for await (const page of ending(pages)) {
                 for (const snapshot of page.Snapshots ?? []) {
                     if (!snapshot.SnapshotId) {
                         throw new Error("EC2 listed a snapshot without an id");
@@ -57,7 +56,7 @@ export async function lostVolumes(ec2: EC2Client, volumeIds: readonly string[], 
             { Filters: [{ Name: "volume-id", Values }] },
             { abortSignal },
         );
-        for await (const page of complete(pages, abortSignal)) {
+        for await (const page of ending(pages)) {
             for (const { VolumeId } of page.Volumes ?? []) {
                 lost.delete(VolumeId ?? "");
             }
@@ -67,16 +66,9 @@ export async function lostVolumes(ec2: EC2Client, volumeIds: readonly string[], 
 }
 
 /** Hands pages on, and sees to it that they end. */
-async function* complete<T extends { readonly NextToken?: string | undefined }>(
-    pages: AsyncGenerator<T>,
-    abortSignal: AbortSignal,
-): AsyncGenerator<T> {
+async function* ending<T extends { readonly NextToken?: string | undefined }>(pages: AsyncGenerator<T>): AsyncGenerator<T> {
     const tokens = new Set<string>();
-    for (;;) {
-        const { value: page, done } = await untilAborted(pages.next(), abortSignal);
-        if (done) {
-            return;
-        }
+    for await (const page of pages) {
         if (page.NextToken && tokens.size === tokens.add(page.NextToken).size) {
             throw new Error("EC2 gave the same page token twice; the listing has no end");
         }
@@ -89,7 +81,7 @@ function isTokenFault({ name, message }: Error): boolean {
 }
 
 function fromEc2(id: string, snapshot: Ec2Snapshot): Snapshot {
-    const tags = (snapshot.Tags ?? []).map(({ Key = "", Value = "" }) => [Key, Value] as const);
+    const tags = (snapshot.Tags ?? []).flatMap(({ Key, Value = "" }) => (Key ? [[Key, Value] as const] : []));
     const values = new Map(tags);
     // A key is there once. Where it is not, nobody can say what the snapshot is: so it is never taken for completed.
     const doubtful = tags.find(([key, value]) => value !== values.get(key));

@@ -1,7 +1,7 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { periodsOf } from "../lambda/periods";
+import { type Period, type Periods, periodsOf } from "../lambda/periods";
 import { occurrences, parseSchedule } from "../lambda/schedules";
 import { CONSISTENT_TAG, POLICY_TAG, TYPE_TAG } from "../lambda/tags";
 import { associationsOf, schedulesOf, type Target, windowsOf } from "./deployed";
@@ -92,7 +92,7 @@ export async function rehearse(deployment: Deployment, promised: Promised, optio
     for (const { id } of servers.flatMap(({ volumes }) => volumes)) {
         store.volumes.add(id);
     }
-    const periods = Object.fromEntries(windows.map(({ type, schedule, timezone }) => [type, periodsOf(schedule, timezone)]));
+    const periods = Object.fromEntries(windows.map(({ type, schedule, timezone }) => [type, remembered(periodsOf(schedule, timezone))]));
     const runs: TypedRun[] = [];
     const ledger: LedgerEntry[] = [];
     let standingIn: ReadonlyMap<string, readonly string[]> = new Map();
@@ -279,13 +279,29 @@ function addStrangers(store: SnapshotStore, servers: readonly Server[], policy: 
     }
 }
 
+/** The servers' runs begin together, and each is looked at again and again. */
+function remembered(periods: Periods | undefined): Periods | undefined {
+    const known = new Map<number, Period | undefined>();
+    return (
+        periods && {
+            at(time) {
+                if (!known.has(time)) {
+                    known.set(time, periods.at(time));
+                }
+                return known.get(time);
+            },
+        }
+    );
+}
+
 function startCleaner(
     deployed: Parameters<typeof startLambda>[0]["function"],
     region: string,
     ec2: EmbeddedEc2,
     accessKey: string,
 ): Promise<EmbeddedLambda> {
-    return startLambda({ function: deployed, region, environment: { AWS_ENDPOINT_URL_EC2: ec2.endpoint, AWS_ACCESS_KEY_ID: accessKey } });
+    const environment = { AWS_ENDPOINT_URL_EC2: ec2.endpoint, AWS_ACCESS_KEY_ID: accessKey };
+    return startLambda({ function: deployed, region, environment, skipPauses: true });
 }
 
 /** For which periods the kept snapshots stand in, as the report says, by id. */

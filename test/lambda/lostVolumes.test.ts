@@ -55,6 +55,14 @@ describe("Snapshots of volumes that no longer exist", () => {
         );
     });
 
+    it("stay where the snapshot does not tell its volume, as that of a copy", () => {
+        const unknown = ["", "vol-ffffffff"].map((volumeId) =>
+            backup({ ...c, at: "2026-01-05" }).map((one) => ({ ...one, id: `snap-${volumeId}`, volumeId })),
+        );
+        const { decisions, oldVolumes } = plan(unknown, { orphanDays: 0, deleteLastCopies: true }, new Set(["", "vol-ffffffff"]));
+        assert.deepEqual([decisions.map(({ action }) => action), oldVolumes], [["keep", "keep"], []]);
+    });
+
     it("stay as long as another volume of their set needs them", () => {
         const sets = ["2027-01-01", "2027-01-02"].map((at) => backup({ volumes: ["c", "d"], at }));
         assert.deepEqual(lines(plan(sets, { orphanDays: 1 })), [

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { clientConfig } from "../../lambda/cleaner";
 import {
     afterFirstPage,
     always,
@@ -20,13 +21,19 @@ import {
     sometimes,
     stalled,
     throttled,
-    tokenBucket,
     unavailable,
 } from "../../rehearsal/embeddedAws/faults";
+import { tokenBucket } from "../../rehearsal/embeddedAws/tokenBucket";
 import { ALL, assertRun, DELETED, DONE, fourDays, KEPT, NEEDED } from "../support/account";
 
-/** Time-outs of a tenth of a second. */
-const IMPATIENT = { requestHandler: { connectionTimeout: 100, requestTimeout: 100, socketTimeout: 100, throwOnRequestTimeout: true } };
+/** The cleaner's time-outs, all cut to a third of a second: long for an answer, be the machine busy. */
+const TIMEOUT_MS = 333;
+const IMPATIENT = {
+    requestHandler: {
+        ...Object.fromEntries(Object.keys(clientConfig.requestHandler).map((name) => [name, TIMEOUT_MS])),
+        throwOnRequestTimeout: clientConfig.requestHandler.throwOnRequestTimeout,
+    },
+};
 
 /** And a single retry, soon. */
 const TWICE = { ...IMPATIENT, maxAttempts: 2, retryMode: "standard" };
@@ -41,7 +48,7 @@ const WITHOUT_EFFECT: readonly (readonly [string, Fault, string])[] = [
     [
         "never answers",
         silence,
-        "TimeoutError: @smithy/node-http-handler - [ERROR] a request has exceeded the configured 100 ms requestTimeout.",
+        `TimeoutError: @smithy/node-http-handler - [ERROR] a request has exceeded the configured ${TIMEOUT_MS} ms requestTimeout.`,
     ],
 ];
 
@@ -140,8 +147,8 @@ describe("The cleaner", () => {
     });
 
     it("deletes all when it shares EC2's tokens with others who leave it a few a second", async () => {
-        const faults = on("DeleteSnapshot", tokenBucket({ burst: 1, perSecond: 4 }));
-        await assertRun(fourDays(), { faults }, DONE, NEEDED);
+        const { intercept } = tokenBucket("DeleteSnapshot", { burst: 1, perSecond: 4 });
+        await assertRun(fourDays(), { intercept }, DONE, NEEDED);
     });
 
     it("deletes all when a third of EC2's answers is an error", async () => {

@@ -1,0 +1,61 @@
+import { execFileSync } from "node:child_process";
+import { mkdtempSync, rmSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { schedulesOf } from "../rehearsal/deployed";
+import { archiveFiles, node24, unpack } from "../rehearsal/embeddedAws/lambda";
+import { prod } from "./prod";
+import { median, number, progress, type Result } from "./result";
+
+const ROUNDS = 15;
+
+/** Both print how many milliseconds it took, from when Node was ready. */
+const STARTS = {
+    handler: 'const begin = performance.now(); require("./index.js").handler; console.log(performance.now() - begin)',
+    client: 'const begin = performance.now(); const { EC2Client } = require("@aws-sdk/client-ec2"); new EC2Client({}); console.log(performance.now() - begin)',
+} as const;
+
+/** The archive is small, and the handler starts about as fast as the one client that it cannot do without. */
+export async function archive(): Promise<Result[]> {
+    const code = schedulesOf(await prod())[0]?.function.code;
+    if (!code) {
+        throw new Error("The program deploys no cleaner.");
+    }
+    const files = Object.entries(await archiveFiles(code)).map(([path, text]) => ({ path, bytes: Buffer.byteLength(text) }));
+    const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
+    const folder = mkdtempSync(join(tmpdir(), "archive-"));
+    try {
+        await unpack(code, folder);
+        const times: Record<keyof typeof STARTS, number[]> = { handler: [], client: [] };
+        progress(`  ${ROUNDS} starts`);
+        // In turn, so that whatever else the machine does meets both.
+        for (let round = 0; round < ROUNDS; round++) {
+            for (const what of ["handler", "client"] as const) {
+                times[what].push(started(folder, STARTS[what]));
+            }
+        }
+        const [handler, client] = [median(times.handler), median(times.client)];
+        return [
+            {
+                subject: "archive",
+                ratio: "start of the handler to loading the EC2 client alone",
+                value: handler / client,
+                target: { is: "at most", limit: 1.3 },
+                measured: `${number(handler)} ms to ${number(client)} ms, medians of ${ROUNDS} in Node 24`,
+            },
+            ...files.map(({ path, bytes }) => ({
+                subject: "archive",
+                ratio: `${path} to the archive`,
+                value: bytes / total,
+                measured: `${number(bytes)} of ${number(total)} bytes`,
+            })),
+        ];
+    } finally {
+        rmSync(folder, { recursive: true, force: true });
+    }
+}
+
+function started(folder: string, script: string): number {
+    const env = { AWS_REGION: "eu-central-1", AWS_ACCESS_KEY_ID: "AKIABENCH", AWS_SECRET_ACCESS_KEY: "bench" };
+    return Number(execFileSync(node24(), ["-e", script], { cwd: folder, env, encoding: "utf8" }));
+}

@@ -1,0 +1,81 @@
+import { DescribeSnapshotsCommand, type EC2Client } from "@aws-sdk/client-ec2";
+import { clean } from "../lambda/cleaner";
+import { POLICY_TAG, TYPE_TAG } from "../lambda/tags";
+import type { EmbeddedEc2 } from "../rehearsal/embeddedAws/ec2";
+import { account, NOW, SETTINGS, SNAPSHOTS_PER_VOLUME } from "./account";
+import { client, region } from "./region";
+import { number, progress, type Result } from "./result";
+
+const VOLUMES = 1000;
+const PAGE = 1000;
+
+/** A run of the cleaner asks EC2 for pages of 1,000 and for its deletions, and for nothing else. */
+export async function calls(): Promise<Result[]> {
+    const listed = account(VOLUMES * SNAPSHOTS_PER_VOLUME);
+    const ec2 = await region(listed);
+    const own = client(ec2);
+    try {
+        const before = countOf(ec2, "DescribeSnapshots");
+        progress("  one listing per volume and type");
+        const volumes = [...new Set(listed.map(({ volumeId }) => volumeId))];
+        await listByVolumeAndType(own, volumes);
+        const byVolume = countOf(ec2, "DescribeSnapshots") - before;
+
+        progress("  a run of the cleaner");
+        const first = ec2.calls.length;
+        const settings = { ...SETTINGS, maxDeletionsPerRun: listed.length };
+        const report = await quietly(() =>
+            clean(own, settings, { time: new Date(NOW).toISOString() }, undefined, { burst: listed.length, perSecond: 1e6 }),
+        );
+        const made = ec2.calls.length - first;
+        const deleted = report.Counts.Deleted;
+        const pages = Math.ceil(listed.length / PAGE);
+        return [
+            {
+                subject: "API calls",
+                ratio: "calls of a run to pages of 1,000 and deletions",
+                value: made / (pages + deleted),
+                target: { is: "at most", limit: 1 },
+                measured: `${number(made)} calls for ${number(listed.length)} snapshots of ${number(VOLUMES)} volumes: ${pages} pages, ${number(deleted)} deletions`,
+            },
+            {
+                subject: "API calls",
+                ratio: "listings to one per volume and type",
+                value: (made - deleted) / byVolume,
+                measured: `${made - deleted} to ${number(byVolume)}, before the first deletion`,
+            },
+        ];
+    } finally {
+        own.destroy();
+        await ec2.close();
+    }
+}
+
+/** The way of the scripts that this project replaces. */
+async function listByVolumeAndType(ec2: EC2Client, volumes: readonly string[]): Promise<void> {
+    for (const volume of volumes) {
+        for (const type of Object.keys(SETTINGS.retention)) {
+            const Filters = [
+                { Name: `tag:${POLICY_TAG}`, Values: [SETTINGS.name] },
+                { Name: "volume-id", Values: [volume] },
+                { Name: `tag:${TYPE_TAG}`, Values: [type] },
+            ];
+            await ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ["self"], Filters }));
+        }
+    }
+}
+
+function countOf({ calls }: EmbeddedEc2, action: string): number {
+    return calls.filter((call) => call.action === action).length;
+}
+
+/** The cleaner writes its report to the standard output, which is the table's. */
+async function quietly<T>(run: () => Promise<T>): Promise<T> {
+    const { write } = process.stdout;
+    process.stdout.write = () => true;
+    try {
+        return await run();
+    } finally {
+        process.stdout.write = write;
+    }
+}

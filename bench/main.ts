@@ -1,0 +1,80 @@
+import { writeFileSync } from "node:fs";
+import { cpus, totalmem } from "node:os";
+import { join } from "node:path";
+import Table from "cli-table3";
+import { Argument, Command } from "commander";
+import { archive } from "./archive";
+import { calls } from "./calls";
+import { draining } from "./draining";
+import { planning } from "./planning";
+import { quota } from "./quota";
+import { rehearsing } from "./rehearsing";
+import { isMet, number, progress, type Result } from "./result";
+
+const SUBJECTS: Readonly<Record<string, () => Promise<Result[]>>> = { planning, calls, draining, archive, quota, rehearsing };
+
+const command = new Command("npm run bench --")
+    .description("Measures how fast this is and what it asks of AWS, as ratios within one run. Exits with an error if a target is missed.")
+    .addArgument(new Argument("[subjects...]", "what to measure; all if left out").choices(Object.keys(SUBJECTS)))
+    .option("--json", "print one JSON document instead of a table", false)
+    .option("--write", "write both into bench/report.txt and bench/report.json", false);
+
+async function main(): Promise<number> {
+    const options = command.parse().opts<{ json: boolean; write: boolean }>();
+    const names = command.args.length > 0 ? command.args : Object.keys(SUBJECTS);
+    const results: Result[] = [];
+    for (const name of names) {
+        progress(`${name} …`);
+        results.push(...((await SUBJECTS[name]?.()) ?? []));
+    }
+    const text = `${asTable(results)}\n`;
+    const json = `${JSON.stringify(asJson(results), null, 2)}\n`;
+    process.stdout.write(options.json ? json : text);
+    if (options.write) {
+        writeFileSync(join(__dirname, "report.txt"), text);
+        writeFileSync(join(__dirname, "report.json"), json);
+    }
+    return results.some((result) => isMet(result) === false) ? 1 : 0;
+}
+
+function asTable(results: readonly Result[]): string {
+    const table = new Table({
+        head: ["Subject", "Ratio", "", "Target", "Met", "Measured"],
+        colAligns: ["left", "left", "right", "left", "left", "left"],
+        colWidths: [null, 44, null, null, null, 62],
+        wordWrap: true,
+        style: { head: [], border: [] },
+    });
+    for (const result of results) {
+        const { subject, ratio, value, target, measured } = result;
+        const met = isMet(result);
+        table.push([
+            subject,
+            ratio,
+            number(value),
+            target ? `${target.is} ${target.limit}` : "",
+            met === undefined ? "" : met ? "yes" : "NO",
+            measured,
+        ]);
+    }
+    return table.toString();
+}
+
+function asJson(results: readonly Result[]): object {
+    return {
+        node: process.versions.node,
+        processors: `${cpus().length} × ${cpus()[0]?.model}`,
+        memoryGiB: Math.round(totalmem() / 2 ** 30),
+        results: results.map((result) => ({ ...result, met: isMet(result) })),
+    };
+}
+
+main().then(
+    (code) => {
+        process.exitCode = code;
+    },
+    (error: Error) => {
+        process.stderr.write(`${error.stack}\n`);
+        process.exitCode = 1;
+    },
+);

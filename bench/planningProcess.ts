@@ -1,0 +1,19 @@
+import { planCleaning } from "../lambda/plan";
+import { account, NOW, SETTINGS } from "./account";
+
+/** Plans an account of so many snapshots again and again, and prints how long each time took: `{ seconds, peakGiB }`. */
+const [snapshots = 0, rounds = 0] = process.argv.slice(2).map(Number);
+
+const small = account(10_000);
+for (let i = 0; i < 20; i++) {
+    planCleaning(small, SETTINGS, NOW);
+}
+const listed = account(snapshots);
+const seconds = Array.from({ length: rounds }, () => {
+    // So that no round pays for what another one left.
+    global.gc?.();
+    const begin = performance.now();
+    planCleaning(listed, SETTINGS, NOW);
+    return (performance.now() - begin) / 1000;
+});
+process.stdout.write(JSON.stringify({ seconds, peakGiB: process.resourceUsage().maxRSS / 2 ** 20 }));

@@ -1,0 +1,155 @@
+import assert from "node:assert/strict";
+import { utc } from "../../lambda/wording";
+import { assertRun, DONE, fourDays, ids, NEEDED, onDay } from "../support/account";
+import { ran, stored } from "../support/cleaning";
+import { backup } from "../support/history";
+
+const STALE = {
+    "vol-c": "no restore point since 2027-02-01 01:00 UTC: its backups fail, or it is no longer backed up, or is gone",
+    "vol-d": "no restore point since 2027-02-01 01:00 UTC: its backups fail, or it is no longer backed up, or is gone",
+};
+
+/** Why a snapshot of a day stays in a run at a time before it. */
+function later(started: string, time: string): string {
+    return `left: it started ${started}, after the time of this run, ${time}`;
+}
+
+describe("The time of the event", () => {
+    for (const [what, event] of [
+        ["is missing", {}],
+        ["is empty", { time: "" }],
+        ["can't be read", { time: "yesterday" }],
+        ["is a placeholder that nobody has filled in", { time: "<aws.scheduler.scheduled-time>" }],
+        ["is a number", { time: 1_801_465_200_000 }],
+        ["is a number that reads like a year", { time: 2027 }],
+        ["is null", { time: null }],
+        ["is no date of the calendar", { time: "2027-13-45T07:00:00Z" }],
+    ] as const) {
+        it(`makes the run fail before it asks EC2 for anything, where it ${what}`, async () => {
+            const [store, asked] = [stored(fourDays()), [] as unknown[]];
+            const intercept = (call: unknown) => {
+                asked.push(call);
+                return undefined;
+            };
+            await assert.rejects(ran(store, { event, intercept }), {
+                name: "Error",
+                message: `The event has no "time" that can be read: ${JSON.stringify(event)}. To run the cleaner by hand, send {"time": "2027-01-31T07:00:00Z"} with the present time.`,
+            });
+            assert.deepEqual([asked, ids(store).length], [[], 8]);
+        });
+    }
+
+    it("counts in any time zone", async () => {
+        await assertRun(fourDays(), { event: { time: "2027-02-01T12:30:00+05:30" } }, DONE, NEEDED);
+    });
+
+    it("far in the future keeps the newest restore points as ever", async () => {
+        const Time = "2099-12-31T07:00:00.000Z";
+        await assertRun(fourDays(), { event: { time: Time } }, { ...DONE, Time, stale: STALE }, NEEDED);
+    });
+
+    it("far in the future deletes no restore point, nor a failed or unfinished set, that nothing newer stands for", async () => {
+        const Time = "2099-12-31T07:00:00.000Z";
+        const snapshots = [
+            ...onDay("2027-01-31"),
+            ...onDay("2027-02-01", { consistent: null }),
+            ...onDay("2027-02-02", { consistent: "False" }),
+            ...onDay("2027-02-03", { state: "pending" }),
+        ];
+        const failed = (why: string) => `left: failed, ${why}; vol-c has fewer than 1 newer Day restore point`;
+        await assertRun(
+            snapshots,
+            { event: { time: Time } },
+            {
+                Time,
+                skipped: {
+                    "snap-01c": failed("snap-01c was never marked application-consistent"),
+                    "snap-01d": failed("snap-01c was never marked application-consistent"),
+                    "snap-02c": failed("snap-02c is not application-consistent"),
+                    "snap-02d": failed("snap-02c is not application-consistent"),
+                    "snap-03c": "left: not finished, snap-03c is in state pending",
+                    "snap-03d": "left: not finished, snap-03c is in state pending",
+                },
+                kept: { "snap-31c": "kept: Day 1 of 2", "snap-31d": "kept: Day 1 of 2" },
+                stale: Object.fromEntries(Object.entries(STALE).map(([id, why]) => [id, why.replace("2027-02-01", "2027-01-31")])),
+            },
+            snapshots.map(({ id }) => id),
+        );
+    });
+
+    it("of a day ago, in a replayed event, deletes what a run of then would have, and leaves what has started since", async () => {
+        const since = later("2027-02-01 01:00 UTC", "2027-01-31 07:00 UTC");
+        await assertRun(
+            fourDays(),
+            { event: { time: "2027-01-31T07:00:00Z" } },
+            {
+                Time: "2027-01-31T07:00:00.000Z",
+                deleted: {
+                    "snap-29c": "deleted: 3rd newest Day restore point, 2 are kept",
+                    "snap-29d": "deleted: 3rd newest Day restore point, 2 are kept",
+                },
+                skipped: { "snap-01c": since, "snap-01d": since },
+                kept: {
+                    "snap-30c": "kept: Day 2 of 2",
+                    "snap-30d": "kept: Day 2 of 2",
+                    "snap-31c": "kept: Day 1 of 2",
+                    "snap-31d": "kept: Day 1 of 2",
+                },
+            },
+            ["snap-30c", "snap-30d", ...NEEDED],
+        );
+    });
+
+    it("of last month, in a replayed event, deletes nothing of what has started since, nor what it stands in for", async () => {
+        // On 2027-02-01 the snapshot of January 31 stands in for the month, whose run made none.
+        const month = { retention: { Day: 1, Month: 2 }, standIns: true };
+        const volumes = ["c"];
+        const snapshots = [
+            ...backup({ at: "2026-12-01T05:00", type: "Month", volumes }).map((snapshot) => ({ ...snapshot, id: "snap-aa" })),
+            ...onDay("2027-01-30", { volumes }),
+            ...onDay("2027-01-31", { volumes }),
+            ...onDay("2027-02-01", { volumes }),
+        ];
+        const replayed = "2027-01-01 07:00 UTC";
+        const store = stored(snapshots);
+        await assertRun(
+            store,
+            { settings: month, event: { time: "2027-01-01T07:00:00Z" } },
+            {
+                Time: "2027-01-01T07:00:00.000Z",
+                skipped: {
+                    "snap-30c": later("2027-01-30 01:00 UTC", replayed),
+                    "snap-31c": later("2027-01-31 01:00 UTC", replayed),
+                    "snap-01c": later("2027-02-01 01:00 UTC", replayed),
+                },
+                kept: { "snap-aa": "kept: Month 1 of 2; stands in for Day 2026-12-01, whose run made no restore point" },
+            },
+            snapshots.map(({ id }) => id),
+        );
+        await assertRun(
+            store,
+            { settings: month },
+            {
+                deleted: { "snap-30c": "deleted: 3rd newest Day restore point, 1 is kept" },
+                kept: {
+                    "snap-aa": "kept: Month 2 of 2",
+                    "snap-31c": "kept: stands in for Month 2027-01, whose run made no restore point",
+                    "snap-01c": "kept: Day 1 of 1",
+                },
+            },
+            ["snap-aa", "snap-31c", "snap-01c"],
+        );
+    });
+
+    it("of before the first snapshot deletes nothing", async () => {
+        await assertRun(
+            fourDays(),
+            { event: { time: "1970-01-01T00:00:00Z" } },
+            {
+                Time: "1970-01-01T00:00:00.000Z",
+                skipped: Object.fromEntries(fourDays().map(({ id, startTime }) => [id, later(utc(startTime), "1970-01-01 00:00 UTC")])),
+            },
+            fourDays().map(({ id }) => id),
+        );
+    });
+});
