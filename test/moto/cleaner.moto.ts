@@ -62,7 +62,10 @@ const CLEANED: Report = {
     DeletedSnapshots: ["Day 1 c", "Day 1 d", "Day 2 c", "Day 2 d", "Day 3 c", "Day 3 d"],
     FailedSnapshots: [],
     RemainingSnapshots: [],
-    StaleVolumes: [{ VolumeId: "c", Reason: STALE }, { VolumeId: "d", Reason: STALE }],
+    StaleVolumes: [
+        { VolumeId: "c", Reason: STALE },
+        { VolumeId: "d", Reason: STALE },
+    ],
     SkippedSnapshots: [
         ...lines("left: failed, Day 6 d is not application-consistent; d has fewer than 1 newer Day restore point", "Day 6 d"),
         ...lines("left: its set has no single SnapshotType", "without a type d"),
@@ -185,7 +188,11 @@ describe("The cleaner, against moto", function () {
 
     it("does the same as the function that the program deploys, in Node 24", async () => {
         const region = ownHistory();
-        const config = { ...stackConfig(ROOT, "prod"), "vss-backup:retention": JSON.stringify(SETTINGS.retention), "vss-backup:standIns": "false" };
+        const config = {
+            ...stackConfig(ROOT, "prod"),
+            "vss-backup:retention": JSON.stringify(SETTINGS.retention),
+            "vss-backup:standIns": "false",
+        };
         const { resources } = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", config);
         const lambda = await startLambda({
             function: resources.find(({ type }) => type === "aws:lambda/function:Function")?.inputs as LambdaOptions["function"],
@@ -230,6 +237,10 @@ describe("The cleaner, against moto", function () {
             ...CLEANED,
             Counts: { Listed: 4, Deleted: 0, Kept: 2, Skipped: 2, Failed: 0, Remaining: 0, StaleVolumes: 2 },
             DeletedSnapshots: [],
+            StaleVolumes: [
+                { VolumeId: "d", Reason: STALE },
+                { VolumeId: "the image's", Reason: STALE },
+            ],
             SkippedSnapshots: [
                 ...lines("left with its set: image's could not be deleted", "Day 1 d"),
                 ...lines("left: in use by the image", "image's"),

@@ -37,6 +37,7 @@ export async function newRegion(endpoint: string, name: string): Promise<Region>
     const { ImageId = "" } = await ec2.send(new RegisterImageCommand({ Name: "windows" }));
     const { Images } = await ec2.send(new DescribeImagesCommand({ ImageIds: [ImageId] }));
     const imageSnapshot = Images?.[0]?.BlockDeviceMappings?.[0]?.Ebs?.SnapshotId ?? "";
+    const { Snapshots } = await ec2.send(new DescribeSnapshotsCommand({ SnapshotIds: [imageSnapshot] }));
     const { Instances } = await ec2.send(new RunInstancesCommand({ ImageId, MinCount: 1, MaxCount: 1 }));
     const { InstanceId: server = "", BlockDeviceMappings } = Instances?.[0] ?? {};
     const { VolumeId = "" } = await ec2.send(new CreateVolumeCommand({ AvailabilityZone: `${name}a`, Size: 1 }));
@@ -44,6 +45,7 @@ export async function newRegion(endpoint: string, name: string): Promise<Region>
     const names = new Map([
         [ImageId, "the image"],
         [imageSnapshot, "image's"],
+        [Snapshots?.[0]?.VolumeId ?? "", "the image's"],
         [BlockDeviceMappings?.[0]?.Ebs?.VolumeId ?? "", "c"],
         [VolumeId, "d"],
     ]);
