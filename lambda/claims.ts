@@ -26,6 +26,8 @@ export interface Claimed {
     readonly claims: ReadonlyMap<BackupSet, Claims>;
     /** Whether the snapshots of a volume may go if it no longer exists, for it has had no restore point for `orphanDays`. */
     isOld(volumeId: string): boolean;
+    /** Whether they may go: it no longer exists, and is old. */
+    isOrphan(volumeId: string): boolean;
     /** The restore points that count as ones of a type for a volume, stand-ins among them, newest first. */
     counted(type: string, volumeId: string): readonly BackupSet[];
 }
@@ -67,8 +69,9 @@ export function claimRestorePoints(
         const time = newest.get(volumeId) ?? (keepsLastCopies(policy) ? Number.POSITIVE_INFINITY : now);
         return orphanDays !== undefined && now - time >= orphanDays * DAY;
     };
+    const isOrphan = (volumeId: string) => lostVolumes.has(volumeId) && isOld(volumeId);
     for (const [volumeId, own] of volumes) {
-        if (lostVolumes.has(volumeId) && isOld(volumeId)) {
+        if (isOrphan(volumeId)) {
             claimLastCopy(volumeId, own[0] as RestorePoint, policy);
         } else {
             types.forEach((type, i) => {
@@ -80,6 +83,7 @@ export function claimRestorePoints(
     return {
         claims: new Map(points.map(({ set, claims }) => [set, claims])),
         isOld,
+        isOrphan,
         counted: (type, volumeId) => countedAs(volumes.get(volumeId) ?? [], type, names.indexOf(type), now).map(({ set }) => set),
     };
 }

@@ -74,9 +74,9 @@ export function planCleaning(
             case "pending":
                 return all(set, "leave", `left: not finished, ${set.status.why}`);
             case "failed":
-                return decideFailed(set, set.status, claimed, policy, now, lostVolumes);
+                return decideFailed(set, set.status, claimed, policy, now);
             case "restorePoint":
-                return decideRestorePoint(set, newest, claimed, policy, lostVolumes);
+                return decideRestorePoint(set, newest, claimed, policy);
         }
     };
     const plans = sets.map(decide).reverse();
@@ -124,10 +124,9 @@ function strange({ type }: BackupSet, { retention }: RetentionPolicy): string | 
 function decideFailed(
     set: BackupSet,
     { why }: SetStatus & { kind: "failed" },
-    { counted, isOld }: Claimed,
+    { counted, isOrphan }: Claimed,
     policy: RetentionPolicy,
     now: number,
-    lostVolumes: ReadonlySet<string>,
 ): Decision[] {
     const end = graceEnd(set.snapshots, policy);
     if (now < end) {
@@ -136,7 +135,7 @@ function decideFailed(
     const least = set.identified ? 1 : (policy.retention[set.type as string] as number);
     const newer = (volumeId: string) => counted(set.type as string, volumeId).filter((other) => newestFirst(other, set) < 0).length;
     const behind = set.snapshots.filter(({ volumeId }) => newer(volumeId) < least);
-    const waiting = behind.find(({ volumeId }) => !(lostVolumes.has(volumeId) && isOld(volumeId)));
+    const waiting = behind.find(({ volumeId }) => !isOrphan(volumeId));
     if (waiting) {
         return all(
             set,
@@ -151,9 +150,8 @@ function decideFailed(
 function decideRestorePoint(
     set: BackupSet,
     newest: ReadonlyMap<string, number>,
-    { claims, isOld }: Claimed,
+    { claims, isOrphan }: Claimed,
     policy: RetentionPolicy,
-    lostVolumes: ReadonlySet<string>,
 ): Decision[] {
     const own = claims.get(set) as Claims;
     const needing = [...own]
@@ -169,7 +167,7 @@ function decideRestorePoint(
         if (needing) {
             return { snapshot, action: "keep", reason: `kept with its set: ${needing} still needs it` };
         }
-        if (lostVolumes.has(volumeId) && isOld(volumeId)) {
+        if (isOrphan(volumeId)) {
             const time = utc(newest.get(volumeId) as number);
             const rest = keepsLastCopies(policy) ? "which stays" : "and deleteLastCopies is set";
             return {

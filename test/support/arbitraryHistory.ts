@@ -24,7 +24,7 @@ export interface Run {
     readonly held: boolean;
 }
 
-export const HOUR = 3_600_000;
+const HOUR = 3_600_000;
 const BEGIN = Date.parse("2026-12-20T00:00:00Z");
 
 /** When plans of these histories are made: after most of them, so that some lie in the future. It is a Tuesday, amid a month. */
