@@ -1,4 +1,4 @@
-import type { RetentionPolicy } from "./retentionPolicy";
+import type { Hold, RetentionPolicy } from "./retentionPolicy";
 import type { Snapshot } from "./snapshot";
 import { CONSISTENT_TAG, SET_TAG, TYPE_TAG } from "./tags";
 
@@ -30,24 +30,32 @@ export interface BackupSet {
     readonly startTime: number;
     readonly snapshots: readonly Snapshot[];
     readonly status: SetStatus;
+    /** The snapshot on which an operator has put the tag that holds the set. */
+    readonly heldBy: Snapshot | undefined;
 }
 
-/** What a policy says of when a set is a restore point. */
-export type SetRules = Pick<RetentionPolicy, "failedSetGraceHours" | "countCrashConsistent">;
+/** What a policy says of when a set is a restore point, and when it is held. */
+export type SetRules = Pick<RetentionPolicy, "failedSetGraceHours" | "countCrashConsistent" | "hold">;
 
 /** Groups snapshots into backup sets. Pure; the order of `snapshots` does not matter. */
 export function backupSets(snapshots: readonly Snapshot[], rules: SetRules, now: number): BackupSet[] {
+    const values = new Map<string, Snapshot[]>();
     const identified = new Map<string, Snapshot[]>();
     const loose = new Map<string, Snapshot[]>();
     for (const snapshot of snapshots) {
-        const value = snapshot.tags[SET_TAG]?.trim();
-        if (value) {
-            append(identified, GUID.exec(value)?.[0].toLowerCase() ?? value, snapshot);
+        const value = snapshot.tags[SET_TAG];
+        if (value?.trim()) {
+            append(values, value, snapshot);
         } else if (Number.isNaN(snapshot.startTime)) {
             append(identified, snapshot.id, snapshot);
         } else {
             append(loose, snapshot.tags[TYPE_TAG] ?? "", snapshot);
         }
+    }
+    for (const [value, members] of values) {
+        const key = GUID.exec(value)?.[0].toLowerCase() ?? value.trim();
+        const others = identified.get(key);
+        identified.set(key, others ? [...others, ...members] : members);
     }
     return [
         ...[...identified.values()].map((members) => backupSet(members, true, rules, now)),
@@ -90,12 +98,13 @@ export function compare(a: string, b: string): number {
 
 /** The order of sets in time; of those that started at the same moment, any fixed one. */
 export function newestFirst(a: BackupSet, b: BackupSet): number {
-    // A set without a time has no place in the order: it is never a restore point, so any fixed one will do.
-    const [timeOfA, timeOfB] = [a, b].map((set) => (Number.isNaN(set.startTime) ? Number.NEGATIVE_INFINITY : set.startTime)) as [
-        number,
-        number,
-    ];
+    const [timeOfA, timeOfB] = [placeInTime(a), placeInTime(b)];
     return timeOfA === timeOfB ? compare(b.key, a.key) : timeOfB - timeOfA;
+}
+
+/** A set without a time has no place in the order: it is never a restore point, so any fixed one will do. */
+function placeInTime({ startTime }: BackupSet): number {
+    return Number.isNaN(startTime) ? Number.NEGATIVE_INFINITY : startTime;
 }
 
 function backupSet(members: readonly Snapshot[], identified: boolean, rules: SetRules, now: number): BackupSet {
@@ -108,7 +117,14 @@ function backupSet(members: readonly Snapshot[], identified: boolean, rules: Set
         startTime: snapshots.reduce((earliest, snapshot) => Math.min(earliest, snapshot.startTime), Number.POSITIVE_INFINITY),
         snapshots,
         status: setStatus(snapshots, rules, now),
+        heldBy: snapshots.find((snapshot) => isHeld(snapshot, rules.hold)),
     };
+}
+
+/** The key of the tag that holds counts in any letter case: it was written by hand. */
+function isHeld({ tags }: Snapshot, { key, value }: Hold): boolean {
+    const wanted = key.toLowerCase();
+    return Object.keys(tags).some((name) => name.toLowerCase() === wanted && (value === undefined || tags[name] === value));
 }
 
 function setStatus(snapshots: readonly Snapshot[], rules: SetRules, now: number): SetStatus {
@@ -125,17 +141,14 @@ function setStatus(snapshots: readonly Snapshot[], rules: SetRules, now: number)
     if (broken) {
         return { kind: "failed", why: `${broken.id} is in state error` };
     }
-    if (rules.countCrashConsistent) {
+    if (rules.countCrashConsistent || snapshots.every(isConsistent)) {
         return { kind: "restorePoint" };
     }
     const inconsistent = snapshots.find((snapshot) => isConsistent(snapshot) === false);
     if (inconsistent) {
         return { kind: "failed", why: `${inconsistent.id} is not application-consistent` };
     }
-    const unmarked = snapshots.find((snapshot) => isConsistent(snapshot) === undefined);
-    if (!unmarked) {
-        return { kind: "restorePoint" };
-    }
+    const unmarked = snapshots.find((snapshot) => isConsistent(snapshot) === undefined) as Snapshot;
     // The agent writes the tag after the snapshots have started, so a young set may still get it.
     return now < graceEnd(snapshots, rules)
         ? { kind: "pending", why: `${unmarked.id} is not yet marked application-consistent` }

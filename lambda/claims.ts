@@ -6,24 +6,23 @@ import type { RetentionPolicy } from "./retentionPolicy";
 interface RestorePoint {
     readonly set: BackupSet;
     readonly periods: readonly (Period | undefined)[];
-    readonly claims: Map<string, Claim>;
 }
 
 /** What one volume wants of a restore point. */
 export interface Claim {
+    readonly point: RestorePoint;
     /** 1 for the newest of its type, stand-ins counted; undefined where a volume that is gone has no use for ranks. */
-    rank?: number;
-    /** Why the volume needs it, a clause each; none if it does not. */
-    readonly reasons: string[];
+    rank: number | undefined;
+    /** Why the volume needs it, in clauses; undefined if it does not. */
+    reason: string | undefined;
 }
-
-/** The claims of its volumes on a restore point, by volume id. */
-export type Claims = ReadonlyMap<string, Claim>;
 
 /** What retention makes of a policy's restore points. */
 export interface Claimed {
-    /** The claims on each restore point. */
-    readonly claims: ReadonlyMap<BackupSet, Claims>;
+    /** The claims on each restore point that counts, in the order of its snapshots. */
+    readonly claims: ReadonlyMap<BackupSet, readonly Claim[]>;
+    /** When the newest restore point of each volume was taken, whether it counts or not, in milliseconds since 1970. */
+    readonly newest: ReadonlyMap<string, number>;
     /** Whether the snapshots of a volume may go if it no longer exists, for it has had no restore point for `orphanDays`. */
     isOld(volumeId: string): boolean;
     /** Whether they may go: it no longer exists, and is old. */
@@ -35,6 +34,8 @@ export interface Claimed {
 interface SnapshotType {
     readonly name: string;
     readonly kept: number;
+    /** Why the newest ones are kept. */
+    readonly places: readonly string[];
     readonly periods: Periods | undefined;
 }
 
@@ -44,22 +45,37 @@ const DAY = 86_400_000;
  * Asks each volume which restore points it needs: the newest N of each type, where one that stands in for a run without a restore point
  * counts like one of that type; or, of a volume that is gone for longer than the policy keeps its snapshots, the newest alone.
  *
- * @param restorePoints those that count, newest first, of types that the policy has
- * @param newest when the newest restore point of each volume was taken, whether it counts or not
+ * @param restorePoints newest first, of types that the policy has; those that are held, or after `now`, count for nothing
  * @param lostVolumes ids of volumes that are known not to exist
  */
 export function claimRestorePoints(
     restorePoints: readonly BackupSet[],
-    newest: ReadonlyMap<string, number>,
     policy: RetentionPolicy,
     now: number,
     lostVolumes: ReadonlySet<string>,
 ): Claimed {
     const types = Object.entries(policy.retention).map(
-        ([name, kept]): SnapshotType => ({ name, kept, periods: policy.standIns ? periodsOfType(name, policy) : undefined }),
+        ([name, kept]): SnapshotType => ({
+            name,
+            kept,
+            places: Array.from({ length: kept }, (_, newer) => `${name} ${newer + 1} of ${kept}`),
+            periods: policy.standIns ? periodsOfType(name, policy) : undefined,
+        }),
     );
-    const points = withPeriods(restorePoints, types);
-    const volumes = byVolume(points);
+    const counts = ({ heldBy, startTime }: BackupSet) => heldBy === undefined && startTime <= now;
+    const volumes = new Map<string, Claim[]>();
+    const claims = new Map(
+        withPeriods(restorePoints.filter(counts), types).map((point) => [
+            point.set,
+            point.set.snapshots.map(({ volumeId }) => claimOf(volumes, volumeId, point)),
+        ]),
+    );
+    const newest = new Map([...volumes].map(([volumeId, own]) => [volumeId, (own[0] as Claim).point.set.startTime]));
+    for (const { snapshots, startTime } of restorePoints.filter((set) => !counts(set))) {
+        for (const { volumeId } of snapshots) {
+            newest.set(volumeId, Math.max(startTime, newest.get(volumeId) ?? startTime));
+        }
+    }
     const isOld = (volumeId: string) => {
         const { orphanDays } = policy;
         if (!isKnown(volumeId)) {
@@ -72,19 +88,20 @@ export function claimRestorePoints(
     const isOrphan = (volumeId: string) => lostVolumes.has(volumeId) && isOld(volumeId);
     for (const [volumeId, own] of volumes) {
         if (isOrphan(volumeId)) {
-            claimLastCopy(volumeId, own[0] as RestorePoint, policy);
+            claimLastCopy(volumeId, own[0] as Claim, policy);
         } else {
             types.forEach((type, i) => {
-                claimType(volumeId, own, type, i, now);
+                claimType(own, type, i, now);
             });
         }
     }
     const names = types.map(({ name }) => name);
     return {
-        claims: new Map(points.map(({ set, claims }) => [set, claims])),
+        claims,
+        newest,
         isOld,
         isOrphan,
-        counted: (type, volumeId) => countedAs(volumes.get(volumeId) ?? [], type, names.indexOf(type), now).map(({ set }) => set),
+        counted: (type, volumeId) => countedAs(volumes.get(volumeId) ?? [], type, names.indexOf(type), now).map(({ point }) => point.set),
     };
 }
 
@@ -106,36 +123,37 @@ function withPeriods(newestFirst: readonly BackupSet[], types: readonly Snapshot
             const period = latest[i];
             return period && period.start <= set.startTime ? period : periods?.at(set.startTime);
         });
-        return { set, periods: latest, claims: new Map() };
+        return { set, periods: latest };
     });
 }
 
-function byVolume(points: readonly RestorePoint[]): Map<string, RestorePoint[]> {
-    const volumes = new Map<string, RestorePoint[]>();
-    for (const point of points) {
-        for (const { volumeId } of point.set.snapshots) {
-            const own = volumes.get(volumeId);
-            if (own === undefined) {
-                volumes.set(volumeId, [point]);
-            } else if (own.at(-1) !== point) {
-                own.push(point);
-            }
-        }
+/** A volume's claim on a restore point: one, however many snapshots of the volume there are in it. */
+function claimOf(volumes: Map<string, Claim[]>, volumeId: string, point: RestorePoint): Claim {
+    const own = volumes.get(volumeId);
+    const latest = own?.at(-1);
+    if (latest?.point === point) {
+        return latest;
     }
-    return volumes;
+    const claim: Claim = { point, rank: undefined, reason: undefined };
+    if (own) {
+        own.push(claim);
+    } else {
+        volumes.set(volumeId, [claim]);
+    }
+    return claim;
 }
 
 /** The restore points of a volume that count as ones of a type: its own, and those that stand in for a run which made none. */
-function countedAs(own: readonly RestorePoint[], type: string, i: number, now: number): RestorePoint[] {
+function countedAs(own: readonly Claim[], type: string, i: number, now: number): Claim[] {
     const covered = new Set<Period | undefined>();
-    for (const { set, periods } of own) {
-        if (set.type === type) {
-            covered.add(periods[i]);
+    for (const { point } of own) {
+        if (point.set.type === type) {
+            covered.add(point.periods[i]);
         }
     }
-    return own.filter(({ set, periods }) => {
-        const period = periods[i];
-        if (set.type === type) {
+    return own.filter(({ point }) => {
+        const period = point.periods[i];
+        if (point.set.type === type) {
             return true;
         }
         const standsIn = period !== undefined && period.end <= now && !covered.has(period);
@@ -144,34 +162,32 @@ function countedAs(own: readonly RestorePoint[], type: string, i: number, now: n
     });
 }
 
-function claimType(volumeId: string, own: readonly RestorePoint[], { name, kept }: SnapshotType, i: number, now: number): void {
-    countedAs(own, name, i, now).forEach(({ set, periods, claims }, newer) => {
+function claimType(own: readonly Claim[], { name, kept, places }: SnapshotType, i: number, now: number): void {
+    countedAs(own, name, i, now).forEach((claim, newer) => {
+        const { point, reason } = claim;
         const needed = newer < kept;
-        if (set.type === name) {
-            const claim = claimOf(claims, volumeId);
+        if (point.set.type === name) {
             claim.rank = newer + 1;
             if (needed) {
-                claim.reasons.unshift(`${name} ${newer + 1} of ${kept}`);
+                claim.reason = clauses(places[newer], reason);
             }
         } else if (needed) {
-            claimOf(claims, volumeId).reasons.push(`stands in for ${name} ${periods[i]?.label}, whose run made no restore point`);
+            claim.reason = clauses(reason, `stands in for ${name} ${point.periods[i]?.label}, whose run made no restore point`);
         }
     });
 }
 
-function claimLastCopy(volumeId: string, { claims }: RestorePoint, policy: RetentionPolicy): void {
+function clauses(one: string | undefined, other: string | undefined): string | undefined {
+    return one && other ? `${one}; ${other}` : (one ?? other);
+}
+
+function claimLastCopy(volumeId: string, claim: Claim, policy: RetentionPolicy): void {
     if (keepsLastCopies(policy)) {
-        claimOf(claims, volumeId).reasons.push(`newest restore point of ${volumeId}, which no longer exists`);
+        claim.reason = `newest restore point of ${volumeId}, which no longer exists`;
     }
 }
 
 /** Whether the newest restore point of a volume that no longer exists stays for ever. */
 export function keepsLastCopies({ orphanDays, deleteLastCopies }: RetentionPolicy): boolean {
     return !(orphanDays === 0 && deleteLastCopies);
-}
-
-function claimOf(claims: Map<string, Claim>, volumeId: string): Claim {
-    const claim = claims.get(volumeId) ?? { reasons: [] };
-    claims.set(volumeId, claim);
-    return claim;
 }

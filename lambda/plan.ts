@@ -1,7 +1,7 @@
 import { type BackupSet, backupSets, compare, graceEnd, newestFirst, type SetStatus } from "./backupSets";
-import { type Claimed, type Claims, claimRestorePoints, keepsLastCopies } from "./claims";
+import { type Claim, type Claimed, claimRestorePoints, keepsLastCopies } from "./claims";
 import { deletionOrder } from "./deletionOrder";
-import type { Hold, RetentionPolicy } from "./retentionPolicy";
+import type { RetentionPolicy } from "./retentionPolicy";
 import type { Snapshot } from "./snapshot";
 import { type StaleVolume, staleVolumes } from "./staleVolumes";
 import { POLICY_TAG } from "./tags";
@@ -51,17 +51,13 @@ export function planCleaning(
 ): Plan {
     const own = snapshots.filter((snapshot) => snapshot.tags[POLICY_TAG] === policy.name);
     const sets = backupSets(own, policy, now).sort(newestFirst);
-    const holding = new Map(sets.map((set) => [set, holdOf(set, policy.hold)]));
     const judged = sets.filter((set) => strange(set, policy) === undefined);
     const restorePoints = judged.filter(({ status }) => status.kind === "restorePoint");
-    const newest = newestByVolume(restorePoints);
-    const counting = restorePoints.filter((set) => !holding.get(set) && set.startTime <= now);
-    const claimed = claimRestorePoints(counting, newest, policy, now, lostVolumes);
+    const claimed = claimRestorePoints(restorePoints, policy, now, lostVolumes);
 
     const decide = (set: BackupSet): Decision[] => {
-        const held = holding.get(set);
-        if (held) {
-            return all(set, "keep", `kept: held by the tag ${policy.hold.key} on ${held.id}`);
+        if (set.heldBy) {
+            return all(set, "keep", `kept: held by the tag ${policy.hold.key} on ${set.heldBy.id}`);
         }
         const why = strange(set, policy);
         if (why !== undefined) {
@@ -76,37 +72,29 @@ export function planCleaning(
             case "failed":
                 return decideFailed(set, set.status, claimed, policy, now);
             case "restorePoint":
-                return decideRestorePoint(set, newest, claimed, policy);
+                return decideRestorePoint(set, claimed, policy);
         }
     };
     const plans = sets.map(decide).reverse();
+    const since = volumesSince(judged, claimed.newest);
     return {
         decisions: plans.flat(),
         deletions: plans.filter((decisions) => decisions[0]?.action === "delete").map((set) => deletionOrder(set, policy)),
-        staleVolumes: staleVolumes(judged, newest, policy, now, lostVolumes),
-        oldVolumes: [...new Set(judged.flatMap((set) => set.snapshots.map(({ volumeId }) => volumeId)))].filter(claimed.isOld),
+        staleVolumes: staleVolumes(since, claimed.newest, policy, now, lostVolumes),
+        oldVolumes: [...since.keys()].filter(claimed.isOld),
     };
 }
 
-/** The snapshot on which an operator has put the tag that holds its set. Its key counts in any letter case: it was written by hand. */
-function holdOf({ snapshots }: BackupSet, { key, value }: Hold): Snapshot | undefined {
-    const wanted = key.toLowerCase();
-    return snapshots.find(({ tags }) =>
-        Object.keys(tags).some((name) => name.toLowerCase() === wanted && (value === undefined || tags[name] === value)),
-    );
-}
-
-/** When the newest restore point of each volume was taken, held or not, and also where that is after the time of the run. */
-function newestByVolume(newestFirst: readonly BackupSet[]): Map<string, number> {
-    const newest = new Map<string, number>();
-    for (const { snapshots, startTime } of newestFirst) {
-        for (const { volumeId } of snapshots) {
-            if (!newest.has(volumeId)) {
-                newest.set(volumeId, startTime);
-            }
+/** All volumes of these sets, and when the newest restore point of each was taken, or, without one, its oldest snapshot. */
+function volumesSince(newestFirst: readonly BackupSet[], newest: ReadonlyMap<string, number>): Map<string, number> {
+    const since = new Map(newest);
+    for (const { snapshots, startTime, status } of newestFirst) {
+        // The volumes of restore points are there already.
+        for (const { volumeId } of status.kind === "restorePoint" ? [] : snapshots) {
+            since.set(volumeId, newest.get(volumeId) ?? startTime);
         }
     }
-    return newest;
+    return since;
 }
 
 /** Why the policy has no say about a set, if it has none. */
@@ -147,22 +135,17 @@ function decideFailed(
     return all(set, "delete", `deleted: failed, ${why}; ${since}`);
 }
 
-function decideRestorePoint(
-    set: BackupSet,
-    newest: ReadonlyMap<string, number>,
-    { claims, isOrphan }: Claimed,
-    policy: RetentionPolicy,
-): Decision[] {
-    const own = claims.get(set) as Claims;
-    const needing = [...own]
-        .filter(([, { reasons }]) => reasons.length > 0)
-        .map(([volumeId]) => volumeId)
+function decideRestorePoint(set: BackupSet, { claims, newest, isOrphan }: Claimed, policy: RetentionPolicy): Decision[] {
+    const own = claims.get(set) as readonly Claim[];
+    const needing = set.snapshots
+        .filter((_, i) => own[i]?.reason)
+        .map(({ volumeId }) => volumeId)
         .sort(compare)[0];
-    return set.snapshots.map((snapshot) => {
+    return set.snapshots.map((snapshot, i) => {
         const { volumeId } = snapshot;
-        const { rank, reasons = [] } = own.get(volumeId) ?? {};
-        if (reasons.length > 0) {
-            return { snapshot, action: "keep", reason: `kept: ${reasons.join("; ")}` };
+        const { rank, reason } = own[i] as Claim;
+        if (reason) {
+            return { snapshot, action: "keep", reason: `kept: ${reason}` };
         }
         if (needing) {
             return { snapshot, action: "keep", reason: `kept with its set: ${needing} still needs it` };

@@ -1,4 +1,4 @@
-import { type BackupSet, compare } from "./backupSets";
+import { compare } from "./backupSets";
 import { periodsOf } from "./periods";
 import type { RetentionPolicy } from "./retentionPolicy";
 import { parseSchedule } from "./schedules";
@@ -15,32 +15,24 @@ export interface StaleVolume {
  * Volumes that were backed up once and no longer are: without a restore point since the last period that is over began, of the type whose
  * periods are the shortest.
  *
- * @param judged the policy's sets, newest first
+ * @param since all volumes, and when the newest restore point of each was taken, or, without one, its oldest snapshot
  * @param newest when the newest restore point of each volume was taken
  */
 export function staleVolumes(
-    judged: readonly BackupSet[],
+    since: ReadonlyMap<string, number>,
     newest: ReadonlyMap<string, number>,
     policy: RetentionPolicy,
     now: number,
     lostVolumes: ReadonlySet<string>,
 ): StaleVolume[] {
     const expected = Math.max(...Object.keys(policy.retention).map((type) => lastRunOver(policy.schedules[type], policy.timezone, now)));
-    const oldest = new Map<string, number>();
-    for (const { snapshots, startTime } of judged) {
-        for (const { volumeId } of snapshots) {
-            oldest.set(volumeId, startTime);
-        }
-    }
-    return [...oldest]
-        .filter(([volumeId, since]) => (newest.get(volumeId) ?? since) < expected)
+    return [...since]
+        .filter(([, time]) => time < expected)
         .sort(([a], [b]) => compare(a, b))
-        .map(([volumeId, since]) => {
-            const time = newest.get(volumeId);
-            const what =
-                time === undefined ? `no restore point, only other snapshots since ${utc(since)}` : `no restore point since ${utc(time)}`;
+        .map(([volumeId, time]) => {
+            const what = newest.has(volumeId) ? "no restore point" : "no restore point, only other snapshots";
             const why = lostVolumes.has(volumeId) ? "it no longer exists" : "its backups fail, or it is no longer backed up, or is gone";
-            return { volumeId, reason: `${what}: ${why}` };
+            return { volumeId, reason: `${what} since ${utc(time)}: ${why}` };
         });
 }
 
