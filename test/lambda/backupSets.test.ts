@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { backupSets } from "../../lambda/backupSets";
+import { backupSets, compare } from "../../lambda/backupSets";
 import type { Snapshot } from "../../lambda/snapshot";
 import { backup, NOW, POLICY } from "../support/history";
 
@@ -50,6 +50,21 @@ describe("Backup sets", () => {
             tagged("blank", " ", "2027-01-30T03:00:00Z"),
         ];
         assert.deepEqual(grouped(snapshots), [["a1", "a2"], ["b1"], ["blank"], ["w1"]]);
+    });
+
+    it("are found by their times whatever their ids are", () => {
+        assert.deepEqual(grouped([tagged("a", undefined, "2027-01-30T02:00:00Z"), tagged("b", undefined, "2027-01-30T01:00:00Z")]), [
+            ["a"],
+            ["b"],
+        ]);
+    });
+
+    it("without a time and without AwsVssConfig are each their own", () => {
+        assert.deepEqual(grouped([tagged("a", undefined, "never"), tagged("b", undefined, "never")]), [["a"], ["b"]]);
+    });
+
+    it("are ordered by code units", () => {
+        assert.deepEqual([compare("a", "b"), compare("b", "a"), compare("a", "a"), compare("B", "a")], [-1, 1, 0, -1]);
     });
 
     it("are the same whatever order the snapshots come in", () => {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
-import type { CleaningFailed } from "../../lambda/cleaner";
+import { type CleaningFailed, clean, clientConfig } from "../../lambda/cleaner";
 import type { Snapshot } from "../../lambda/snapshot";
-import { Ec2Error } from "../../rehearsal/embeddedAws/ec2";
+import { Ec2Error, startEc2 } from "../../rehearsal/embeddedAws/ec2";
 import type { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
-import { cleaned, stored } from "../support/cleaning";
+import { cleaned, clientOf, stored } from "../support/cleaning";
+import { POLICY } from "../support/history";
 
 const MINUTE = 60_000;
 
@@ -317,5 +318,72 @@ describe("The cleaner", () => {
     it("takes wildcards in the policy's name for what they are", async () => {
         const { calls } = await cleaned(stored([]), { settings: { name: "a*b?c\\d" } });
         assert.equal(calls[0]?.parameters.get("Filter.1.Value.1"), "a\\*b\\?c\\\\d");
+    });
+
+    it("is told a time in vain that is no event's, and says what it was told, within reason", async () => {
+        await assert.rejects(clean(undefined as never, POLICY, undefined as never), {
+            message:
+                'The event has no "time" that can be read: undefined. To run the cleaner by hand, send {"time": "2027-01-31T07:00:00Z"} with the present time.',
+        });
+        await assert.rejects(clean(undefined as never, POLICY, { time: "x".repeat(5000) }), ({ message }: Error) => message.length < 400);
+    });
+
+    it("runs also where nobody tells how much time is left", async () => {
+        const { report } = await cleaned(stored(january(2)), { context: {} });
+        assert.deepEqual(report.DeletedSnapshots, ["snap-1a"]);
+    });
+
+    it("names all that went wrong in its error", async () => {
+        const store = stored(january(2));
+        Object.assign(store.get("snap-1a") ?? {}, { heldBy: { code: "Odd", message: "Odd." } });
+        const intercept = ({ action }: { action: string }) => {
+            if (action === "DescribeVolumes") {
+                throw new Ec2Error("Denied", "No.");
+            }
+            return undefined;
+        };
+        await assert.rejects(cleaned(store, { intercept, settings: { orphanDays: 1 } }), {
+            message:
+                "the listing of volumes broke off: Denied: No.; 1 of 1 deletions failed: Odd: Odd.. The report in the log says what was done.",
+        });
+    });
+
+    it("retries with one client run after run, which waits as EC2's buckets ask for", async () => {
+        assert.deepEqual(clientConfig, {
+            retryMode: "adaptive",
+            maxAttempts: 8,
+            requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, socketTimeout: 30_000, throwOnRequestTimeout: true },
+        });
+        const ec2 = await startEc2(stored([]));
+        const client = clientOf(ec2.endpoint);
+        const write = process.stdout.write;
+        process.stdout.write = () => true;
+        try {
+            for (const time of ["2027-02-01T07:00:00Z", "2027-02-02T07:00:00Z"]) {
+                await clean(client, POLICY, { time });
+            }
+        } finally {
+            process.stdout.write = write;
+            client.destroy();
+            await ec2.close();
+        }
+        assert.deepEqual(client.middlewareStack.identify().filter((name) => name.includes("askAgain")).length, 1);
+    });
+
+    it("keeps its report within one event of the log, whatever it has deleted", async () => {
+        const [snapshot] = january(1) as [Snapshot];
+        const one = (i: number, volume: number, day: number) => ({
+            ...snapshot,
+            id: `snap-${i.toString(16).padStart(17, "0")}`,
+            volumeId: `vol-${volume}`,
+            startTime: snapshot.startTime + day * 1440 * MINUTE,
+            tags: { ...snapshot.tags, AwsVssConfig: String(i) },
+        });
+        const store = stored(Array.from({ length: 5_000 }, (_, i) => one(i, i % 2_500, Math.floor(i / 2_500))));
+        const { report, log } = await cleaned(store, { settings: { maxDeletionsPerRun: 2_500 }, pace: { burst: 5_000, perSecond: 1_000 } });
+        assert.deepEqual(
+            [report.DeletedSnapshots.length, Buffer.byteLength(log) <= 262_144 - 26, Buffer.byteLength(log) > 240_000],
+            [2_500, true, true],
+        );
     });
 });

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { EC2Client } from "@aws-sdk/client-ec2";
 import { deleteSets } from "../../lambda/deletion";
 import { deletionOrder } from "../../lambda/deletionOrder";
 import { DELETION_PACE } from "../../lambda/pace";
@@ -49,6 +50,75 @@ describe("Deleting sets", () => {
             "snap-day-0130-c",
         ]);
     });
+
+    it("takes a member in state error last, even if it is marked application-consistent", () => {
+        const [c, d] = backup({ at: "2027-01-30" }) as [Snapshot, Snapshot];
+        assert.deepEqual(order([{ ...c, state: "error" }, d]), ["snap-day-0130-d", "snap-day-0130-c"]);
+    });
+
+    it("takes the farthest in time first, be it before or after the member that shows the failure", () => {
+        const [c, d, e] = backup({ at: "2027-01-30", volumes: ["c", "d", "e"] }) as [Snapshot, Snapshot, Snapshot];
+        const failed = { ...d, tags: { ...d.tags, AppConsistent: "False" } };
+        assert.deepEqual(order([{ ...c, startTime: c.startTime + 60_000 }, failed, { ...e, startTime: e.startTime - 120_000 }]), [
+            "snap-day-0130-e",
+            "snap-day-0130-c",
+            "snap-day-0130-d",
+        ]);
+    });
+
+    it("begins no more than 16 sets at once, and all that the most of a run allow", async () => {
+        const snapshots = Array.from({ length: 41 }, (_, i) => backup({ at: "2027-01-30", volumes: [`v${i}`], guid: i })).flat();
+        const sets = snapshots.map((snapshot) => [{ snapshot, action: "delete" as const, reason: "deleted" }]);
+        let underWay = 0;
+        let most = 0;
+        const ec2 = {
+            send: async () => {
+                underWay += 1;
+                most = Math.max(most, underWay);
+                await new Promise(setImmediate);
+                underWay -= 1;
+            },
+        } as unknown as EC2Client;
+        const limits = {
+            pace: { burst: 100, perSecond: 1000 },
+            endsAt: Number.POSITIVE_INFINITY,
+            abortSignal: new AbortController().signal,
+        };
+        const results = async (bound: number) =>
+            (await deleteSets(ec2, sets, { ...limits, most: bound })).filter(({ result }) => result === "deleted").length;
+        assert.deepEqual([await results(41), await results(40), await results(1), most], [41, 40, 1, 16]);
+    });
+
+    for (const [name, message, result] of [
+        [
+            "UnauthorizedOperation",
+            "User: arn:aws:sts::1:assumed-role/snapshot-lock/x may not delete the snapshot, which is locked",
+            "failed",
+        ],
+        ["OperationNotPermitted", "The snapshot has a lock", "skipped"],
+        ["OperationNotPermitted", "Snapshot snap-1\nis locked", "skipped"],
+        ["OperationNotPermitted", "The account is locked", "failed"],
+        ["SnapshotLocked", "", "skipped"],
+    ] as const) {
+        it(`takes ${name} (${message.replace("\n", " ")}) for ${result}`, async () => {
+            const [snapshot] = backup({ at: "2027-01-30", volumes: ["c"] }) as [Snapshot];
+            const ec2 = {
+                send: async () => {
+                    throw Object.assign(new Error(message), { name });
+                },
+            } as unknown as EC2Client;
+            const outcomes = await deleteSets(ec2, [[{ snapshot, action: "delete", reason: "deleted" }]], {
+                most: 1,
+                pace: DELETION_PACE,
+                endsAt: Number.POSITIVE_INFINITY,
+                abortSignal: new AbortController().signal,
+            });
+            assert.deepEqual(
+                outcomes.map((outcome) => outcome.result),
+                [result],
+            );
+        });
+    }
 
     it("may stop anywhere, as a half-deleted failed set shows that would have been a restore point without its failed member", () => {
         const [c, d] = backup({ at: "2027-01-02" }) as [Snapshot, Snapshot];

@@ -17,6 +17,13 @@ describe("The periods of a schedule", () => {
     for (const [what, expression, timezone, at, expected] of [
         // The largest calendar unit in which the schedule fires once.
         ["a day of a nightly run", DAY, "UTC", "2027-03-05T00:00Z", ["2027-03-05", "2027-03-05T00:00", "2027-03-06T00:00"]],
+        [
+            "a day of a run with seconds",
+            "cron(30 0 1 ? * * *)",
+            "UTC",
+            "2027-03-05T12:00Z",
+            ["2027-03-05", "2027-03-05T00:00", "2027-03-06T00:00"],
+        ],
         ["a day until its last moment", DAY, "UTC", "2027-03-05T23:59:59.999Z", ["2027-03-05", "2027-03-05T00:00", "2027-03-06T00:00"]],
         ["the ISO week of a run on Sundays", WEEK, "UTC", "2027-03-01T00:00Z", ["2027-W09", "2027-03-01T00:00", "2027-03-08T00:00"]],
         [

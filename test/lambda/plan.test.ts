@@ -50,6 +50,40 @@ describe("The plan", () => {
         ]);
     });
 
+    it("names the first of several volumes that need a set, and keeps what another volume of it does not", () => {
+        const [c, d, e] = backup({ at: "2027-01-28", volumes: ["c", "d", "e"] }) as [Snapshot, Snapshot, Snapshot];
+        const set = [
+            { ...c, id: "snap-3" },
+            { ...d, id: "snap-2" },
+            { ...e, id: "snap-1" },
+        ];
+        assert.deepEqual(planned([...set, ...backup({ at: "2027-01-29", volumes: ["c"] })], { Day: 1 }).slice(0, 3), [
+            "keep snap-1: kept: Day 1 of 1",
+            "keep snap-2: kept: Day 1 of 1",
+            "keep snap-3: kept with its set: vol-d still needs it",
+        ]);
+    });
+
+    it("counts a set once for a volume of which it holds two snapshots", () => {
+        const twice = ["01:00", "01:05"].flatMap((at, i) =>
+            backup({ at: `2027-01-30T${at}`, volumes: ["c"], guid: null }).map((one) => ({ ...one, id: `snap-${i}` })),
+        );
+        assert.deepEqual(planned([...backup({ at: "2027-01-29", volumes: ["c"] }), ...twice]), [
+            "keep snap-day-0129-c: kept: Day 2 of 2",
+            "keep snap-0: kept: Day 1 of 2",
+            "keep snap-1: kept: Day 1 of 2",
+        ]);
+    });
+
+    it("seeks no stand-ins for a type whose schedule it does not know", () => {
+        const history = backup({ at: "2027-01-29", volumes: ["c"], type: "Week" });
+        const { decisions } = planCleaning(history, { ...POLICY, retention: { Day: 1, Week: 1 }, schedules: {}, standIns: true }, NOW);
+        assert.deepEqual(
+            decisions.map(({ reason }) => reason),
+            ["kept: Week 1 of 1"],
+        );
+    });
+
     it("lets no set that failed push a restore point out", () => {
         const history = [
             ...backup({ at: "2027-01-25", volumes: ["c"] }),

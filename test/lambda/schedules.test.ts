@@ -248,4 +248,34 @@ describe("Schedules", () => {
             assert.throws(() => parseSchedule(expression, "seconds allowed"), { name: "Error", message });
         });
     }
+
+    for (const names of ["SUN MON TUE WED THU FRI SAT", "JAN FEB MAR APR MAY JUN JUL AUG SEP OCT NOV DEC"].map((line) => line.split(" "))) {
+        it(`know the order of ${names.join(", ")}, and take no range that runs backwards`, () => {
+            const inField = (range: string) => (names.length === 7 ? `cron(0 1 ? * ${range} *)` : `cron(0 1 1 ${range} ? *)`);
+            names.slice(1).forEach((name, i) => {
+                assert.ok(parseSchedule(inField(`${names[i]}-${name}`), "no seconds"));
+                assert.ok(parseSchedule(inField(`${name}-${name}`), "no seconds"));
+                assert.throws(() => parseSchedule(inField(`${name}-${names[i]}`), "no seconds"), /runs backwards/);
+            });
+        });
+    }
+
+    it("take steps from 1 to the most that their field has", () => {
+        for (const expression of ["cron(0/1 1 ? * * *)", "cron(*/59 1 ? * * *)"]) {
+            assert.ok(parseSchedule(expression, "no seconds"));
+        }
+        for (const expression of ["cron(0/0 1 ? * * *)", "cron(*/60 1 ? * * *)"]) {
+            assert.throws(() => parseSchedule(expression, "no seconds"), /is no minutes; it takes 0 to 59/);
+        }
+    });
+
+    it("take up to 256 characters, and nothing around them", () => {
+        const exact = `cron(${"0,".repeat(119)}00 1 ? * * *)`;
+        const longer = `cron(${"0,".repeat(120)}0 1 ? * * *)`;
+        assert.deepEqual([exact.length, longer.length], [256, 257]);
+        assert.ok(parseSchedule(exact, "no seconds"));
+        for (const expression of [longer, "a cron(0 1 ? * * *)", "cron(0 1 ? * * *) b", "a rate(1 day)", "rate(1 day) b"]) {
+            assert.throws(() => parseSchedule(expression, "no seconds"), /^Error: write cron/);
+        }
+    });
 });

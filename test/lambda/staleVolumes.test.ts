@@ -37,10 +37,16 @@ describe("Stale volumes", () => {
     });
 
     it("are also those that never had a restore point, in the order of their names", () => {
-        const sets = [backup({ volumes: ["d"], at: "2027-01-20", consistent: "False" }), backup({ ...c, at: "2027-01-21" })];
+        const sets = [
+            backup({ volumes: ["d"], at: "2027-01-22", consistent: "False" }),
+            backup({ volumes: ["d"], at: "2027-01-20", consistent: "False" }),
+            backup({ volumes: ["e"], at: "2027-01-23" }),
+            backup({ ...c, at: "2027-01-21" }),
+        ];
         assert.deepEqual(stale(sets, "2027-02-01T07:00:00Z"), [
             `vol-c: no restore point since 2027-01-21 01:00 UTC: ${WHY}`,
             `vol-d: no restore point, only other snapshots since 2027-01-20 01:00 UTC: ${WHY}`,
+            `vol-e: no restore point since 2027-01-23 01:00 UTC: ${WHY}`,
         ]);
     });
 
@@ -52,5 +58,15 @@ describe("Stale volumes", () => {
         assert.deepEqual(stale([backup({ ...c, at: "2027-01-01" })], "2027-02-01T07:00:00Z", { retention: { Day: 1 }, schedules: {} }), []);
         const never = { retention: { Day: 1 }, schedules: { Day: "cron(0 6 2 1 ? 2026)" } };
         assert.deepEqual(stale([backup({ ...c, at: "2027-01-01" })], "2027-02-01T07:00:00Z", never), []);
+    });
+
+    it("are not sought while the first period is not over", () => {
+        const first = { retention: { Day: 1 }, schedules: { Day: "cron(0 6 2 1 ? 2027)" } };
+        assert.deepEqual(stale([backup({ ...c, at: "2026-01-01" })], "2027-02-01T07:00:00Z", first), []);
+    });
+
+    it("are those of schedules with seconds, too", () => {
+        const seconds = { retention: { Day: 1 }, schedules: { Day: "cron(30 0 1 ? * * *)" } };
+        assert.deepEqual(stale([backup({ ...c, at: "2027-01-01" })], "2027-02-01T07:00:00Z", seconds).length, 1);
     });
 });

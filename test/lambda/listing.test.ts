@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import { CleaningFailed } from "../../lambda/cleaner";
+import { lostVolumes } from "../../lambda/listing";
+import { Ec2Error, startEc2 } from "../../rehearsal/embeddedAws/ec2";
+import { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
+import { cleaned, clientOf, stored } from "../support/cleaning";
+
+const volume = (i: number) => `vol-${i.toString(16).padStart(8, "0")}`;
+
+describe("Listing", () => {
+    for (const [count, asked] of [
+        [200, [200]],
+        [401, [200, 200, 1]],
+    ] as const) {
+        it(`asks for ${count} volumes by their ids, 200 at a time, and finds those that are gone`, async () => {
+            const ids = Array.from({ length: count }, (_, i) => volume(i));
+            const store = new SnapshotStore();
+            for (const id of ids.slice(2)) {
+                store.volumes.add(id);
+            }
+            const ec2 = await startEc2(store);
+            const client = clientOf(ec2.endpoint);
+            const lost = await lostVolumes(client, ids, AbortSignal.timeout(20_000));
+            client.destroy();
+            await ec2.close();
+            assert.deepEqual([...lost], [volume(0), volume(1)]);
+            assert.deepEqual(
+                ec2.calls.map(({ action, parameters }) => [
+                    action,
+                    parameters.get("Filter.1.Name"),
+                    [...parameters.keys()].filter((key) => key.startsWith("Filter.1.Value.")).length,
+                ]),
+                asked.map((values) => ["DescribeVolumes", "volume-id", values]),
+            );
+            assert.deepEqual(
+                ec2.calls.map(({ parameters }) => parameters.get("Filter.1.Value.1")),
+                asked.map((_, i) => volume(i * 200)),
+            );
+        });
+    }
+
+    for (const [code, message, calls] of [
+        ["UnauthorizedOperation", "You are not authorized. Encoded authorization failure message: token", 1],
+        ["InvalidParameterValue", "The filter is invalid", 1],
+        ["InvalidParameterValue", "The token has expired", 3],
+        ["InvalidNextToken", "It is invalid", 3],
+        ["InvalidPaginationToken", "It is invalid", 3],
+    ] as const) {
+        it(`begins anew where EC2 refuses its token, and nowhere else: ${code} (${message})`, async () => {
+            const store = stored([]);
+            let asked = 0;
+            const intercept = () => {
+                asked += 1;
+                throw new Ec2Error(code, message);
+            };
+            await assert.rejects(cleaned(store, { intercept }), CleaningFailed);
+            assert.equal(asked, calls);
+        });
+    }
+
+    it("takes what EC2 leaves out of a snapshot for not known", async () => {
+        const snapshot = {
+            snapshotId: "snap-1",
+            startTime: "2027-01-30T01:00:00.000Z",
+            tagSet: { item: { key: "VssBackupPolicy", value: "prod" } },
+        };
+        const intercept = () => ({
+            DescribeSnapshotsResponse: {
+                snapshotSet: { item: { ...snapshot, tagSet: { item: [snapshot.tagSet.item, { key: "SnapshotType", value: "Day" }] } } },
+            },
+        });
+        const { report } = await cleaned(stored([]), { intercept });
+        assert.deepEqual(
+            [report.SkippedSnapshots, report.StaleVolumes.map(({ VolumeId }) => VolumeId)],
+            [[{ SnapshotId: "snap-1", Reason: "left: not finished, snap-1 is in state unknown" }], [""]],
+        );
+    });
+
+    it("takes a tag without a value for one with an empty value", async () => {
+        const tags = [{ key: "VssBackupPolicy", value: "prod" }, { key: "SnapshotType" }];
+        const item = {
+            snapshotId: "snap-1",
+            volumeId: "vol-1",
+            status: "completed",
+            startTime: "2027-01-30T01:00:00.000Z",
+            tagSet: { item: tags },
+        };
+        const { report } = await cleaned(stored([]), { intercept: () => ({ DescribeSnapshotsResponse: { snapshotSet: { item } } }) });
+        assert.deepEqual(report.SkippedSnapshots, [{ SnapshotId: "snap-1", Reason: "left:  is no snapshot type of this policy any more" }]);
+    });
+});
