@@ -86,13 +86,17 @@ export function claimRestorePoints(
         return orphanDays !== undefined && now - time >= orphanDays * DAY;
     };
     const isOrphan = (volumeId: string) => lostVolumes.has(volumeId) && isOld(volumeId);
+    let last: readonly Claim[] = [];
     for (const [volumeId, own] of volumes) {
         if (isOrphan(volumeId)) {
             claimLastCopy(volumeId, own[0] as Claim, policy);
+        } else if (areOfSamePoints(own, last)) {
+            copyClaims(last, own);
         } else {
             types.forEach((type, i) => {
                 claimType(own, type, i, now);
             });
+            last = own;
         }
     }
     const names = types.map(({ name }) => name);
@@ -103,6 +107,19 @@ export function claimRestorePoints(
         isOrphan,
         counted: (type, volumeId) => countedAs(volumes.get(volumeId) ?? [], type, names.indexOf(type), now).map(({ point }) => point.set),
     };
+}
+
+/** The volumes of a server, which come one after the other, are mostly in the same sets: so they need the same. */
+function areOfSamePoints(own: readonly Claim[], others: readonly Claim[]): boolean {
+    return own.length === others.length && own.every(({ point }, i) => point === others[i]?.point);
+}
+
+function copyClaims(from: readonly Claim[], to: readonly Claim[]): void {
+    to.forEach((claim, i) => {
+        const { rank, reason } = from[i] as Claim;
+        claim.rank = rank;
+        claim.reason = reason;
+    });
 }
 
 /** Whether a snapshot tells its volume: EC2 gives copies one that never existed. */

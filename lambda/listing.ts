@@ -1,5 +1,5 @@
 import { type EC2Client, type Snapshot as Ec2Snapshot, paginateDescribeSnapshots, paginateDescribeVolumes } from "@aws-sdk/client-ec2";
-import type { Snapshot } from "./snapshot";
+import { type Snapshot, sharing } from "./snapshot";
 import { POLICY_TAG } from "./tags";
 
 /** How often a listing begins anew when EC2 takes its own page token for invalid or expired. */
@@ -18,6 +18,7 @@ const FILTER_VALUES = 200;
 export async function listSnapshots(ec2: EC2Client, policy: string, abortSignal: AbortSignal): Promise<Snapshot[]> {
     for (let restarts = 0; ; restarts++) {
         const found = new Map<string, Snapshot>();
+        const share = sharing();
         const pages = paginateDescribeSnapshots(
             { client: ec2, pageSize: 1000 },
             { OwnerIds: ["self"], Filters: [{ Name: `tag:${POLICY_TAG}`, Values: [filterValue(policy)] }] },
@@ -29,7 +30,7 @@ export async function listSnapshots(ec2: EC2Client, policy: string, abortSignal:
                     if (!snapshot.SnapshotId) {
                         throw new Error("EC2 listed a snapshot without an id");
                     }
-                    found.set(snapshot.SnapshotId, fromEc2(snapshot.SnapshotId, snapshot));
+                    found.set(snapshot.SnapshotId, fromEc2(snapshot.SnapshotId, snapshot, share));
                 }
             }
             return [...found.values()];
@@ -80,15 +81,15 @@ function isTokenFault({ name, message }: Error): boolean {
     return /NextToken|PaginationToken/i.test(name) || (name === "InvalidParameterValue" && /token/i.test(message));
 }
 
-function fromEc2(id: string, snapshot: Ec2Snapshot): Snapshot {
-    const tags = (snapshot.Tags ?? []).flatMap(({ Key, Value = "" }) => (Key ? [[Key, Value] as const] : []));
+function fromEc2(id: string, snapshot: Ec2Snapshot, share: (text: string) => string): Snapshot {
+    const tags = (snapshot.Tags ?? []).flatMap(({ Key, Value = "" }) => (Key ? [[Key, share(Value)] as const] : []));
     const values = new Map(tags);
     // A key is there once. Where it is not, nobody can say what the snapshot is: so it is never taken for completed.
     const doubtful = tags.find(([key, value]) => value !== values.get(key));
     const state = snapshot.State ?? "unknown";
     return {
         id,
-        volumeId: snapshot.VolumeId ?? "",
+        volumeId: share(snapshot.VolumeId ?? ""),
         startTime: snapshot.StartTime?.getTime() ?? Number.NaN,
         state: doubtful ? `${state}, with two values of the tag ${doubtful[0]}` : state,
         tags: Object.fromEntries(values),
