@@ -12,7 +12,7 @@ interface Planned {
 export async function planning(): Promise<Result[]> {
     const small = planned(10_000, 25);
     const quota = planned(100_000, 9);
-    const million = planned(1_000_000, 3);
+    const million = planned(1_000_000, 5);
     const perSnapshot = (snapshots: number, { seconds }: Planned) => (median(seconds) / snapshots) * 1e6;
     const [one, two, three] = [perSnapshot(10_000, small), perSnapshot(100_000, quota), perSnapshot(1_000_000, million)] as const;
     const subject = "planning";

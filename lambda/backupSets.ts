@@ -1,22 +1,8 @@
-import type { Hold, RetentionPolicy } from "./retentionPolicy";
+import { grouped, numbering } from "./grouping";
+import { numberSets, type SetNumbers } from "./setNumbers";
+import { isHeld, isSound, RESTORE_POINT, type SetRules, type SetStatus, setStatus } from "./setStatus";
 import type { Snapshot } from "./snapshot";
-import { CONSISTENT_TAG, SET_TAG, TYPE_TAG } from "./tags";
-
-const HOUR = 3_600_000;
-
-/**
- * Snapshots without a set id belong together when they follow each other this closely. One VSS run makes all of its snapshots in one
- * CreateSnapshots call, so this never cuts a set; it can only join the sets of several servers, which keeps more than needed.
- */
-const NEARBY_MS = 10 * 60_000;
-
-const GUID = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/i;
-
-/** Why a set is not a restore point (yet), or that it is one. `why` ends a sentence: "its snapshots …". */
-export type SetStatus =
-    | { readonly kind: "restorePoint" }
-    | { readonly kind: "pending"; readonly why: string }
-    | { readonly kind: "failed"; readonly why: string };
+import { DEVICE_TAG, SET_TAG, TYPE_TAG } from "./tags";
 
 /** The snapshots of one VSS run on one server: kept or deleted whole. */
 export interface BackupSet {
@@ -28,67 +14,83 @@ export interface BackupSet {
     readonly identified: boolean;
     /** Earliest start of a member, in milliseconds since 1970. */
     readonly startTime: number;
+    /** The boot volume's first, the others by their ids. */
     readonly snapshots: readonly Snapshot[];
+    /** How many snapshots are in newer sets. */
+    readonly place: number;
     readonly status: SetStatus;
     /** The snapshot on which an operator has put the tag that holds the set. */
     readonly heldBy: Snapshot | undefined;
 }
 
-/** What a policy says of when a set is a restore point, and when it is held. */
-export type SetRules = Pick<RetentionPolicy, "failedSetGraceHours" | "countCrashConsistent" | "hold">;
+/** A policy's backup sets, and which volume each snapshot is of. */
+export interface BackupSets {
+    /** The newest first. */
+    readonly sets: readonly BackupSet[];
+    /** The number of the volume of `set.snapshots[i]`, at `set.place + i`. */
+    readonly volumeAt: Int32Array;
+    /** By number. */
+    readonly volumeIds: readonly string[];
+}
 
-/** Groups snapshots into backup sets. Pure; the order of `snapshots` does not matter. */
-export function backupSets(snapshots: readonly Snapshot[], rules: SetRules, now: number): BackupSet[] {
-    const values = new Map<string, Snapshot[]>();
-    const identified = new Map<string, Snapshot[]>();
-    const loose = new Map<string, Snapshot[]>();
-    for (const snapshot of snapshots) {
-        const value = snapshot.tags[SET_TAG];
-        if (value?.trim()) {
-            append(values, value, snapshot);
-        } else if (Number.isNaN(snapshot.startTime)) {
-            append(identified, snapshot.id, snapshot);
-        } else {
-            append(loose, snapshot.tags[TYPE_TAG] ?? "", snapshot);
+/**
+ * Groups snapshots into backup sets. Pure; the order of `snapshots` does not matter.
+ *
+ * The members of a set may lie far apart in the list, and to fetch each of a million from memory again and again takes most of the time.
+ * So all that is asked of each is read in one pass, in the order of the list, and noted by its number.
+ */
+export function backupSets(snapshots: readonly Snapshot[], rules: SetRules, now: number): BackupSets {
+    const notes = read(snapshots, rules);
+    const { startTimes, types, marks } = bySet(notes);
+    const { members, starts } = grouped(notes.setOf, notes.sets);
+    const idOf = (i: number) => (snapshots[i] as Snapshot).id;
+    if (!notes.areInOrder) {
+        for (let set = 0; set < notes.sets; set++) {
+            members.subarray(starts[set], starts[set + 1]).sort((i, j) => compare(idOf(i), idOf(j)));
         }
     }
-    for (const [value, members] of values) {
-        const key = GUID.exec(value)?.[0].toLowerCase() ?? value.trim();
-        const others = identified.get(key);
-        identified.set(key, others ? [...others, ...members] : members);
-    }
-    return [
-        ...[...identified.values()].map((members) => backupSet(members, true, rules, now)),
-        ...[...loose.values()].flatMap(runsByTime).map((members) => backupSet(members, false, rules, now)),
-    ];
-}
+    const keys = Array.from({ length: notes.sets }, (_, set) => idOf(members[starts[set] as number] as number));
+    const time = (set: number) => placeInTime(startTimes[set] as number);
+    const newestFirst = (a: number, b: number) => (time(a) === time(b) ? compare(keys[b] as string, keys[a] as string) : time(b) - time(a));
 
-function append(groups: Map<string, Snapshot[]>, key: string, snapshot: Snapshot): void {
-    const group = groups.get(key);
-    if (group) {
-        group.push(snapshot);
-    } else {
-        groups.set(key, [snapshot]);
-    }
-}
-
-function runsByTime(snapshots: readonly Snapshot[]): Snapshot[][] {
-    const runs: Snapshot[][] = [];
-    let previous = Number.NaN;
-    for (const snapshot of [...snapshots].sort(byStart)) {
-        const run = runs.at(-1);
-        if (run && snapshot.startTime - previous <= NEARBY_MS) {
-            run.push(snapshot);
-        } else {
-            runs.push([snapshot]);
+    // Numbered anew as they come in the sets, so that the volumes of a server follow each other.
+    const volumeIds: string[] = [];
+    const numbers = new Int32Array(notes.volumeIds.length).fill(UNKNOWN);
+    const volumeAt = new Int32Array(snapshots.length);
+    let place = 0;
+    const sets = [...keys.keys()].sort(newestFirst).map((set): BackupSet => {
+        const begin = starts[set] as number;
+        const end = starts[set + 1] as number;
+        const mark = marks[set] as number;
+        const own = new Array<Snapshot>(end - begin);
+        let filled = 0;
+        for (const boot of [BOOT, 0]) {
+            for (let i = begin; i < end; i++) {
+                const member = members[i] as number;
+                if (((notes.marksOf[member] as number) & BOOT) === boot) {
+                    const volume = notes.volumeOf[member] as number;
+                    if (numbers[volume] === UNKNOWN) {
+                        numbers[volume] = volumeIds.push(notes.volumeIds[volume] as string) - 1;
+                    }
+                    volumeAt[place + filled] = numbers[volume] as number;
+                    own[filled] = snapshots[member] as Snapshot;
+                    filled++;
+                }
+            }
         }
-        previous = snapshot.startTime;
-    }
-    return runs;
-}
-
-function byStart(a: Snapshot, b: Snapshot): number {
-    return a.startTime - b.startTime || compare(a.id, b.id);
+        place += filled;
+        return {
+            key: keys[set] as string,
+            type: notes.types[types[set] as number],
+            identified: set < notes.identified,
+            startTime: startTimes[set] as number,
+            snapshots: own,
+            place: place - filled,
+            status: mark & UNSOUND ? setStatus(own, rules, now) : RESTORE_POINT,
+            heldBy: mark & HELD ? own.find((snapshot) => isHeld(snapshot, rules.hold)) : undefined,
+        };
+    });
+    return { sets, volumeAt, volumeIds };
 }
 
 /** Plain comparison of code units: the same order everywhere, unlike a locale's. */
@@ -96,88 +98,79 @@ export function compare(a: string, b: string): number {
     return a < b ? -1 : a > b ? 1 : 0;
 }
 
-/** The order of sets in time; of those that started at the same moment, any fixed one. */
-export function newestFirst(a: BackupSet, b: BackupSet): number {
-    const [timeOfA, timeOfB] = [placeInTime(a), placeInTime(b)];
-    return timeOfA === timeOfB ? compare(b.key, a.key) : timeOfB - timeOfA;
+/** What is asked of each snapshot, by its number in the list. */
+interface Notes extends SetNumbers {
+    readonly volumeOf: Int32Array;
+    readonly volumeIds: readonly string[];
+    readonly typeOf: Int32Array;
+    readonly types: readonly (string | undefined)[];
+    readonly startOf: Float64Array;
+    /** `UNSOUND`, `HELD` and `BOOT`, or none. */
+    readonly marksOf: Uint8Array;
+    /** Whether the list is in the order of the ids. */
+    readonly areInOrder: boolean;
+}
+
+/** The snapshot keeps its set from being a restore point. */
+const UNSOUND = 1;
+
+/** The snapshot bears the tag with which an operator holds its set. */
+const HELD = 2;
+
+/** The snapshot is of a boot volume. */
+const BOOT = 4;
+
+const BOOT_DEVICE = "/dev/sda1";
+
+/** No type, where the members of a set have several. */
+const MIXED = -1;
+
+/** No type or number yet. */
+const UNKNOWN = -2;
+
+function read(snapshots: readonly Snapshot[], rules: SetRules): Notes {
+    const values = numbering<string | undefined>();
+    const volumes = numbering<string>();
+    const types = numbering<string | undefined>();
+    const tagOf = new Int32Array(snapshots.length);
+    const volumeOf = new Int32Array(snapshots.length);
+    const typeOf = new Int32Array(snapshots.length);
+    const startOf = new Float64Array(snapshots.length);
+    const marksOf = new Uint8Array(snapshots.length);
+    let areInOrder = true;
+    let previous = "";
+    snapshots.forEach((snapshot, i) => {
+        const { id, volumeId, startTime, tags } = snapshot;
+        tagOf[i] = values.numberOf(tags[SET_TAG]);
+        volumeOf[i] = volumes.numberOf(volumeId);
+        typeOf[i] = types.numberOf(tags[TYPE_TAG]);
+        startOf[i] = startTime;
+        marksOf[i] =
+            (isSound(snapshot, rules) ? 0 : UNSOUND) |
+            (isHeld(snapshot, rules.hold) ? HELD : 0) |
+            (tags[DEVICE_TAG] === BOOT_DEVICE ? BOOT : 0);
+        areInOrder &&= previous < id;
+        previous = id;
+    });
+    const sets = numberSets(tagOf, values.values, typeOf, startOf);
+    return { ...sets, volumeOf, volumeIds: volumes.values, typeOf, types: types.values, startOf, marksOf, areInOrder };
+}
+
+/** The earliest start, the type and all marks of each set. */
+function bySet({ setOf, sets, typeOf, startOf, marksOf }: Notes) {
+    const startTimes = new Float64Array(sets).fill(Number.POSITIVE_INFINITY);
+    const types = new Int32Array(sets).fill(UNKNOWN);
+    const marks = new Uint8Array(sets);
+    setOf.forEach((set, i) => {
+        const type = typeOf[i] as number;
+        startTimes[set] = Math.min(startTimes[set] as number, startOf[i] as number);
+        types[set] = types[set] === UNKNOWN || types[set] === type ? type : MIXED;
+        marks[set] = (marks[set] as number) | (marksOf[i] as number);
+    });
+    return { startTimes, types, marks };
 }
 
 /** A set without a time has no place in the order: it is never a restore point, so any fixed one will do. */
-function placeInTime({ startTime }: BackupSet): number {
+function placeInTime(startTime: number): number {
     return Number.isNaN(startTime) ? Number.NEGATIVE_INFINITY : startTime;
-}
-
-function backupSet(members: readonly Snapshot[], identified: boolean, rules: SetRules, now: number): BackupSet {
-    const snapshots = inOrder(members) ? members : [...members].sort((a, b) => compare(a.id, b.id));
-    const type = snapshots[0]?.tags[TYPE_TAG];
-    return {
-        key: snapshots[0]?.id ?? "",
-        type: snapshots.every((snapshot) => snapshot.tags[TYPE_TAG] === type) ? type : undefined,
-        identified,
-        startTime: snapshots.reduce((earliest, snapshot) => Math.min(earliest, snapshot.startTime), Number.POSITIVE_INFINITY),
-        snapshots,
-        status: setStatus(snapshots, rules, now),
-        heldBy: snapshots.find((snapshot) => isHeld(snapshot, rules.hold)),
-    };
-}
-
-/** Whether they come by their ids already: sorting a million costs more than looking. */
-function inOrder(members: readonly Snapshot[]): boolean {
-    return members.every(({ id }, i) => i === 0 || (members[i - 1] as Snapshot).id < id);
-}
-
-/** The key of the tag that holds counts in any letter case: it was written by hand. */
-function isHeld({ tags }: Snapshot, { key, value }: Hold): boolean {
-    for (const name in tags) {
-        // The length first: lower-casing all tags of a million snapshots takes its time.
-        if (name.length === key.length && name.toLowerCase() === key.toLowerCase() && (value === undefined || tags[name] === value)) {
-            return true;
-        }
-    }
-    return false;
-}
-
-function setStatus(snapshots: readonly Snapshot[], rules: SetRules, now: number): SetStatus {
-    const timeless = snapshots.find((snapshot) => Number.isNaN(snapshot.startTime));
-    if (timeless) {
-        return { kind: "pending", why: `${timeless.id} has no start time` };
-    }
-    // First, so that nothing is deleted while EC2 is still at it, whatever has become of the other members.
-    const unfinished = snapshots.find(({ state }) => state !== "completed" && state !== "error");
-    if (unfinished) {
-        return { kind: "pending", why: `${unfinished.id} is in state ${unfinished.state}` };
-    }
-    const broken = snapshots.find(({ state }) => state === "error");
-    if (broken) {
-        return { kind: "failed", why: `${broken.id} is in state error` };
-    }
-    if (rules.countCrashConsistent || snapshots.every(isConsistent)) {
-        return { kind: "restorePoint" };
-    }
-    const inconsistent = snapshots.find((snapshot) => isConsistent(snapshot) === false);
-    if (inconsistent) {
-        return { kind: "failed", why: `${inconsistent.id} is not application-consistent` };
-    }
-    const unmarked = snapshots.find((snapshot) => isConsistent(snapshot) === undefined) as Snapshot;
-    // The agent writes the tag after the snapshots have started, so a young set may still get it.
-    return now < graceEnd(snapshots, rules)
-        ? { kind: "pending", why: `${unmarked.id} is not yet marked application-consistent` }
-        : { kind: "failed", why: `${unmarked.id} was never marked application-consistent` };
-}
-
-/** Whether a snapshot that EC2 has finished would by itself keep its set from being a restore point. */
-export function showsFailure(snapshot: Snapshot, rules: SetRules): boolean {
-    return snapshot.state === "error" || (!rules.countCrashConsistent && isConsistent(snapshot) !== true);
-}
-
-/** When the youngest snapshot's grace is over, in milliseconds since 1970. */
-export function graceEnd(snapshots: readonly Snapshot[], { failedSetGraceHours }: SetRules): number {
-    const youngest = snapshots.reduce((latest, { startTime }) => Math.max(latest, startTime), Number.NEGATIVE_INFINITY);
-    return youngest + failedSetGraceHours * HOUR;
-}
-
-/** True or false as the agent wrote it, undefined where it has not written anything. */
-function isConsistent(snapshot: Snapshot): boolean | undefined {
-    const value = snapshot.tags[CONSISTENT_TAG];
-    return value === undefined ? undefined : value.trim().toLowerCase() === "true";
 }

@@ -1,41 +1,48 @@
-import type { BackupSet } from "./backupSets";
+import type { BackupSet, BackupSets } from "./backupSets";
+import { grouped } from "./grouping";
 import { type Period, type Periods, periodsOf } from "./periods";
 import type { RetentionPolicy } from "./retentionPolicy";
+import { ordinal, utc } from "./wording";
 
 /** A restore point, and for each snapshot type the period of that type in which it was taken. */
 interface RestorePoint {
     readonly set: BackupSet;
+    readonly type: string | undefined;
     readonly periods: readonly (Period | undefined)[];
 }
 
-/** What one volume wants of a restore point. */
-export interface Claim {
+/** What one volume makes of a restore point. */
+interface Claim {
     readonly point: RestorePoint;
-    /** 1 for the newest of its type, stand-ins counted; undefined where a volume that is gone has no use for ranks. */
-    rank: number | undefined;
-    /** Why the volume needs it, in clauses; undefined if it does not. */
-    reason: string | undefined;
+    /** That it is kept for what it is, if it is: one sentence. */
+    kept: string | undefined;
+    /** For which runs it stands in, if for any: clauses. */
+    standsIn: string | undefined;
+    /** Why it may go, if nobody needs it: one sentence. */
+    excess: string | undefined;
 }
 
 /** What retention makes of a policy's restore points. */
 export interface Claimed {
-    /** The claims on each restore point that counts, in the order of its snapshots. */
-    readonly claims: ReadonlyMap<BackupSet, readonly Claim[]>;
+    /** Whether the volume of `set.snapshots[i]` needs the restore point. */
+    needs(set: BackupSet, i: number): boolean;
+    /** Why it does, or why the snapshot may go if no other volume of the set does: one sentence. */
+    reason(set: BackupSet, i: number): string;
     /** When the newest restore point of each volume was taken, whether it counts or not, in milliseconds since 1970. */
     readonly newest: ReadonlyMap<string, number>;
     /** Whether the snapshots of a volume may go if it no longer exists, for it has had no restore point for `orphanDays`. */
     isOld(volumeId: string): boolean;
     /** Whether they may go: it no longer exists, and is old. */
     isOrphan(volumeId: string): boolean;
-    /** The restore points that count as ones of a type for a volume, stand-ins among them, newest first. */
-    counted(type: string, volumeId: string): readonly BackupSet[];
+    /** The restore points that count as ones of a type for the volume of `set.snapshots[i]`, stand-ins among them, newest first. */
+    counted(type: string, set: BackupSet, i: number): readonly BackupSet[];
 }
 
 interface SnapshotType {
     readonly name: string;
     readonly kept: number;
-    /** Why the newest ones are kept. */
-    readonly places: readonly string[];
+    /** Why one that has so many newer ones is kept or may go: one sentence. */
+    sentence(newer: number): string;
     readonly periods: Periods | undefined;
 }
 
@@ -45,10 +52,12 @@ const DAY = 86_400_000;
  * Asks each volume which restore points it needs: the newest N of each type, where one that stands in for a run without a restore point
  * counts like one of that type; or, of a volume that is gone for longer than the policy keeps its snapshots, the newest alone.
  *
- * @param restorePoints newest first, of types that the policy has; those that are held, or after `now`, count for nothing
+ * @param restorePoints those of `sets` that are restore points of types that the policy has, newest first; those that are held, or after
+ * `now`, count for nothing
  * @param lostVolumes ids of volumes that are known not to exist
  */
 export function claimRestorePoints(
+    { volumeAt, volumeIds }: BackupSets,
     restorePoints: readonly BackupSet[],
     policy: RetentionPolicy,
     now: number,
@@ -58,24 +67,29 @@ export function claimRestorePoints(
         ([name, kept]): SnapshotType => ({
             name,
             kept,
-            places: Array.from({ length: kept }, (_, newer) => `${name} ${newer + 1} of ${kept}`),
+            sentence: sentences(name, kept),
             periods: policy.standIns ? periodsOfType(name, policy) : undefined,
         }),
     );
-    const counts = ({ heldBy, startTime }: BackupSet) => heldBy === undefined && startTime <= now;
-    const volumes = new Map<string, Claim[]>();
-    const claims = new Map(
-        withPeriods(restorePoints.filter(counts), types).map((point) => [
-            point.set,
-            point.set.snapshots.map(({ volumeId }) => claimOf(volumes, volumeId, point)),
-        ]),
+    const points = withPeriods(
+        restorePoints.filter(({ heldBy, startTime }) => heldBy === undefined && startTime <= now),
+        types,
     );
-    const newest = new Map([...volumes].map(([volumeId, own]) => [volumeId, (own[0] as Claim).point.set.startTime]));
-    for (const { snapshots, startTime } of restorePoints.filter((set) => !counts(set))) {
-        for (const { volumeId } of snapshots) {
-            newest.set(volumeId, Math.max(startTime, newest.get(volumeId) ?? startTime));
+    // Those that do not count are put with a volume that none is.
+    const volumeOf = new Int32Array(volumeAt.length).fill(volumeIds.length);
+    const pointAt = new Int32Array(volumeAt.length);
+    points.forEach(({ set: { place, snapshots } }, point) => {
+        for (let at = place; at < place + snapshots.length; at++) {
+            volumeOf[at] = volumeAt[at] as number;
+            pointAt[at] = point;
         }
-    }
+    });
+    // Places come newest first, and so do those of each volume.
+    const { members: places, starts } = grouped(volumeOf, volumeIds.length + 1);
+    const placesOf = (volume: number) => places.subarray(starts[volume], starts[volume + 1]);
+    const pointOf = (place: number) => points[pointAt[place] as number] as RestorePoint;
+
+    const newest = newestTimes(restorePoints, volumeAt, volumeIds);
     const isOld = (volumeId: string) => {
         const { orphanDays } = policy;
         if (!isKnown(volumeId)) {
@@ -86,40 +100,61 @@ export function claimRestorePoints(
         return orphanDays !== undefined && now - time >= orphanDays * DAY;
     };
     const isOrphan = (volumeId: string) => lostVolumes.has(volumeId) && isOld(volumeId);
+
+    const needs = new Uint8Array(volumeAt.length);
+    const reasons = new Array<string>(volumeAt.length);
     let last: readonly Claim[] = [];
-    for (const [volumeId, own] of volumes) {
+    volumeIds.forEach((volumeId, volume) => {
+        const ofVolume = placesOf(volume);
+        let own = last;
         if (isOrphan(volumeId)) {
-            claimLastCopy(volumeId, own[0] as Claim, policy);
-        } else if (areOfSamePoints(own, last)) {
-            copyClaims(last, own);
-        } else {
+            own = claimsOn(ofVolume, pointOf);
+            claimLastCopy(volumeId, own, newest.get(volumeId) as number, policy);
+        } else if (!areOn(last, ofVolume, pointOf)) {
+            own = claimsOn(ofVolume, pointOf);
             types.forEach((type, i) => {
                 claimType(own, type, i, now);
             });
             last = own;
         }
-    }
-    const names = types.map(({ name }) => name);
+        let k = 0;
+        for (const place of ofVolume) {
+            k += own[k]?.point === pointOf(place) ? 0 : 1;
+            const claim = own[k] as Claim;
+            needs[place] = claim.kept || claim.standsIn ? 1 : 0;
+            reasons[place] = reasonOf(claim);
+        }
+    });
     return {
-        claims,
+        needs: ({ place }, i) => needs[place + i] === 1,
+        reason: ({ place }, i) => reasons[place + i] as string,
         newest,
         isOld,
         isOrphan,
-        counted: (type, volumeId) => countedAs(volumes.get(volumeId) ?? [], type, names.indexOf(type), now).map(({ point }) => point.set),
+        counted: (type, { place }, i) => {
+            const own = claimsOn(placesOf(volumeAt[place + i] as number), pointOf);
+            const number = types.findIndex(({ name }) => name === type);
+            return countedAs(own, type, number, now).map(({ point }) => point.set);
+        },
     };
 }
 
-/** The volumes of a server, which come one after the other, are mostly in the same sets: so they need the same. */
-function areOfSamePoints(own: readonly Claim[], others: readonly Claim[]): boolean {
-    return own.length === others.length && own.every(({ point }, i) => point === others[i]?.point);
-}
-
-function copyClaims(from: readonly Claim[], to: readonly Claim[]): void {
-    to.forEach((claim, i) => {
-        const { rank, reason } = from[i] as Claim;
-        claim.rank = rank;
-        claim.reason = reason;
+/** When the newest restore point of each volume was taken. */
+function newestTimes(restorePoints: readonly BackupSet[], volumeAt: Int32Array, volumeIds: readonly string[]): Map<string, number> {
+    const times = new Map<string, number>();
+    const newest = new Float64Array(volumeIds.length).fill(Number.NEGATIVE_INFINITY);
+    for (const { place, snapshots, startTime } of restorePoints) {
+        for (let at = place; at < place + snapshots.length; at++) {
+            const volume = volumeAt[at] as number;
+            newest[volume] = Math.max(newest[volume] as number, startTime);
+        }
+    }
+    newest.forEach((time, volume) => {
+        if (time > Number.NEGATIVE_INFINITY) {
+            times.set(volumeIds[volume] as string, time);
+        }
     });
+    return times;
 }
 
 /** Whether a snapshot tells its volume: EC2 gives copies one that never existed. */
@@ -133,44 +168,48 @@ function periodsOfType(name: string, { schedules, timezone }: RetentionPolicy): 
 }
 
 function withPeriods(newestFirst: readonly BackupSet[], types: readonly SnapshotType[]): RestorePoint[] {
-    let latest: (Period | undefined)[] = [];
+    let latest: RestorePoint["periods"] = [];
+    let since = Number.POSITIVE_INFINITY;
     return newestFirst.map((set) => {
-        // Most lie in the same period as the one before.
-        latest = types.map(({ periods }, i) => {
-            const period = latest[i];
-            return period && period.start <= set.startTime ? period : periods?.at(set.startTime);
-        });
-        return { set, periods: latest };
+        // Most lie in the same periods as the one before.
+        if (set.startTime < since) {
+            latest = types.map(({ periods }) => periods?.at(set.startTime));
+            since = Math.max(...latest.map((period) => period?.start ?? set.startTime));
+        }
+        return { set, type: set.type, periods: latest };
     });
 }
 
-/** A volume's claim on a restore point: one, however many snapshots of the volume there are in it. */
-function claimOf(volumes: Map<string, Claim[]>, volumeId: string, point: RestorePoint): Claim {
-    const own = volumes.get(volumeId);
-    const latest = own?.at(-1);
-    if (latest?.point === point) {
-        return latest;
+/** A volume's claims, given its places: one on each restore point, however many snapshots of the volume there are in it. */
+function claimsOn(places: Int32Array, pointOf: (place: number) => RestorePoint): Claim[] {
+    const claims: Claim[] = [];
+    let last: RestorePoint | undefined;
+    for (const place of places) {
+        const point = pointOf(place);
+        if (point !== last) {
+            claims.push({ point, kept: undefined, standsIn: undefined, excess: undefined });
+            last = point;
+        }
     }
-    const claim: Claim = { point, rank: undefined, reason: undefined };
-    if (own) {
-        own.push(claim);
-    } else {
-        volumes.set(volumeId, [claim]);
-    }
-    return claim;
+    return claims;
+}
+
+/** Whether claims of another volume are on the same restore points: those of a server's volumes mostly are, and are then the same. */
+function areOn(claims: readonly Claim[], places: Int32Array, pointOf: (place: number) => RestorePoint): boolean {
+    return claims.length === places.length && claims.every(({ point }, i) => point === pointOf(places[i] as number));
 }
 
 /** The restore points of a volume that count as ones of a type: its own, and those that stand in for a run which made none. */
 function countedAs(own: readonly Claim[], type: string, i: number, now: number): Claim[] {
     const covered = new Set<Period | undefined>();
     for (const { point } of own) {
-        if (point.set.type === type) {
+        if (point.type === type) {
             covered.add(point.periods[i]);
         }
     }
     return own.filter(({ point }) => {
         const period = point.periods[i];
-        if (point.set.type === type) {
+        if (point.type === type) {
             return true;
         }
         const standsIn = period !== undefined && period.end <= now && !covered.has(period);
@@ -179,32 +218,47 @@ function countedAs(own: readonly Claim[], type: string, i: number, now: number):
     });
 }
 
-function claimType(own: readonly Claim[], { name, kept, places }: SnapshotType, i: number, now: number): void {
+function claimType(own: readonly Claim[], { name, kept, sentence }: SnapshotType, i: number, now: number): void {
     countedAs(own, name, i, now).forEach((claim, newer) => {
-        const { point, reason } = claim;
-        const needed = newer < kept;
-        if (point.set.type === name) {
-            claim.rank = newer + 1;
-            if (needed) {
-                claim.reason = clauses(places[newer], reason);
-            }
-        } else if (needed) {
-            claim.reason = clauses(reason, `stands in for ${name} ${point.periods[i]?.label}, whose run made no restore point`);
+        const { point, standsIn } = claim;
+        if (point.type === name) {
+            claim[newer < kept ? "kept" : "excess"] = sentence(newer);
+        } else if (newer < kept) {
+            const clause = `stands in for ${name} ${point.periods[i]?.label}, whose run made no restore point`;
+            claim.standsIn = standsIn ? `${standsIn}; ${clause}` : clause;
         }
     });
 }
 
-function clauses(one: string | undefined, other: string | undefined): string | undefined {
-    return one && other ? `${one}; ${other}` : (one ?? other);
+/** Makes each sentence once, so that a million snapshots share a few. */
+function sentences(name: string, kept: number): (newer: number) => string {
+    const known: string[] = [];
+    return (newer) => {
+        known[newer] ??=
+            newer < kept
+                ? `kept: ${name} ${newer + 1} of ${kept}`
+                : `deleted: ${ordinal(newer + 1)} newest ${name} restore point, ${kept} ${kept === 1 ? "is" : "are"} kept`;
+        return known[newer];
+    };
 }
 
-function claimLastCopy(volumeId: string, claim: Claim, policy: RetentionPolicy): void {
-    if (keepsLastCopies(policy)) {
-        claim.reason = `newest restore point of ${volumeId}, which no longer exists`;
+function reasonOf({ kept, standsIn, excess }: Claim): string {
+    if (standsIn === undefined) {
+        return (kept ?? excess) as string;
     }
+    return kept === undefined ? `kept: ${standsIn}` : `${kept}; ${standsIn}`;
+}
+
+function claimLastCopy(volumeId: string, own: readonly Claim[], newest: number, policy: RetentionPolicy): void {
+    const keeps = keepsLastCopies(policy);
+    const rest = keeps ? "which stays" : "and deleteLastCopies is set";
+    own.forEach((claim, newer) => {
+        claim.kept = keeps && newer === 0 ? `kept: newest restore point of ${volumeId}, which no longer exists` : undefined;
+        claim.excess = `deleted: ${volumeId} no longer exists, and has had no restore point since ${utc(newest)}, ${rest}`;
+    });
 }
 
 /** Whether the newest restore point of a volume that no longer exists stays for ever. */
-export function keepsLastCopies({ orphanDays, deleteLastCopies }: RetentionPolicy): boolean {
+function keepsLastCopies({ orphanDays, deleteLastCopies }: RetentionPolicy): boolean {
     return !(orphanDays === 0 && deleteLastCopies);
 }

@@ -1,11 +1,12 @@
-import { type BackupSet, backupSets, compare, graceEnd, newestFirst, type SetStatus } from "./backupSets";
-import { type Claim, type Claimed, claimRestorePoints, keepsLastCopies } from "./claims";
+import { type BackupSet, backupSets, compare } from "./backupSets";
+import { type Claimed, claimRestorePoints } from "./claims";
 import { deletionOrder } from "./deletionOrder";
 import type { RetentionPolicy } from "./retentionPolicy";
+import { graceEnd, type SetStatus } from "./setStatus";
 import type { Snapshot } from "./snapshot";
 import { type StaleVolume, staleVolumes } from "./staleVolumes";
 import { POLICY_TAG } from "./tags";
-import { ordinal, utc } from "./wording";
+import { utc } from "./wording";
 
 /**
  * What happens to one snapshot.
@@ -50,10 +51,11 @@ export function planCleaning(
     lostVolumes: ReadonlySet<string> = new Set(),
 ): Plan {
     const own = snapshots.filter((snapshot) => snapshot.tags[POLICY_TAG] === policy.name);
-    const sets = backupSets(own, policy, now).sort(newestFirst);
+    const found = backupSets(own, policy, now);
+    const { sets } = found;
     const judged = sets.filter((set) => strange(set, policy) === undefined);
     const restorePoints = judged.filter(({ status }) => status.kind === "restorePoint");
-    const claimed = claimRestorePoints(restorePoints, policy, now, lostVolumes);
+    const claimed = claimRestorePoints(found, restorePoints, policy, now, lostVolumes);
 
     const decide = (set: BackupSet): Decision[] => {
         if (set.heldBy) {
@@ -72,14 +74,25 @@ export function planCleaning(
             case "failed":
                 return decideFailed(set, set.status, claimed, policy, now);
             case "restorePoint":
-                return decideRestorePoint(set, claimed, policy);
+                return decideRestorePoint(set, claimed);
         }
     };
-    const plans = sets.map(decide).reverse();
+    const decisions: Decision[] = [];
+    const deletions: Decision[][] = [];
+    for (const set of sets.toReversed()) {
+        const own = decide(set);
+        for (const decision of own) {
+            decisions.push(decision);
+        }
+        if (own[0]?.action === "delete") {
+            // Of a restore point the boot volume's snapshot goes first: if an image holds one of them, it is that, and the set stays whole.
+            deletions.push(set.status.kind === "failed" ? deletionOrder(own, policy) : own);
+        }
+    }
     const since = volumesSince(judged, claimed.newest);
     return {
-        decisions: plans.flat(),
-        deletions: plans.filter((decisions) => decisions[0]?.action === "delete").map((set) => deletionOrder(set, policy)),
+        decisions,
+        deletions,
         staleVolumes: staleVolumes(since, claimed.newest, policy, now, lostVolumes),
         oldVolumes: [...since.keys()].filter(claimed.isOld),
     };
@@ -121,8 +134,8 @@ function decideFailed(
         return all(set, "leave", `left: failed, ${why}; stays at least until ${utc(end)}`);
     }
     const least = set.identified ? 1 : (policy.retention[set.type as string] as number);
-    const newer = (volumeId: string) => counted(set.type as string, volumeId).filter((other) => newestFirst(other, set) < 0).length;
-    const behind = set.snapshots.filter(({ volumeId }) => newer(volumeId) < least);
+    const newer = (i: number) => counted(set.type as string, set, i).filter((other) => other.place < set.place).length;
+    const behind = set.snapshots.filter((_, i) => newer(i) < least);
     const waiting = behind.find(({ volumeId }) => !isOrphan(volumeId));
     if (waiting) {
         return all(
@@ -135,36 +148,16 @@ function decideFailed(
     return all(set, "delete", `deleted: failed, ${why}; ${since}`);
 }
 
-function decideRestorePoint(set: BackupSet, { claims, newest, isOrphan }: Claimed, policy: RetentionPolicy): Decision[] {
-    const own = claims.get(set) as readonly Claim[];
-    const needing = set.snapshots
-        .filter((_, i) => own[i]?.reason)
-        .map(({ volumeId }) => volumeId)
-        .sort(compare)[0];
+function decideRestorePoint(set: BackupSet, { needs, reason }: Claimed): Decision[] {
+    const needed = set.snapshots.filter((_, i) => needs(set, i));
+    const others = needed.length < set.snapshots.length ? needed.map(({ volumeId }) => volumeId).sort(compare) : [];
     return set.snapshots.map((snapshot, i) => {
-        const { volumeId } = snapshot;
-        const { rank, reason } = own[i] as Claim;
-        if (reason) {
-            return { snapshot, action: "keep", reason: `kept: ${reason}` };
+        if (needs(set, i)) {
+            return { snapshot, action: "keep", reason: reason(set, i) };
         }
-        if (needing) {
-            return { snapshot, action: "keep", reason: `kept with its set: ${needing} still needs it` };
-        }
-        if (isOrphan(volumeId)) {
-            const time = utc(newest.get(volumeId) as number);
-            const rest = keepsLastCopies(policy) ? "which stays" : "and deleteLastCopies is set";
-            return {
-                snapshot,
-                action: "delete",
-                reason: `deleted: ${volumeId} no longer exists, and has had no restore point since ${time}, ${rest}`,
-            };
-        }
-        const kept = policy.retention[set.type as string] as number;
-        return {
-            snapshot,
-            action: "delete",
-            reason: `deleted: ${ordinal(rank as number)} newest ${set.type} restore point, ${kept} ${kept === 1 ? "is" : "are"} kept`,
-        };
+        return others[0] === undefined
+            ? { snapshot, action: "delete", reason: reason(set, i) }
+            : { snapshot, action: "keep", reason: `kept with its set: ${others[0]} still needs it` };
     });
 }
 

@@ -6,7 +6,7 @@ import { backup, NOW, POLICY } from "../support/history";
 /** Ids of the members, set by set. */
 function grouped(snapshots: readonly Snapshot[]): string[][] {
     return backupSets(snapshots, POLICY, NOW)
-        .map(({ snapshots: members }) => members.map(({ id }) => id))
+        .sets.map(({ snapshots: members }) => members.map(({ id }) => id))
         .sort();
 }
 
@@ -35,6 +35,34 @@ describe("Backup sets", () => {
             ["a1", "a2"],
             ["b1", "b2"],
         ]);
+    });
+
+    for (const [name, one, other] of [
+        ["alike but for the letter case", `{${A}}`, `{${A.toUpperCase()}}`],
+        ["with something else before it", `a {${A}}`, `b {${A}}`],
+        ["with something else behind it", `{${A}} a`, `{${A}} b`],
+        ["with more behind it", `{${A}}`, `{${A}} of two`],
+        ["with a second one behind it", `${A} ${A}`, `${A} ${B}`],
+    ] as const) {
+        it(`are found by a GUID ${name}`, () => {
+            const apart = one.replace(A, B);
+            const snapshots = [tagged("a1", one), tagged("a2", other), tagged("b1", apart), tagged("b2", apart)];
+            assert.deepEqual(grouped(snapshots), [
+                ["a1", "a2"],
+                ["b1", "b2"],
+            ]);
+            assert.deepEqual(grouped(snapshots.slice(1)), [["a2"], ["b1", "b2"]]);
+        });
+    }
+
+    it("are found by the first GUID of a value, even where others have theirs in another place", () => {
+        assert.deepEqual(grouped([tagged("a1", `-${A}`), tagged("b1", `-${"x".repeat(36)}${A}`), tagged("b2", `-${"y".repeat(36)}${A}`)]), [
+            ["a1", "b1", "b2"],
+        ]);
+        assert.deepEqual(
+            grouped([tagged("a1", `${A} ${B}`), tagged("b1", `${"-".repeat(36)} ${B}`), tagged("b2", `${"+".repeat(36)} ${B}`)]),
+            [["a1"], ["b1", "b2"]],
+        );
     });
 
     it("are found by the whole value where it holds no GUID", () => {
@@ -67,6 +95,55 @@ describe("Backup sets", () => {
         assert.deepEqual([compare("a", "b"), compare("b", "a"), compare("a", "a"), compare("B", "a")], [-1, 1, 0, -1]);
     });
 
+    it("come newest first, those without a time last, and of one moment in a fixed order", () => {
+        const snapshots = [
+            tagged("a", "run 1"),
+            tagged("b", "run 2"),
+            tagged("c", "run 3", "2027-01-31T01:00:00Z"),
+            tagged("d", "run 4", "never"),
+            tagged("e", "run 5"),
+            tagged("f", "run 5", "2027-01-29T01:00:00Z"),
+            tagged("g", "run 6", "never"),
+        ];
+        for (const listed of [snapshots, snapshots.toReversed(), [...snapshots.slice(3), ...snapshots.slice(0, 3)]]) {
+            assert.deepEqual(
+                backupSets(listed, POLICY, NOW).sets.map(({ key, place, startTime }) => [key, place, startTime]),
+                [
+                    ["c", 0, Date.parse("2027-01-31T01:00:00Z")],
+                    ["b", 1, Date.parse("2027-01-30T01:00:00Z")],
+                    ["a", 2, Date.parse("2027-01-30T01:00:00Z")],
+                    ["e", 3, Date.parse("2027-01-29T01:00:00Z")],
+                    ["g", 5, Number.NaN],
+                    ["d", 6, Number.NaN],
+                ],
+            );
+        }
+    });
+
+    it("have the snapshot of the boot volume first, the others by their ids, and tell of which volumes they are", () => {
+        const run = ["a", "b", "c", "d"].map((id) => ({ ...tagged(id, "run 1"), volumeId: `vol-${id}` }));
+        const [a, b, c, d] = run.map((snapshot) => ({
+            ...snapshot,
+            tags: { ...snapshot.tags, Device: snapshot.id === "c" ? "/dev/sda1" : "xvdb" },
+        })) as unknown as [Snapshot, Snapshot, Snapshot, Snapshot];
+        const later = { ...tagged("z", "run 2", "2027-01-31T01:00:00Z"), volumeId: "vol-b" };
+        for (const listed of [
+            [a, b, c, d, later],
+            [d, later, c, b, a],
+        ]) {
+            const { sets, volumeAt, volumeIds } = backupSets(listed, POLICY, NOW);
+            assert.deepEqual(
+                sets.map(({ key, snapshots }) => [key, ...snapshots.map(({ id }) => id)]),
+                [
+                    ["z", "z"],
+                    ["a", "c", "a", "b", "d"],
+                ],
+            );
+            assert.deepEqual(volumeIds, ["vol-b", "vol-c", "vol-a", "vol-d"]);
+            assert.deepEqual([...volumeAt], [0, 1, 2, 0, 3]);
+        }
+    });
+
     it("are the same whatever order the snapshots come in", () => {
         const snapshots = [
             ...backup({ at: "2027-01-28" }),
@@ -80,7 +157,7 @@ describe("Backup sets", () => {
         const [snapshot] = backup({ at: "2027-01-28", volumes: ["c"], guid: null }) as [Snapshot];
         const snapshots = Array.from({ length: 100_000 }, (_, i) => ({ ...snapshot, id: `snap-${i}` }));
         assert.deepEqual(
-            backupSets(snapshots, POLICY, NOW).map(({ snapshots: members, status }) => [members.length, status.kind]),
+            backupSets(snapshots, POLICY, NOW).sets.map(({ snapshots: members, status }) => [members.length, status.kind]),
             [[100_000, "restorePoint"]],
         );
     });

@@ -38,7 +38,12 @@ describe("Deleting sets", () => {
             ...snapshot,
             tags: { ...snapshot.tags, Device: ["xvdb", "/dev/sda1", "xvdc"][i] as string },
         }));
-        assert.deepEqual(order(snapshots), ["snap-day-0130-d", "snap-day-0130-c", "snap-day-0130-e"]);
+        const newer = ["2027-01-31", "2027-02-01"].flatMap((at) => backup({ at, volumes: ["c", "d", "e"] }));
+        const { deletions } = planCleaning([...snapshots, ...newer], { ...POLICY, retention: { Day: 2 } }, NOW);
+        assert.deepEqual(
+            deletions.map((set) => set.map(({ snapshot }) => snapshot.id)),
+            [["snap-day-0130-d", "snap-day-0130-c", "snap-day-0130-e"]],
+        );
     });
 
     it("takes the member that shows a set's failure last, and before it the farthest in time", () => {

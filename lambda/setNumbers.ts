@@ -1,0 +1,88 @@
+import { numbering } from "./grouping";
+
+/**
+ * Snapshots without a set id belong together when they follow each other this closely. One VSS run makes all of its snapshots in one
+ * CreateSnapshots call, so this never cuts a set; it can only join the sets of several servers, which keeps more than needed.
+ */
+const NEARBY_MS = 10 * 60_000;
+
+/** A GUID but for its first eight digits: to look for the dash is faster. */
+const GUID_FROM_DASH = /(?<=[0-9a-f]{8})-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/i;
+
+/** The same in lower case, as the agent writes it. */
+const LOWER_GUID_FROM_DASH = new RegExp(GUID_FROM_DASH.source);
+
+const LOOSE = -1;
+
+/** Which snapshots form a set. */
+export interface SetNumbers {
+    /** For each snapshot the number of its set, from 0 on. */
+    readonly setOf: Int32Array;
+    /** How many sets were not found by their times: they have the first numbers. */
+    readonly identified: number;
+    readonly sets: number;
+}
+
+/**
+ * Numbers the sets: by the ids that the values of their tag hold, and where there is none, by type and time.
+ *
+ * @param tagOf for each snapshot the number of the tag's value in `values`
+ * @param typeOf for each snapshot the number of its type
+ * @param startOf for each snapshot its start, in milliseconds since 1970, or `NaN`
+ */
+export function numberSets(
+    tagOf: Int32Array,
+    values: readonly (string | undefined)[],
+    typeOf: Int32Array,
+    startOf: Float64Array,
+): SetNumbers {
+    const ids = numbering<string>();
+    // Each value of its own set, without a look at the others: that saves a tenth of the time of a plan.
+    const alike = areAlike(values);
+    const setOfValue = alike ? [...values.keys()] : values.map((value) => (value?.trim() ? ids.numberOf(setId(value)) : LOOSE));
+    let sets = alike ? values.length : ids.values.length;
+    const loose: number[] = [];
+    const setOf = tagOf.map((value, i) => {
+        const set = setOfValue[value] as number;
+        if (set !== LOOSE) {
+            return set;
+        }
+        if (Number.isNaN(startOf[i])) {
+            return sets++;
+        }
+        loose.push(i);
+        return LOOSE;
+    });
+    return { setOf, identified: sets, sets: numberRuns(loose, setOf, typeOf, startOf, sets) };
+}
+
+/** Whether values differ in nothing but a GUID in lower case, as those of one version of the agent do: then each is that of a set. */
+function areAlike(values: readonly (string | undefined)[]): boolean {
+    const [first = ""] = values;
+    const dash = first.search(GUID_FROM_DASH);
+    const [before, after] = [first.slice(0, dash - 8), first.slice(dash + 28)];
+    const isAlike = (value = "") =>
+        value.length === first.length && value.search(LOWER_GUID_FROM_DASH) === dash && value.startsWith(before) && value.endsWith(after);
+    return dash >= 0 && values.every(isAlike);
+}
+
+/** Numbers the sets of loose snapshots, from `sets` on, by type and time; returns the number of all sets. */
+function numberRuns(loose: number[], setOf: Int32Array, typeOf: Int32Array, startOf: Float64Array, sets: number): number {
+    const type = (i: number) => typeOf[i] as number;
+    const start = (i: number) => startOf[i] as number;
+    let next = sets;
+    loose
+        .sort((i, j) => type(i) - type(j) || start(i) - start(j))
+        .forEach((member, k, all) => {
+            const before = all[k - 1];
+            const follows = before !== undefined && type(before) === type(member) && start(member) - start(before) <= NEARBY_MS;
+            setOf[member] = follows ? next - 1 : next++;
+        });
+    return next;
+}
+
+/** The GUID in a value, in whatever form it is written, or else the value itself. */
+function setId(value: string): string {
+    const dash = value.search(GUID_FROM_DASH);
+    return dash < 0 ? value.trim() : value.slice(dash - 8, dash + 28).toLowerCase();
+}
