@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { WINDOW_HOURS } from "../lambda/schedules";
 import { POLICY_TAG, TYPE_TAG } from "../lambda/tags";
 import type { NotificationEvent, SnapshotType } from "./arguments";
 import type { Notifications } from "./notifications";
@@ -7,7 +8,7 @@ import type { Part } from "./part";
 import { serviceRole } from "./serviceRole";
 import { formatSnapshotTags } from "./snapshotTags";
 import { EXECUTION_TIMEOUT_S, INSTALL_TIMEOUT_S, type VssDocument } from "./ssmDocuments";
-import { BUSY_SECONDS, CUTOFF_HOURS, WINDOW_HOURS } from "./windowOverlap";
+import { BUSY_SECONDS, CUTOFF_HOURS } from "./windowOverlap";
 
 /** Servers that run VSS at once, per window: CreateSnapshots has a burst of 100 calls per account and region. */
 const MAX_CONCURRENCY = "50";

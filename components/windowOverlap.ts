@@ -1,8 +1,5 @@
-import { occurrences, parseSchedule } from "../lambda/schedules";
+import { occurrences, parseSchedule, WINDOW_HOURS } from "../lambda/schedules";
 import type { SnapshotType } from "./arguments";
-
-/** Hours that a backup window is open; the least that SSM allows. */
-export const WINDOW_HOURS = 1;
 
 /** Hours before its end at which a window stops starting tasks: none, since the delivery timeout of the one task ends in time. */
 export const CUTOFF_HOURS = 0;

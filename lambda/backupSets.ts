@@ -6,13 +6,13 @@ import { DEVICE_TAG, SET_TAG, TYPE_TAG } from "./tags";
 
 /** The snapshots of one VSS run on one server: kept or deleted whole. */
 export interface BackupSet {
-    /** Same snapshots, same key, whatever order they came in. */
+    /** The id of the snapshot that is deleted last: same snapshots, same key, whatever order they came in. */
     readonly key: string;
     /** The snapshot type, or undefined where the members do not agree on one. */
     readonly type: string | undefined;
     /** False where the members were only found together by their times, and may be those of several servers. */
     readonly identified: boolean;
-    /** Earliest start of a member, in milliseconds since 1970. */
+    /** When that one started, in milliseconds since 1970. */
     readonly startTime: number;
     /** The boot volume's first, the others by their ids. */
     readonly snapshots: readonly Snapshot[];
@@ -41,7 +41,7 @@ export interface BackupSets {
  */
 export function backupSets(snapshots: readonly Snapshot[], rules: SetRules, now: number): BackupSets {
     const notes = read(snapshots, rules);
-    const { startTimes, types, marks } = bySet(notes);
+    const { types, marks } = bySet(notes);
     const { members, starts } = grouped(notes.setOf, notes.sets);
     const idOf = (i: number) => (snapshots[i] as Snapshot).id;
     if (!notes.areInOrder) {
@@ -49,16 +49,17 @@ export function backupSets(snapshots: readonly Snapshot[], rules: SetRules, now:
             members.subarray(starts[set], starts[set + 1]).sort((i, j) => compare(idOf(i), idOf(j)));
         }
     }
-    const keys = Array.from({ length: notes.sets }, (_, set) => idOf(members[starts[set] as number] as number));
-    const time = (set: number) => placeInTime(startTimes[set] as number);
-    const newestFirst = (a: number, b: number) => (time(a) === time(b) ? compare(keys[b] as string, keys[a] as string) : time(b) - time(a));
+    const lastOf = new Int32Array(notes.sets).map((_, set) => last(members, starts[set] as number, starts[set + 1] as number, notes));
+    const time = (set: number) => placeInTime(notes.startOf[lastOf[set] as number] as number);
+    const newestFirst = (a: number, b: number) =>
+        time(a) === time(b) ? compare(idOf(lastOf[b] as number), idOf(lastOf[a] as number)) : time(b) - time(a);
 
     // Numbered anew as they come in the sets, so that the volumes of a server follow each other.
     const volumeIds: string[] = [];
     const numbers = new Int32Array(notes.volumeIds.length).fill(UNKNOWN);
     const volumeAt = new Int32Array(snapshots.length);
     let place = 0;
-    const sets = [...keys.keys()].sort(newestFirst).map((set): BackupSet => {
+    const sets = [...lastOf.keys()].sort(newestFirst).map((set): BackupSet => {
         const begin = starts[set] as number;
         const end = starts[set + 1] as number;
         const mark = marks[set] as number;
@@ -79,11 +80,12 @@ export function backupSets(snapshots: readonly Snapshot[], rules: SetRules, now:
             }
         }
         place += filled;
+        const anchor = lastOf[set] as number;
         return {
-            key: keys[set] as string,
+            key: idOf(anchor),
             type: notes.types[types[set] as number],
             identified: set < notes.identified,
-            startTime: startTimes[set] as number,
+            startTime: notes.startOf[anchor] as number,
             snapshots: own,
             place: place - filled,
             status: mark & UNSOUND ? setStatus(own, rules, now) : RESTORE_POINT,
@@ -156,18 +158,37 @@ function read(snapshots: readonly Snapshot[], rules: SetRules): Notes {
     return { ...sets, volumeOf, volumeIds: volumes.values, typeOf, types: types.values, startOf, marksOf, areInOrder };
 }
 
-/** The earliest start, the type and all marks of each set. */
-function bySet({ setOf, sets, typeOf, startOf, marksOf }: Notes) {
-    const startTimes = new Float64Array(sets).fill(Number.POSITIVE_INFINITY);
+/** The type and all marks of each set. */
+function bySet({ setOf, sets, typeOf, marksOf }: Notes) {
     const types = new Int32Array(sets).fill(UNKNOWN);
     const marks = new Uint8Array(sets);
     setOf.forEach((set, i) => {
         const type = typeOf[i] as number;
-        startTimes[set] = Math.min(startTimes[set] as number, startOf[i] as number);
         types[set] = types[set] === UNKNOWN || types[set] === type ? type : MIXED;
         marks[set] = (marks[set] as number) | (marksOf[i] as number);
     });
-    return { startTimes, types, marks };
+    return { types, marks };
+}
+
+/**
+ * The member of a set that is deleted last. The set has its place in time from it, so that one of which a part is deleted keeps its place:
+ * the unsound one with the last id; where there is none, the earliest, if it can be none of a boot volume, with the last id.
+ *
+ * @param members of which those from `begin` to `end` are of the set, by their ids
+ */
+function last(members: Int32Array, begin: number, end: number, { startOf, marksOf }: Notes): number {
+    let found = members[begin] as number;
+    for (let i = begin + 1; i < end; i++) {
+        const member = members[i] as number;
+        const [mark, foundMark] = [marksOf[member] as number, marksOf[found] as number];
+        const [start, foundStart] = [startOf[member] as number, startOf[found] as number];
+        if ((mark | foundMark) & UNSOUND) {
+            found = mark & UNSOUND ? member : found;
+        } else if (start < foundStart || (start === foundStart && (mark & BOOT) <= (foundMark & BOOT))) {
+            found = member;
+        }
+    }
+    return found;
 }
 
 /** A set without a time has no place in the order: it is never a restore point, so any fixed one will do. */

@@ -9,6 +9,8 @@ interface RestorePoint {
     readonly set: BackupSet;
     readonly type: string | undefined;
     readonly periods: readonly (Period | undefined)[];
+    /** The period of the run that made it. */
+    readonly own: Period | undefined;
 }
 
 /** What one volume makes of a restore point. */
@@ -171,12 +173,15 @@ function withPeriods(newestFirst: readonly BackupSet[], types: readonly Snapshot
     let latest: RestorePoint["periods"] = [];
     let since = Number.POSITIVE_INFINITY;
     return newestFirst.map((set) => {
+        const { type, startTime } = set;
         // Most lie in the same periods as the one before.
-        if (set.startTime < since) {
-            latest = types.map(({ periods }) => periods?.at(set.startTime));
-            since = Math.max(...latest.map((period) => period?.start ?? set.startTime));
+        if (startTime < since) {
+            latest = types.map(({ periods }) => periods?.at(startTime));
+            since = Math.max(...latest.map((period) => period?.start ?? startTime));
         }
-        return { set, type: set.type, periods: latest };
+        const i = types.findIndex(({ name }) => name === type);
+        const period = latest[i];
+        return { set, type, periods: latest, own: period && startTime < period.run ? types[i]?.periods?.ofSet(startTime) : period };
     });
 }
 
@@ -204,7 +209,7 @@ function countedAs(own: readonly Claim[], type: string, i: number, now: number):
     const covered = new Set<Period | undefined>();
     for (const { point } of own) {
         if (point.type === type) {
-            covered.add(point.periods[i]);
+            covered.add(point.own);
         }
     }
     return own.filter(({ point }) => {

@@ -114,8 +114,11 @@ function untouched(plan: Plan): Outcome[] {
     return plan.deletions.flat().map(({ snapshot, reason }) => ({ snapshot, result: "remaining", reason: `report only, else ${reason}` }));
 }
 
+const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
+
 function timeOf(event: { readonly time?: unknown } | undefined): number {
-    const time = typeof event?.time === "string" ? Date.parse(event.time) : Number.NaN;
+    // Date.parse alone takes "run 7" for a day in 2001.
+    const time = typeof event?.time === "string" && ISO_TIME.test(event.time) ? Date.parse(event.time) : Number.NaN;
     if (Number.isNaN(time)) {
         throw new Error(
             `The event has no "time" that can be read: ${JSON.stringify(event)?.slice(0, 200)}. To run the cleaner by hand, send {"time": "2027-01-31T07:00:00Z"} with the present time.`,

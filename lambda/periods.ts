@@ -1,29 +1,36 @@
 import { DateTime } from "luxon";
-import { latestBefore, occurrences, parseSchedule } from "./schedules";
+import { latestUntil, occurrences, parseSchedule, WINDOW_HOURS } from "./schedules";
 
-/** The time for which one run of a schedule stands: it should leave a restore point of these hours, this day, week, month or year. */
+/** The time for which one run of a schedule stands: it should leave a restore point of this day, week, month or year. */
 export interface Period {
     /** Milliseconds since 1970. */
     readonly start: number;
     /** The start of the next period: not part of this one. */
     readonly end: number;
+    /** When its run is due. */
+    readonly run: number;
     /** `2027-03-05 20:00`, `2027-03-05`, `2027-W09` (ISO 8601), `2027-03` or `2027`, in the schedule's time zone. */
     readonly label: string;
 }
 
 /** The periods of one schedule. */
 export interface Periods {
-    /** The period that a moment lies in; undefined before the schedule's first run and after its last. */
+    /** The period that a moment lies in, the same object for all of its moments; undefined before the schedule's first run and after its last. */
     at(time: number): Period | undefined;
+    /** The period of the run that made a set: where a window reaches into the next period, of the run before. */
+    ofSet(startTime: number): Period | undefined;
 }
 
+/** A calendar unit; or the runs themselves, where they come more than once a day. */
 type Unit = keyof typeof LABELS;
 
 /** Formats of luxon. @see https://moment.github.io/luxon/#/formatting?id=table-of-tokens */
-const LABELS = { year: "yyyy", month: "yyyy-MM", week: "kkkk-'W'WW", day: "yyyy-MM-dd", hour: "yyyy-MM-dd HH:mm" } as const;
+const LABELS = { year: "yyyy", month: "yyyy-MM", week: "kkkk-'W'WW", day: "yyyy-MM-dd", run: "yyyy-MM-dd HH:mm" } as const;
 
 /** Enough runs to see a schedule fire twice in a day, week, month or year, if it ever does. The first year is a leap year. */
 const SAMPLE = { from: Date.UTC(2000, 0, 1), runs: 25 };
+
+const HOUR = 3_600_000;
 
 const known = new Map<string, Periods | undefined>();
 
@@ -38,8 +45,9 @@ export function periodsOf(expression: string, timezone: string): Periods | undef
 
 /**
  * The periods that a schedule defines, in its time zone. Each begins with the calendar unit of a run, and lasts until that of the next
- * run. The unit is the largest of year, month, ISO week (where the schedule names days of the week), day and hour in which the schedule
- * never fires twice: a run on each Sunday stands for its ISO week, one on the 1st for its month, one in January and July for half a year.
+ * run. The unit is the largest of year, month, ISO week (where the schedule names days of the week) and day in which the schedule never
+ * fires twice: a run on each Sunday stands for its ISO week, one on the 1st for its month, one in January and July for half a year. Where
+ * it fires more than once a day, each period begins with the run itself.
  *
  * @param expression that `parseSchedule` can read
  * @returns undefined for a `rate`, which has no calendar, and for a schedule that never fires
@@ -50,39 +58,69 @@ export function definePeriods(expression: string, timezone: string): Periods | u
         return undefined;
     }
     const { pattern } = schedule;
-    const start = (time: number, unit: Unit) => DateTime.fromMillis(time, { zone: timezone }).startOf(unit);
-    const unit = unitOf(pattern, timezone, start);
-    const found = new Map<number, Period | undefined>();
+    const unit = unitOf(pattern, timezone);
+    const firstFrom = (time: number) => occurrences(pattern, timezone, time).next().value as number | undefined;
+    const found = new Map<number | undefined, Period | undefined>();
 
-    const findPeriod = (begin: DateTime<true>): Period | undefined => {
-        const firstIn = (from: DateTime<true>) => occurrences(pattern, timezone, from.toMillis()).next().value as number | undefined;
-        const next = begin.plus({ [unit]: 1 });
-        const due = firstIn(begin);
-        const run = due !== undefined && due < next.toMillis() ? due : latestBefore(pattern, timezone, begin.toMillis());
-        if (run === undefined) {
+    /** When the period began that a moment lies in, or, of calendar units, one of the units that make it up. */
+    const begin = (time: number) => (unit === "run" ? latestUntil(pattern, timezone, time) : startOf(unit, time, timezone));
+    const next = (start: number) => (unit === "run" ? start + 1 : nextUnit(unit, start, timezone));
+
+    const findPeriod = (start: number): Period | undefined => {
+        const due = firstFrom(start);
+        const run = due !== undefined && due < next(start) ? due : latestUntil(pattern, timezone, start);
+        const first = run === undefined ? undefined : begin(run);
+        if (run === undefined || first === undefined) {
             return undefined;
         }
-        const first = start(run, unit) as DateTime<true>;
-        const after = first.plus({ [unit]: 1 });
-        const following = firstIn(after);
-        const end = following === undefined ? after : (start(following, unit) as DateTime<true>);
-        return { start: first.toMillis(), end: end.toMillis(), label: first.toFormat(LABELS[unit]) };
+        if (first !== start) {
+            // The one object for all units of it.
+            return at(first);
+        }
+        const following = firstFrom(next(first));
+        const end = (following === undefined ? undefined : begin(following)) ?? next(first);
+        return { start: first, end, run, label: DateTime.fromMillis(run, { zone: timezone }).toFormat(LABELS[unit]) };
     };
-
+    let last: Period | undefined;
+    const at = (time: number): Period | undefined => {
+        if (last && last.start <= time && time < last.end) {
+            return last;
+        }
+        const start = begin(time);
+        if (!found.has(start)) {
+            found.set(start, start === undefined ? undefined : findPeriod(start));
+        }
+        const period = found.get(start);
+        last = period && time < period.end ? period : undefined;
+        return last;
+    };
     return {
-        at(time) {
-            const begin = start(time, unit) as DateTime<true>;
-            const key = begin.toMillis();
-            if (!found.has(key)) {
-                found.set(key, findPeriod(begin));
-            }
-            const period = found.get(key);
-            return period && time < period.end ? period : undefined;
+        at,
+        ofSet(startTime) {
+            const period = at(startTime);
+            const before = period && startTime < period.run ? at(period.start - 1) : undefined;
+            return before && startTime < before.run + WINDOW_HOURS * HOUR ? before : period;
         },
     };
 }
 
-function unitOf(pattern: string, timezone: string, start: (time: number, unit: Unit) => DateTime): Unit {
+/** The first moment of a calendar unit; where the clock repeats it, the first of both. */
+function startOf(unit: Exclude<Unit, "run">, time: number, timezone: string): number {
+    const start = DateTime.fromMillis(time, { zone: timezone }).startOf(unit);
+    return Math.min(...start.getPossibleOffsets().map((moment) => moment.toMillis()));
+}
+
+function nextUnit(unit: Exclude<Unit, "run">, start: number, timezone: string): number {
+    return startOf(
+        unit,
+        DateTime.fromMillis(start, { zone: timezone })
+            .plus({ [unit]: 1 })
+            .toMillis(),
+        timezone,
+    );
+}
+
+function unitOf(pattern: string, timezone: string): Unit {
     const runs: number[] = [];
     for (const time of occurrences(pattern, timezone, SAMPLE.from)) {
         runs.push(time);
@@ -91,10 +129,6 @@ function unitOf(pattern: string, timezone: string, start: (time: number, unit: U
         }
     }
     const weeksAreMeant = pattern.split(" ")[5] !== "?";
-    const twiceIn = (unit: Unit) => {
-        const units = runs.map((time) => start(time, unit).toMillis());
-        return new Set(units).size < units.length;
-    };
-    const units: readonly Unit[] = ["year", "month", ...(weeksAreMeant ? (["week"] as const) : []), "day"];
-    return units.find((unit) => !twiceIn(unit)) ?? "hour";
+    const units = ["year", "month", ...(weeksAreMeant ? (["week"] as const) : []), "day"] as const;
+    return units.find((unit) => new Set(runs.map((time) => startOf(unit, time, timezone))).size === runs.length) ?? "run";
 }

@@ -1,6 +1,6 @@
 import { type BackupSet, backupSets, compare } from "./backupSets";
 import { type Claimed, claimRestorePoints } from "./claims";
-import { deletionOrder } from "./deletionOrder";
+import { failedOrder, restorePointOrder } from "./deletionOrder";
 import type { RetentionPolicy } from "./retentionPolicy";
 import { graceEnd, type SetStatus } from "./setStatus";
 import type { Snapshot } from "./snapshot";
@@ -85,8 +85,7 @@ export function planCleaning(
             decisions.push(decision);
         }
         if (own[0]?.action === "delete") {
-            // Of a restore point the boot volume's snapshot goes first: if an image holds one of them, it is that, and the set stays whole.
-            deletions.push(set.status.kind === "failed" ? deletionOrder(own, policy) : own);
+            deletions.push(set.status.kind === "failed" ? failedOrder(own, policy) : restorePointOrder(own));
         }
     }
     const since = volumesSince(judged, claimed.newest);
@@ -141,7 +140,7 @@ function decideFailed(
         return all(
             set,
             "leave",
-            `left: failed, ${why}; ${waiting.volumeId} has fewer than ${least} newer ${set.type} restore point${least === 1 ? "" : "s"}`,
+            `left: failed, ${why}; ${waiting.volumeId} has ${least === 1 ? "no" : `fewer than ${least}`} newer ${set.type} restore point${least === 1 ? "" : "s"}`,
         );
     }
     const since = behind[0] ? `${behind[0].volumeId} no longer exists` : `newer ${set.type} restore points stand`;
@@ -157,7 +156,7 @@ function decideRestorePoint(set: BackupSet, { needs, reason }: Claimed): Decisio
         }
         return others[0] === undefined
             ? { snapshot, action: "delete", reason: reason(set, i) }
-            : { snapshot, action: "keep", reason: `kept with its set: ${others[0]} still needs it` };
+            : { snapshot, action: "keep", reason: `kept with its set: ${others[0] || "a volume that EC2 does not tell"} still needs it` };
     });
 }
 

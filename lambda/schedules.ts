@@ -6,6 +6,12 @@ export type Schedule =
     /** Fires every so many milliseconds from when AWS first saw it, a moment that is not known beforehand. */
     | { readonly kind: "rate"; readonly every: number };
 
+/** Hours that a backup window is open; the least that SSM allows. */
+export const WINDOW_HOURS = 1;
+
+/** More than any zone's clock is ever put back. */
+const CLOCK_CHANGE_MS = 3 * 3_600_000;
+
 const UNITS: Readonly<Record<string, number>> = { minute: 60_000, hour: 3_600_000, day: 86_400_000 };
 const LONGEST_RATE = 366 * 86_400_000;
 const WEEKDAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
@@ -123,7 +129,8 @@ export function* occurrences(
     const cron = cronOf(pattern, timezone);
     const clock = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: timezone });
     let latest = "";
-    let next = cron.nextRun(new Date(from - 1000));
+    // From before `from`, to know what the clock repeats after it.
+    let next = cron.nextRun(new Date(from - CLOCK_CHANGE_MS));
     while (next && next.getTime() < to) {
         // croner fires a schedule of several times a day again while the clock repeats them.
         const shown = clock.format(next);
@@ -135,9 +142,11 @@ export function* occurrences(
     }
 }
 
-/** When a cron schedule last fired before `time`, in milliseconds since 1970; undefined where it had not fired yet. */
-export function latestBefore(pattern: string, timezone: string, time: number): number | undefined {
-    return cronOf(pattern, timezone).previousRuns(1, new Date(time))[0]?.getTime();
+/** When a cron schedule last fired until `time`, in milliseconds since 1970; undefined where it had not fired yet. */
+export function latestUntil(pattern: string, timezone: string, time: number): number | undefined {
+    // croner's own word is only a hint: it knows nothing of repeated times.
+    const [hint] = cronOf(pattern, timezone).previousRuns(1, new Date(time + 1));
+    return hint && [...occurrences(pattern, timezone, hint.getTime() - CLOCK_CHANGE_MS, time + 1)].at(-1);
 }
 
 /** Quartz numbering: AWS counts days of the week from 1 = Sunday. */

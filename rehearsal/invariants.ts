@@ -86,7 +86,10 @@ function ranked(sets: readonly MadeSet[], { standIns }: CleaningObserved, there:
         }
     }
     return types.flatMap((type) => {
-        const periods = new Map(newestFirst.map((set) => [set, standIns?.periods[type]?.at(set.startTime)]));
+        const ofType = standIns?.periods[type];
+        const periods = new Map(
+            newestFirst.map((set) => [set, set.type === type ? ofType?.ofSet(set.startTime) : ofType?.at(set.startTime)]),
+        );
         return [...volumes].flatMap(([volumeId, own]) => {
             const standsIn = (set: MadeSet) => {
                 const missed = periods.get(set);

@@ -281,17 +281,17 @@ function addStrangers(store: SnapshotStore, servers: readonly Server[], policy: 
 
 /** The servers' runs begin together, and each is looked at again and again. */
 function remembered(periods: Periods | undefined): Periods | undefined {
+    return periods && { at: rememberedFor(periods.at), ofSet: rememberedFor(periods.ofSet) };
+}
+
+function rememberedFor(find: (time: number) => Period | undefined): (time: number) => Period | undefined {
     const known = new Map<number, Period | undefined>();
-    return (
-        periods && {
-            at(time) {
-                if (!known.has(time)) {
-                    known.set(time, periods.at(time));
-                }
-                return known.get(time);
-            },
+    return (time) => {
+        if (!known.has(time)) {
+            known.set(time, find(time));
         }
-    );
+        return known.get(time);
+    };
 }
 
 function startCleaner(

@@ -112,7 +112,7 @@ describe("Backup sets", () => {
                     ["c", 0, Date.parse("2027-01-31T01:00:00Z")],
                     ["b", 1, Date.parse("2027-01-30T01:00:00Z")],
                     ["a", 2, Date.parse("2027-01-30T01:00:00Z")],
-                    ["e", 3, Date.parse("2027-01-29T01:00:00Z")],
+                    ["f", 3, Date.parse("2027-01-29T01:00:00Z")],
                     ["g", 5, Number.NaN],
                     ["d", 6, Number.NaN],
                 ],
@@ -136,7 +136,7 @@ describe("Backup sets", () => {
                 sets.map(({ key, snapshots }) => [key, ...snapshots.map(({ id }) => id)]),
                 [
                     ["z", "z"],
-                    ["a", "c", "a", "b", "d"],
+                    ["d", "c", "a", "b", "d"],
                 ],
             );
             assert.deepEqual(volumeIds, ["vol-b", "vol-c", "vol-a", "vol-d"]);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import { deleteSets } from "../../lambda/deletion";
-import { deletionOrder } from "../../lambda/deletionOrder";
+import { failedOrder } from "../../lambda/deletionOrder";
 import { DELETION_PACE } from "../../lambda/pace";
 import { planCleaning } from "../../lambda/plan";
 import type { Snapshot } from "../../lambda/snapshot";
@@ -141,7 +141,7 @@ describe("Deleting sets", () => {
 
 /** Ids of a set's members in the order in which they go. */
 function order(snapshots: readonly Snapshot[]): string[] {
-    return deletionOrder(
+    return failedOrder(
         snapshots.map((snapshot) => ({ snapshot, action: "delete" as const, reason: "" })),
         POLICY,
     ).map(({ snapshot }) => snapshot.id);

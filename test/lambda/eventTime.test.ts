@@ -23,6 +23,9 @@ describe("The time of the event", () => {
         ["is a number", { time: 1_801_465_200_000 }],
         ["is a number that reads like a year", { time: 2027 }],
         ["is null", { time: null }],
+        ["is words in which a date could be found", { time: "run 7" }],
+        ["is a date alone", { time: "2027-02-01" }],
+        ["is of no time zone", { time: "2027-02-01T07:00:00" }],
         ["is no date of the calendar", { time: "2027-13-45T07:00:00Z" }],
     ] as const) {
         it(`makes the run fail before it asks EC2 for anything, where it ${what}`, async () => {
@@ -56,7 +59,7 @@ describe("The time of the event", () => {
             ...onDay("2027-02-02", { consistent: "False" }),
             ...onDay("2027-02-03", { state: "pending" }),
         ];
-        const failed = (why: string) => `left: failed, ${why}; vol-c has fewer than 1 newer Day restore point`;
+        const failed = (why: string) => `left: failed, ${why}; vol-c has no newer Day restore point`;
         await assertRun(
             snapshots,
             { event: { time: Time } },

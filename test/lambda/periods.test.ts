@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { definePeriods } from "../../lambda/periods";
+import { occurrences, parseSchedule } from "../../lambda/schedules";
 
 /** The period of a schedule that a moment lies in: its label, start and end, UTC. */
 function period(expression: string, timezone: string, at: string): readonly string[] | undefined {
@@ -12,6 +13,9 @@ const DAY = "cron(0 1 ? * * *)";
 const WEEK = "cron(0 3 ? * SUN *)";
 const MONTH = "cron(0 5 1 * ? *)";
 const YEAR = "cron(0 6 2 1 ? *)";
+
+/** Days before those on which one of the zones changes its clock. */
+const CHANGES = ["2026-03-07", "2026-03-28", "2026-04-04", "2026-04-23", "2026-10-03", "2026-10-24", "2026-10-28", "2026-10-31"];
 
 describe("The periods of a schedule", () => {
     for (const [what, expression, timezone, at, expected] of [
@@ -212,6 +216,36 @@ describe("The periods of a schedule", () => {
                 assert.ok(current);
             }
         });
+    }
+
+    for (const timezone of [
+        "UTC",
+        "Europe/Vienna",
+        "America/New_York",
+        "Australia/Lord_Howe",
+        "Asia/Kolkata",
+        "Africa/Cairo",
+        "America/Havana",
+    ]) {
+        for (const expression of [
+            ...[DAY, WEEK, MONTH, "cron(0 0 ? * * *)", "cron(30 23 L * ? *)", "cron(30 2 ? * * *)"],
+            ...["cron(0 1,13 ? * * *)", "cron(30 1,13 ? * * *)", "cron(0 */2 ? * * *)"],
+        ]) {
+            it(`of ${expression} in ${timezone} hold one run each, and follow each other`, () => {
+                const [periods, backwards] = [definePeriods(expression, timezone), definePeriods(expression, timezone)];
+                const { pattern } = parseSchedule(expression, "seconds allowed") as { pattern: string };
+                for (const day of CHANGES) {
+                    for (let time = Date.parse(day); time < Date.parse(day) + 3 * 86_400_000; ) {
+                        const period = periods?.at(time);
+                        assert.ok(period && period.start <= time && time < period.end, new Date(time).toISOString());
+                        assert.equal(backwards?.at(period.end - 1)?.start, period.start);
+                        assert.deepEqual([...occurrences(pattern, timezone, period.start, period.end)], [period.run]);
+                        assert.equal(periods?.at(period.end)?.start, period.end);
+                        time = period.end;
+                    }
+                }
+            });
+        }
     }
 });
 

@@ -95,9 +95,9 @@ describe("The plan", () => {
         assert.deepEqual(planned(history), [
             "keep snap-day-0125-c: kept: Day 2 of 2",
             "keep snap-day-0126-c: kept: Day 1 of 2",
-            "leave snap-day-0127-c: left: failed, snap-day-0127-c is not application-consistent; vol-c has fewer than 1 newer Day restore point",
-            "leave snap-day-0128-c: left: failed, snap-day-0128-c was never marked application-consistent; vol-c has fewer than 1 newer Day restore point",
-            "leave snap-day-0129-c: left: failed, snap-day-0129-c is in state error; vol-c has fewer than 1 newer Day restore point",
+            "leave snap-day-0127-c: left: failed, snap-day-0127-c is not application-consistent; vol-c has no newer Day restore point",
+            "leave snap-day-0128-c: left: failed, snap-day-0128-c was never marked application-consistent; vol-c has no newer Day restore point",
+            "leave snap-day-0129-c: left: failed, snap-day-0129-c is in state error; vol-c has no newer Day restore point",
         ]);
     });
 
@@ -109,8 +109,8 @@ describe("The plan", () => {
             "keep snap-day-0128-d: kept: Day 2 of 2",
             "keep snap-day-0129-c: kept: Day 1 of 2",
             "keep snap-day-0129-d: kept: Day 1 of 2",
-            "leave snap-day-0130-c: left: failed, snap-day-0130-d is not application-consistent; vol-c has fewer than 1 newer Day restore point",
-            "leave snap-day-0130-d: left: failed, snap-day-0130-d is not application-consistent; vol-c has fewer than 1 newer Day restore point",
+            "leave snap-day-0130-c: left: failed, snap-day-0130-d is not application-consistent; vol-c has no newer Day restore point",
+            "leave snap-day-0130-d: left: failed, snap-day-0130-d is not application-consistent; vol-c has no newer Day restore point",
         ]);
     });
 
@@ -140,8 +140,8 @@ describe("The plan", () => {
             [
                 "leave snap-day-0131-c: left: failed, snap-day-0131-c is not application-consistent; stays at least until 2027-02-01 05:00 UTC",
                 "delete snap-day-0131-c: deleted: failed, snap-day-0131-c is not application-consistent; newer Day restore points stand",
-                "leave snap-day-0131-c: left: failed, snap-day-0131-c is not application-consistent; vol-c has fewer than 1 newer Day restore point",
-                "leave snap-day-0131-c: left: failed, snap-day-0131-c is not application-consistent; vol-c has fewer than 1 newer Day restore point",
+                "leave snap-day-0131-c: left: failed, snap-day-0131-c is not application-consistent; vol-c has no newer Day restore point",
+                "leave snap-day-0131-c: left: failed, snap-day-0131-c is not application-consistent; vol-c has no newer Day restore point",
             ],
         );
     });
@@ -152,8 +152,8 @@ describe("The plan", () => {
             ...backup({ at: "2027-01-25", volumes: ["c"] }),
         ];
         assert.deepEqual(planned(history).slice(0, 2), [
-            "leave snap-day-0120-c: left: failed, snap-day-0120-c is not application-consistent; vol-d has fewer than 1 newer Day restore point",
-            "leave snap-day-0120-d: left: failed, snap-day-0120-c is not application-consistent; vol-d has fewer than 1 newer Day restore point",
+            "leave snap-day-0120-c: left: failed, snap-day-0120-c is not application-consistent; vol-d has no newer Day restore point",
+            "leave snap-day-0120-d: left: failed, snap-day-0120-c is not application-consistent; vol-d has no newer Day restore point",
         ]);
     });
 
@@ -181,7 +181,7 @@ describe("The plan", () => {
             [
                 "leave snap-day-0101-c: left: not finished, snap-day-0101-c is in state pending",
                 "leave snap-day-0131-c: left: not finished, snap-day-0131-c is not yet marked application-consistent",
-                "leave snap-day-0131-c: left: failed, snap-day-0131-c was never marked application-consistent; vol-c has fewer than 1 newer Day restore point",
+                "leave snap-day-0131-c: left: failed, snap-day-0131-c was never marked application-consistent; vol-c has no newer Day restore point",
             ],
         );
     });
@@ -336,7 +336,7 @@ describe("The plan", () => {
                 "deleted: 3rd newest Day restore point, 2 are kept",
                 "kept: Day 2 of 2",
                 "kept: Day 1 of 2",
-                "left: failed, snap-day-0131-c is in state error; vol-c has fewer than 1 newer Day restore point",
+                "left: failed, snap-day-0131-c is in state error; vol-c has no newer Day restore point",
                 "left: not finished, snap-day-0201-c is in state pending",
             ],
         );
@@ -362,6 +362,76 @@ describe("The plan", () => {
                 ["snap-day-0126-c", "snap-day-0126-d"],
                 ["snap-day-0127-c", "snap-day-0127-d"],
             ],
+        );
+    });
+
+    it("keeps a set whole in which EC2 does not tell the volume of a snapshot", () => {
+        const [c, d] = backup({ at: "2027-01-01" }) as [Snapshot, Snapshot];
+        const plan = planCleaning(
+            [c, { ...d, volumeId: "" }, ...backup({ at: "2027-01-02", volumes: ["c"] })],
+            { ...POLICY, retention: { Day: 1 } },
+            NOW,
+        );
+        assert.deepEqual(
+            plan.decisions.map(({ snapshot, reason }) => `${snapshot.id} ${reason}`),
+            [
+                "snap-day-0101-c kept with its set: a volume that EC2 does not tell still needs it",
+                "snap-day-0101-d kept: Day 1 of 1",
+                "snap-day-0102-c kept: Day 1 of 1",
+            ],
+        );
+        assert.deepEqual(plan.deletions, []);
+    });
+
+    it("goes on where it stopped amid a set that started together with another", () => {
+        const started = { at: "2027-01-01" };
+        const [x1] = backup({ ...started, volumes: ["c"], guid: 1 }) as [Snapshot];
+        const [x9] = backup({ ...started, volumes: ["d"], guid: 1 }) as [Snapshot];
+        const [y5] = backup({ ...started, volumes: ["d"], guid: 2 }) as [Snapshot];
+        const history = [
+            { ...x1, id: "snap-1" },
+            { ...x9, id: "snap-9" },
+            { ...y5, id: "snap-5" },
+            ...backup({ at: "2027-01-02", volumes: ["c"] }),
+        ];
+        const policy = { ...POLICY, retention: { Day: 1 } };
+        const left = (snapshots: readonly Snapshot[], most: number) => {
+            const gone = planCleaning(snapshots, policy, NOW).deletions.flat().slice(0, most);
+            return snapshots.filter(({ id }) => !gone.some(({ snapshot }) => snapshot.id === id));
+        };
+        assert.deepEqual(left(left(history, 1), 9), left(history, 9));
+    });
+
+    it("goes on where it stopped amid a set whose snapshots did not start together", () => {
+        const at = (time: string, volume: string, guid: number) =>
+            backup({ at: `2027-01-01T${time}`, volumes: [volume], guid })[0] as Snapshot;
+        const history = [
+            { ...at("01:00", "c", 1), id: "snap-1" },
+            { ...at("01:08", "d", 1), id: "snap-2" },
+            { ...at("01:04", "c", 2), id: "snap-3" },
+            { ...at("01:04", "d", 2), id: "snap-4" },
+        ];
+        const policy = { ...POLICY, retention: { Day: 1 } };
+        const { deletions } = planCleaning(history, policy, NOW);
+        assert.deepEqual(
+            deletions.map((set) => set.map(({ snapshot }) => snapshot.id)),
+            [["snap-2", "snap-1"]],
+        );
+        assert.deepEqual(
+            planCleaning(
+                history.filter(({ id }) => id !== "snap-2"),
+                policy,
+                NOW,
+            ).deletions.map((set) => set.map(({ snapshot }) => snapshot.id)),
+            [["snap-1"]],
+        );
+    });
+
+    it("keeps all with counts that nothing reaches", () => {
+        const { decisions } = planCleaning(backup({ at: "2027-01-01" }), { ...POLICY, retention: { Day: Number.MAX_SAFE_INTEGER } }, NOW);
+        assert.deepEqual(
+            decisions.map(({ reason }) => reason),
+            Array.from({ length: 2 }, () => `kept: Day 1 of ${Number.MAX_SAFE_INTEGER}`),
         );
     });
 });

@@ -96,6 +96,55 @@ describe("Stand-ins", () => {
         );
     });
 
+    it("are not sought where the window of the type's own run reached into the next period", () => {
+        const late = (at: string) => [
+            backup({ ...one, type: "Month", at: "2027-02-28T23:31" }),
+            backup({ ...one, at: "2027-03-31" }),
+            backup({ ...one, type: "Month", at }),
+        ];
+        const policy = { retention: { Day: 1, Month: 2 }, schedules: { Day: "cron(0 1 ? * * *)", Month: "cron(30 23 L * ? *)" } };
+        assert.deepEqual(planned(late("2027-04-01T00:29"), "2027-04-01T07:00Z", policy), [
+            "snap-month-0228-c kept: Month 2 of 2",
+            "snap-day-0331-c kept: Day 1 of 1",
+            "snap-month-0401-c kept: Month 1 of 2",
+        ]);
+        assert.deepEqual(planned(late("2027-04-01T00:30"), "2027-04-01T07:00Z", policy), [
+            "snap-month-0228-c deleted: 3rd newest Month restore point, 2 are kept",
+            "snap-day-0331-c kept: Day 1 of 1; stands in for Month 2027-03, whose run made no restore point",
+            "snap-month-0401-c kept: Month 1 of 2",
+        ]);
+    });
+
+    it("know a period of several months by each of its months", () => {
+        const sets = [
+            backup({ ...one, type: "Half", at: "2027-02-01T06:00" }),
+            ...MARCH.slice(0, 2).map((at) => backup({ ...one, at })),
+            backup({ ...one, type: "Month", at: "2027-04-01T05:00" }),
+        ];
+        const schedules = { ...STANDING.schedules, Half: "cron(0 6 2 1,7 ? *)" };
+        assert.deepEqual(planned(sets, "2027-07-05T07:00Z", { retention: { Day: 1, Month: 9, Half: 1 }, schedules }).slice(0, 1), [
+            "snap-half-0201-c kept: Half 1 of 1; stands in for Month 2027-02, whose run made no restore point",
+        ]);
+    });
+
+    it("are not sought for the hour that the clock repeats", () => {
+        const sets = [
+            backup({ ...one, type: "Twice", at: "2026-11-01T05:01" }),
+            backup({ ...one, at: "2026-11-01T08:00" }),
+            backup({ ...one, type: "Twice", at: "2026-11-01T18:01" }),
+        ];
+        const policy = {
+            retention: { Day: 1, Twice: 2 },
+            schedules: { Day: "cron(0 3 ? * * *)", Twice: "cron(0 1,13 ? * * *)" },
+            timezone: "America/New_York",
+        };
+        assert.deepEqual(planned(sets, "2026-11-02T12:00Z", policy), [
+            "snap-twice-1101-c kept: Twice 2 of 2",
+            "snap-day-1101-c kept: Day 1 of 1",
+            "snap-twice-1101-c kept: Twice 1 of 2",
+        ]);
+    });
+
     it("never shorten what another type keeps", () => {
         const days = MARCH.slice(-5).map((at) => backup({ ...one, at }));
         const keptDays = (sets: readonly Snapshot[][], standIns: boolean) =>

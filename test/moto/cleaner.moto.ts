@@ -67,7 +67,7 @@ const CLEANED: Report = {
         { VolumeId: "d", Reason: STALE },
     ],
     SkippedSnapshots: [
-        ...lines("left: failed, Day 6 d is not application-consistent; d has fewer than 1 newer Day restore point", "Day 6 d"),
+        ...lines("left: failed, Day 6 d is not application-consistent; d has no newer Day restore point", "Day 6 d"),
         ...lines("left: its set has no single SnapshotType", "without a type d"),
     ],
     DeletedReasons: [

@@ -111,8 +111,9 @@ export function seenAt(run: Run, now: number): Snapshot[] {
     return snapshotsOf(done ? run : { ...run, fate: "pending" });
 }
 
+/** In the order of ids, the sets of one moment lie within each other, as those of EC2 do. */
 export function idOf(number: number, volume: string): string {
-    return `snap-${number}-${volume}`;
+    return `snap-${volume}-${number}`;
 }
 
 const TRUTHS = ["true", "True", "TRUE"];

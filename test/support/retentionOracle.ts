@@ -35,11 +35,15 @@ export function isCounted({ policy, type, time, fate }: Run, { retention, countC
 
 /** Ids of the snapshots that their own volume needs. */
 export function expectedKept(runs: readonly Run[], policy: RetentionPolicy, now: number, lost: ReadonlySet<string>): string[] {
-    const firstId = ({ number, volumes }: Run) => volumes.map((volume) => idOf(number, volume)).sort()[0] as string;
+    const lastId = ({ number, volumes }: Run) =>
+        volumes
+            .map((volume) => idOf(number, volume))
+            .sort()
+            .at(-1) as string;
     const ever = runs.filter((run) => isCounted(run, policy, Number.POSITIVE_INFINITY));
     const counted = ever
         .filter(({ time, held }) => time <= now && !held)
-        .sort((a, b) => b.time - a.time || (firstId(a) < firstId(b) ? 1 : -1));
+        .sort((a, b) => b.time - a.time || (lastId(a) < lastId(b) ? 1 : -1));
     const volumes = [...new Set(counted.flatMap((run) => run.volumes))];
     return volumes.flatMap((volume) => {
         const has = (run: Run) => run.volumes.includes(volume);
