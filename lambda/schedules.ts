@@ -1,4 +1,5 @@
 import { Cron } from "croner";
+import { IANAZone } from "luxon";
 
 /** A schedule expression that AWS takes, ready to be asked when it fires. */
 export type Schedule =
@@ -129,8 +130,10 @@ export function* occurrences(
     const cron = cronOf(pattern, timezone);
     const clock = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: timezone });
     let latest = "";
-    // From before `from`, to know what the clock repeats after it.
-    let next = cron.nextRun(new Date(from - CLOCK_CHANGE_MS));
+    // Where the clock was just put back, from before that, to know what it repeats.
+    const zone = IANAZone.create(timezone);
+    const putBack = zone.offset(from) < zone.offset(from - CLOCK_CHANGE_MS);
+    let next = cron.nextRun(new Date(from - (putBack ? CLOCK_CHANGE_MS : 1000)));
     while (next && next.getTime() < to) {
         // croner fires a schedule of several times a day again while the clock repeats them.
         const shown = clock.format(next);
