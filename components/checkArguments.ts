@@ -179,6 +179,10 @@ const holdText = (most: number, what: string) =>
         .regex(
             new RegExp(`^(?!aws:)[\\p{L}\\p{Z}\\p{N}_.:/=+\\-@]{1,${most}}$`, "iu"),
             `${what} takes 1 to ${most} letters, digits, spaces and _ . : / = + - @, and does not begin with aws:`,
+        )
+        .refine(
+            (text) => text.trim() === text,
+            `${what} that begins or ends with a space would not be found on a snapshot; leave the space out`,
         );
 
 const holdKey = holdText(128, "a tag key").refine(

@@ -305,6 +305,14 @@ describe("Arguments", () => {
         [{ hold: 5 }, ["hold is 5; give a tag key, or {key, value}"]],
         [{ hold: null }, ["hold is null; give a tag key, or {key, value}"]],
         [{ hold: "" }, [`hold is ""; ${HOLD_KEY}`]],
+        [
+            { hold: "VssBackupHold " },
+            ['hold is "VssBackupHold "; a tag key that begins or ends with a space would not be found on a snapshot; leave the space out'],
+        ],
+        [
+            { hold: { key: "Legal", value: " hold" } },
+            ['hold.value is " hold"; a tag value that begins or ends with a space would not be found on a snapshot; leave the space out'],
+        ],
         [{ hold: "Aws:x" }, [`hold is "Aws:x"; ${HOLD_KEY}`]],
         [
             { hold: { key: "a*", value: "?" } },
