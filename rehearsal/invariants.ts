@@ -22,6 +22,8 @@ export interface CleaningObserved {
     readonly retention: Readonly<Record<string, number>>;
     /** The time of the run, and the periods of each type in which a restore point may stand in for it; undefined where none may. */
     readonly standIns?: { readonly now: number; readonly periods: Readonly<Record<string, Periods | undefined>> } | undefined;
+    /** Whether the policy takes sets that are not application-consistent for restore points. */
+    readonly countCrashConsistent?: boolean;
     readonly before: readonly StoredSnapshot[];
     readonly after: readonly StoredSnapshot[];
     /** Undefined where the run returned nothing. */
@@ -44,7 +46,7 @@ export function brokenInvariants(sets: readonly MadeSet[], observed: CleaningObs
     return [
         ...lostRestorePoints(ranks, observed, left),
         ...splitSets(sets, there, left),
-        ...hastyDeletions(own, ranks, there, left),
+        ...hastyDeletions(own, ranks, observed, there, left),
         ...keptWithoutNeed(own, ranks, observed, there),
         ...gone
             .filter(({ tags }) => tags.get(POLICY_TAG) !== policy)
@@ -60,12 +62,12 @@ export function brokenInvariants(sets: readonly MadeSet[], observed: CleaningObs
 type Snapshots = ReadonlyMap<string, StoredSnapshot>;
 
 /** Whether a snapshot could be restored, as the account has it. */
-export function isGood(snapshot: StoredSnapshot | undefined): boolean {
-    return snapshot?.state === "completed" && snapshot.tags.get(CONSISTENT_TAG)?.toLowerCase() === "true";
+export function isGood(snapshot: StoredSnapshot | undefined, countCrashConsistent = false): boolean {
+    return snapshot?.state === "completed" && (countCrashConsistent || snapshot.tags.get(CONSISTENT_TAG)?.toLowerCase() === "true");
 }
 
-function isRestorePoint({ members }: MadeSet, there: Snapshots): boolean {
-    return members.every(({ id }) => isGood(there.get(id)));
+function isRestorePoint({ members }: MadeSet, there: Snapshots, { countCrashConsistent }: CleaningObserved): boolean {
+    return members.every(({ id }) => isGood(there.get(id), countCrashConsistent));
 }
 
 /** A restore point as one of a snapshot type: its own, or one that it stands in for. */
@@ -77,8 +79,9 @@ interface Rank {
     readonly rank: number;
 }
 
-function ranked(sets: readonly MadeSet[], { standIns }: CleaningObserved, there: Snapshots, types: readonly string[]): Rank[] {
-    const newestFirst = sets.filter((set) => isRestorePoint(set, there)).sort((a, b) => b.startTime - a.startTime);
+function ranked(sets: readonly MadeSet[], observed: CleaningObserved, there: Snapshots, types: readonly string[]): Rank[] {
+    const { standIns } = observed;
+    const newestFirst = sets.filter((set) => isRestorePoint(set, there, observed)).sort((a, b) => b.startTime - a.startTime);
     const volumes = new Map<string, MadeSet[]>();
     for (const set of newestFirst) {
         for (const { volumeId } of set.members) {
@@ -112,9 +115,15 @@ function lostRestorePoints(ranks: readonly Rank[], { retention }: CleaningObserv
 }
 
 /** Pending sets stay, and failed ones until each of their volumes has a newer restore point of the type. */
-function hastyDeletions(sets: readonly MadeSet[], ranks: readonly Rank[], there: Snapshots, left: ReadonlySet<string>): string[] {
+function hastyDeletions(
+    sets: readonly MadeSet[],
+    ranks: readonly Rank[],
+    observed: CleaningObserved,
+    there: Snapshots,
+    left: ReadonlySet<string>,
+): string[] {
     return sets
-        .filter((set) => set.members.some(({ id }) => there.has(id) && !left.has(id)) && !isRestorePoint(set, there))
+        .filter((set) => set.members.some(({ id }) => there.has(id) && !left.has(id)) && !isRestorePoint(set, there, observed))
         .flatMap(({ type, startTime, members }) => {
             const pending = members.some(({ id }) => there.get(id)?.state === "pending");
             const stands = (volumeId: string) =>
@@ -126,12 +135,8 @@ function hastyDeletions(sets: readonly MadeSet[], ranks: readonly Rank[], there:
 }
 
 /** Restore points that no volume needs any more are deleted, or said to be left for a reason; they are not kept, nor taken for something else. */
-function keptWithoutNeed(
-    sets: readonly MadeSet[],
-    ranks: readonly Rank[],
-    { retention, report }: CleaningObserved,
-    there: Snapshots,
-): string[] {
+function keptWithoutNeed(sets: readonly MadeSet[], ranks: readonly Rank[], observed: CleaningObserved, there: Snapshots): string[] {
+    const { retention, report } = observed;
     const needed = new Set(ranks.filter(({ type, rank }) => rank <= (retention[type] ?? Number.POSITIVE_INFINITY)).map(({ set }) => set));
     const held = new Set(
         ["KeptSnapshots", "SkippedSnapshots"].flatMap((list) =>
@@ -140,7 +145,10 @@ function keptWithoutNeed(
     );
     return sets
         .filter(
-            (set) => isRestorePoint(set, there) && !needed.has(set) && set.members.some(({ id }) => held.has(id) && !there.get(id)?.heldBy),
+            (set) =>
+                isRestorePoint(set, there, observed) &&
+                !needed.has(set) &&
+                set.members.some(({ id }) => held.has(id) && !there.get(id)?.heldBy),
         )
         .map(({ type, startTime }) => `the ${type} restore point of ${iso(startTime)} is kept, and no volume needs it`);
 }

@@ -66,7 +66,11 @@ async function main(): Promise<number> {
     const options = command.parse().opts<Options>();
     const config = stackConfig(ROOT, options.stack);
     const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", options.stack, config);
-    const promised = { retention: retentionOf(config["vss-backup:retention"]), standIns: config["vss-backup:standIns"] !== "false" };
+    const promised = {
+        retention: retentionOf(config["vss-backup:retention"]),
+        standIns: config["vss-backup:standIns"] !== "false",
+        countCrashConsistent: config["vss-backup:countCrashConsistent"] === "true",
+    };
     const bar =
         options.json || !process.stderr.isTTY
             ? undefined

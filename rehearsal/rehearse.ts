@@ -40,6 +40,8 @@ export interface Promised {
     readonly retention: Readonly<Record<string, number>>;
     /** Whether restore points of other types stand in for a type whose run made none. */
     readonly standIns: boolean;
+    /** Whether sets that are not application-consistent are restore points too. */
+    readonly countCrashConsistent?: boolean;
 }
 
 /** A VSS run and the snapshot type of its window. */
@@ -137,6 +139,7 @@ export async function rehearse(deployment: Deployment, promised: Promised, optio
                     policy: windows[0]?.policy ?? "",
                     retention: promised.retention,
                     standIns: promised.standIns ? { now: time, periods } : undefined,
+                    countCrashConsistent: promised.countCrashConsistent ?? false,
                     before,
                     after,
                     report,
@@ -162,7 +165,7 @@ export async function rehearse(deployment: Deployment, promised: Promised, optio
         taken: runs.reduce((sum, { snapshots }) => sum + snapshots.length, 0),
         deleted: cleanings.reduce((sum, cleaning) => sum + cleaning.deleted, 0),
         restorable: ledger
-            .filter(({ members }) => members.every(({ id }) => isGood(store.get(id))))
+            .filter(({ members }) => members.every(({ id }) => isGood(store.get(id), promised.countCrashConsistent)))
             .map(({ type, server, startTime, members }) => ({
                 type,
                 time: startTime,

@@ -163,6 +163,15 @@ describe("A rehearsal", () => {
         assert.deepEqual(times(runs, "Day"), ["2027-03-13T03:30", "2027-03-14T03:30", "2027-03-15T02:30", "2027-03-16T02:30"]);
     });
 
+    it("takes sets that are not application-consistent for restore points where the policy does", async () => {
+        const options = { ...FEW, days: 40, failures: 0.5 };
+        const broken = async (args: Parameters<typeof deployed>[0], countCrashConsistent: boolean) =>
+            (await rehearse(await deployed(args), { ...PROMISED, countCrashConsistent }, options)).broken.length > 0;
+        assert.equal(await broken({ countCrashConsistent: true }, true), false);
+        assert.equal(await broken({ countCrashConsistent: true }, false), true);
+        assert.equal(await broken({}, false), false);
+    });
+
     it("opens the windows of a rate from when the policy is deployed on", async () => {
         const args = {
             retention: { Day: null, Week: null, Month: null, Hour: 3 },
