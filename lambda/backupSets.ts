@@ -16,6 +16,8 @@ export interface BackupSet {
     readonly startTime: number;
     /** The boot volume's first, the others by their ids. */
     readonly snapshots: readonly Snapshot[];
+    /** Whether all started at the same moment. */
+    readonly together: boolean;
     /** How many snapshots are in newer sets. */
     readonly place: number;
     readonly status: SetStatus;
@@ -50,9 +52,10 @@ export function backupSets(snapshots: readonly Snapshot[], rules: SetRules, now:
         }
     }
     const lastOf = new Int32Array(notes.sets).map((_, set) => last(members, starts[set] as number, starts[set + 1] as number, notes));
-    const time = (set: number) => placeInTime(notes.startOf[lastOf[set] as number] as number);
+    const keys = Array.from(lastOf, idOf);
+    const times = Float64Array.from(lastOf, (i) => placeInTime(notes.startOf[i] as number));
     const newestFirst = (a: number, b: number) =>
-        time(a) === time(b) ? compare(idOf(lastOf[b] as number), idOf(lastOf[a] as number)) : time(b) - time(a);
+        times[a] === times[b] ? compare(keys[b] as string, keys[a] as string) : (times[b] as number) - (times[a] as number);
 
     // Numbered anew as they come in the sets, so that the volumes of a server follow each other.
     const volumeIds: string[] = [];
@@ -64,6 +67,8 @@ export function backupSets(snapshots: readonly Snapshot[], rules: SetRules, now:
         const end = starts[set + 1] as number;
         const mark = marks[set] as number;
         const own = new Array<Snapshot>(end - begin);
+        const anchor = lastOf[set] as number;
+        let together = true;
         let filled = 0;
         for (const boot of [BOOT, 0]) {
             for (let i = begin; i < end; i++) {
@@ -75,18 +80,19 @@ export function backupSets(snapshots: readonly Snapshot[], rules: SetRules, now:
                     }
                     volumeAt[place + filled] = numbers[volume] as number;
                     own[filled] = snapshots[member] as Snapshot;
+                    together &&= notes.startOf[member] === notes.startOf[anchor];
                     filled++;
                 }
             }
         }
         place += filled;
-        const anchor = lastOf[set] as number;
         return {
-            key: idOf(anchor),
+            key: keys[set] as string,
             type: notes.types[types[set] as number],
             identified: set < notes.identified,
             startTime: notes.startOf[anchor] as number,
             snapshots: own,
+            together,
             place: place - filled,
             status: mark & UNSOUND ? setStatus(own, rules, now) : RESTORE_POINT,
             heldBy: mark & HELD ? own.find((snapshot) => isHeld(snapshot, rules.hold)) : undefined,
@@ -180,8 +186,10 @@ function last(members: Int32Array, begin: number, end: number, { startOf, marksO
     let found = members[begin] as number;
     for (let i = begin + 1; i < end; i++) {
         const member = members[i] as number;
-        const [mark, foundMark] = [marksOf[member] as number, marksOf[found] as number];
-        const [start, foundStart] = [startOf[member] as number, startOf[found] as number];
+        const mark = marksOf[member] as number;
+        const foundMark = marksOf[found] as number;
+        const start = startOf[member] as number;
+        const foundStart = startOf[found] as number;
         if ((mark | foundMark) & UNSOUND) {
             found = mark & UNSOUND ? member : found;
         } else if (start < foundStart || (start === foundStart && (mark & BOOT) <= (foundMark & BOOT))) {

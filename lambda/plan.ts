@@ -85,7 +85,7 @@ export function planCleaning(
             decisions.push(decision);
         }
         if (own[0]?.action === "delete") {
-            deletions.push(set.status.kind === "failed" ? failedOrder(own, policy) : restorePointOrder(own));
+            deletions.push(inDeletionOrder(set, own, policy));
         }
     }
     const since = volumesSince(judged, claimed.newest);
@@ -95,6 +95,13 @@ export function planCleaning(
         staleVolumes: staleVolumes(since, claimed.newest, policy, now, lostVolumes),
         oldVolumes: [...since.keys()].filter(claimed.isOld),
     };
+}
+
+function inDeletionOrder({ status, together }: BackupSet, decisions: Decision[], policy: RetentionPolicy): Decision[] {
+    if (status.kind === "failed") {
+        return failedOrder(decisions, policy);
+    }
+    return together ? decisions : restorePointOrder(decisions);
 }
 
 /** All volumes of these sets, and when the newest restore point of each was taken, or, without one, its oldest snapshot. */
