@@ -1,18 +1,16 @@
-import { grouped, numbering } from "./grouping";
+import { grouped, NONE, type Numbered, numbered } from "./grouping";
 import { numberSets, type SetNumbers } from "./setNumbers";
-import { isHeld, isSound, RESTORE_POINT, type SetRules, type SetStatus, setStatus } from "./setStatus";
+import { holder, isSound, RESTORE_POINT, type SetRules, type SetStatus, setStatus } from "./setStatus";
 import type { Snapshot } from "./snapshot";
 import { DEVICE_TAG, SET_TAG, TYPE_TAG } from "./tags";
 
 /** The snapshots of one VSS run on one server: kept or deleted whole. */
 export interface BackupSet {
-    /** The id of the snapshot that is deleted last: same snapshots, same key, whatever order they came in. */
-    readonly key: string;
     /** The snapshot type, or undefined where the members do not agree on one. */
     readonly type: string | undefined;
     /** False where the members were only found together by their times, and may be those of several servers. */
     readonly identified: boolean;
-    /** When that one started, in milliseconds since 1970. */
+    /** When the snapshot that is deleted last started, in milliseconds since 1970. */
     readonly startTime: number;
     /** The boot volume's first, the others by their ids. */
     readonly snapshots: readonly Snapshot[];
@@ -42,24 +40,26 @@ export interface BackupSets {
  * So all that is asked of each is read in one pass, in the order of the list, and noted by its number.
  */
 export function backupSets(snapshots: readonly Snapshot[], rules: SetRules, now: number): BackupSets {
-    const notes = read(snapshots, rules);
+    const isHeld = holder(rules.hold);
+    const notes = read(snapshots, rules, isHeld);
     const { types, marks } = bySet(notes);
     const { members, starts } = grouped(notes.setOf, notes.sets);
-    const idOf = (i: number) => (snapshots[i] as Snapshot).id;
+    const byId = notes.areInOrder
+        ? (i: number, j: number) => i - j
+        : (i: number, j: number) => compare((snapshots[i] as Snapshot).id, (snapshots[j] as Snapshot).id);
     if (!notes.areInOrder) {
         for (let set = 0; set < notes.sets; set++) {
-            members.subarray(starts[set], starts[set + 1]).sort((i, j) => compare(idOf(i), idOf(j)));
+            members.subarray(starts[set], starts[set + 1]).sort(byId);
         }
     }
     const lastOf = new Int32Array(notes.sets).map((_, set) => last(members, starts[set] as number, starts[set + 1] as number, notes));
-    const keys = Array.from(lastOf, idOf);
     const times = Float64Array.from(lastOf, (i) => placeInTime(notes.startOf[i] as number));
     const newestFirst = (a: number, b: number) =>
-        times[a] === times[b] ? compare(keys[b] as string, keys[a] as string) : (times[b] as number) - (times[a] as number);
+        times[a] === times[b] ? byId(lastOf[b] as number, lastOf[a] as number) : (times[b] as number) - (times[a] as number);
 
     // Numbered anew as they come in the sets, so that the volumes of a server follow each other.
     const volumeIds: string[] = [];
-    const numbers = new Int32Array(notes.volumeIds.length).fill(UNKNOWN);
+    const numbers = new Int32Array(notes.volume.values.length).fill(UNKNOWN);
     const volumeAt = new Int32Array(snapshots.length);
     let place = 0;
     const sets = [...lastOf.keys()].sort(newestFirst).map((set): BackupSet => {
@@ -74,9 +74,9 @@ export function backupSets(snapshots: readonly Snapshot[], rules: SetRules, now:
             for (let i = begin; i < end; i++) {
                 const member = members[i] as number;
                 if (((notes.marksOf[member] as number) & BOOT) === boot) {
-                    const volume = notes.volumeOf[member] as number;
+                    const volume = notes.volume.numbers[member] as number;
                     if (numbers[volume] === UNKNOWN) {
-                        numbers[volume] = volumeIds.push(notes.volumeIds[volume] as string) - 1;
+                        numbers[volume] = volumeIds.push(notes.volume.values[volume] as string) - 1;
                     }
                     volumeAt[place + filled] = numbers[volume] as number;
                     own[filled] = snapshots[member] as Snapshot;
@@ -87,15 +87,14 @@ export function backupSets(snapshots: readonly Snapshot[], rules: SetRules, now:
         }
         place += filled;
         return {
-            key: keys[set] as string,
-            type: notes.types[types[set] as number],
+            type: notes.type.values[types[set] as number],
             identified: set < notes.identified,
             startTime: notes.startOf[anchor] as number,
             snapshots: own,
             together,
             place: place - filled,
             status: mark & UNSOUND ? setStatus(own, rules, now) : RESTORE_POINT,
-            heldBy: mark & HELD ? own.find((snapshot) => isHeld(snapshot, rules.hold)) : undefined,
+            heldBy: mark & HELD ? own.find(isHeld) : undefined,
         };
     });
     return { sets, volumeAt, volumeIds };
@@ -108,10 +107,8 @@ export function compare(a: string, b: string): number {
 
 /** What is asked of each snapshot, by its number in the list. */
 interface Notes extends SetNumbers {
-    readonly volumeOf: Int32Array;
-    readonly volumeIds: readonly string[];
-    readonly typeOf: Int32Array;
-    readonly types: readonly (string | undefined)[];
+    readonly volume: Numbered<string>;
+    readonly type: Numbered<string>;
     readonly startOf: Float64Array;
     /** `UNSOUND`, `HELD` and `BOOT`, or none. */
     readonly marksOf: Uint8Array;
@@ -130,47 +127,40 @@ const BOOT = 4;
 
 const BOOT_DEVICE = "/dev/sda1";
 
-/** No type, where the members of a set have several. */
-const MIXED = -1;
-
 /** No type or number yet. */
 const UNKNOWN = -2;
 
-function read(snapshots: readonly Snapshot[], rules: SetRules): Notes {
-    const values = numbering<string | undefined>();
-    const volumes = numbering<string>();
-    const types = numbering<string | undefined>();
-    const tagOf = new Int32Array(snapshots.length);
-    const volumeOf = new Int32Array(snapshots.length);
-    const typeOf = new Int32Array(snapshots.length);
+function read(snapshots: readonly Snapshot[], rules: SetRules, isHeld: (snapshot: Snapshot) => boolean): Notes {
+    const volumeIds: string[] = [];
+    const types: (string | undefined)[] = [];
+    const setTags: (string | undefined)[] = [];
     const startOf = new Float64Array(snapshots.length);
     const marksOf = new Uint8Array(snapshots.length);
     let areInOrder = true;
     let previous = "";
     snapshots.forEach((snapshot, i) => {
         const { id, volumeId, startTime, tags } = snapshot;
-        tagOf[i] = values.numberOf(tags[SET_TAG]);
-        volumeOf[i] = volumes.numberOf(volumeId);
-        typeOf[i] = types.numberOf(tags[TYPE_TAG]);
+        volumeIds.push(volumeId);
+        types.push(tags[TYPE_TAG]);
+        setTags.push(tags[SET_TAG]);
         startOf[i] = startTime;
         marksOf[i] =
-            (isSound(snapshot, rules) ? 0 : UNSOUND) |
-            (isHeld(snapshot, rules.hold) ? HELD : 0) |
-            (tags[DEVICE_TAG] === BOOT_DEVICE ? BOOT : 0);
+            (isSound(snapshot, rules) ? 0 : UNSOUND) | (isHeld(snapshot) ? HELD : 0) | (tags[DEVICE_TAG] === BOOT_DEVICE ? BOOT : 0);
         areInOrder &&= previous < id;
         previous = id;
     });
-    const sets = numberSets(tagOf, values.values, typeOf, startOf);
-    return { ...sets, volumeOf, volumeIds: volumes.values, typeOf, types: types.values, startOf, marksOf, areInOrder };
+    const type = numbered(types);
+    const sets = numberSets(numbered(setTags), type.numbers, startOf);
+    return { ...sets, volume: numbered(volumeIds), type, startOf, marksOf, areInOrder };
 }
 
 /** The type and all marks of each set. */
-function bySet({ setOf, sets, typeOf, marksOf }: Notes) {
+function bySet({ setOf, sets, type: { numbers }, marksOf }: Notes) {
     const types = new Int32Array(sets).fill(UNKNOWN);
     const marks = new Uint8Array(sets);
     setOf.forEach((set, i) => {
-        const type = typeOf[i] as number;
-        types[set] = types[set] === UNKNOWN || types[set] === type ? type : MIXED;
+        const type = numbers[i] as number;
+        types[set] = types[set] === UNKNOWN || types[set] === type ? type : NONE;
         marks[set] = (marks[set] as number) | (marksOf[i] as number);
     });
     return { types, marks };

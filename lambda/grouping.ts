@@ -1,23 +1,28 @@
-/** Values that have numbers, from 0 on, in the order in which they were first asked for. */
-export interface Numbering<T> {
-    numberOf(value: T): number;
+/** Items by number: equal ones have the same, from 0 on, in the order in which they come. */
+export interface Numbered<T> {
+    /** For each item the number of its value in `values`, or `NONE`. */
+    readonly numbers: Int32Array;
     readonly values: readonly T[];
 }
 
-export function numbering<T>(): Numbering<T> {
-    const numbers = new Map<T, number>();
+/** The number of `undefined`. */
+export const NONE = -1;
+
+/** A loop that does nothing else: a processor then looks up several items at once. */
+export function numbered<T>(items: readonly (T | undefined)[]): Numbered<T> {
+    const known = new Map<T | undefined, number>([[undefined, NONE]]);
     const values: T[] = [];
-    return {
-        numberOf(value) {
-            let number = numbers.get(value);
-            if (number === undefined) {
-                number = values.push(value) - 1;
-                numbers.set(value, number);
-            }
-            return number;
-        },
-        values,
-    };
+    const numbers = new Int32Array(items.length);
+    for (let i = 0; i < items.length; i++) {
+        const item = items[i];
+        let number = known.get(item);
+        if (number === undefined) {
+            number = values.push(item as T) - 1;
+            known.set(item, number);
+        }
+        numbers[i] = number;
+    }
+    return { numbers, values };
 }
 
 /** Members put together by group, each group's in the order in which they came. */

@@ -1,4 +1,4 @@
-import { numbering } from "./grouping";
+import { NONE, type Numbered, numbered } from "./grouping";
 
 /**
  * Snapshots without a set id belong together when they follow each other this closely. One VSS run makes all of its snapshots in one
@@ -8,8 +8,6 @@ const NEARBY_MS = 10 * 60_000;
 
 /** A GUID but for its first eight digits: to look for the dash is faster. */
 const GUID_FROM_DASH = /(?<=[0-9a-f]{8})-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/i;
-
-const LOOSE = -1;
 
 /** Which snapshots form a set. */
 export interface SetNumbers {
@@ -23,30 +21,24 @@ export interface SetNumbers {
 /**
  * Numbers the sets: by the ids that the values of their tag hold, and where there is none, by type and time.
  *
- * @param tagOf for each snapshot the number of the tag's value in `values`
+ * @param tags the value of each snapshot's tag
  * @param typeOf for each snapshot the number of its type
  * @param startOf for each snapshot its start, in milliseconds since 1970, or `NaN`
  */
-export function numberSets(
-    tagOf: Int32Array,
-    values: readonly (string | undefined)[],
-    typeOf: Int32Array,
-    startOf: Float64Array,
-): SetNumbers {
-    const ids = numbering<string>();
-    const setOfValue = values.map((value) => (value?.trim() ? ids.numberOf(setId(value)) : LOOSE));
+export function numberSets(tags: Numbered<string>, typeOf: Int32Array, startOf: Float64Array): SetNumbers {
+    const ids = numbered(tags.values.map(setId));
     let sets = ids.values.length;
     const loose: number[] = [];
-    const setOf = tagOf.map((value, i) => {
-        const set = setOfValue[value] as number;
-        if (set !== LOOSE) {
+    const setOf = tags.numbers.map((value, i) => {
+        const set = ids.numbers[value] ?? NONE;
+        if (set !== NONE) {
             return set;
         }
         if (Number.isNaN(startOf[i])) {
             return sets++;
         }
         loose.push(i);
-        return LOOSE;
+        return NONE;
     });
     return { setOf, identified: sets, sets: numberRuns(loose, setOf, typeOf, startOf, sets) };
 }
@@ -66,8 +58,8 @@ function numberRuns(loose: number[], setOf: Int32Array, typeOf: Int32Array, star
     return next;
 }
 
-/** The GUID in a value, in whatever form it is written, or else the value itself. */
-function setId(value: string): string {
+/** The GUID in a value, in whatever form it is written, or else the value itself; none in a blank one. */
+function setId(value: string): string | undefined {
     const dash = value.search(GUID_FROM_DASH);
-    return dash < 0 ? value.trim() : value.slice(dash - 8, dash + 28).toLowerCase();
+    return dash < 0 ? value.trim() || undefined : value.slice(dash - 8, dash + 28).toLowerCase();
 }

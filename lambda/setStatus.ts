@@ -15,15 +15,18 @@ export const RESTORE_POINT: SetStatus = { kind: "restorePoint" };
 /** What a policy says of when a set is a restore point, and when it is held. */
 export type SetRules = Pick<RetentionPolicy, "failedSetGraceHours" | "countCrashConsistent" | "hold">;
 
-/** The key of the tag that holds counts in any letter case: it was written by hand. */
-export function isHeld({ tags }: Snapshot, { key, value }: Hold): boolean {
-    for (const name in tags) {
-        // The length first: lower-casing all tags of a million snapshots takes its time.
-        if (name.length === key.length && name.toLowerCase() === key.toLowerCase() && (value === undefined || tags[name] === value)) {
-            return true;
+/** Tells whether a snapshot is held. The key of the tag counts in any letter case: it was written by hand. */
+export function holder({ key, value }: Hold): (snapshot: Snapshot) => boolean {
+    const wanted = key.toLowerCase();
+    return ({ tags }) => {
+        for (const name in tags) {
+            // The length first: lower-casing all tags of a million snapshots takes its time.
+            if (name.length === key.length && name.toLowerCase() === wanted && (value === undefined || tags[name] === value)) {
+                return true;
+            }
         }
-    }
-    return false;
+        return false;
+    };
 }
 
 /**

@@ -104,17 +104,27 @@ describe("Backup sets", () => {
             tagged("e", "run 5"),
             tagged("f", "run 5", "2027-01-29T01:00:00Z"),
             tagged("g", "run 6", "never"),
+            tagged("h", "run 7", "2027-01-28T01:00:00Z"),
+            tagged("i", "run 8", "2027-01-28T01:00:00Z"),
+            tagged("j", "run 8", "2027-01-28T01:00:00Z"),
+            tagged("k", "run 7", "2027-01-28T01:00:00Z"),
         ];
         for (const listed of [snapshots, snapshots.toReversed(), [...snapshots.slice(3), ...snapshots.slice(0, 3)]]) {
             assert.deepEqual(
-                backupSets(listed, POLICY, NOW).sets.map(({ key, place, startTime }) => [key, place, startTime]),
+                backupSets(listed, POLICY, NOW).sets.map(({ snapshots: members, place, startTime }) => [
+                    members.map(({ id }) => id).join(),
+                    place,
+                    startTime,
+                ]),
                 [
                     ["c", 0, Date.parse("2027-01-31T01:00:00Z")],
                     ["b", 1, Date.parse("2027-01-30T01:00:00Z")],
                     ["a", 2, Date.parse("2027-01-30T01:00:00Z")],
-                    ["f", 3, Date.parse("2027-01-29T01:00:00Z")],
-                    ["g", 5, Number.NaN],
-                    ["d", 6, Number.NaN],
+                    ["e,f", 3, Date.parse("2027-01-29T01:00:00Z")],
+                    ["h,k", 5, Date.parse("2027-01-28T01:00:00Z")],
+                    ["i,j", 7, Date.parse("2027-01-28T01:00:00Z")],
+                    ["g", 9, Number.NaN],
+                    ["d", 10, Number.NaN],
                 ],
             );
         }
@@ -133,11 +143,8 @@ describe("Backup sets", () => {
         ]) {
             const { sets, volumeAt, volumeIds } = backupSets(listed, POLICY, NOW);
             assert.deepEqual(
-                sets.map(({ key, snapshots }) => [key, ...snapshots.map(({ id }) => id)]),
-                [
-                    ["z", "z"],
-                    ["d", "c", "a", "b", "d"],
-                ],
+                sets.map(({ snapshots }) => snapshots.map(({ id }) => id)),
+                [["z"], ["c", "a", "b", "d"]],
             );
             assert.deepEqual(volumeIds, ["vol-b", "vol-c", "vol-a", "vol-d"]);
             assert.deepEqual([...volumeAt], [0, 1, 2, 0, 3]);
