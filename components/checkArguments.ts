@@ -74,6 +74,11 @@ function chosen(schemaFor: (value: unknown) => z.ZodType) {
     });
 }
 
+/** A map with these fields, and no others. */
+function fields(shape: z.ZodRawShape, cure: string) {
+    return chosen((value) => (isMap(value) ? z.strictObject(shape) : z.never(cure)));
+}
+
 /** The characters that the SSM documents take in a tag: their `tags` parameter has no way to quote others. */
 const SNAPSHOT_TAG_TEXT = /^[a-zA-Z0-9() ./\-"'@_+:={}]*$/;
 /** The characters that every AWS service takes in a tag, of those. */
@@ -190,10 +195,9 @@ const holdKey = holdText(128, "a tag key").refine(
     `every snapshot may bear ${RESERVED_TAGS.join(", ")}, and would be held; use another key`,
 );
 
-const holdTag = z.strictObject(
-    { key: holdKey, value: holdText(256, "a tag value").optional() },
-    { error: (issue) => (issue.code === "unrecognized_keys" ? undefined : "give a tag key, or {key, value}") },
-);
+const HOLD_CURE = "give a tag key, or {key, value}, as plain text";
+
+const holdTag = fields({ key: holdKey, value: holdText(256, "a tag value").optional() }, HOLD_CURE);
 
 const hold = chosen((given) => (typeof given === "string" ? holdKey : holdTag));
 
@@ -204,15 +208,13 @@ const argumentsSchema = z.strictObject({
     retention: mapOf(typeName, wholeNumber, "give a map from snapshot type to number of restore points").optional(),
     schedules: mapOf(typeName, expression("seconds allowed").nullish(), "give a map from snapshot type to schedule").optional(),
     timezone: timezone.optional(),
-    serverTag: z
-        .strictObject(
-            {
-                key: targetText(128, 1, "a server tag's key").optional(),
-                value: input(targetText(256, 1, "a server tag's value")).optional(),
-            },
-            { error: (issue) => (issue.code === "unrecognized_keys" ? undefined : "give {key, value}") },
-        )
-        .optional(),
+    serverTag: fields(
+        {
+            key: targetText(128, 1, "a server tag's key").optional(),
+            value: input(targetText(256, 1, "a server tag's value")).optional(),
+        },
+        "give {key, value}",
+    ).optional(),
     serverRoles: z
         .array(
             input(
@@ -334,8 +336,12 @@ function typeFaults({ retention, schedules }: VssBackupPolicyArgs): string[] {
 
 /** Faults of what the cleaner is told beside each other. */
 function cleaningFaults({ tags, hold, orphanDays, deleteLastCopies }: VssBackupPolicyArgs): string[] {
-    const holding = shapeFaults({ ...(hold !== undefined && { hold }) }).length === 0 ? holdOf(hold).key : "";
-    const holdsAll = isMap(tags) ? Object.keys(tags).find((key) => key.toLowerCase() === holding.toLowerCase()) : undefined;
+    const heldBy = shapeFaults({ ...(hold !== undefined && { hold }) }).length === 0 ? holdOf(hold) : undefined;
+    const holdsAll = Object.entries(isMap(tags) ? tags : {}).find(
+        ([key, value]) =>
+            key.toLowerCase() === heldBy?.key.toLowerCase() && (heldBy.value === undefined || heldBy.value === (value as unknown)),
+    )?.[0];
+    const withoutZero = orphanDays === undefined || (Number.isSafeInteger(orphanDays) && orphanDays > 0);
     return [
         ...(holdsAll
             ? [`tags.${holdsAll} is the tag of hold, and every snapshot would bear it and be held; use another key in one of them`]
@@ -345,7 +351,7 @@ function cleaningFaults({ tags, hold, orphanDays, deleteLastCopies }: VssBackupP
                   "orphanDays is 0, which deletes the last restore point of a volume that is gone; set deleteLastCopies to true too if you mean it, or give 1 or more",
               ]
             : []),
-        ...(deleteLastCopies === true && orphanDays !== 0
+        ...(deleteLastCopies === true && withoutZero
             ? [
                   "deleteLastCopies is true without orphanDays 0, and would do nothing; set orphanDays to 0 too if you mean it, or leave it out",
               ]

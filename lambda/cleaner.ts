@@ -1,4 +1,5 @@
 import type { EC2Client, EC2ClientConfig } from "@aws-sdk/client-ec2";
+import { DateTime } from "luxon";
 import { deleteSets, type Outcome } from "./deletion";
 import { listSnapshots, lostVolumes } from "./listing";
 import { DELETION_PACE, type Pace } from "./pace";
@@ -40,7 +41,7 @@ export const clientConfig = {
     requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, socketTimeout: 30_000, throwOnRequestTimeout: true },
 } satisfies EC2ClientConfig;
 
-/** No deletion begins in the last 45 s, and none is waited for in the last 15 s: the report must be out before Lambda ends the run. */
+/** No set is begun in the last 45 s, and no deletion waited for in the last 15 s: the report must be out before Lambda ends the run. */
 const LAST_START_MS = 45_000;
 const LAST_ANSWER_MS = 15_000;
 
@@ -117,8 +118,8 @@ function untouched(plan: Plan): Outcome[] {
 const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
 
 function timeOf(event: { readonly time?: unknown } | undefined): number {
-    // Date.parse alone takes "run 7" for a day in 2001.
-    const time = typeof event?.time === "string" && ISO_TIME.test(event.time) ? Date.parse(event.time) : Number.NaN;
+    // Luxon alone takes half a time, and Date.parse takes 30 February for a day in March.
+    const time = typeof event?.time === "string" && ISO_TIME.test(event.time) ? DateTime.fromISO(event.time).toMillis() : Number.NaN;
     if (Number.isNaN(time)) {
         throw new Error(
             `The event has no "time" that can be read: ${JSON.stringify(event)?.slice(0, 200)}. To run the cleaner by hand, send {"time": "2027-01-31T07:00:00Z"} with the present time.`,

@@ -20,7 +20,7 @@ export interface DeletionLimits {
     /** How many snapshots may go. Whole sets: where the first is larger, it goes alone. */
     readonly most: number;
     readonly pace: Pace;
-    /** When the last call may begin, in milliseconds on the clock of `performance.now()`. */
+    /** When the last set may begin, in milliseconds on the clock of `performance.now()`. */
     readonly endsAt: number;
     /** When none is waited for any longer. */
     readonly abortSignal: AbortSignal;
@@ -69,12 +69,13 @@ async function deleteSet(
     turn: () => Promise<void>,
     { endsAt, abortSignal }: DeletionLimits,
 ): Promise<Outcome[]> {
+    if (performance.now() >= endsAt) {
+        const reason = "remaining: the run had to end; the next one goes on";
+        return set.map(({ snapshot }) => ({ snapshot, result: "remaining", reason }));
+    }
     const outcomes: Outcome[] = [];
     let stopped: Pick<Outcome, "result" | "reason"> | undefined;
     for (const { snapshot, reason } of set) {
-        if (!stopped && performance.now() >= endsAt) {
-            stopped = { result: "remaining", reason: "remaining: the run had to end; the next one goes on" };
-        }
         if (stopped) {
             outcomes.push({ snapshot, ...stopped });
             continue;
@@ -106,7 +107,7 @@ async function deleteSnapshot(
         return { result: "deleted", reason };
     } catch (error) {
         if (abortSignal.aborted) {
-            return { result: "remaining", reason: "remaining: EC2 had not answered when the run had to end" };
+            return { result: "remaining", reason: "remaining: EC2 had not confirmed it when the run had to end" };
         }
         return outcomeOf(error as Error, reason);
     }

@@ -156,15 +156,16 @@ function decideFailed(
 
 function decideRestorePoint(set: BackupSet, { needs, reason }: Claimed): Decision[] {
     const needed = set.snapshots.filter((_, i) => needs(set, i));
-    const others = needed.length < set.snapshots.length ? needed.map(({ volumeId }) => volumeId).sort(compare) : [];
-    return set.snapshots.map((snapshot, i) => {
-        if (needs(set, i)) {
-            return { snapshot, action: "keep", reason: reason(set, i) };
-        }
-        return others[0] === undefined
-            ? { snapshot, action: "delete", reason: reason(set, i) }
-            : { snapshot, action: "keep", reason: `kept with its set: ${others[0] || "a volume that EC2 does not tell"} still needs it` };
-    });
+    if (needed.length === 0 || needed.length === set.snapshots.length) {
+        const action = needed.length === 0 ? "delete" : "keep";
+        return set.snapshots.map((snapshot, i) => ({ snapshot, action, reason: reason(set, i) }));
+    }
+    const other = needed.map(({ volumeId }) => volumeId).sort(compare)[0] || "a volume that EC2 does not tell";
+    return set.snapshots.map((snapshot, i) => ({
+        snapshot,
+        action: "keep",
+        reason: needs(set, i) ? reason(set, i) : `kept with its set: ${other} still needs it`,
+    }));
 }
 
 function all(set: BackupSet, action: Decision["action"], reason: string): Decision[] {

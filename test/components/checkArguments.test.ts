@@ -302,8 +302,16 @@ describe("Arguments", () => {
         [{ orphanDays: 0, deleteLastCopies: false }, [LAST_COPIES]],
         [{ deleteLastCopies: true }, [NO_ORPHANS]],
         [{ orphanDays: 30, deleteLastCopies: true }, [NO_ORPHANS]],
-        [{ hold: 5 }, ["hold is 5; give a tag key, or {key, value}"]],
-        [{ hold: null }, ["hold is null; give a tag key, or {key, value}"]],
+        [{ orphanDays: "0", deleteLastCopies: true }, ['orphanDays is "0"; give a whole number of days from 0 to 36500']],
+        [{ hold: 5 }, ["hold is 5; give a tag key, or {key, value}, as plain text"]],
+        [{ hold: null }, ["hold is null; give a tag key, or {key, value}, as plain text"]],
+        [
+            { hold: pulumi.output("Legal"), serverTag: pulumi.output({}) },
+            [
+                "serverTag is a value of another resource, which is not known yet; give {key, value}",
+                "hold is a value of another resource, which is not known yet; give a tag key, or {key, value}, as plain text",
+            ],
+        ],
         [{ hold: "" }, [`hold is ""; ${HOLD_KEY}`]],
         [
             { hold: "VssBackupHold " },
@@ -328,6 +336,10 @@ describe("Arguments", () => {
         ],
         [
             { hold: "Owner", tags: { owner: "ops" } },
+            ["tags.owner is the tag of hold, and every snapshot would bear it and be held; use another key in one of them"],
+        ],
+        [
+            { hold: { key: "Owner", value: "ops" }, tags: { owner: "ops" } },
             ["tags.owner is the tag of hold, and every snapshot would bear it and be held; use another key in one of them"],
         ],
         [
@@ -390,6 +402,7 @@ describe("Arguments", () => {
                 { timezone: "America/Argentina/Buenos_Aires" },
                 { timezone: "Etc/GMT+5" },
                 { serverTag: { key: "k".repeat(128), value: "v".repeat(256) } },
+                { hold: { key: "Owner", value: "legal" }, tags: { Owner: "ops" } },
                 { serverTag: {} },
                 { serverRoles: [], notificationEmails: [], tags: {} },
                 { serverRoles: ["a".repeat(64)] },

@@ -29,7 +29,7 @@ describe("Deleting sets", () => {
         await ec2.close();
         assert.deepEqual(
             outcomes.map(({ snapshot, result, reason }) => [snapshot.id, result, reason]),
-            [["snap-day-0130-c", "remaining", "remaining: EC2 had not answered when the run had to end"]],
+            [["snap-day-0130-c", "remaining", "remaining: EC2 had not confirmed it when the run had to end"]],
         );
     });
 

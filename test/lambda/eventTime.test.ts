@@ -27,6 +27,7 @@ describe("The time of the event", () => {
         ["is a date alone", { time: "2027-02-01" }],
         ["is of no time zone", { time: "2027-02-01T07:00:00" }],
         ["is no date of the calendar", { time: "2027-13-45T07:00:00Z" }],
+        ["is no day of its month", { time: "2027-02-30T07:00:00Z" }],
     ] as const) {
         it(`makes the run fail before it asks EC2 for anything, where it ${what}`, async () => {
             const [store, asked] = [stored(fourDays()), [] as unknown[]];

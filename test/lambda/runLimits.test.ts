@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { setTimeout } from "node:timers/promises";
 import { deleteSets } from "../../lambda/deletion";
 import { DELETION_PACE } from "../../lambda/pace";
 import { planCleaning } from "../../lambda/plan";
@@ -91,12 +92,22 @@ describe("A run whose time is over", () => {
         );
     });
 
+    it("while EC2 deletes ends the sets that it has begun, so that none is left in part", async () => {
+        const begun = performance.now();
+        const slow: Fault = async (exchange) => {
+            await setTimeout(2_500);
+            await asItShould(exchange);
+        };
+        await assertRun(fourDays(), { context: left(47_000), faults: onSnapshot("snap-29c", always(slow)) }, DONE, NEEDED);
+        assert.ok(performance.now() - begun > 2_000);
+    });
+
     for (const [when, stopping] of [
         ["while EC2 deletes", silence],
         ["while it waits to delete again what was throttled", throttled],
     ] as const) {
         it(`${when} says what it does not know, and leaves it to the next one`, async () => {
-            const unknown = "remaining: EC2 had not answered when the run had to end";
+            const unknown = "remaining: EC2 had not confirmed it when the run had to end";
             const withSet = (id: string) => `left with its set: ${id} could not be deleted`;
             const { "snap-29c": c } = DELETED as Record<string, string>;
             const stopped = await stoppedBy((stop) => {
