@@ -2,6 +2,7 @@ import fc from "fast-check";
 import type { RetentionPolicy } from "../../lambda/retentionPolicy";
 import type { Snapshot } from "../../lambda/snapshot";
 import { POLICY } from "./history";
+import type { KnownSchedule } from "./retentionOracle";
 
 /** How a VSS run ended. */
 export type Fate = "good" | "inconsistent" | "unmarked" | "error" | "pending" | "one bad";
@@ -18,6 +19,8 @@ export interface Run {
     readonly seenAfter: number;
     readonly doneAfter: number;
     readonly volumes: readonly string[];
+    /** Seconds from one snapshot of the run to the next. */
+    readonly apart: number;
     readonly fate: Fate;
     /** Whether `AwsVssConfig` tells the set. */
     readonly identified: boolean;
@@ -43,6 +46,7 @@ const run = fc.record({
     seenAfter: fc.integer({ min: -8, max: 8 }),
     doneAfter: fc.integer({ min: 0, max: 12 }),
     volumes: fc.constantFrom(...SERVERS).chain((volumes) => fc.subarray([...volumes], { minLength: 1 })),
+    apart: fc.constantFrom(0, 0, 1, -1),
     fate: fc.constantFrom<Fate>("good", "good", "good", "good", "good", "inconsistent", "unmarked", "error", "pending", "one bad"),
     identified: fc.boolean(),
     held: fc.constantFrom(false, false, false, false, false, false, false, true),
@@ -59,6 +63,11 @@ export const policy: fc.Arbitrary<RetentionPolicy> = fc
         Day: fc.integer({ min: 1, max: 5 }),
         Week: fc.integer({ min: 1, max: 3 }),
         Month: fc.constantFrom(undefined, 1, 2),
+        schedules: fc.record({
+            Day: fc.constantFrom<KnownSchedule>("cron(0 1 ? * * *)", "cron(0 1 ? * * *)", "cron(0 1 ? * MON-FRI *)", "cron(0 0/6 ? * * *)"),
+            Week: fc.constantFrom<KnownSchedule>("cron(0 3 ? * SUN *)", "cron(0 3 ? * WED *)"),
+            Month: fc.constantFrom<KnownSchedule>("cron(0 5 1 * ? *)", "cron(0 5 ? * SAT#2 *)", "cron(0 5 1 1,7 ? *)"),
+        }),
         timezone: fc.constantFrom("UTC", "Europe/Vienna", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"),
         standIns: fc.constantFrom(true, true, false),
         countCrashConsistent: fc.constantFrom(false, false, false, true),
@@ -86,16 +95,17 @@ const POLICY_TAGS: Readonly<Record<Run["policy"], Record<string, string>>> = {
 const STATES: Partial<Record<Fate, string>> = { error: "error", pending: "pending" };
 
 /** The snapshots of a run, as EC2 would list them when all is done. */
-export function snapshotsOf({ number, policy, type, time, volumes, fate, identified, held }: Run): Snapshot[] {
+export function snapshotsOf({ number, policy, type, time, volumes, apart, fate, identified, held }: Run): Snapshot[] {
     return volumes.map((volume, i) => ({
         id: idOf(number, volume),
         volumeId: `vol-${volume}`,
-        startTime: time,
+        startTime: time + i * apart * 1000,
         state: STATES[fate] ?? "completed",
         tags: {
             ...POLICY_TAGS[policy],
             ...(type && { SnapshotType: type }),
             ...consistency(fate, number, i),
+            Device: volume.startsWith("c") ? "/dev/sda1" : "xvdb",
             ...(identified && { AwsVssConfig: `{${number.toString(16).padStart(8, "0")}${GUID}}` }),
             ...(held && i === 0 && { [number % 2 ? "VssBackupHold" : "vssbackuphold"]: "" }),
         },
