@@ -1,5 +1,5 @@
 import { grouped, NONE, type Numbered, numbered } from "./grouping";
-import { numberSets, type SetNumbers } from "./setNumbers";
+import { numberSets, placeInTime, type SetNumbers } from "./setNumbers";
 import { holder, isSound, RESTORE_POINT, type SetRules, type SetStatus, setStatus } from "./setStatus";
 import type { Snapshot } from "./snapshot";
 import { DEVICE_TAG, SET_TAG, TYPE_TAG } from "./tags";
@@ -48,9 +48,9 @@ export function backupSets(snapshots: readonly Snapshot[], rules: SetRules, now:
         ? (i: number, j: number) => i - j
         : (i: number, j: number) => compare((snapshots[i] as Snapshot).id, (snapshots[j] as Snapshot).id);
     if (!notes.areInOrder) {
-        for (let set = 0; set < notes.sets; set++) {
-            members.subarray(starts[set], starts[set + 1]).sort(byId);
-        }
+        starts.forEach((start, set) => {
+            members.subarray(start, starts[set + 1]).sort(byId);
+        });
     }
     const lastOf = new Int32Array(notes.sets).map((_, set) => last(members, starts[set] as number, starts[set + 1] as number, notes));
     const times = Float64Array.from(lastOf, (i) => placeInTime(notes.startOf[i] as number));
@@ -187,9 +187,4 @@ function last(members: Int32Array, begin: number, end: number, { startOf, marksO
         }
     }
     return found;
-}
-
-/** A set without a time has no place in the order: it is never a restore point, so any fixed one will do. */
-function placeInTime(startTime: number): number {
-    return Number.isNaN(startTime) ? Number.NEGATIVE_INFINITY : startTime;
 }

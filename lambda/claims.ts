@@ -93,13 +93,13 @@ export function claimRestorePoints(
 
     const newest = newestTimes(restorePoints, volumeAt, volumeIds);
     const isOld = (volumeId: string) => {
-        const { orphanDays } = policy;
+        const { orphanDays = Number.POSITIVE_INFINITY } = policy;
         if (!isKnown(volumeId)) {
             return false;
         }
         // Where there never was a restore point, nothing tells since when it is gone.
         const time = newest.get(volumeId) ?? (keepsLastCopies(policy) ? Number.POSITIVE_INFINITY : now);
-        return orphanDays !== undefined && now - time >= orphanDays * DAY;
+        return now - time >= orphanDays * DAY;
     };
     const isOrphan = (volumeId: string) => lostVolumes.has(volumeId) && isOld(volumeId);
 
@@ -121,7 +121,7 @@ export function claimRestorePoints(
         }
         let k = 0;
         for (const place of ofVolume) {
-            k += own[k]?.point === pointOf(place) ? 0 : 1;
+            k += (own[k] as Claim).point === pointOf(place) ? 0 : 1;
             const claim = own[k] as Claim;
             needs[place] = claim.kept || claim.standsIn ? 1 : 0;
             reasons[place] = reasonOf(claim);
@@ -170,18 +170,10 @@ function periodsOfType(name: string, { schedules, timezone }: RetentionPolicy): 
 }
 
 function withPeriods(newestFirst: readonly BackupSet[], types: readonly SnapshotType[]): RestorePoint[] {
-    let latest: RestorePoint["periods"] = [];
-    let since = Number.POSITIVE_INFINITY;
     return newestFirst.map((set) => {
         const { type, startTime } = set;
-        // Most lie in the same periods as the one before.
-        if (startTime < since) {
-            latest = types.map(({ periods }) => periods?.at(startTime));
-            since = Math.max(...latest.map((period) => period?.start ?? startTime));
-        }
-        const i = types.findIndex(({ name }) => name === type);
-        const period = latest[i];
-        return { set, type, periods: latest, own: period && startTime < period.run ? types[i]?.periods?.ofSet(startTime) : period };
+        const { periods: ofType } = types.find(({ name }) => name === type) as SnapshotType;
+        return { set, type, periods: types.map(({ periods }) => periods?.at(startTime)), own: ofType?.ofSet(startTime) };
     });
 }
 
@@ -229,7 +221,7 @@ function claimType(own: readonly Claim[], { name, kept, sentence }: SnapshotType
         if (point.type === name) {
             claim[newer < kept ? "kept" : "excess"] = sentence(newer);
         } else if (newer < kept) {
-            const clause = `stands in for ${name} ${point.periods[i]?.label}, whose run made no restore point`;
+            const clause = `stands in for ${name} ${(point.periods[i] as Period).label}, whose run made no restore point`;
             claim.standsIn = standsIn ? `${standsIn}; ${clause}` : clause;
         }
     });

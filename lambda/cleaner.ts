@@ -115,11 +115,11 @@ function untouched(plan: Plan): Outcome[] {
     return plan.deletions.flat().map(({ snapshot, reason }) => ({ snapshot, result: "remaining", reason: `report only, else ${reason}` }));
 }
 
-const ISO_TIME = /^\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?(Z|[+-]\d\d:?\d\d)$/;
+/** Luxon takes days alone, and times without a zone for those of the machine. */
+const TIME_AND_ZONE = /T.*[Z+-]/;
 
 function timeOf(event: { readonly time?: unknown } | undefined): number {
-    // Luxon alone takes half a time, and Date.parse takes 30 February for a day in March.
-    const time = typeof event?.time === "string" && ISO_TIME.test(event.time) ? DateTime.fromISO(event.time).toMillis() : Number.NaN;
+    const time = typeof event?.time === "string" && TIME_AND_ZONE.test(event.time) ? DateTime.fromISO(event.time).toMillis() : Number.NaN;
     if (Number.isNaN(time)) {
         throw new Error(
             `The event has no "time" that can be read: ${JSON.stringify(event)?.slice(0, 200)}. To run the cleaner by hand, send {"time": "2027-01-31T07:00:00Z"} with the present time.`,

@@ -40,7 +40,7 @@ export async function deleteSets(ec2: EC2Client, deletions: readonly (readonly D
     let room = limits.most;
     let full = false;
     for (const set of deletions) {
-        const fits = () => set.length <= room || (room === limits.most && underWay.size === 0);
+        const fits = () => set.length <= room || room === limits.most;
         // What is refused gives its room back.
         while (underWay.size === CONCURRENCY || (underWay.size > 0 && !full && !fits())) {
             await Promise.race(underWay);

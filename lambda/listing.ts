@@ -1,4 +1,10 @@
-import { type EC2Client, type Snapshot as Ec2Snapshot, paginateDescribeSnapshots, paginateDescribeVolumes } from "@aws-sdk/client-ec2";
+import {
+    type EC2Client,
+    type Snapshot as Ec2Snapshot,
+    paginateDescribeSnapshots,
+    paginateDescribeVolumes,
+    type Volume,
+} from "@aws-sdk/client-ec2";
 import { type Snapshot, sharing } from "./snapshot";
 import { POLICY_TAG } from "./tags";
 
@@ -26,7 +32,7 @@ export async function listSnapshots(ec2: EC2Client, policy: string, abortSignal:
         );
         try {
             for await (const page of ending(pages)) {
-                for (const snapshot of page.Snapshots ?? []) {
+                for (const snapshot of page.Snapshots as Ec2Snapshot[]) {
                     if (!snapshot.SnapshotId) {
                         throw new Error("EC2 listed a snapshot without an id");
                     }
@@ -58,8 +64,8 @@ export async function lostVolumes(ec2: EC2Client, volumeIds: readonly string[], 
             { abortSignal },
         );
         for await (const page of ending(pages)) {
-            for (const { VolumeId } of page.Volumes ?? []) {
-                lost.delete(VolumeId ?? "");
+            for (const { VolumeId } of page.Volumes as Volume[]) {
+                lost.delete(VolumeId as string);
             }
         }
     }

@@ -20,9 +20,6 @@ export function paced({ burst, perSecond }: Pace): () => Promise<void> {
     let turn = full();
     return async () => {
         turn = Math.max(turn, full()) + interval;
-        const wait = turn - performance.now();
-        if (wait > 0) {
-            await pause(wait);
-        }
+        await pause(Math.max(0, turn - performance.now()));
     };
 }

@@ -9,6 +9,8 @@ export interface Period {
     readonly end: number;
     /** When its run is due. */
     readonly run: number;
+    /** Until then, a window of the run before may still be open: what it makes is of the period before. */
+    readonly lateUntil: number;
     /** `2027-03-05 20:00`, `2027-03-05`, `2027-W09` (ISO 8601), `2027-03` or `2027`, in the schedule's time zone. */
     readonly label: string;
 }
@@ -50,7 +52,7 @@ export function periodsOf(expression: string, timezone: string): Periods | undef
  * it fires more than once a day, each period begins with the run itself.
  *
  * @param expression that `parseSchedule` can read
- * @returns undefined for a `rate`, which has no calendar, and for a schedule that never fires
+ * @returns undefined for a `rate`, which has no calendar
  */
 export function definePeriods(expression: string, timezone: string): Periods | undefined {
     const schedule = parseSchedule(expression, "seconds allowed");
@@ -69,17 +71,19 @@ export function definePeriods(expression: string, timezone: string): Periods | u
     const findPeriod = (start: number): Period | undefined => {
         const due = firstFrom(start);
         const run = due !== undefined && due < next(start) ? due : latestUntil(pattern, timezone, start);
-        const first = run === undefined ? undefined : begin(run);
-        if (run === undefined || first === undefined) {
+        if (run === undefined) {
             return undefined;
         }
+        const first = begin(run) as number;
         if (first !== start) {
             // The one object for all units of it.
             return at(first);
         }
         const following = firstFrom(next(first));
         const end = (following === undefined ? undefined : begin(following)) ?? next(first);
-        return { start: first, end, run, label: DateTime.fromMillis(run, { zone: timezone }).toFormat(LABELS[unit]) };
+        const before = latestUntil(pattern, timezone, first - 1) ?? Number.NEGATIVE_INFINITY;
+        const label = DateTime.fromMillis(run, { zone: timezone }).toFormat(LABELS[unit]);
+        return { start: first, end, run, lateUntil: before + WINDOW_HOURS * HOUR, label };
     };
     let last: Period | undefined;
     const at = (time: number): Period | undefined => {
@@ -98,8 +102,7 @@ export function definePeriods(expression: string, timezone: string): Periods | u
         at,
         ofSet(startTime) {
             const period = at(startTime);
-            const before = period && startTime < period.run ? at(period.start - 1) : undefined;
-            return before && startTime < before.run + WINDOW_HOURS * HOUR ? before : period;
+            return period && startTime < period.lateUntil ? at(period.start - 1) : period;
         },
     };
 }

@@ -84,7 +84,7 @@ export function planCleaning(
         for (const decision of own) {
             decisions.push(decision);
         }
-        if (own[0]?.action === "delete") {
+        if ((own[0] as Decision).action === "delete") {
             deletions.push(inDeletionOrder(set, own, policy));
         }
     }

@@ -16,12 +16,12 @@ class UnreadableAnswer extends Error {
  */
 export function askAgainWhenUnreadable({ middlewareStack }: EC2Client): void {
     middlewareStack.add(
-        (next, { commandName = "" }) =>
+        (next, { commandName }) =>
             async (args) => {
                 const result = await next(args).catch((error) => {
                     throw isUnreadable(error) ? new UnreadableAnswer(error.message.split("\n")[0]) : error;
                 });
-                const listed = LISTED[commandName];
+                const listed = LISTED[commandName as string];
                 if (listed !== undefined && !(listed in (result.output ?? {}))) {
                     throw new UnreadableAnswer(`it has no list of ${listed}`);
                 }
@@ -33,6 +33,6 @@ export function askAgainWhenUnreadable({ middlewareStack }: EC2Client): void {
 }
 
 /** Errors that EC2 has answered have a `$fault`, and those without an answer no status. */
-function isUnreadable(error: { name: string; $fault?: unknown; $metadata?: { httpStatusCode?: number } }): boolean {
-    return error.$fault === undefined && error.$metadata?.httpStatusCode !== undefined && error.name !== "AbortError";
+function isUnreadable(error: { $fault?: unknown; $metadata?: { httpStatusCode?: number } }): boolean {
+    return error.$fault === undefined && error.$metadata?.httpStatusCode !== undefined;
 }

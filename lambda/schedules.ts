@@ -85,11 +85,11 @@ function translateField(text: string, { name, min, max, word, special }: Field):
     const items = text.split(",").map((part) => {
         const match = item.exec(part);
         const [, from, to, step] = match ?? [];
-        const [low, high] = [from, to].map((limit) => (limit === undefined || limit === "*" ? undefined : numberOf(limit)));
-        const outside = [low, high].find((limit) => limit !== undefined && (limit < min || limit > max));
+        const low = from === undefined || from === "*" ? min : numberOf(from);
+        const high = to === undefined ? max : numberOf(to);
         if (
             !match ||
-            outside !== undefined ||
+            [low, high].some((limit) => limit < min || limit > max) ||
             (from === "*" && to !== undefined) ||
             (step !== undefined && !(Number(step) >= 1 && Number(step) <= max))
         ) {
@@ -97,11 +97,11 @@ function translateField(text: string, { name, min, max, word, special }: Field):
                 `${part} is no ${name}; it takes ${min} to ${max}${word ? `, ${word.split("|")[0]} to ${word.split("|").at(-1)}` : ""}, and , - * /`,
             );
         }
-        if (low !== undefined && high !== undefined && low > high) {
+        if (low > high) {
             throw new Error(`${part} runs backwards in ${name}; write its values one by one`);
         }
         // AWS reads 5/20 as "from 5 on, every 20"; croner wants the end spelled out, and counts the years of * from 0.
-        return high === undefined && step !== undefined ? `${low ?? min}-${max}/${step}` : part;
+        return to === undefined && step !== undefined ? `${low}-${max}/${step}` : part;
     });
     return items.join(",");
 }

@@ -27,35 +27,37 @@ export interface SetNumbers {
  */
 export function numberSets(tags: Numbered<string>, typeOf: Int32Array, startOf: Float64Array): SetNumbers {
     const ids = numbered(tags.values.map(setId));
-    let sets = ids.values.length;
     const loose: number[] = [];
     const setOf = tags.numbers.map((value, i) => {
         const set = ids.numbers[value] ?? NONE;
-        if (set !== NONE) {
-            return set;
+        if (set === NONE) {
+            loose.push(i);
         }
-        if (Number.isNaN(startOf[i])) {
-            return sets++;
-        }
-        loose.push(i);
-        return NONE;
+        return set;
     });
-    return { setOf, identified: sets, sets: numberRuns(loose, setOf, typeOf, startOf, sets) };
+    const identified = ids.values.length;
+    return { setOf, identified, sets: numberRuns(loose, setOf, typeOf, startOf, identified) };
 }
 
 /** Numbers the sets of loose snapshots, from `sets` on, by type and time; returns the number of all sets. */
 function numberRuns(loose: number[], setOf: Int32Array, typeOf: Int32Array, startOf: Float64Array, sets: number): number {
     const type = (i: number) => typeOf[i] as number;
-    const start = (i: number) => startOf[i] as number;
+    const start = (i: number) => placeInTime(startOf[i] as number);
     let next = sets;
     loose
         .sort((i, j) => type(i) - type(j) || start(i) - start(j))
         .forEach((member, k, all) => {
-            const before = all[k - 1];
-            const follows = before !== undefined && type(before) === type(member) && start(member) - start(before) <= NEARBY_MS;
+            const before = all[k - 1] ?? NONE;
+            // False where there is none before, or no time.
+            const follows = type(before) === type(member) && start(member) - start(before) <= NEARBY_MS;
             setOf[member] = follows ? next - 1 : next++;
         });
     return next;
+}
+
+/** A snapshot without a time has no place in the order: its set is never a restore point, so any fixed one will do. */
+export function placeInTime(startTime: number): number {
+    return Number.isNaN(startTime) ? Number.NEGATIVE_INFINITY : startTime;
 }
 
 /** The GUID in a value, in whatever form it is written, or else the value itself; none in a blank one. */

@@ -2,11 +2,9 @@
 export function sharing(): (text: string) => string {
     const known = new Map<string, string>();
     return (text) => {
-        const same = known.get(text);
-        if (same === undefined) {
-            known.set(text, text);
-        }
-        return same ?? text;
+        const same = known.get(text) ?? text;
+        known.set(text, same);
+        return same;
     };
 }
 

@@ -1,5 +1,5 @@
 import { compare } from "./backupSets";
-import { periodsOf } from "./periods";
+import { type Periods, periodsOf } from "./periods";
 import type { RetentionPolicy } from "./retentionPolicy";
 import { parseSchedule } from "./schedules";
 import { utc } from "./wording";
@@ -45,7 +45,7 @@ function lastRunOver(expression: string | undefined, timezone: string, now: numb
     if (schedule.kind === "rate") {
         return now - 2 * schedule.every;
     }
-    const periods = periodsOf(expression, timezone);
-    const current = periods?.at(now);
-    return (current && periods?.at(current.start - 1)?.start) ?? Number.NEGATIVE_INFINITY;
+    const periods = periodsOf(expression, timezone) as Periods;
+    const current = periods.at(now);
+    return (current && periods.at(current.start - 1)?.start) ?? Number.NEGATIVE_INFINITY;
 }

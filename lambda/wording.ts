@@ -1,9 +1,9 @@
-const SUFFIXES = ["th", "st", "nd", "rd"];
+const SUFFIXES: Partial<Record<Intl.LDMLPluralRule, string>> = { one: "st", two: "nd", few: "rd" };
+const ENGLISH = new Intl.PluralRules("en", { type: "ordinal" });
 
 /** `1st`, `2nd`, `3rd`, `4th`, `11th`. */
 export function ordinal(n: number): string {
-    const inTeens = n % 100 > 10 && n % 100 < 14;
-    return `${n}${inTeens ? "th" : (SUFFIXES[n % 10] ?? "th")}`;
+    return `${n}${SUFFIXES[ENGLISH.select(n)] ?? "th"}`;
 }
 
 /** `2027-02-01 07:00 UTC` */

@@ -20,6 +20,10 @@ function tagged(id: string, AwsVssConfig: string | undefined, at = "2027-01-30T0
     };
 }
 
+function boot(snapshot: Snapshot): Snapshot {
+    return { ...snapshot, tags: { ...snapshot.tags, Device: "/dev/sda1" } };
+}
+
 const A = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
 const B = "3f2504e0-4f89-41d3-9a0c-0305e82c3302";
 
@@ -108,6 +112,10 @@ describe("Backup sets", () => {
             tagged("i", "run 8", "2027-01-28T01:00:00Z"),
             tagged("j", "run 8", "2027-01-28T01:00:00Z"),
             tagged("k", "run 7", "2027-01-28T01:00:00Z"),
+            tagged("m", "run 9", "2027-01-27T01:00:00Z"),
+            tagged("n", "run 10", "2027-01-27T01:00:00Z"),
+            tagged("o", "run 10", "2027-01-27T01:00:00Z"),
+            boot(tagged("p", "run 9", "2027-01-27T01:00:00Z")),
         ];
         for (const listed of [snapshots, snapshots.toReversed(), [...snapshots.slice(3), ...snapshots.slice(0, 3)]]) {
             assert.deepEqual(
@@ -123,12 +131,37 @@ describe("Backup sets", () => {
                     ["e,f", 3, Date.parse("2027-01-29T01:00:00Z")],
                     ["h,k", 5, Date.parse("2027-01-28T01:00:00Z")],
                     ["i,j", 7, Date.parse("2027-01-28T01:00:00Z")],
-                    ["g", 9, Number.NaN],
-                    ["d", 10, Number.NaN],
+                    ["n,o", 9, Date.parse("2027-01-27T01:00:00Z")],
+                    ["p,m", 11, Date.parse("2027-01-27T01:00:00Z")],
+                    ["g", 13, Number.NaN],
+                    ["d", 14, Number.NaN],
                 ],
             );
         }
     });
+
+    it("that failed have their time from the last snapshot that shows it", () => {
+        const minutes = (id: string, minute: number, AppConsistent: string) => {
+            const snapshot = tagged(id, "run 1", `2027-01-30T01:0${minute}:00Z`);
+            return { ...snapshot, tags: { ...snapshot.tags, AppConsistent } };
+        };
+        const members = [minutes("a", 0, "true"), minutes("b", 5, "false"), minutes("c", 3, "false"), minutes("d", 1, "true")];
+        for (const listed of [members, members.toReversed()]) {
+            assert.deepEqual(
+                backupSets(listed, POLICY, NOW).sets.map(({ startTime }) => startTime),
+                [Date.parse("2027-01-30T01:03:00Z")],
+            );
+        }
+    });
+
+    for (const value of ["of a run 1-1111-2222-3333-444444444444, ", "12345678-1111-2222-3333-4 of the run "]) {
+        it(`are not found by what is no whole GUID: ${value}`, () => {
+            assert.deepEqual(grouped([tagged("a", `${value}1`), tagged("b", `${value}2`), tagged("c", ` ${value}2 `)]), [
+                ["a"],
+                ["b", "c"],
+            ]);
+        });
+    }
 
     it("have the snapshot of the boot volume first, the others by their ids, and tell of which volumes they are", () => {
         const run = ["a", "b", "c", "d"].map((id) => ({ ...tagged(id, "run 1"), volumeId: `vol-${id}` }));

@@ -56,6 +56,11 @@ describe("Deleting sets", () => {
         ]);
     });
 
+    it("takes the one with the last id of several that show a set's failure last, be it the boot volume's", () => {
+        const [d, e] = backup({ at: "2027-01-30", volumes: ["d", "e"], consistent: "False" }) as [Snapshot, Snapshot];
+        assert.deepEqual(order([{ ...e, tags: { ...e.tags, Device: "/dev/sda1" } }, d]), ["snap-day-0130-d", "snap-day-0130-e"]);
+    });
+
     it("takes a member in state error last, even if it is marked application-consistent", () => {
         const [c, d] = backup({ at: "2027-01-30" }) as [Snapshot, Snapshot];
         assert.deepEqual(order([{ ...c, state: "error" }, d]), ["snap-day-0130-d", "snap-day-0130-c"]);

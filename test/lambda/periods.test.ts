@@ -37,6 +37,14 @@ describe("The periods of a schedule", () => {
             "2027-03-07T23:00Z",
             ["2027-W09", "2027-03-01T00:00", "2027-03-08T00:00"],
         ],
+        [
+            "half a year of a run at midnight, in any of its months",
+            "cron(0 0 1 1,7 ? *)",
+            "UTC",
+            "2027-06-15T00:00Z",
+            ["2027-01", "2027-01-01T00:00", "2027-07-01T00:00"],
+        ],
+        ["nothing before the first of several runs a day", "cron(0 * 1 6 ? 2027)", "UTC", "2027-01-01T00:00Z", undefined],
         ["a month of a run on the 1st", MONTH, "UTC", "2027-03-31T12:00Z", ["2027-03", "2027-03-01T00:00", "2027-04-01T00:00"]],
         [
             "a month of a run on its last day",
@@ -195,6 +203,24 @@ describe("The periods of a schedule", () => {
             assert.deepEqual(period(expression, timezone, at), expected);
         });
     }
+
+    it("are one object each, whatever was asked in between", () => {
+        const periods = definePeriods("cron(0 5 1 1,7 ? *)", "UTC");
+        const [march, august, february, again] = ["2027-03-31", "2027-08-01", "2027-02-01", "2027-03-31"].map((day) =>
+            periods?.at(Date.parse(day)),
+        );
+        assert.equal(february, march);
+        assert.equal(again, march);
+        assert.notEqual(august, march);
+    });
+
+    it("have what a window makes that reaches into the next", () => {
+        const periods = definePeriods("cron(30 23 L * ? *)", "UTC");
+        assert.deepEqual(
+            ["2027-01-31T23:30Z", "2027-02-01T00:29:59.999Z", "2027-02-01T00:30Z"].map((time) => periods?.ofSet(Date.parse(time))?.label),
+            ["2027-01", "2027-01", "2027-02"],
+        );
+    });
 
     for (const timezone of ["Europe/Vienna", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"]) {
         it(`follow each other without a gap for ten years in ${timezone}, and each begins at midnight of its label`, () => {

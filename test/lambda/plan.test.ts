@@ -73,6 +73,11 @@ describe("The plan", () => {
             "keep snap-0: kept: Day 1 of 2",
             "keep snap-1: kept: Day 1 of 2",
         ]);
+        assert.deepEqual(planned([...backup({ at: "2027-01-29", volumes: ["c"], type: "Week" }), ...twice], { Day: 1, Week: 1 }), [
+            "keep snap-week-0129-c: kept: Week 1 of 1",
+            "keep snap-0: kept: Day 1 of 1",
+            "keep snap-1: kept: Day 1 of 1",
+        ]);
     });
 
     it("seeks no stand-ins for a type whose schedule it does not know", () => {

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DateTime } from "luxon";
-import { occurrences, parseSchedule } from "../../lambda/schedules";
+import { latestUntil, occurrences, parseSchedule } from "../../lambda/schedules";
 
 /** The first times at which a cron expression fires from a time on, in UTC. */
 function firings(expression: string, timezone: string, from: string, count: number, gap?: "skipped"): string[] {
@@ -108,6 +108,15 @@ describe("Schedules", () => {
             "2027-11-07T09:00Z",
             ["2027-11-07T04:00", "2027-11-07T05:00", "2027-11-07T07:00", "2027-11-07T08:00"],
         ],
+        // Each half hour: 01:00 and 01:30 come twice, at 05:00 and 06:00, and the second ones are left out, also where one asks amid them.
+        [
+            "cron(0/30 * ? * * *)",
+            "America/New_York",
+            "2027-11-07T05:00Z",
+            "2027-11-07T08:00Z",
+            ["2027-11-07T05:00", "2027-11-07T05:30", "2027-11-07T07:00", "2027-11-07T07:30"],
+        ],
+        ["cron(0/30 * ? * * *)", "America/New_York", "2027-11-07T06:10Z", "2027-11-07T08:00Z", ["2027-11-07T07:00", "2027-11-07T07:30"]],
     ] as const) {
         it(`fires ${expression} in ${timezone} from ${from} until ${to} at ${times.join(", ") || "no time"}`, () => {
             assert.deepEqual(allFirings(expression, timezone, from, to), times);
@@ -168,6 +177,15 @@ describe("Schedules", () => {
 
     it("fire once at a time that daylight saving repeats", () => {
         assert.deepEqual(firings("cron(30 2 ? * * *)", "Europe/Vienna", "2027-10-31T00:00Z", 2), ["2027-10-31T00:30", "2027-11-01T01:30"]);
+    });
+
+    it("know when they last fired, which may be now", () => {
+        const { pattern } = parseSchedule("cron(0 6 1 1 ? 2027)", "seconds allowed") as { pattern: string };
+        const first = Date.parse("2027-01-01T06:00Z");
+        assert.deepEqual(
+            [first - 1, first, first + 1, first + 86_400_000].map((time) => latestUntil(pattern, "UTC", time)),
+            [undefined, first, first, first],
+        );
     });
 
     it("may be rates", () => {

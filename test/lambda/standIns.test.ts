@@ -145,6 +145,28 @@ describe("Stand-ins", () => {
         ]);
     });
 
+    it("are sought also where the run of another type had the same schedule", () => {
+        const policy = { retention: { Day: 1, Night: 1 }, schedules: { Day: "cron(0 1 ? * * *)", Night: "cron(0 1 ? * * *)" } };
+        assert.deepEqual(planned([backup({ ...one, at: "2027-03-01" })], "2027-03-02T07:00Z", policy), [
+            "snap-day-0301-c kept: Day 1 of 1; stands in for Night 2027-03-01, whose run made no restore point",
+        ]);
+    });
+
+    it("let a failed set go only once their own period is over", () => {
+        const sets = [backup({ ...one, type: "Week", at: "2027-02-07T03:00", consistent: "False" }), backup({ ...one, at: "2027-02-08" })];
+        const why = "snap-week-0207-c is not application-consistent";
+        const day = "snap-day-0208-c kept: Day 1 of 2";
+        const weekly = { retention: { Day: 2, Week: 2 } };
+        assert.deepEqual(planned(sets, "2027-02-14T23:59Z", weekly), [
+            `snap-week-0207-c left: failed, ${why}; vol-c has no newer Week restore point`,
+            day,
+        ]);
+        assert.deepEqual(planned(sets, "2027-02-15T00:00Z", weekly), [
+            `snap-week-0207-c deleted: failed, ${why}; newer Week restore points stand`,
+            `${day}; stands in for Week 2027-W06, whose run made no restore point`,
+        ]);
+    });
+
     it("never shorten what another type keeps", () => {
         const days = MARCH.slice(-5).map((at) => backup({ ...one, at }));
         const keptDays = (sets: readonly Snapshot[][], standIns: boolean) =>
