@@ -83,7 +83,7 @@ export function definePeriods(expression: string, timezone: string): Periods | u
         const end = (following === undefined ? undefined : begin(following)) ?? next(first);
         const before = latestUntil(pattern, timezone, first - 1) ?? Number.NEGATIVE_INFINITY;
         const label = DateTime.fromMillis(run, { zone: timezone }).toFormat(LABELS[unit]);
-        return { start: first, end, run, lateUntil: before + WINDOW_HOURS * HOUR, label };
+        return { start: first, end, run, lateUntil: Math.min(run, before + WINDOW_HOURS * HOUR), label };
     };
     let last: Period | undefined;
     const at = (time: number): Period | undefined => {

@@ -220,6 +220,8 @@ describe("The periods of a schedule", () => {
             ["2027-01-31T23:30Z", "2027-02-01T00:29:59.999Z", "2027-02-01T00:30Z"].map((time) => periods?.ofSet(Date.parse(time))?.label),
             ["2027-01", "2027-01", "2027-02"],
         );
+        const close = definePeriods("cron(0/30 * ? * * *)", "UTC");
+        assert.equal(close?.ofSet(Date.parse("2027-02-01T00:00Z"))?.label, "2027-02-01 00:00");
     });
 
     for (const timezone of ["Europe/Vienna", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata", "UTC"]) {
