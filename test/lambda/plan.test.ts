@@ -64,6 +64,20 @@ describe("The plan", () => {
         ]);
     });
 
+    it("asks each volume, also where two have as many restore points and share the newest", () => {
+        const history = [
+            ...backup({ at: "2027-01-28", volumes: ["d"], type: "Week" }),
+            ...backup({ at: "2027-01-29", volumes: ["c"] }),
+            ...backup({ at: "2027-01-30" }),
+        ];
+        assert.deepEqual(planned(history, { Day: 1, Week: 1 }), [
+            "keep snap-week-0128-d: kept: Week 1 of 1",
+            "delete snap-day-0129-c: deleted: 2nd newest Day restore point, 1 is kept",
+            "keep snap-day-0130-c: kept: Day 1 of 1",
+            "keep snap-day-0130-d: kept: Day 1 of 1",
+        ]);
+    });
+
     it("counts a set once for a volume of which it holds two snapshots", () => {
         const twice = ["01:00", "01:05"].flatMap((at, i) =>
             backup({ at: `2027-01-30T${at}`, volumes: ["c"], guid: null }).map((one) => ({ ...one, id: `snap-${i}` })),
