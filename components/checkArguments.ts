@@ -195,9 +195,7 @@ const holdKey = holdText(128, "a tag key").refine(
     `every snapshot may bear ${RESERVED_TAGS.join(", ")}, and would be held; use another key`,
 );
 
-const HOLD_CURE = "give a tag key, or {key, value}, as plain text";
-
-const holdTag = fields({ key: holdKey, value: holdText(256, "a tag value").optional() }, HOLD_CURE);
+const holdTag = fields({ key: holdKey, value: holdText(256, "a tag value").optional() }, "give a tag key, or {key, value}, as plain text");
 
 const hold = chosen((given) => (typeof given === "string" ? holdKey : holdTag));
 

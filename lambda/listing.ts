@@ -32,6 +32,7 @@ export async function listSnapshots(ec2: EC2Client, policy: string, abortSignal:
         );
         try {
             for await (const page of ending(pages)) {
+                // A page has a list, be it empty: see readableAnswers.ts. One without it must not pass for the end of the listing.
                 for (const snapshot of page.Snapshots as Ec2Snapshot[]) {
                     if (!snapshot.SnapshotId) {
                         throw new Error("EC2 listed a snapshot without an id");

@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import type { RetentionPolicy } from "../../lambda/retentionPolicy";
 import type { Snapshot } from "../../lambda/snapshot";
-import { POLICY } from "./history";
+import { POLICY, ZONES } from "./history";
 import type { KnownSchedule } from "./retentionOracle";
 
 /** How a VSS run ended. */
@@ -68,7 +68,7 @@ export const policy: fc.Arbitrary<RetentionPolicy> = fc
             Week: fc.constantFrom<KnownSchedule>("cron(0 3 ? * SUN *)", "cron(0 3 ? * WED *)"),
             Month: fc.constantFrom<KnownSchedule>("cron(0 5 1 * ? *)", "cron(0 5 ? * SAT#2 *)", "cron(0 5 1 1,7 ? *)"),
         }),
-        timezone: fc.constantFrom("UTC", "Europe/Vienna", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"),
+        timezone: fc.constantFrom(...ZONES),
         standIns: fc.constantFrom(true, true, false),
         countCrashConsistent: fc.constantFrom(false, false, false, true),
         failedSetGraceHours: fc.constantFrom(24, 24, 72),

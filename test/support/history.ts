@@ -43,6 +43,12 @@ export function backup({
     }));
 }
 
+/** Zones that change to daylight saving at different times, by half an hour, or not at all. */
+export const ZONES = ["UTC", "Europe/Vienna", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"] as const;
+
+/** Zones that change their clocks at midnight. */
+export const MIDNIGHT_ZONES = ["Africa/Cairo", "America/Havana"] as const;
+
 export const NOW = Date.parse("2027-02-01T07:00:00Z");
 
 /** A policy of one Day restore point, in which nothing stands in for another; what a test means, it says. */
