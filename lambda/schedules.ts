@@ -24,17 +24,26 @@ interface Field {
     readonly max: number;
     /** What a value may be besides a number, as a regular expression. */
     readonly word?: string;
-    /** Whole-field forms that only this field has. */
+    /** Forms of the whole field that only this field has. */
     readonly special?: RegExp;
+    /** Those forms, for messages. */
+    readonly specialForms?: string;
 }
 
 const FIELDS: readonly Field[] = [
     { name: "seconds", min: 0, max: 59 },
     { name: "minutes", min: 0, max: 59 },
     { name: "hours", min: 0, max: 23 },
-    { name: "day of month", min: 1, max: 31, special: /^(\?|L|LW|([1-9]|[12]\d|3[01])W)$/ },
+    { name: "day of month", min: 1, max: 31, special: /^(\?|L|LW|([1-9]|[12]\d|3[01])W)$/, specialForms: "?, L, LW, 15W" },
     { name: "month", min: 1, max: 12, word: MONTHS.join("|") },
-    { name: "day of week", min: 1, max: 7, word: WEEKDAYS.join("|"), special: /^(\?|L|[1-7]L|([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)#[1-5])$/ },
+    {
+        name: "day of week",
+        min: 1,
+        max: 7,
+        word: WEEKDAYS.join("|"),
+        special: /^(\?|L|[1-7]L|([1-7]|SUN|MON|TUE|WED|THU|FRI|SAT)#[1-5])$/,
+        specialForms: "?, L, 6L, SUN#1",
+    },
     { name: "year", min: 1970, max: 2199 },
 ];
 
@@ -60,6 +69,10 @@ export function parseSchedule(expression: string, seconds: "seconds allowed" | "
         }
         return { kind: "rate", every };
     }
+    const capitals = /^(CRON|RATE)\(/i.exec(expression)?.[1];
+    if (capitals !== undefined && capitals !== capitals.toLowerCase()) {
+        throw new Error(`write ${capitals.toLowerCase()}(…) in small letters`);
+    }
     const cron = /^cron\((\S+(?: \S+)*)\)$/.exec(expression);
     if (!cron?.[1] || expression.length > 256) {
         throw new Error("write cron(minutes hours day-of-month month day-of-week year), for example cron(0 1 ? * * *), or rate(6 hours)");
@@ -76,7 +89,8 @@ export function parseSchedule(expression: string, seconds: "seconds allowed" | "
 }
 
 /** Checks one field as AWS does, and writes it as croner reads it. */
-function translateField(text: string, { name, min, max, word, special }: Field): string {
+function translateField(text: string, field: Field): string {
+    const { name, min, max, word, special } = field;
     if (special?.test(text)) {
         return text === "L" && name === "day of week" ? "7" : text;
     }
@@ -93,9 +107,7 @@ function translateField(text: string, { name, min, max, word, special }: Field):
             (from === "*" && to !== undefined) ||
             (step !== undefined && !(Number(step) >= 1 && Number(step) <= max))
         ) {
-            throw new Error(
-                `${part} is no ${name}; it takes ${min} to ${max}${word ? `, ${word.split("|")[0]} to ${word.split("|").at(-1)}` : ""}, and , - * /`,
-            );
+            throw new Error(`${part} is no ${name}; ${fieldCure(part, field)}`);
         }
         if (low > high) {
             throw new Error(`${part} runs backwards in ${name}; write its values one by one`);
@@ -104,6 +116,17 @@ function translateField(text: string, { name, min, max, word, special }: Field):
         return to === undefined && step !== undefined ? `${low}-${max}/${step}` : part;
     });
     return items.join(",");
+}
+
+/** What a field takes, or how to write the words that it was given. */
+function fieldCure(part: string, field: Field): string {
+    const { min, max, word, special, specialForms } = field;
+    const capitals = part.toUpperCase();
+    if (capitals !== part && (special?.test(capitals) || capitals.split("-").every((end) => word?.split("|").includes(end)))) {
+        return `write capitals: ${capitals}`;
+    }
+    const words = word ? `, ${word.split("|")[0]} to ${word.split("|").at(-1)}` : "";
+    return `it takes ${min} to ${max}${words}, lists (,), ranges (-), steps (/), *${specialForms ? `, ${specialForms}` : ""}`;
 }
 
 function numberOf(text: string): number {
