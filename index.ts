@@ -1,39 +1,118 @@
+import { createHash } from "node:crypto";
 import * as pulumi from "@pulumi/pulumi";
 import { VssBackupPolicy, type VssBackupPolicyArgs } from "./components";
 
-const NAMESPACE = "vss-backup:";
+const NAMESPACE = "vss-backup";
 
-/** Of other keys, a number is meant as text: a version, a name. */
-const NUMBERS = ["orphanDays", "failedSetGraceHours", "maxDeletionsPerRun"];
+type Key = keyof VssBackupPolicyArgs;
+type Kind = "text" | "flag" | "number" | "map" | "named values" | "list";
 
-/** Arguments of a policy out of the stack's config: every key of the namespace by its name, so that the component can refuse unknown ones. */
+/** The keys of the stack's config, and what each holds. Pulumi keeps every value as text. */
+const KEYS: Readonly<Record<Key, Kind>> = {
+    retention: "map",
+    schedules: "map",
+    timezone: "text",
+    serverTag: "map",
+    serverRoles: "named values",
+    notificationEmails: "named values",
+    notificationEvents: "list",
+    topicArn: "text",
+    excludeBootVolume: "flag",
+    copyOnly: "flag",
+    noWriters: "flag",
+    document: "text",
+    componentsVersion: "text",
+    cleanerSchedule: "text",
+    hold: "text",
+    orphanDays: "number",
+    failedSetGraceHours: "number",
+    maxDeletionsPerRun: "number",
+    countCrashConsistent: "flag",
+    standIns: "flag",
+    reportOnly: "flag",
+    tags: "map",
+};
+
+/** Arguments that may stay secret. The component must know the others while it builds, and some of them become names. */
+const MAY_BE_SECRET: readonly Key[] = [
+    "serverTag",
+    "serverRoles",
+    "notificationEmails",
+    "notificationEvents",
+    "topicArn",
+    "excludeBootVolume",
+    "copyOnly",
+    "noWriters",
+    "componentsVersion",
+    "tags",
+];
+
+/** The SDK exports this function and leaves it out of its types. */
+const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
+
+/** The arguments of a policy from the stack's config. Unknown keys are handed on, so that the component can refuse them. */
 function argumentsFromConfig(): VssBackupPolicyArgs {
-    const config = Object.entries(pulumi.runtime.allConfig())
-        .filter(([key, value]) => key.startsWith(NAMESPACE) && value !== "")
-        .map(([key, value]) => [key.slice(NAMESPACE.length), value] as const);
-    return Object.fromEntries(config.map(([key, value]) => [key, argument(key, value)]));
+    const config = new pulumi.Config(NAMESPACE);
+    const keys = Object.keys(pulumi.runtime.allConfig())
+        .filter((key) => key.startsWith(`${NAMESPACE}:`))
+        .map((key) => key.slice(NAMESPACE.length + 1));
+    const faults = keys.flatMap((key) => configFaults(key, config.get(key) ?? ""));
+    if (faults.length > 0) {
+        throw new pulumi.RunError(faults.join("\n"));
+    }
+    return Object.fromEntries(keys.map((key) => [key, argument(config, key)]));
 }
 
-/** Pulumi keeps every value as text; objects, lists, booleans and null are JSON. */
-function argument(key: string, text: string): unknown {
-    let value: unknown = text;
+function configFaults(key: string, text: string): string[] {
+    if (["", "null"].includes(text.trim())) {
+        return [`The config key ${NAMESPACE}:${key} has no value. Give it one, or remove it: pulumi config rm ${NAMESPACE}:${key}`];
+    }
+    const isPlain = Object.hasOwn(KEYS, key) && !MAY_BE_SECRET.includes(key as Key);
+    return isPlain && isConfigSecret(`${NAMESPACE}:${key}`)
+        ? [`The config key ${NAMESPACE}:${key} can't be a secret: its value becomes part of names and schedules. Set it without --secret.`]
+        : [];
+}
+
+function argument(config: pulumi.Config, key: string): unknown {
+    const kind = Object.hasOwn(KEYS, key) ? KEYS[key as Key] : "text";
+    const value = plainArgument(config, key, kind);
+    return isConfigSecret(`${NAMESPACE}:${key}`) ? secretArgument(key, kind, value) : value;
+}
+
+/** The value of a key. Text that is not of the key's kind stays text, so that the component can refuse it together with other faults. */
+function plainArgument(config: pulumi.Config, key: string, kind: Kind): unknown {
     try {
-        const json: unknown = JSON.parse(text);
-        value = typeof json === "object" || typeof json === "boolean" || NUMBERS.includes(key) ? json : text;
-    } catch {
-        // Plain text.
-    }
-    if (typeof value !== "object" || value === null || Array.isArray(value)) {
-        return value ?? undefined;
-    }
-    // What `pulumi config set --path` can't say: a number or truth value that is meant as text, and null.
-    const meant = (entry: unknown) => {
-        if (["tags", "serverTag", "hold"].includes(key) && ["number", "boolean"].includes(typeof entry)) {
-            return String(entry);
+        switch (kind) {
+            case "text":
+                return config.get(key);
+            case "flag":
+                return config.getBoolean(key);
+            case "number":
+                return config.getNumber(key);
+            default:
+                return config.getObject(key);
         }
-        return ["retention", "schedules"].includes(key) && entry === "null" ? null : entry;
-    };
-    return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, meant(entry)]));
+    } catch {
+        return config.get(key);
+    }
+}
+
+/** A secret as the component takes it. Keys of maps are no secrets; values are. */
+function secretArgument(key: string, kind: Kind, value: unknown): unknown {
+    const entries = typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
+    if (key === "serverTag") {
+        return Object.fromEntries(entries.map(([name, entry]) => [name, name === "value" ? pulumi.secret(entry) : entry]));
+    }
+    if (kind === "named values") {
+        // A secret can't name itself. A short digest does not depend on the place in the list, and does not show the value.
+        const named = Array.isArray(value) ? value.map((entry) => [digest(String(entry)), entry] as const) : entries;
+        return Object.fromEntries(named.map(([name, entry]) => [name, pulumi.secret(entry)]));
+    }
+    return pulumi.secret(value);
+}
+
+function digest(text: string): string {
+    return createHash("sha256").update(text).digest("hex").slice(0, 8);
 }
 
 const policy = new VssBackupPolicy(pulumi.getStack(), argumentsFromConfig());
@@ -44,3 +123,4 @@ export const topicArn = policy.topicArn;
 export const windowIds = policy.windowIds;
 export const cleanerFunctionName = policy.cleanerFunctionName;
 export const backUpNow = policy.backUpNow;
+export const backUpNowPowerShell = policy.backUpNowPowerShell;

@@ -1,7 +1,7 @@
 import { deserialize, serialize } from "node:v8";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { cleanerSettings } from "../components/arguments";
+import { cleanerSettings } from "../components/cleanerSettings";
 import { occurrences, parseSchedule } from "../lambda/schedules";
 import { type Snapshot, sharing } from "../lambda/snapshot";
 

@@ -1,4 +1,4 @@
-import { cleanerSettings } from "../components/arguments";
+import { cleanerSettings } from "../components/cleanerSettings";
 import { rehearse } from "../rehearsal/rehearse";
 import { prod } from "./prod";
 import { number, progress, type Result } from "./result";

@@ -1,216 +1,173 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { CleanerSettings } from "../lambda/cleaner";
-import type { Hold } from "../lambda/retentionPolicy";
-import type { VssDocument } from "./ssmDocuments";
 
-/** An SSM event that can notify. */
-export type NotificationEvent = "All" | "InProgress" | "Success" | "TimedOut" | "Cancelled" | "Failed";
+/** An event of a server's VSS run that SSM can notify about. */
+export const NotificationEvent = {
+    All: "All",
+    InProgress: "InProgress",
+    Success: "Success",
+    TimedOut: "TimedOut",
+    Cancelled: "Cancelled",
+    Failed: "Failed",
+} as const;
+export type NotificationEvent = (typeof NotificationEvent)[keyof typeof NotificationEvent];
+
+/** An SSM document of AWS that takes VSS snapshots. */
+export const VssDocument = {
+    CreateVssSnapshot: "AWSEC2-CreateVssSnapshot",
+    VssInstallAndSnapshot: "AWSEC2-VssInstallAndSnapshot",
+} as const;
+export type VssDocument = (typeof VssDocument)[keyof typeof VssDocument];
+
+/** The tag of the EC2 instances to back up. */
+export interface ServerTag {
+    /** The tag's key. Default: `VssBackup`. */
+    key?: string;
+    /** The tag's value. Default: the policy's name. */
+    value?: pulumi.Input<string>;
+}
 
 /**
- * What a user may say about a policy. Every argument has a default; the same names are the keys of the stack's config.
+ * The arguments of a policy. Each has a default. The keys of the stack's config have the same names.
  *
- * What the component must know while it builds is plain; all else may come from another resource (`pulumi.Input`).
+ * An argument that the component must know while it builds is plain. All others are `pulumi.Input` and may come from another resource.
  */
 export interface VssBackupPolicyArgs {
     /**
-     * Restore points kept per snapshot type: whole numbers from 1. Merged over the default; `null` drops a type.
-     * @default { Day: 5, Week: 3, Month: 2 }
-     * @example { Day: 7, Month: null }
+     * How many restore points to keep, per snapshot type and volume: whole numbers from 1. An entry changes its own type only.
+     * Default: `{ Day: 5, Week: 3, Month: 2 }`.
+     * @example { Day: 7, Year: 3 }
      */
-    retention?: Readonly<Record<string, number | null>>;
+    retention?: Record<string, number>;
     /**
-     * When each snapshot type is taken: a `cron(…)` or `rate(…)` expression of SSM. Merged over the default; `null` drops a type.
-     * Each opens a maintenance window of one hour, and two types may never keep a server busy at once.
-     * @default { Day: "cron(0 1 ? * * *)", Week: "cron(0 3 ? * SUN *)", Month: "cron(0 5 1 * ? *)" }
-     * @example { Hour: "cron(0 8-20 ? * MON-FRI *)" }
+     * When to take each snapshot type: a `cron(…)` or `rate(…)` expression of SSM. An entry changes its own type only; `never` drops a
+     * type together with its retention. Each time opens a maintenance window of one hour. The windows of two types must not overlap.
+     * Default: `{ Day: "cron(0 1 ? * * *)", Week: "cron(0 3 ? * SUN *)", Month: "cron(0 5 1 * ? *)" }`.
+     * @example { Month: "never", Year: "cron(0 6 2 1 ? *)" }
      */
-    schedules?: Readonly<Record<string, string | null>>;
+    schedules?: Record<string, string>;
     /**
-     * IANA time zone of all schedules.
-     * @default "UTC"
+     * The IANA time zone of all schedules.
+     * Default: `UTC`.
      * @example "Europe/Vienna"
      */
     timezone?: string;
     /**
-     * Tag of the EC2 instances to back up.
-     * @default { key: "VssBackup", value: the policy's name }
+     * The tag of the EC2 instances to back up.
+     * Default: `{ key: "VssBackup", value: <the policy's name> }`.
+     * @example { key: "Role", value: "sql" }
      */
-    serverTag?: { readonly key?: string; readonly value?: pulumi.Input<string> };
+    serverTag?: ServerTag;
     /**
-     * Existing IAM roles of the servers, by name or ARN. The policies that a server needs are attached to them; without any, a role and
-     * an instance profile are made.
-     * @default none
+     * Existing IAM roles of the servers, by name or ARN, under names of your choice. The names become part of resource names. The
+     * component attaches the policies that a server needs, and never detaches a managed policy again. In JavaScript and in stack config,
+     * a list of role names works too.
+     * Default: none; the component makes a role and an instance profile.
+     * @example { sql: sqlRole.name, web: "web-servers" }
      */
-    serverRoles?: readonly pulumi.Input<string>[];
+    serverRoles?: Record<string, pulumi.Input<string>>;
     /**
-     * E-mail addresses subscribed to the topic. AWS asks each to confirm.
-     * @default none
+     * E-mail addresses to subscribe to the topic, under names of your choice. The names become part of resource names. AWS asks each
+     * address to confirm. In JavaScript and in stack config, a list of addresses works too.
+     * Default: none.
+     * @example { admins: "windows-admins@example.com" }
      */
-    notificationEmails?: readonly pulumi.Input<string>[];
+    notificationEmails?: Record<string, pulumi.Input<string>>;
     /**
-     * What of a server's VSS run is told to the topic.
-     * @default ["Success", "TimedOut", "Cancelled", "Failed"]
+     * The events of a server's VSS run that send a notification.
+     * Default: `["TimedOut", "Cancelled", "Failed"]`.
+     * @example ["All"]
      */
-    notificationEvents?: pulumi.Input<readonly pulumi.Input<NotificationEvent>[]>;
+    notificationEvents?: pulumi.Input<pulumi.Input<NotificationEvent>[]>;
     /**
-     * ARN of an existing standard SNS topic to use instead of a new one.
-     * @default a new topic
+     * The ARN of an existing standard SNS topic, in the policy's region and account. Its topic policy stays as it is.
+     * Default: the component makes a topic.
+     * @example "arn:aws:sns:eu-central-1:123456789012:operations"
      */
     topicArn?: pulumi.Input<string>;
     /**
      * Leave the boot volume out of the snapshots.
-     * @default false
+     * Default: `false`.
+     * @example true
      */
     excludeBootVolume?: pulumi.Input<boolean>;
     /**
-     * Take VSS copy-only backups, which leave the differential chain of SQL Server's own backups alone.
-     * @default false
+     * Take VSS copy-only backups. They do not break the differential backups that SQL Server takes itself.
+     * Default: `false`.
+     * @example true
      */
     copyOnly?: pulumi.Input<boolean>;
     /**
-     * Exclude the VSS writers of applications: only file systems are consistent then.
-     * @default false
+     * Exclude the VSS writers of applications. Then file systems are consistent, and applications are not.
+     * Default: `false`.
+     * @example true
      */
     noWriters?: pulumi.Input<boolean>;
     /**
-     * SSM document that takes the snapshots; the second installs the VSS package first.
-     * @default "AWSEC2-CreateVssSnapshot"
+     * The SSM document that takes the snapshots. `AWSEC2-VssInstallAndSnapshot` installs the VSS package before each run.
+     * Default: `AWSEC2-CreateVssSnapshot`.
+     * @example "AWSEC2-VssInstallAndSnapshot"
      */
     document?: VssDocument;
     /**
-     * Version of AwsVssComponents to install, 2.3.1 or later.
-     * @default "latest"
+     * The version of AwsVssComponents to install, 2.3.1 or later.
+     * Default: `latest`.
+     * @example "2.5.1"
      */
     componentsVersion?: pulumi.Input<string>;
     /**
-     * When the cleaner runs: a `cron(…)` or `rate(…)` expression of EventBridge Scheduler.
-     * @default "cron(0 7 * * ? *)"
+     * When the cleaner runs: a `cron(…)` or `rate(…)` expression of EventBridge Scheduler, in `timezone`.
+     * Default: `cron(0 7 * * ? *)`.
+     * @example "rate(12 hours)"
      */
     cleanerSchedule?: string;
     /**
-     * A tag that an operator puts on any snapshot: its whole backup set is kept until the tag is gone, and does not count. A key alone
-     * holds with whatever value.
-     * @default "VssBackupHold"
-     * @example { key: "Legal", value: "hold" }
+     * The key of a tag that an operator puts on a snapshot to hold it. The cleaner keeps the whole backup set while the tag is there, with
+     * any value, and the set does not count in retention.
+     * Default: `VssBackupHold`.
+     * @example "LegalHold"
      */
-    hold?: string | { readonly key: string; readonly value?: string };
+    hold?: string;
     /**
-     * Days after its newest restore point after which the snapshots of a volume that no longer exists may go, all but that restore
-     * point. `0` deletes that too, and needs `deleteLastCopies`.
-     * @default never: kept, and reported as stale
+     * Days without a restore point after which the cleaner may delete the snapshots of a volume that no longer exists: 1 to 36,500. The
+     * newest restore point and everything newer stay.
+     * Default: never; the cleaner keeps and reports them.
+     * @example 90
      */
     orphanDays?: number;
     /**
-     * Says in words what `orphanDays: 0` does: of a volume that no longer exists, nothing is kept.
-     * @default false
-     */
-    deleteLastCopies?: boolean;
-    /**
-     * Hours for which a failed or unfinished backup set is left alone.
-     * @default 24
+     * Hours for which the cleaner leaves a failed or unfinished backup set alone: 1 to 8,760.
+     * Default: `24`.
+     * @example 48
      */
     failedSetGraceHours?: number;
     /**
-     * How many snapshots one run of the cleaner may delete; what is left comes next time, the oldest first.
-     * @default 1000
+     * How many snapshots one run of the cleaner may delete: 1 to 100,000. The next run goes on with the oldest.
+     * Default: `1000`.
+     * @example 4000
      */
     maxDeletionsPerRun?: number;
     /**
      * Count backup sets that are complete but not application-consistent as restore points.
-     * @default false
+     * Default: `false`.
+     * @example true
      */
     countCrashConsistent?: boolean;
     /**
-     * Where a type's run made no restore point, let the newest of any type in its hour, day, week, month or year stand in for it.
-     * @default true
+     * Keep the newest restore point of any type for a week, month or year in which the type has no restore point.
+     * Default: `true`.
+     * @example false
      */
     standIns?: boolean;
     /**
-     * Let the cleaner plan and report, but delete nothing.
-     * @default false
+     * Let the cleaner plan and report, and delete nothing.
+     * Default: `false`.
+     * @example true
      */
     reportOnly?: boolean;
     /**
-     * Tags for every AWS resource that the policy makes, its snapshots included.
-     * @default none
+     * Tags for every AWS resource that the component makes, the snapshots included.
+     * Default: none.
+     * @example { CostCenter: "4711" }
      */
-    tags?: pulumi.Input<Readonly<Record<string, pulumi.Input<string>>>>;
-}
-
-/** The defaults of all arguments that have one of their own. */
-export const DEFAULTS = {
-    retention: { Day: 5, Week: 3, Month: 2 },
-    schedules: { Day: "cron(0 1 ? * * *)", Week: "cron(0 3 ? * SUN *)", Month: "cron(0 5 1 * ? *)" },
-    timezone: "UTC",
-    serverTagKey: "VssBackup",
-    notificationEvents: ["Success", "TimedOut", "Cancelled", "Failed"],
-    document: "AWSEC2-CreateVssSnapshot",
-    componentsVersion: "latest",
-    cleanerSchedule: "cron(0 7 * * ? *)",
-    hold: "VssBackupHold",
-    deleteLastCopies: false,
-    failedSetGraceHours: 24,
-    maxDeletionsPerRun: 1000,
-    countCrashConsistent: false,
-    standIns: true,
-    reportOnly: false,
-} as const;
-
-/** One snapshot type of a policy, with all that belongs to it. */
-export interface SnapshotType {
-    /** The value of the tag `SnapshotType`. */
-    readonly name: string;
-    /** The name as it stands in the names of resources: small letters, digits, dashes. */
-    readonly slug: string;
-    readonly schedule: string;
-    readonly retention: number;
-}
-
-/** A user's map over the default one: each entry changes itself alone, `null` takes it away, and `undefined` says nothing. */
-export function merge<T>(defaults: Readonly<Record<string, T>>, given: Readonly<Record<string, T | null>> = {}): Record<string, T> {
-    const said = Object.entries(given).filter(([, value]) => value !== undefined);
-    const merged = Object.entries({ ...defaults, ...Object.fromEntries(said) });
-    return Object.fromEntries(merged.filter((entry): entry is [string, T] => entry[1] !== null));
-}
-
-/** The types of checked arguments, in the order of their schedules. */
-export function snapshotTypes({ retention, schedules }: Pick<VssBackupPolicyArgs, "retention" | "schedules">): SnapshotType[] {
-    const kept = merge<number>(DEFAULTS.retention, retention);
-    return Object.entries(merge<string>(DEFAULTS.schedules, schedules)).map(([name, schedule]) => ({
-        name,
-        slug: slug(name),
-        schedule,
-        retention: kept[name] as number,
-    }));
-}
-
-/** What checked arguments tell the cleaner. */
-export function cleanerSettings(name: string, args: VssBackupPolicyArgs): CleanerSettings {
-    const flag = (key: "deleteLastCopies" | "countCrashConsistent" | "standIns" | "reportOnly") => args[key] ?? DEFAULTS[key];
-    const types = snapshotTypes(args);
-    return {
-        name,
-        retention: Object.fromEntries(types.map((type) => [type.name, type.retention])),
-        schedules: Object.fromEntries(types.map((type) => [type.name, type.schedule])),
-        timezone: args.timezone ?? DEFAULTS.timezone,
-        hold: holdOf(args.hold),
-        ...(args.orphanDays !== undefined && { orphanDays: args.orphanDays }),
-        deleteLastCopies: flag("deleteLastCopies"),
-        failedSetGraceHours: args.failedSetGraceHours ?? DEFAULTS.failedSetGraceHours,
-        maxDeletionsPerRun: args.maxDeletionsPerRun ?? DEFAULTS.maxDeletionsPerRun,
-        countCrashConsistent: flag("countCrashConsistent"),
-        standIns: flag("standIns"),
-        reportOnly: flag("reportOnly"),
-    };
-}
-
-export function holdOf(hold: VssBackupPolicyArgs["hold"] = DEFAULTS.hold): Hold {
-    return typeof hold === "string" ? { key: hold } : hold;
-}
-
-export function slug(type: string): string {
-    return type
-        .toLowerCase()
-        .replace(/[^a-z0-9]+/g, "-")
-        .replace(/^-|-$/g, "");
+    tags?: pulumi.Input<Record<string, pulumi.Input<string>>>;
 }

@@ -2,12 +2,15 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { WINDOW_HOURS } from "../lambda/schedules";
 import { POLICY_TAG, TYPE_TAG } from "../lambda/tags";
-import type { NotificationEvent, SnapshotType } from "./arguments";
+import type { VssDocument } from "./arguments";
 import type { Notifications } from "./notifications";
-import type { Part } from "./part";
+import type { PolicyContext } from "./policyContext";
+import type { ResolvedPolicy, ResolvedServerTag } from "./resolvePolicy";
+import { type SendCommandRequest, sendCommandForPowerShell, sendCommandForSh } from "./sendCommand";
 import { serviceRole } from "./serviceRole";
 import { formatSnapshotTags } from "./snapshotTags";
-import { EXECUTION_TIMEOUT_S, INSTALL_TIMEOUT_S, type VssDocument } from "./ssmDocuments";
+import type { SnapshotType } from "./snapshotTypes";
+import { EXECUTION_TIMEOUT_S, INSTALL_TIMEOUT_S } from "./ssmDocuments";
 import { BUSY_SECONDS, CUTOFF_HOURS } from "./windowOverlap";
 
 /** Servers that run VSS at once, per window: CreateSnapshots has a burst of 100 calls per account and region. */
@@ -21,59 +24,45 @@ function startWithinSeconds(document: VssDocument): number {
     return BUSY_SECONDS - INSTALL_TIMEOUT_S[document] - EXECUTION_TIMEOUT_S;
 }
 
-export interface ServerTag {
-    readonly key: string;
-    readonly value: pulumi.Output<string>;
-}
-
-export interface BackupOptions {
-    readonly types: readonly SnapshotType[];
-    readonly timezone: string;
-    readonly serverTag: ServerTag;
-    readonly document: VssDocument;
-    readonly excludeBootVolume: pulumi.Output<boolean>;
-    readonly copyOnly: pulumi.Output<boolean>;
-    readonly noWriters: pulumi.Output<boolean>;
-    readonly componentsVersion: pulumi.Output<string>;
-    readonly notificationEvents: pulumi.Output<NotificationEvent[]>;
-}
-
 export interface BackupWindows {
     readonly windowIds: Record<string, pulumi.Output<string>>;
+    /** By snapshot type, the command for a POSIX shell that takes a backup now. */
     readonly backUpNow: Record<string, pulumi.Output<string>>;
+    /** The same for PowerShell. */
+    readonly backUpNowPowerShell: Record<string, pulumi.Output<string>>;
 }
 
-/** SSM's way to name the servers: everything that bears the tag. */
-export function serverTargets({ key, value }: ServerTag): { key: string; values: pulumi.Output<string>[] }[] {
+/** The servers as SSM names them: everything with the tag. */
+export function serverTargets({ key, value }: ResolvedServerTag): { key: string; values: pulumi.Output<string>[] }[] {
     return [{ key: `tag:${key}`, values: [value] }];
 }
 
 /** One maintenance window per snapshot type, in which the servers run the VSS document. */
 export function backupWindows(
-    part: Part,
-    options: BackupOptions,
+    context: PolicyContext,
+    policy: ResolvedPolicy,
     notifications: Notifications,
     runLogs: aws.cloudwatch.LogGroup,
 ): BackupWindows {
-    const role = windowRole(part, options, notifications);
-    const windowIds: BackupWindows["windowIds"] = {};
-    const backUpNow: BackupWindows["backUpNow"] = {};
-    for (const type of options.types) {
-        windowIds[type.name] = backupWindow(part, type, options, notifications, runLogs, role).id;
-        backUpNow[type.name] = sendCommandLine(part, type, options, runLogs);
-    }
-    return { windowIds, backUpNow };
+    const role = windowRole(context, policy, notifications);
+    const byType = <T>(make: (type: SnapshotType) => T) => Object.fromEntries(policy.types.map((type) => [type.name, make(type)]));
+    const requests = byType((type) => sendCommandRequest(context, type, policy, runLogs));
+    return {
+        windowIds: byType((type) => backupWindow(context, type, policy, notifications, runLogs, role).id),
+        backUpNow: byType(({ name }) => (requests[name] as pulumi.Output<SendCommandRequest>).apply(sendCommandForSh)),
+        backUpNowPowerShell: byType(({ name }) => (requests[name] as pulumi.Output<SendCommandRequest>).apply(sendCommandForPowerShell)),
+    };
 }
 
 function backupWindow(
-    part: Part,
+    context: PolicyContext,
     type: SnapshotType,
-    options: BackupOptions,
+    policy: ResolvedPolicy,
     notifications: Notifications,
     runLogs: aws.cloudwatch.LogGroup,
     role: aws.iam.Role,
 ): aws.ssm.MaintenanceWindow {
-    const { name, parent, tags } = part;
+    const { name, parent, tags } = context;
     const description = describe(name, type);
     const window = new aws.ssm.MaintenanceWindow(
         `${name}-${type.slug}-window`,
@@ -81,7 +70,7 @@ function backupWindow(
             name: `vss-backup-${name}-${type.slug}`,
             description,
             schedule: type.schedule,
-            scheduleTimezone: options.timezone,
+            scheduleTimezone: policy.timezone,
             duration: WINDOW_HOURS,
             cutoff: CUTOFF_HOURS,
             tags,
@@ -94,7 +83,7 @@ function backupWindow(
             windowId: window.id,
             name: `vss-backup-${name}-${type.slug}`,
             resourceType: "INSTANCE",
-            targets: serverTargets(options.serverTag),
+            targets: serverTargets(policy.serverTag),
         },
         { parent },
     );
@@ -105,7 +94,7 @@ function backupWindow(
             name: `vss-backup-${name}-${type.slug}`,
             description,
             taskType: "RUN_COMMAND",
-            taskArn: options.document,
+            taskArn: policy.document,
             targets: [{ key: "WindowTargetIds", values: [target.id] }],
             serviceRoleArn: role.arn,
             priority: 1,
@@ -116,14 +105,14 @@ function backupWindow(
             taskInvocationParameters: {
                 runCommandParameters: {
                     comment: description,
-                    parameters: documentParameters(part, type, options).apply((parameters) =>
+                    parameters: documentParameters(context, type, policy).apply((parameters) =>
                         Object.entries(parameters).map(([key, value]) => ({ name: key, values: [value] })),
                     ),
-                    timeoutSeconds: startWithinSeconds(options.document),
+                    timeoutSeconds: startWithinSeconds(policy.document),
                     serviceRoleArn: notifications.role.arn,
                     notificationConfig: {
                         notificationArn: notifications.topicArn,
-                        notificationEvents: options.notificationEvents,
+                        notificationEvents: policy.notificationEvents,
                         // A command counts as successful although some of its invocations failed.
                         notificationType: "Invocation",
                     },
@@ -141,29 +130,33 @@ function describe(name: string, type: SnapshotType): string {
     return `VssBackupPolicy ${name}: ${type.slug} snapshots`.slice(0, 100);
 }
 
-/** Parameters of the document. The user's tags can't stand in for the policy's own: their keys are refused. */
-function documentParameters({ name, tags }: Part, type: SnapshotType, options: BackupOptions): pulumi.Output<Record<string, string>> {
-    const { document, excludeBootVolume, copyOnly, noWriters, componentsVersion } = options;
+/** Parameters of the document. Tags of the user can't replace those of the policy: their keys are refused. */
+function documentParameters(
+    { name, tags }: PolicyContext,
+    type: SnapshotType,
+    policy: ResolvedPolicy,
+): pulumi.Output<Record<string, string>> {
+    const { document, excludeBootVolume, copyOnly, noWriters, componentsVersion } = policy;
     return pulumi.all([tags, excludeBootVolume, copyOnly, noWriters, componentsVersion]).apply(
-        ([own, exclude, copy, without, version]): Record<string, string> => ({
+        ([userTags, exclude, copy, without, version]): Record<string, string> => ({
             ExcludeBootVolume: exclude ? "True" : "False",
             CopyOnly: copy ? "True" : "False",
             NoWriters: without ? "True" : "False",
             description: describe(name, type),
-            tags: formatSnapshotTags({ [TYPE_TAG]: type.name, [POLICY_TAG]: name, ...own }),
+            tags: formatSnapshotTags({ [TYPE_TAG]: type.name, [POLICY_TAG]: name, ...userTags }),
             executionTimeout: String(EXECUTION_TIMEOUT_S),
             ...(document === "AWSEC2-VssInstallAndSnapshot" && version !== "latest" && { VssVersion: version }),
         }),
     );
 }
 
-/** The role of all windows: send this document to these servers, and hand the notification role on. */
-function windowRole(part: Part, { document, serverTag }: BackupOptions, notifications: Notifications): aws.iam.Role {
-    const { partition, region, accountId } = part.placement;
-    const { role } = serviceRole(part, {
+/** The role of all windows: it sends this document to these servers, and passes the notification role. */
+function windowRole(context: PolicyContext, { document, serverTag }: ResolvedPolicy, notifications: Notifications): aws.iam.Role {
+    const { partition, region, accountId } = context.placement;
+    const { role } = serviceRole(context, {
         suffix: "window",
         service: "ssm.amazonaws.com",
-        description: `Backup windows of VssBackupPolicy ${part.name}`,
+        description: `Backup windows of VssBackupPolicy ${context.name}`,
         statements: [
             {
                 Sid: "SendDocument",
@@ -185,11 +178,20 @@ function windowRole(part: Part, { document, serverTag }: BackupOptions, notifica
                 Resource: notifications.role.arn,
                 Condition: { StringEquals: { "iam:PassedToService": "ssm.amazonaws.com" } },
             },
-            // Reading what became of the commands has no narrower resource.
+            // None of these reads a secret. AWS's own policy for such roles has them for all resources, since most have no narrower one.
             {
-                Sid: "FollowCommands",
+                Sid: "FindServersAndCommands",
                 Effect: "Allow",
-                Action: ["ssm:GetCommandInvocation", "ssm:ListCommandInvocations", "ssm:ListCommands"],
+                Action: [
+                    "resource-groups:ListGroupResources",
+                    "resource-groups:ListGroups",
+                    "ssm:DescribeInstanceInformation",
+                    "ssm:GetCommandInvocation",
+                    "ssm:ListCommandInvocations",
+                    "ssm:ListCommands",
+                    "ssm:ListTagsForResource",
+                    "tag:GetResources",
+                ],
                 Resource: "*",
             },
         ],
@@ -197,26 +199,26 @@ function windowRole(part: Part, { document, serverTag }: BackupOptions, notifica
     return role;
 }
 
-/** The line with which an operator takes a backup of a type this minute, for a POSIX shell such as CloudShell. */
-function sendCommandLine(part: Part, type: SnapshotType, options: BackupOptions, runLogs: aws.cloudwatch.LogGroup): pulumi.Output<string> {
-    const parameters = documentParameters(part, type, options);
+/** The request that takes a backup of a type now, as its window would. */
+function sendCommandRequest(
+    context: PolicyContext,
+    type: SnapshotType,
+    policy: ResolvedPolicy,
+    runLogs: aws.cloudwatch.LogGroup,
+): pulumi.Output<SendCommandRequest> {
+    const parameters = documentParameters(context, type, policy);
     return pulumi
-        .all([part.placement.region, options.serverTag.value, parameters, runLogs.name])
-        .apply(([region, value, given, logs]) =>
-            [
-                "aws ssm send-command",
-                `--region ${quoted(region)}`,
-                `--document-name ${options.document}`,
-                `--targets ${quoted(JSON.stringify([{ Key: `tag:${options.serverTag.key}`, Values: [value] }]))}`,
-                `--parameters ${quoted(JSON.stringify(Object.fromEntries(Object.entries(given).map(([key, text]) => [key, [text]]))))}`,
-                `--timeout-seconds ${startWithinSeconds(options.document)}`,
-                `--max-concurrency ${MAX_CONCURRENCY}`,
-                `--max-errors ${quoted(MAX_ERRORS)}`,
-                `--cloud-watch-output-config ${quoted(JSON.stringify({ CloudWatchLogGroupName: logs, CloudWatchOutputEnabled: true }))}`,
-            ].join(" "),
-        );
-}
-
-function quoted(text: string): string {
-    return `'${text.replaceAll("'", "'\\''")}'`;
+        .all([context.placement.region, policy.serverTag.value, parameters, runLogs.name])
+        .apply(([region, value, given, CloudWatchLogGroupName]) => ({
+            region,
+            request: JSON.stringify({
+                DocumentName: policy.document,
+                Targets: [{ Key: `tag:${policy.serverTag.key}`, Values: [value] }],
+                Parameters: Object.fromEntries(Object.entries(given).map(([key, parameter]) => [key, [parameter]])),
+                TimeoutSeconds: startWithinSeconds(policy.document),
+                MaxConcurrency: MAX_CONCURRENCY,
+                MaxErrors: MAX_ERRORS,
+                CloudWatchOutputConfig: { CloudWatchLogGroupName, CloudWatchOutputEnabled: true },
+            }),
+        }));
 }

@@ -3,7 +3,8 @@ import * as pulumi from "@pulumi/pulumi";
 import type { CleanerContext, CleanerSettings } from "../lambda/cleaner";
 import { POLICY_TAG } from "../lambda/tags";
 import { cleanerArchive } from "./cleanerArchive";
-import type { Part } from "./part";
+import type { PolicyContext } from "./policyContext";
+import type { ResolvedPolicy } from "./resolvePolicy";
 import { serviceRole } from "./serviceRole";
 
 /** Lambda's longest; the cleaner ends by itself before that. */
@@ -15,13 +16,9 @@ const MEMORY_MB = 1024;
 const LOG_DAYS = 90;
 const DEAD_LETTER_DAYS = 14;
 
-/**
- * The Lambda that deletes what the policy no longer needs: its code, written inline as a closure, and all that it runs with.
- *
- * @param schedule an expression of EventBridge Scheduler
- */
-export function cleaner(part: Part, settings: CleanerSettings, schedule: string): aws.lambda.Function {
-    const { name, parent, tags } = part;
+/** The Lambda that deletes the snapshots that the policy no longer needs: its code, written inline as a closure, and its resources. */
+export function cleaner(context: PolicyContext, { cleaner: settings, cleanerSchedule }: ResolvedPolicy): aws.lambda.Function {
+    const { name, parent, tags } = context;
     // Both files come from the archive. They are required inside, by names that mean the same in this repository and in a project that
     // has the package in node_modules: a module that the closure captured would become a path into that project.
     const closure = pulumi.runtime.serializeFunction(
@@ -29,7 +26,7 @@ export function cleaner(part: Part, settings: CleanerSettings, schedule: string)
             const { EC2Client } = require("@aws-sdk/client-ec2") as typeof import("@aws-sdk/client-ec2");
             const { clean, clientConfig } = require("./cleaner.js") as typeof import("../lambda/cleaner");
             const ec2 = new EC2Client(clientConfig);
-            return async (event: { time?: unknown }, context: CleanerContext) => clean(ec2, settings, event, context);
+            return async (event: { time?: unknown }, lambdaContext: CleanerContext) => clean(ec2, settings, event, lambdaContext);
         },
         { exportName: "handler", isFactoryFunction: true },
     );
@@ -39,7 +36,7 @@ export function cleaner(part: Part, settings: CleanerSettings, schedule: string)
         { name: `/vss-backup/${name}/cleaner`, retentionInDays: LOG_DAYS, tags },
         { parent },
     );
-    const role = cleanerRole(part, settings, logs);
+    const role = cleanerRole(context, settings, logs);
     const lambda = new aws.lambda.Function(
         `${name}-cleaner`,
         {
@@ -60,16 +57,16 @@ export function cleaner(part: Part, settings: CleanerSettings, schedule: string)
         },
         { parent },
     );
-    cleanerSchedule(part, lambda, schedule, settings.timezone);
+    startOnSchedule(context, lambda, cleanerSchedule, settings.timezone);
     return lambda;
 }
 
-function cleanerRole(part: Part, { name, hold, orphanDays }: CleanerSettings, logs: aws.cloudwatch.LogGroup): aws.iam.Role {
-    const { placement } = part;
+function cleanerRole(context: PolicyContext, { name, hold, orphanDays }: CleanerSettings, logs: aws.cloudwatch.LogGroup): aws.iam.Role {
+    const { placement } = context;
     // So that a snapshot which is held while a run is under way stays too.
     const heldBy = `aws:ResourceTag/${hold.key}`;
     const notHeld = hold.value === undefined ? { Null: { [heldBy]: "true" } } : { StringNotEquals: { [heldBy]: hold.value } };
-    const { role } = serviceRole(part, {
+    const { role } = serviceRole(context, {
         suffix: "cleaner",
         service: "lambda.amazonaws.com",
         description: `Cleaner of VssBackupPolicy ${name}`,
@@ -114,14 +111,14 @@ function oneAtATime(parent: pulumi.Resource): pulumi.Output<number> {
     return pulumi.output(quota).apply((concurrency) => (concurrency <= UNRESERVED_LEAST ? -1 : 1));
 }
 
-function cleanerSchedule(part: Part, lambda: aws.lambda.Function, expression: string, timezone: string): void {
-    const { name, parent, tags } = part;
+function startOnSchedule(context: PolicyContext, lambda: aws.lambda.Function, expression: string, timezone: string): void {
+    const { name, parent, tags } = context;
     const deadLetters = new aws.sqs.Queue(
         `${name}-cleaner-dead-letters`,
         { messageRetentionSeconds: DEAD_LETTER_DAYS * 86_400, sqsManagedSseEnabled: true, tags },
         { parent },
     );
-    const { role, rolePolicy } = serviceRole(part, {
+    const { role, rolePolicy } = serviceRole(context, {
         suffix: "schedule",
         service: "scheduler.amazonaws.com",
         description: `Starts the cleaner of VssBackupPolicy ${name}`,

@@ -1,3 +1,2 @@
-export type { NotificationEvent, VssBackupPolicyArgs } from "./arguments";
-export type { VssDocument } from "./ssmDocuments";
+export { NotificationEvent, type ServerTag, type VssBackupPolicyArgs, VssDocument } from "./arguments";
 export { VssBackupPolicy } from "./vssBackupPolicy";

@@ -1,61 +1,58 @@
 import * as aws from "@pulumi/aws";
-import * as pulumi from "@pulumi/pulumi";
-import type { Part } from "./part";
+import type * as pulumi from "@pulumi/pulumi";
+import { refuseElsewhere } from "./placement";
+import type { PolicyContext } from "./policyContext";
+import { policyDocument } from "./policyDocument";
+import type { ResolvedPolicy } from "./resolvePolicy";
 import { serviceRole } from "./serviceRole";
 
 export interface Notifications {
     readonly topicArn: pulumi.Output<string>;
-    /** The role with which SSM publishes to the topic. */
+    /** The role that SSM assumes to publish to the topic. */
     readonly role: aws.iam.Role;
 }
 
 /**
- * Where people hear of runs: the topic, who is subscribed to it, and the role with which SSM publishes.
+ * How people hear of runs: the topic, its subscriptions, and the role that SSM assumes to publish. A topic of the user keeps its policy.
  *
- * @param topicArn of the user's own topic, which keeps its own policy
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-sns-notifications.html
  */
-export function notifications(
-    part: Part,
-    topicArn: pulumi.Output<string> | undefined,
-    emails: readonly pulumi.Input<string>[],
-    checkedEmails: readonly pulumi.Output<string>[],
-): Notifications {
-    const { name, parent } = part;
-    const arn = topicArn ?? newTopic(part);
-    checkedEmails.forEach((endpoint, i) => {
-        // Named by its address, so that taking one away leaves the others confirmed.
-        const email = emails[i];
-        new aws.sns.TopicSubscription(
-            `${name}-email-${typeof email === "string" ? email : i}`,
-            { topic: arn, protocol: "email", endpoint },
-            { parent },
-        );
-    });
-    const { role } = serviceRole(part, {
+export function notifications(context: PolicyContext, { topicArn, notificationEmails }: ResolvedPolicy): Notifications {
+    const { name, parent } = context;
+    const topic = topicArn === undefined ? newTopic(context) : refuseElsewhere(context, "topicArn", topicArn);
+    for (const { name: label, value: endpoint } of notificationEmails) {
+        new aws.sns.TopicSubscription(`${name}-email-${label}`, { topic, protocol: "email", endpoint }, { parent });
+    }
+    const { role } = serviceRole(context, {
         suffix: "notify",
         service: "ssm.amazonaws.com",
-        description: `SSM, to tell of the runs of VssBackupPolicy ${name}`,
-        statements: [{ Sid: "Publish", Effect: "Allow", Action: "sns:Publish", Resource: arn }],
+        description: `SSM publishes the results of runs of VssBackupPolicy ${name}`,
+        statements: [{ Sid: "Publish", Effect: "Allow", Action: "sns:Publish", Resource: topic }],
     });
-    return { topicArn: arn, role };
+    return { topicArn: topic, role };
 }
 
-function newTopic({ name, parent, tags }: Part): pulumi.Output<string> {
+function newTopic({ name, parent, placement, tags }: PolicyContext): pulumi.Output<string> {
     const topic = new aws.sns.Topic(`${name}-topic`, { displayName: `VSS backups ${name}`, tags }, { parent });
-    const policy = pulumi.jsonStringify({
-        Version: "2012-10-17",
-        Statement: [
-            {
-                Sid: "RefusePlainHttp",
-                Effect: "Deny",
-                Principal: "*",
-                Action: ["sns:Publish", "sns:Subscribe"],
-                Resource: topic.arn,
-                Condition: { Bool: { "aws:SecureTransport": "false" } },
-            },
-        ],
-    });
+    const policy = policyDocument([
+        {
+            Sid: "RefusePlainHttp",
+            Effect: "Deny",
+            Principal: "*",
+            Action: ["sns:Publish", "sns:Subscribe"],
+            Resource: topic.arn,
+            Condition: { Bool: { "aws:SecureTransport": "false" } },
+        },
+        // A policy of our own replaces the default one of SNS, so it must allow the services that users put on a topic of backups.
+        {
+            Sid: "AlarmsAndEvents",
+            Effect: "Allow",
+            Principal: { Service: ["cloudwatch.amazonaws.com", "events.amazonaws.com"] },
+            Action: "sns:Publish",
+            Resource: topic.arn,
+            Condition: { StringEquals: { "aws:SourceAccount": placement.accountId } },
+        },
+    ]);
     new aws.sns.TopicPolicy(`${name}-topic-policy`, { arn: topic.arn, policy }, { parent });
     return topic.arn;
 }

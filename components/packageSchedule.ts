@@ -1,5 +1,5 @@
 import { occurrences, parseSchedule } from "../lambda/schedules";
-import type { SnapshotType } from "./arguments";
+import type { SnapshotType } from "./snapshotTypes";
 
 /** Minutes that State Manager may need to bring the package to all servers. */
 const INSTALL_MINUTES = 60;

@@ -1,84 +1,76 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { Part } from "./part";
+import { refuseElsewhere } from "./placement";
+import type { PolicyContext } from "./policyContext";
+import { policyDocument } from "./policyDocument";
+import type { NamedValue } from "./resolvePolicy";
+import { roleName } from "./roleName";
 
 export interface ServerAccess {
-    /** Undefined where the user brought roles of their own. */
+    /** Undefined if the user gave roles. */
     readonly role: aws.iam.Role | undefined;
     readonly instanceProfile: aws.iam.InstanceProfile | undefined;
 }
 
-/** A role of the user's own. */
-export interface ServerRole {
-    /** What tells it from the others in names of resources. */
-    readonly label: string;
-    readonly name: pulumi.Output<string>;
-}
-
-/** The name of a role is the last part of its ARN; attachments take nothing else. */
-export function roleName(nameOrArn: string): string {
-    return nameOrArn.split("/").at(-1) as string;
-}
-
 /**
- * What a server may do: be managed by SSM, take VSS snapshots of itself, and write the output of its runs into `runLogs`, which
- * `AmazonSSMManagedInstanceCore` does not include.
+ * The permissions of a server: to be managed by SSM, to take VSS snapshots of itself, and to write the output of its runs into `runLogs`.
+ * `AmazonSSMManagedInstanceCore` does not include the last one.
  */
-export function serverAccess(
-    { name, parent, placement, tags }: Part,
-    serverRoles: readonly ServerRole[],
-    runLogs: aws.cloudwatch.LogGroup,
-): ServerAccess {
-    const attach = (prefix: string, role: pulumi.Input<string>) => {
-        for (const [suffix, policy] of [
-            ["ssm", "AmazonSSMManagedInstanceCore"],
-            ["vss", "AWSEC2VssSnapshotPolicy"],
-        ] as const) {
-            const policyArn = pulumi.interpolate`arn:${placement.partition}:iam::aws:policy/${policy}`;
-            new aws.iam.RolePolicyAttachment(`${prefix}-${suffix}`, { role, policyArn }, { parent });
-        }
-        const policy = pulumi.jsonStringify({
-            Version: "2012-10-17",
-            Statement: [
-                {
-                    Sid: "WriteRunLogs",
-                    Effect: "Allow",
-                    Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-                    Resource: [runLogs.arn, pulumi.interpolate`${runLogs.arn}:*`],
-                },
-                // The SSM agent looks for the group first; this action has no narrower resource than the groups of the account.
-                {
-                    Sid: "FindRunLogs",
-                    Effect: "Allow",
-                    Action: "logs:DescribeLogGroups",
-                    Resource: pulumi.interpolate`arn:${placement.partition}:logs:${placement.region}:${placement.accountId}:log-group:*`,
-                },
-            ],
-        });
-        new aws.iam.RolePolicy(`${prefix}-logs`, { role, policy }, { parent });
-    };
-
+export function serverAccess(context: PolicyContext, serverRoles: readonly NamedValue[], runLogs: aws.cloudwatch.LogGroup): ServerAccess {
+    const { name, parent, tags } = context;
     if (serverRoles.length > 0) {
-        for (const { label, name: role } of serverRoles) {
-            attach(`${name}-server-${label}`, role);
+        for (const { name: label, value } of serverRoles) {
+            const role = refuseElsewhere(context, `serverRoles.${label}`, value).apply(roleName);
+            // Attaching a policy that was attached before succeeds, and detaching it would take away what the user had: it stays.
+            attachPolicies(context, `${name}-server-${label}`, role, runLogs, { parent, retainOnDelete: true });
         }
         return { role: undefined, instanceProfile: undefined };
     }
-    // China's EC2 has a name of its own, unlike the other services here: https://github.com/hashicorp/terraform-provider-aws/pull/47141
-    const service = placement.partition.apply((partition) => (partition === "aws-cn" ? "ec2.amazonaws.com.cn" : "ec2.amazonaws.com"));
     const role = new aws.iam.Role(
         `${name}-server-role`,
-        {
-            description: `Servers that VssBackupPolicy ${name} backs up`,
-            assumeRolePolicy: pulumi.jsonStringify({
-                Version: "2012-10-17",
-                Statement: [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } }],
-            }),
-            tags,
-        },
+        { description: `Servers that VssBackupPolicy ${name} backs up`, assumeRolePolicy: ec2Trust(context), tags },
         { parent },
     );
-    attach(`${name}-server`, role.name);
+    attachPolicies(context, `${name}-server`, role.name, runLogs, { parent });
     const instanceProfile = new aws.iam.InstanceProfile(`${name}-server-profile`, { role: role.name, tags }, { parent });
     return { role, instanceProfile };
+}
+
+/** China's EC2 has a name of its own, unlike other services: https://github.com/hashicorp/terraform-provider-aws/pull/47141 */
+function ec2Trust({ placement }: PolicyContext): pulumi.Output<string> {
+    const service = placement.partition.apply((partition) => (partition === "aws-cn" ? "ec2.amazonaws.com.cn" : "ec2.amazonaws.com"));
+    return policyDocument([{ Sid: "AssumeRole", Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } }]);
+}
+
+function attachPolicies(
+    { parent, placement }: PolicyContext,
+    prefix: string,
+    role: pulumi.Input<string>,
+    runLogs: aws.cloudwatch.LogGroup,
+    attachmentOptions: pulumi.CustomResourceOptions,
+): void {
+    const { partition, region, accountId } = placement;
+    for (const [suffix, policy] of [
+        ["ssm", "AmazonSSMManagedInstanceCore"],
+        ["vss", "AWSEC2VssSnapshotPolicy"],
+    ] as const) {
+        const policyArn = pulumi.interpolate`arn:${partition}:iam::aws:policy/${policy}`;
+        new aws.iam.RolePolicyAttachment(`${prefix}-${suffix}`, { role, policyArn }, attachmentOptions);
+    }
+    const policy = policyDocument([
+        {
+            Sid: "WriteRunLogs",
+            Effect: "Allow",
+            Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
+            Resource: [runLogs.arn, pulumi.interpolate`${runLogs.arn}:*`],
+        },
+        // The SSM agent looks for the group first. IAM narrows this action to the log groups of an account and region at most.
+        {
+            Sid: "FindRunLogs",
+            Effect: "Allow",
+            Action: "logs:DescribeLogGroups",
+            Resource: pulumi.interpolate`arn:${partition}:logs:${region}:${accountId}:log-group:*`,
+        },
+    ]);
+    new aws.iam.RolePolicy(`${prefix}-logs`, { role, policy }, { parent });
 }

@@ -1,3 +1,4 @@
+import type { VssDocument } from "./arguments";
 import documents from "./ssmDocumentParameters.json";
 
 /** What a parameter of an SSM document accepts, as the document itself declares it. */
@@ -9,7 +10,6 @@ export interface DocumentParameter {
     readonly maxChars?: number;
 }
 
-export type VssDocument = "AWSEC2-CreateVssSnapshot" | "AWSEC2-VssInstallAndSnapshot";
 export type DocumentName = VssDocument | "AWS-ConfigureAWSPackage";
 
 /** The parameters of the documents that a policy uses, copied from the documents (August 2026). */

@@ -1,35 +1,35 @@
 import * as aws from "@pulumi/aws";
-import type * as pulumi from "@pulumi/pulumi";
-import type { Part } from "./part";
+import { serverTargets } from "./backupWindows";
+import type { PolicyContext } from "./policyContext";
+import type { ResolvedPolicy } from "./resolvePolicy";
 
 /**
- * Keeps AwsVssComponents installed on the servers, through State Manager: at once on a server that is new, and weekly on all of them.
+ * Keeps AwsVssComponents installed on the servers through State Manager: at once on a new server, and weekly on all servers.
  *
- * @param expression in State Manager's dialect of cron, in UTC
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/application-consistent-snapshots-getting-started.html
  */
 export function vssPackage(
-    { name, parent, tags }: Part,
-    targets: aws.types.input.ssm.AssociationTarget[],
-    version: pulumi.Output<string>,
-    expression: string,
+    { name, parent, tags }: PolicyContext,
+    { serverTag, componentsVersion, packageSchedule }: ResolvedPolicy,
 ): aws.ssm.Association {
     return new aws.ssm.Association(
         `${name}-vss-package`,
         {
             name: "AWS-ConfigureAWSPackage",
             associationName: `vss-backup-${name}-package`,
-            parameters: version.apply(
+            parameters: componentsVersion.apply(
                 (given): Record<string, string> => ({
                     action: "Install",
                     name: "AwsVssComponents",
                     ...(given !== "latest" && { version: given }),
                 }),
             ),
-            targets,
-            scheduleExpression: expression,
-            maxConcurrency: "10%",
-            // Some servers that can't install it must not keep it from the others.
+            targets: serverTargets(serverTag),
+            scheduleExpression: packageSchedule,
+            // A server that comes online while this limit is exceeded waits for the next run, a week later.
+            // @see https://docs.aws.amazon.com/systems-manager/latest/userguide/state-manager-about.html
+            maxConcurrency: "100%",
+            // Servers that can't install the package must not stop the others.
             maxErrors: "100%",
             complianceSeverity: "HIGH",
             tags,

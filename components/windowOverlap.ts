@@ -1,5 +1,5 @@
 import { occurrences, parseSchedule, WINDOW_HOURS } from "../lambda/schedules";
-import type { SnapshotType } from "./arguments";
+import type { SnapshotType } from "./snapshotTypes";
 
 /** Hours before its end at which a window stops starting tasks: none, since the delivery timeout of the one task ends in time. */
 export const CUTOFF_HOURS = 0;

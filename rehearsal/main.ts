@@ -3,7 +3,7 @@ import { SingleBar } from "cli-progress";
 import { Command, InvalidArgumentError, Option } from "commander";
 import { DateTime } from "luxon";
 import pc from "picocolors";
-import { DEFAULTS, merge } from "../components/arguments";
+import { mergeRetention } from "../components/snapshotTypes";
 import { calendar } from "./display/calendar";
 import { preview } from "./display/preview";
 import { whatCanBeRestored, whatHappened } from "./display/summary";
@@ -67,7 +67,7 @@ async function main(): Promise<number> {
     const config = stackConfig(ROOT, options.stack);
     const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", options.stack, config);
     const promised = {
-        retention: retentionOf(config["vss-backup:retention"]),
+        retention: retentionOf(config),
         standIns: config["vss-backup:standIns"] !== "false",
         countCrashConsistent: config["vss-backup:countCrashConsistent"] === "true",
     };
@@ -83,13 +83,10 @@ async function main(): Promise<number> {
     return rehearsal.broken.length === 0 ? 0 : 1;
 }
 
-/** What the stack's config promises to keep, read apart from the program. */
-function retentionOf(config: string | undefined): Record<string, number> {
-    const given = (JSON.parse(config ?? "{}") ?? {}) as Record<string, number | "null" | null>;
-    return merge<number>(
-        DEFAULTS.retention,
-        Object.fromEntries(Object.entries(given).map(([type, count]) => [type, count === "null" ? null : count])),
-    );
+/** The retention that the stack's config promises, read apart from the program. */
+function retentionOf(config: Readonly<Record<string, string>>): Record<string, number> {
+    const entries = (key: string) => JSON.parse(config[key] ?? "{}");
+    return mergeRetention({ retention: entries("vss-backup:retention"), schedules: entries("vss-backup:schedules") });
 }
 
 function asText(deployment: Deployment, rehearsal: Rehearsal, options: RehearsalOptions): string {

@@ -16,6 +16,32 @@ function program(config: Readonly<Record<string, string>>, stack = "prod"): Prom
     return runProgram(join(ROOT, "index.ts"), "vss-backup", stack, { "aws:region": "eu-central-1", ...Object.fromEntries(keys) });
 }
 
+/** Every key of the config. */
+const KEYS = [
+    "retention",
+    "schedules",
+    "timezone",
+    "serverTag",
+    "serverRoles",
+    "notificationEmails",
+    "notificationEvents",
+    "topicArn",
+    "excludeBootVolume",
+    "copyOnly",
+    "noWriters",
+    "document",
+    "componentsVersion",
+    "cleanerSchedule",
+    "hold",
+    "orphanDays",
+    "failedSetGraceHours",
+    "maxDeletionsPerRun",
+    "countCrashConsistent",
+    "standIns",
+    "reportOnly",
+    "tags",
+];
+
 /** What the closure has captured. */
 async function settingsOf({ resources }: Deployment): Promise<string[]> {
     const files = await archiveFiles(resources.find(({ type }) => type === "aws:lambda/function:Function")?.inputs.code);
@@ -53,6 +79,7 @@ describe("The program", () => {
         ]);
         assert.deepEqual(Object.keys(deployment.outputs).sort(), [
             "backUpNow",
+            "backUpNowPowerShell",
             "cleanerFunctionName",
             "instanceProfileName",
             "serverRoleArn",
@@ -95,10 +122,10 @@ describe("The program", () => {
         ]);
     });
 
-    it("adds types and drops those that are null, or the word null, which is all that the command line can say", async () => {
+    it("adds types, and drops those whose schedule is never", async () => {
         const deployment = await program({
-            retention: '{"Month":null,"Week":"null","Year":3}',
-            schedules: '{"Month":"null","Week":null,"Year":"cron(0 6 2 1 ? *)"}',
+            retention: '{"Year":3}',
+            schedules: '{"Month":"never","Week":"never","Year":"cron(0 6 2 1 ? *)"}',
             timezone: "Europe/Vienna",
         });
         assert.deepEqual(windowsOf(deployment), [
@@ -109,26 +136,25 @@ describe("The program", () => {
 
     it("hands every key on", async () => {
         const deployment = await program({
-            serverTag: '{"key":"Tier","value":5}',
+            serverTag: '{"key":"Tier","value":"5"}',
             serverRoles: '["web"]',
-            notificationEmails: '["a@example.com"]',
+            notificationEmails: '{"ops":"a@example.com"}',
             notificationEvents: '["Failed"]',
             topicArn: "arn:aws:sns:eu-central-1:123456789012:ops",
             excludeBootVolume: "true",
             copyOnly: "true",
             noWriters: "true",
             document: "AWSEC2-VssInstallAndSnapshot",
-            componentsVersion: "2.5",
+            componentsVersion: "2.5.1",
             cleanerSchedule: "rate(12 hours)",
-            hold: '{"key":"Legal","value":true}',
-            orphanDays: "0",
-            deleteLastCopies: "true",
+            hold: "Legal",
+            orphanDays: "30",
             failedSetGraceHours: "48",
             maxDeletionsPerRun: "50",
             countCrashConsistent: "true",
             standIns: "false",
             reportOnly: "true",
-            tags: '{"CostCenter":4711,"Shared":true}',
+            tags: '{"CostCenter":"4711","Shared":"true"}',
         });
         const inputs = inputsOf(deployment);
         const command = (inputs["prod-day-task"] as { taskInvocationParameters: { runCommandParameters: Record<string, unknown> } })
@@ -137,7 +163,7 @@ describe("The program", () => {
             {
                 targets: inputs["prod-day-target"]?.targets,
                 role: inputs["prod-server-web-vss"]?.role,
-                email: inputs["prod-email-a@example.com"]?.endpoint,
+                email: inputs["prod-email-ops"]?.endpoint,
                 notification: command.notificationConfig,
                 parameters: command.parameters,
                 document: inputs["prod-day-task"]?.taskArn,
@@ -166,15 +192,15 @@ describe("The program", () => {
                         ],
                     },
                     { name: "executionTimeout", values: ["800"] },
-                    { name: "VssVersion", values: ["2.5"] },
+                    { name: "VssVersion", values: ["2.5.1"] },
                 ],
                 document: "AWSEC2-VssInstallAndSnapshot",
                 cleaner: "rate(12 hours)",
                 tags: { CostCenter: "4711", Shared: "true" },
                 settings: [
-                    'var __settings_hold = {key: "Legal", value: "true"};',
-                    "__settings.orphanDays = 0;",
-                    "__settings.deleteLastCopies = true;",
+                    'var __settings_hold = {key: "Legal"};',
+                    "__settings.orphanDays = 30;",
+                    "__settings.deleteLastCopies = false;",
                     "__settings.failedSetGraceHours = 48;",
                     "__settings.maxDeletionsPerRun = 50;",
                     "__settings.countCrashConsistent = true;",
@@ -188,7 +214,7 @@ describe("The program", () => {
     it("refuses all that is wrong with a stack's config at once, unknown keys too", async () => {
         await assert.rejects(program({ retentoin: '{"Day":7}', noWriters: "yes", retention: "7" }), {
             message: [
-                'VssBackupPolicy "prod": retention is "7"; give a map from snapshot type to number of restore points',
+                'VssBackupPolicy "prod": retention is 7; give a map from snapshot type to number of restore points',
                 'VssBackupPolicy "prod": noWriters is "yes"; give true or false',
                 'VssBackupPolicy "prod": retentoin is no argument; did you mean retention?',
             ].join("\n"),
@@ -232,41 +258,56 @@ describe("The program", () => {
         });
     }
 
-    it("takes an empty value for none, and leaves other namespaces alone", async () => {
-        const config = { topicArn: "", timezone: "", "aws:profile": "backup", "vss-backups:timezone": "nowhere" };
+    it("leaves other namespaces alone", async () => {
+        const config = { "aws:profile": "backup", "vss-backups:timezone": "nowhere" };
         assert.deepEqual(inputsOf(await program(config)), inputsOf(await program({})));
+    });
+
+    it("refuses an empty or null value, whatever the key", async () => {
+        for (const key of [...KEYS, "unknown"]) {
+            for (const value of ["", "  ", "null"]) {
+                await assert.rejects(program({ [key]: value, retention: value }), {
+                    message: [...new Set([key, "retention"])]
+                        .map(
+                            (name) =>
+                                `The config key vss-backup:${name} has no value. Give it one, or remove it: pulumi config rm vss-backup:${name}`,
+                        )
+                        .join("\n"),
+                });
+            }
+        }
+    });
+
+    it("refuses a null, a number or a truth value inside a map, and asks for quotes", async () => {
+        await assert.rejects(
+            program({
+                retention: '{"Month":null}',
+                schedules: '{"Day":null}',
+                tags: '{"CostCenter":815,"Shared":true}',
+                serverTag: '{"value":null}',
+            }),
+            {
+                message: [
+                    'VssBackupPolicy "prod": retention.Month is null; keep a whole number of restore points, 1 at least; to drop the type, set its schedule to never',
+                    'VssBackupPolicy "prod": schedules.Day is null; give a cron(…) or rate(…) expression',
+                    'VssBackupPolicy "prod": serverTag.value is null; give a server tag\'s value as text',
+                    'VssBackupPolicy "prod": tags.CostCenter is 815; give a tag value as text: write it in quotes',
+                    'VssBackupPolicy "prod": tags.Shared is true; give a tag value as text: write it in quotes',
+                ].join("\n"),
+            },
+        );
+    });
+
+    it("takes lists of roles and addresses, and names the entries after themselves", async () => {
+        const inputs = inputsOf(await program({ serverRoles: '["web"]', notificationEmails: '["a@example.com"]' }));
+        assert.deepEqual([inputs["prod-server-web-vss"]?.role, inputs["prod-email-a@example.com"]?.endpoint], ["web", "a@example.com"]);
     });
 
     it("declares every key in Pulumi.yaml, or explains it there where the project schema can't declare it", () => {
         const file = readFileSync(join(ROOT, "Pulumi.yaml"), "utf8");
         const declared = Object.keys((parse(file) as { config: object }).config);
         const explained = [...file.matchAll(/^ {4}# (vss-backup:\w+) {2}/gm)].map(([, key]) => key);
-        const keys = [
-            "retention",
-            "schedules",
-            "timezone",
-            "serverTag",
-            "serverRoles",
-            "notificationEmails",
-            "notificationEvents",
-            "topicArn",
-            "excludeBootVolume",
-            "copyOnly",
-            "noWriters",
-            "document",
-            "componentsVersion",
-            "cleanerSchedule",
-            "hold",
-            "orphanDays",
-            "deleteLastCopies",
-            "failedSetGraceHours",
-            "maxDeletionsPerRun",
-            "countCrashConsistent",
-            "standIns",
-            "reportOnly",
-            "tags",
-        ];
-        assert.deepEqual([...declared, ...explained].sort(), keys.map((key) => `vss-backup:${key}`).sort());
+        assert.deepEqual([...declared, ...explained].sort(), KEYS.map((key) => `vss-backup:${key}`).sort());
     });
 
     it("declares defaults of the types that it declares", () => {

@@ -3,8 +3,8 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { DEFAULTS } from "../components/arguments";
-import { checkArguments } from "../components/checkArguments";
+import { DEFAULTS } from "../components/defaults";
+import { resolvePolicy } from "../components/resolvePolicy";
 import { parameterFaults } from "../components/ssmDocuments";
 import { type Deployment, runProgram } from "../rehearsal/program";
 import { cleaned, stored } from "./support/cleaning";
@@ -104,7 +104,7 @@ describe("The README", function () {
     it("shows faults as they are told", () => {
         const shown = blocks("text").find((text) => text.startsWith("VssBackupPolicy"));
         const args = { retention: { Week: 0 }, timezone: "europe/vienna", retenton: {} };
-        assert.throws(() => checkArguments("prod", args, Date.now()), { message: shown?.trimEnd() });
+        assert.throws(() => resolvePolicy("prod", args, Date.now()), { message: shown?.trimEnd() });
     });
 
     it("shows what npm start prints, and an npm start with options that runs", () => {

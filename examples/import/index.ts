@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import { VssBackupPolicy } from "pulumi-vss-backup";
 
-// A topic and a server role that this project has anyway.
+// A topic and a server role of this project.
 const operations = new aws.sns.Topic("operations");
 const sqlServers = new aws.iam.Role("sql-servers", {
     assumeRolePolicy: aws.iam.assumeRolePolicyForPrincipal({ Service: "ec2.amazonaws.com" }),
@@ -12,10 +12,11 @@ const nightly = new VssBackupPolicy("sql", {
     retention: { Day: 7, Year: 3 },
     schedules: { Year: "cron(0 6 2 1 ? *)" },
     serverTag: { key: "Role", value: "sql" },
-    serverRoles: [sqlServers.name],
+    // The name of a role of this project is not known while the program runs, so the entry has a name of its own.
+    serverRoles: { sql: sqlServers.name },
     topicArn: operations.arn,
-    notificationEvents: ["TimedOut", "Cancelled", "Failed"],
-    // SQL Server's own differential backups go on undisturbed.
+    notificationEmails: { admins: "windows-admins@example.com" },
+    // The differential backups that SQL Server takes itself stay intact.
     copyOnly: true,
     tags: { CostCenter: "4711" },
 });

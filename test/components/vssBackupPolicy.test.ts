@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { VssBackupPolicy, type VssBackupPolicyArgs } from "../../components";
+import { refuseElsewhere } from "../../components/placement";
 import { archiveFiles } from "../../rehearsal/embeddedAws/lambda";
 import { ACCOUNT_ID, run } from "../../rehearsal/program";
 import { deployed, inputsOf } from "../support/policies";
@@ -15,11 +16,21 @@ const LAMBDA = `arn:aws:lambda:eu-central-1:${ACCOUNT_ID}:function:vss-backup-pr
 const SERVERS = [{ key: "tag:VssBackup", values: ["prod"] }];
 
 function trust(Service: string, Condition?: object) {
-    const Statement = [{ Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service }, ...(Condition && { Condition }) }];
+    const Statement = [
+        { Sid: "AssumeRole", Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service }, ...(Condition && { Condition }) },
+    ];
     return { Version: "2012-10-17", Statement };
 }
 
 const THIS_ACCOUNT = { StringEquals: { "aws:SourceAccount": ACCOUNT_ID } };
+const THIS_ACCOUNT_IF_SENT = { StringEqualsIfExists: { "aws:SourceAccount": ACCOUNT_ID } };
+
+const HERE = `give an ARN of the policy's own partition aws, region eu-central-1, account ${ACCOUNT_ID}`;
+
+/** The value of an output, or its error. */
+function known<T>(value: pulumi.Output<T>): Promise<T> {
+    return (value as unknown as { promise(): Promise<T> }).promise();
+}
 
 function policy(...Statement: object[]) {
     return { Version: "2012-10-17", Statement };
@@ -60,7 +71,7 @@ function window(type: string, schedule: string): Record<string, object> {
                     serviceRoleArn: `${ROLE}/prod-notify-role`,
                     notificationConfig: {
                         notificationArn: TOPIC,
-                        notificationEvents: ["Success", "TimedOut", "Cancelled", "Failed"],
+                        notificationEvents: ["TimedOut", "Cancelled", "Failed"],
                         notificationType: "Invocation",
                     },
                     cloudwatchConfig: { cloudwatchLogGroupName: "/vss-backup/prod/runs", cloudwatchOutputEnabled: true },
@@ -100,7 +111,7 @@ const BY_DEFAULT: Record<string, object> = {
         parameters: { action: "Install", name: "AwsVssComponents" },
         targets: SERVERS,
         scheduleExpression: "cron(0 15 ? * SUN *)",
-        maxConcurrency: "10%",
+        maxConcurrency: "100%",
         maxErrors: "100%",
         complianceSeverity: "HIGH",
         tags: {},
@@ -108,18 +119,28 @@ const BY_DEFAULT: Record<string, object> = {
     "prod-topic": { displayName: "VSS backups prod", tags: {} },
     "prod-topic-policy": {
         arn: TOPIC,
-        policy: policy({
-            Sid: "RefusePlainHttp",
-            Effect: "Deny",
-            Principal: "*",
-            Action: ["sns:Publish", "sns:Subscribe"],
-            Resource: TOPIC,
-            Condition: { Bool: { "aws:SecureTransport": "false" } },
-        }),
+        policy: policy(
+            {
+                Sid: "RefusePlainHttp",
+                Effect: "Deny",
+                Principal: "*",
+                Action: ["sns:Publish", "sns:Subscribe"],
+                Resource: TOPIC,
+                Condition: { Bool: { "aws:SecureTransport": "false" } },
+            },
+            {
+                Sid: "AlarmsAndEvents",
+                Effect: "Allow",
+                Principal: { Service: ["cloudwatch.amazonaws.com", "events.amazonaws.com"] },
+                Action: "sns:Publish",
+                Resource: TOPIC,
+                Condition: THIS_ACCOUNT,
+            },
+        ),
     },
     "prod-notify-role": {
-        description: "SSM, to tell of the runs of VssBackupPolicy prod",
-        assumeRolePolicy: trust("ssm.amazonaws.com", THIS_ACCOUNT),
+        description: "SSM publishes the results of runs of VssBackupPolicy prod",
+        assumeRolePolicy: trust("ssm.amazonaws.com", THIS_ACCOUNT_IF_SENT),
         tags: {},
     },
     "prod-notify-role-policy": {
@@ -128,7 +149,7 @@ const BY_DEFAULT: Record<string, object> = {
     },
     "prod-window-role": {
         description: "Backup windows of VssBackupPolicy prod",
-        assumeRolePolicy: trust("ssm.amazonaws.com", THIS_ACCOUNT),
+        assumeRolePolicy: trust("ssm.amazonaws.com", THIS_ACCOUNT_IF_SENT),
         tags: {},
     },
     "prod-window-role-policy": {
@@ -155,9 +176,18 @@ const BY_DEFAULT: Record<string, object> = {
                 Condition: { StringEquals: { "iam:PassedToService": "ssm.amazonaws.com" } },
             },
             {
-                Sid: "FollowCommands",
+                Sid: "FindServersAndCommands",
                 Effect: "Allow",
-                Action: ["ssm:GetCommandInvocation", "ssm:ListCommandInvocations", "ssm:ListCommands"],
+                Action: [
+                    "resource-groups:ListGroupResources",
+                    "resource-groups:ListGroups",
+                    "ssm:DescribeInstanceInformation",
+                    "ssm:GetCommandInvocation",
+                    "ssm:ListCommandInvocations",
+                    "ssm:ListCommands",
+                    "ssm:ListTagsForResource",
+                    "tag:GetResources",
+                ],
                 Resource: "*",
             },
         ),
@@ -181,7 +211,7 @@ const BY_DEFAULT: Record<string, object> = {
     "prod-cleaner-logs": { name: "/vss-backup/prod/cleaner", retentionInDays: 90, tags: {} },
     "prod-cleaner-role": {
         description: "Cleaner of VssBackupPolicy prod",
-        assumeRolePolicy: trust("lambda.amazonaws.com", THIS_ACCOUNT),
+        assumeRolePolicy: trust("lambda.amazonaws.com", THIS_ACCOUNT_IF_SENT),
         tags: {},
     },
     "prod-cleaner-role-policy": {
@@ -321,7 +351,11 @@ describe("VssBackupPolicy", () => {
     it("gives its outputs", async () => {
         const { outputs } = await deployed();
         assert.deepEqual(
-            { ...outputs, backUpNow: Object.keys(outputs.backUpNow as object) },
+            {
+                ...outputs,
+                backUpNow: Object.keys(outputs.backUpNow as object),
+                backUpNowPowerShell: Object.keys(outputs.backUpNowPowerShell as object),
+            },
             {
                 instanceProfileName: "prod-server-profile",
                 serverRoleArn: `${ROLE}/prod-server-role`,
@@ -329,21 +363,21 @@ describe("VssBackupPolicy", () => {
                 windowIds: { Day: "prod-day-window-id", Week: "prod-week-window-id", Month: "prod-month-window-id" },
                 cleanerFunctionName: "vss-backup-prod-cleaner",
                 backUpNow: ["Day", "Week", "Month"],
+                backUpNowPowerShell: ["Day", "Week", "Month"],
             },
         );
     });
 
-    it("gives a ready line per type with which an operator takes a backup now", async () => {
-        const { outputs } = await deployed({ serverTag: { key: "Backup", value: "SQL 2022" }, copyOnly: true });
-        assert.equal(
-            (outputs.backUpNow as Record<string, string>).Week,
+    it("gives commands per type that take a backup now, for a POSIX shell and for PowerShell", async () => {
+        const { outputs } = await deployed({ serverTag: { key: "Backup", value: "Büro SQL" }, copyOnly: true });
+        const request = (value: string) =>
+            `{"DocumentName":"AWSEC2-CreateVssSnapshot","Targets":[{"Key":"tag:Backup","Values":["${value}"]}],"Parameters":{"ExcludeBootVolume":["False"],"CopyOnly":["True"],"NoWriters":["False"],"description":["VssBackupPolicy prod: week snapshots"],"tags":["Key=SnapshotType,Value=Week;Key=VssBackupPolicy,Value=prod"],"executionTimeout":["800"]},"TimeoutSeconds":2800,"MaxConcurrency":"50","MaxErrors":"100%","CloudWatchOutputConfig":{"CloudWatchLogGroupName":"/vss-backup/prod/runs","CloudWatchOutputEnabled":true}}`;
+        assert.deepEqual(
+            [(outputs.backUpNow as Record<string, string>).Week, (outputs.backUpNowPowerShell as Record<string, string>).Week],
             [
-                "aws ssm send-command --region 'eu-central-1' --document-name AWSEC2-CreateVssSnapshot",
-                `--targets '[{"Key":"tag:Backup","Values":["SQL 2022"]}]'`,
-                `--parameters '{"ExcludeBootVolume":["False"],"CopyOnly":["True"],"NoWriters":["False"],"description":["VssBackupPolicy prod: week snapshots"],"tags":["Key=SnapshotType,Value=Week;Key=VssBackupPolicy,Value=prod"],"executionTimeout":["800"]}'`,
-                `--timeout-seconds 2800 --max-concurrency 50 --max-errors '100%'`,
-                `--cloud-watch-output-config '{"CloudWatchLogGroupName":"/vss-backup/prod/runs","CloudWatchOutputEnabled":true}'`,
-            ].join(" "),
+                `aws ssm send-command --region 'eu-central-1' --cli-input-json '${request("Büro SQL")}'`,
+                `$request = Join-Path ([IO.Path]::GetTempPath()) "vss-backup.json"; Set-Content -Encoding ascii -Path $request -Value '${request("B\\u00fcro SQL")}'; aws ssm send-command --region 'eu-central-1' --cli-input-json "file://$request"`,
+            ],
         );
     });
 
@@ -419,33 +453,26 @@ describe("VssBackupPolicy", () => {
         assert.equal((changed["prod-day-window"] as { schedule: string }).schedule, "cron(0 23 ? * * *)");
     });
 
-    it("refuses IAM what a hold with a value forbids, and lets the cleaner look for volumes only where orphans may go", async () => {
-        const statements = async (args: Parameters<typeof deployed>[0]) =>
-            (inputsOf(await deployed(args)) as Record<string, { policy: { Statement: object[] } }>)[
-                "prod-cleaner-role-policy"
-            ]?.policy.Statement.slice(2);
-        const deletion = (Condition: object) => ({
-            Sid: "DeleteOwnSnapshots",
-            Effect: "Allow",
-            Action: "ec2:DeleteSnapshot",
-            Resource: "arn:aws:ec2:eu-central-1::snapshot/*",
-            Condition: { StringEquals: { "aws:ResourceTag/VssBackupPolicy": "prod" }, ...(Condition as object) },
-        });
-        assert.deepEqual(
-            [await statements({ hold: { key: "Legal", value: "hold" } }), await statements({ hold: "Keep", orphanDays: 30 })],
-            [
-                [deletion({ StringNotEquals: { "aws:ResourceTag/Legal": "hold" } })],
-                [
-                    deletion({ Null: { "aws:ResourceTag/Keep": "true" } }),
-                    { Sid: "FindLostVolumes", Effect: "Allow", Action: "ec2:DescribeVolumes", Resource: "*" },
-                ],
-            ],
-        );
+    it("lets IAM refuse to delete a held snapshot, and looks for volumes only if orphans may go", async () => {
+        const inputs = inputsOf(await deployed({ hold: "Keep", orphanDays: 30 })) as Record<string, { policy: { Statement: object[] } }>;
+        assert.deepEqual(inputs["prod-cleaner-role-policy"]?.policy.Statement.slice(2), [
+            {
+                Sid: "DeleteOwnSnapshots",
+                Effect: "Allow",
+                Action: "ec2:DeleteSnapshot",
+                Resource: "arn:aws:ec2:eu-central-1::snapshot/*",
+                Condition: {
+                    StringEquals: { "aws:ResourceTag/VssBackupPolicy": "prod" },
+                    Null: { "aws:ResourceTag/Keep": "true" },
+                },
+            },
+            { Sid: "FindLostVolumes", Effect: "Allow", Action: "ec2:DescribeVolumes", Resource: "*" },
+        ]);
     });
 
     it("refuses a tag for all resources that would hold every snapshot, once it is known", async () => {
         await assert.rejects(deployed({ tags: pulumi.output({ vssbackuphold: "x" }) }), {
-            message: /VssBackupPolicy "prod": tags\.vssbackuphold is the tag of hold, /,
+            message: /^VssBackupPolicy "prod": tags\.vssbackuphold is the tag of hold, /,
         });
     });
 
@@ -454,12 +481,12 @@ describe("VssBackupPolicy", () => {
     });
 
     it("keeps the default of a type that is undefined", async () => {
-        const undefinedMonth = { Month: undefined } as unknown as Record<string, null>;
+        const undefinedMonth = { Month: undefined } as unknown as Record<string, never>;
         assert.deepEqual(await changedBy({ retention: undefinedMonth, schedules: undefinedMonth }), {});
     });
 
-    it("adds a type, and drops one that is set to null", async () => {
-        const changed = await changedBy({ retention: { Month: null, Year: 3 }, schedules: { Month: null, Year: "cron(0 6 2 1 ? *)" } });
+    it("adds a type, and drops one whose schedule is never", async () => {
+        const changed = await changedBy({ retention: { Year: 3 }, schedules: { Month: "never", Year: "cron(0 6 2 1 ? *)" } });
         assert.deepEqual(
             Object.entries(changed)
                 .map(([name, inputs]) => `${name}${inputs === "gone" ? " gone" : ""}`)
@@ -496,7 +523,7 @@ describe("VssBackupPolicy", () => {
     });
 
     it("attaches what servers need to existing roles, and makes none", async () => {
-        const changed = await changedBy({ serverRoles: ["web", pulumi.output(`arn:aws:iam::${ACCOUNT_ID}:role/apps/sql`)] });
+        const changed = await changedBy({ serverRoles: { web: "web", 1: pulumi.output(`arn:aws:iam::${ACCOUNT_ID}:role/apps/sql`) } });
         const logs = BY_DEFAULT["prod-server-logs"] as object;
         assert.deepEqual(changed, {
             "prod-server-role": "gone",
@@ -511,22 +538,108 @@ describe("VssBackupPolicy", () => {
             "prod-server-1-vss": { role: "sql", policyArn: "arn:aws:iam::aws:policy/AWSEC2VssSnapshotPolicy" },
             "prod-server-1-logs": { ...logs, role: "sql" },
         });
-        const { outputs } = await deployed({ serverRoles: ["web"] });
+        const { outputs } = await deployed({ serverRoles: { web: "web" } });
         assert.deepEqual([outputs.instanceProfileName, outputs.serverRoleArn], [undefined, undefined]);
+    });
+
+    it("never detaches a policy from a role of the user, and takes its own inline policy away", async () => {
+        const retained = async (args: VssBackupPolicyArgs) => {
+            const options = new Map<string, boolean>();
+            const transformations: pulumi.ResourceTransformation[] = [
+                ({ name, type, opts }) => {
+                    if (type.startsWith("aws:iam/rolePolicy")) {
+                        options.set(name, (opts as pulumi.CustomResourceOptions).retainOnDelete ?? false);
+                    }
+                    return undefined;
+                },
+            ];
+            await run(() => ({ arn: new VssBackupPolicy("prod", args, { transformations }).topicArn }), "test", "test", {});
+            return [...options]
+                .filter(([, isRetained]) => isRetained)
+                .map(([name]) => name)
+                .sort();
+        };
+        assert.deepEqual(await retained({ serverRoles: { web: "web" } }), ["prod-server-web-ssm", "prod-server-web-vss"]);
+        assert.deepEqual(await retained({}), []);
+    });
+
+    it("names attachments and subscriptions by their entries, whatever their place", async () => {
+        const names = async (args: VssBackupPolicyArgs) =>
+            Object.keys(inputsOf(await deployed(args)))
+                .filter((name) => /-(server|email)-/.test(name))
+                .sort();
+        const late = (role: string) => pulumi.output(role);
+        const both = await names({
+            serverRoles: { a: late("first"), b: late("second") },
+            notificationEmails: { a: late("a@example.com"), b: late("b@example.com") },
+        });
+        assert.deepEqual(await names({ serverRoles: { b: late("second") }, notificationEmails: { b: late("b@example.com") } }), [
+            "prod-email-b",
+            "prod-server-b-logs",
+            "prod-server-b-ssm",
+            "prod-server-b-vss",
+        ]);
+        assert.equal(both.length, new Set(both).size);
+        assert.deepEqual(
+            await names({ serverRoles: ["1", `arn:aws:iam::${ACCOUNT_ID}:role/x/web`], notificationEmails: ["b@example.com"] } as never),
+            [
+                "prod-email-b@example.com",
+                ...["1", "web"].flatMap((role) => ["logs", "ssm", "vss"].map((suffix) => `prod-server-${role}-${suffix}`)),
+            ],
+        );
+    });
+
+    it("refuses a topic of another region, account or partition", async () => {
+        const elsewhere = [
+            `arn:aws:sns:us-east-1:${ACCOUNT_ID}:ops`,
+            "arn:aws:sns:eu-central-1:999999999999:ops",
+            pulumi.output(`arn:aws-cn:sns:eu-central-1:${ACCOUNT_ID}:ops`),
+        ];
+        for (const topicArn of elsewhere) {
+            const given = await known(pulumi.output(topicArn));
+            await assert.rejects(deployed({ topicArn }), {
+                message: `VssBackupPolicy "prod": topicArn is "${given}"; ${HERE}`,
+            });
+        }
+        await assert.rejects(deployed({ topicArn: pulumi.secret(elsewhere[1] as string) }), {
+            message: `VssBackupPolicy "prod": topicArn is a secret; ${HERE}`,
+        });
+    });
+
+    it("refuses a role of another account or partition, and takes a role's name", async () => {
+        const context = {
+            name: "prod",
+            placement: { partition: pulumi.output("aws"), region: pulumi.output("eu-central-1"), accountId: pulumi.output(ACCOUNT_ID) },
+        };
+        const check = (role: string) => known(refuseElsewhere(context, "serverRoles.web", pulumi.output(role)));
+        const elsewhere = ["arn:aws:iam::999999999999:role/web", `arn:aws-us-gov:iam::${ACCOUNT_ID}:role/web`];
+        for (const role of elsewhere) {
+            await assert.rejects(check(role), { message: `VssBackupPolicy "prod": serverRoles.web is "${role}"; ${HERE}` });
+        }
+        const here = ["web", `arn:aws:iam::${ACCOUNT_ID}:role/apps/web`];
+        assert.deepEqual(await Promise.all(here.map(check)), here);
+    });
+
+    it("refuses a server tag without a value, once it is known, and tells it in one sentence", async () => {
+        for (const value of [undefined, null]) {
+            await assert.rejects(deployed({ serverTag: { value: pulumi.output(value as unknown as string) } }), {
+                message: 'VssBackupPolicy "prod": serverTag.value has no value, although it was given; leave it out for its default',
+            });
+        }
     });
 
     it("uses an existing topic, whose policy it leaves alone, and subscribes people to it", async () => {
         const topicArn = `arn:aws:sns:eu-central-1:${ACCOUNT_ID}:ops`;
         const changed = await changedBy({
             topicArn: pulumi.output(topicArn),
-            notificationEmails: ["a@example.com", pulumi.output("b@example.com")],
+            notificationEmails: { ops: "a@example.com", boss: pulumi.output("b@example.com") },
         });
         assert.deepEqual(
             {
                 topic: changed["prod-topic"],
                 policy: changed["prod-topic-policy"],
-                a: changed["prod-email-a@example.com"],
-                b: changed["prod-email-1"],
+                a: changed["prod-email-ops"],
+                b: changed["prod-email-boss"],
             },
             {
                 topic: "gone",

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { snapshotTypes } from "../../components/arguments";
+import { snapshotTypes } from "../../components/snapshotTypes";
 import { BUSY_SECONDS, overlapFaults, typesThatMayOverlap } from "../../components/windowOverlap";
 import { occurrences, parseSchedule } from "../../lambda/schedules";
 
@@ -8,9 +8,9 @@ const NEW_YEAR = Date.UTC(2027, 0, 1);
 
 /** The types of these schedules alone. */
 function types(schedules: Readonly<Record<string, string>>) {
-    const none = { Day: null, Week: null, Month: null };
+    const none = { Day: "never", Week: "never", Month: "never" };
     const retention = Object.fromEntries(Object.keys(schedules).map((type) => [type, 1]));
-    return snapshotTypes({ schedules: { ...none, ...schedules }, retention: { ...none, ...retention } });
+    return snapshotTypes({ schedules: { ...none, ...schedules }, retention });
 }
 
 function faults(schedules: Readonly<Record<string, string>>, timezone = "UTC"): string[] {

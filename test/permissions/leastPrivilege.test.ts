@@ -14,6 +14,8 @@ const TABLE: readonly Row[] = [...allowed(REGION), ...denied(REGION)];
 const NEEDLESS: readonly string[] = [
     // The condition bounds it too: IAM knows its key for no other action.
     "prod-window-role-policy, PassNotifyRole: bound of action iam:PassRole",
+    // The policy of a topic says nothing about other topics.
+    "prod-topic-policy, AlarmsAndEvents: bound of resources",
 ];
 
 /** A call, whichever of many alike it is made on. */
@@ -94,7 +96,7 @@ describe("Least privilege", () => {
     });
 
     it("says nothing in its policies that the table would not miss: no statement, action, resource, condition or bound", async () => {
-        assert.deepEqual(await untold(byDefault, TABLE), NEEDLESS);
+        assert.deepEqual((await untold(byDefault, TABLE)).sort(), [...NEEDLESS].sort());
     });
 
     for (const variant of variants(REGION)) {

@@ -16,6 +16,7 @@ const SERVER = "prod-server-role";
 export const OTHER_ACCOUNT = "999999999999";
 
 const NOTHING: Context = {};
+const OWN_ACCOUNT: Context = { "aws:SourceAccount": ACCOUNT_ID };
 const PLAIN_HTTP: Context = { "aws:SecureTransport": "false" };
 const TO_SSM: Context = { "iam:PassedToService": "ssm.amazonaws.com" };
 
@@ -76,7 +77,9 @@ export function allowed(region: string): Row[] {
         [SCHEDULE, "lambda:InvokeFunction", cleaner, NOTHING, "allowed"],
         [SCHEDULE, "sqs:SendMessage", deadLetters, NOTHING, "allowed"],
 
+        // AWS does not document that Lambda and SSM send the account; the roles work both ways.
         ["lambda.amazonaws.com", "sts:AssumeRole", role(CLEANER), ownAccount(cleaner), "allowed"],
+        ["lambda.amazonaws.com", "sts:AssumeRole", role(CLEANER), NOTHING, "allowed"],
         [CLEANER, "logs:CreateLogStream", `${cleanerLog}:log-stream:2027/02/01/a`, NOTHING, "allowed"],
         [CLEANER, "logs:PutLogEvents", `${cleanerLog}:log-stream:2027/02/01/a`, NOTHING, "allowed"],
         [CLEANER, "ec2:DescribeSnapshots", "*", NOTHING, "allowed"],
@@ -85,17 +88,26 @@ export function allowed(region: string): Row[] {
         [CLEANER, "ec2:DeleteSnapshot", snapshot, snapshotTags({ vssbackuppolicy: "prod" }), "allowed"],
 
         ["ssm.amazonaws.com", "sts:AssumeRole", role(WINDOW), ownAccount(window), "allowed"],
+        ["ssm.amazonaws.com", "sts:AssumeRole", role(WINDOW), NOTHING, "allowed"],
         [WINDOW, "ssm:SendCommand", document("AWSEC2-CreateVssSnapshot"), NOTHING, "allowed"],
         [WINDOW, "ssm:SendCommand", server, serverTags({ VssBackup: "prod" }), "allowed"],
         [WINDOW, "iam:PassRole", role(NOTIFY), TO_SSM, "allowed"],
         [WINDOW, "ssm:GetCommandInvocation", "*", NOTHING, "allowed"],
         [WINDOW, "ssm:ListCommandInvocations", "*", NOTHING, "allowed"],
         [WINDOW, "ssm:ListCommands", "*", NOTHING, "allowed"],
+        [WINDOW, "ssm:DescribeInstanceInformation", "*", NOTHING, "allowed"],
+        [WINDOW, "ssm:ListTagsForResource", window, NOTHING, "allowed"],
+        [WINDOW, "resource-groups:ListGroups", "*", NOTHING, "allowed"],
+        [WINDOW, "resource-groups:ListGroupResources", arn("resource-groups", "group/any"), NOTHING, "allowed"],
+        [WINDOW, "tag:GetResources", "*", NOTHING, "allowed"],
 
         ["ssm.amazonaws.com", "sts:AssumeRole", role(NOTIFY), ownAccount(server), "allowed"],
+        ["ssm.amazonaws.com", "sts:AssumeRole", role(NOTIFY), NOTHING, "allowed"],
         [NOTIFY, "sns:Publish", topic, NOTHING, "allowed"],
         [administrator, "sns:Publish", topic, NOTHING, "allowed"],
         [administrator, "sns:Subscribe", topic, NOTHING, "allowed"],
+        ["cloudwatch.amazonaws.com", "sns:Publish", topic, OWN_ACCOUNT, "allowed"],
+        ["events.amazonaws.com", "sns:Publish", topic, OWN_ACCOUNT, "allowed"],
 
         [ec2Service(region), "sts:AssumeRole", role(SERVER), NOTHING, "allowed"],
         [SERVER, "logs:DescribeLogGroups", arn("logs", "log-group::log-stream:"), NOTHING, "allowed"],
@@ -179,7 +191,13 @@ export function denied(region: string): Row[] {
         [administrator, "sns:Subscribe", topic, PLAIN_HTTP, "denied"],
         [strangeAdministrator, "sns:Publish", topic, NOTHING, "denied"],
         [strangeAdministrator, "sns:Subscribe", topic, NOTHING, "denied"],
-        ["events.amazonaws.com", "sns:Publish", topic, NOTHING, "denied"],
+        ...["cloudwatch.amazonaws.com", "events.amazonaws.com"].flatMap((service): Row[] => [
+            [service, "sns:Publish", topic, NOTHING, "denied"],
+            [service, "sns:Publish", topic, { "aws:SourceAccount": OTHER_ACCOUNT }, "denied"],
+            [service, "sns:Publish", topic, { ...OWN_ACCOUNT, ...PLAIN_HTTP }, "denied"],
+            [service, "sns:Subscribe", topic, OWN_ACCOUNT, "denied"],
+        ]),
+        ["s3.amazonaws.com", "sns:Publish", topic, OWN_ACCOUNT, "denied"],
         [NOTIFY, "sns:Subscribe", topic, NOTHING, "denied"],
         [NOTIFY, "sns:DeleteTopic", topic, NOTHING, "denied"],
         [SCHEDULE, "sqs:SendMessage", arn("sqs", "prod-cleaner-dead-letters-2"), NOTHING, "denied"],
@@ -188,6 +206,11 @@ export function denied(region: string): Row[] {
         [SCHEDULE, "sqs:PurgeQueue", deadLetters, NOTHING, "denied"],
         [SCHEDULE, "lambda:InvokeFunction", arn("lambda", "function:vss-backup-prod-2-cleaner"), NOTHING, "denied"],
         [SCHEDULE, "lambda:InvokeFunction", arn("lambda", "function:vss-backup-prod-cleaner", OTHER_ACCOUNT), NOTHING, "denied"],
+
+        ...[CLEANER, SCHEDULE, NOTIFY].map((role): Row => [role, "ssm:DescribeInstanceInformation", "*", NOTHING, "denied"]),
+        [WINDOW, "ssm:GetParameters", arn("ssm", "parameter/password"), NOTHING, "denied"],
+        [WINDOW, "resource-groups:DeleteGroup", arn("resource-groups", "group/any"), NOTHING, "denied"],
+        [WINDOW, "tag:TagResources", "*", NOTHING, "denied"],
 
         ...assumed(region),
         ...foreign(region),
@@ -206,8 +229,8 @@ function assumed(region: string): Row[] {
             ? []
             : ([
                   [service, "sts:AssumeRole", role(name), strange, "denied"],
-                  [service, "sts:AssumeRole", role(name), NOTHING, "denied"],
-              ] satisfies Row[])),
+                  ...(service === "scheduler.amazonaws.com" ? [[service, "sts:AssumeRole", role(name), NOTHING, "denied"]] : []),
+              ] as Row[])),
         [administrator, "sts:AssumeRole", role(name), own, "denied"],
         [strangeAdministrator, "sts:AssumeRole", role(name), own, "denied"],
         ...Object.keys(takenOnBy(region)).map((other): Row => [other, "sts:AssumeRole", role(name), own, "denied"]),
@@ -227,7 +250,6 @@ function foreign(region: string): Row[] {
         ["ec2:CreateSnapshots", volume, tagged],
         ["ec2:CreateTags", snapshot, tagged],
         ["ec2:CreateImage", server, tagged],
-        ["ssm:DescribeInstanceInformation", "*"],
     ];
     const ofAll: typeof ofRolesAlone = [
         ["ec2:CopySnapshot", snapshot],
@@ -312,17 +334,7 @@ export function variants(region: string): Variant[] {
             args: { hold: "Keep" },
             rows: [
                 [CLEANER, "ec2:DeleteSnapshot", snapshot, held({ Keep: "" }), "denied"],
-                [CLEANER, "ec2:DeleteSnapshot", snapshot, held({ VssBackupHold: "" }), "allowed"],
-                [CLEANER, "ec2:DeleteSnapshot", snapshot, held({ VssBackupHold: "audit" }), "allowed"],
-                [CLEANER, "ec2:DeleteSnapshot", snapshot, held({ vssbackuphold: "audit" }), "allowed"],
-            ],
-        },
-        {
-            title: "a hold with a value",
-            args: { hold: { key: "Legal", value: "hold" } },
-            rows: [
-                [CLEANER, "ec2:DeleteSnapshot", snapshot, held({ Legal: "hold" }), "denied"],
-                [CLEANER, "ec2:DeleteSnapshot", snapshot, held({ Legal: "over" }), "allowed"],
+                [CLEANER, "ec2:DeleteSnapshot", snapshot, held({ keep: "any" }), "denied"],
                 [CLEANER, "ec2:DeleteSnapshot", snapshot, held({ VssBackupHold: "" }), "allowed"],
                 [CLEANER, "ec2:DeleteSnapshot", snapshot, held({ VssBackupHold: "audit" }), "allowed"],
                 [CLEANER, "ec2:DeleteSnapshot", snapshot, held({ vssbackuphold: "audit" }), "allowed"],
@@ -362,7 +374,7 @@ export function variants(region: string): Variant[] {
         },
         {
             title: "a role of the servers' own",
-            args: { serverRoles: ["web"] },
+            args: { serverRoles: { web: "web" } },
             rows: [...allowed(region), ...denied(region)].flatMap(([principal, ...call]): Row[] =>
                 principal === SERVER ? [[role("web"), ...call]] : [],
             ),

@@ -174,8 +174,8 @@ describe("A rehearsal", () => {
 
     it("opens the windows of a rate from when the policy is deployed on", async () => {
         const args = {
-            retention: { Day: null, Week: null, Month: null, Hour: 3 },
-            schedules: { Day: null, Week: null, Month: null, Hour: "rate(7 hours)" },
+            retention: { Hour: 3 },
+            schedules: { Day: "never", Week: "never", Month: "never", Hour: "rate(7 hours)" },
         };
         const { runs, restorable } = await rehearse(await deployed(args), { retention: { Hour: 3 }, standIns: true }, { ...FEW, days: 2 });
         assert.deepEqual(times(runs, "Hour"), [

@@ -16,8 +16,8 @@ interface Place {
 const QUOTA = "aws:servicequotas/getServiceQuota:getServiceQuota";
 
 function outputsOf(policy: VssBackupPolicy): Record<string, pulumi.Input<unknown>> {
-    const { instanceProfileName, serverRoleArn, topicArn, windowIds, cleanerFunctionName, backUpNow } = policy;
-    return { instanceProfileName, serverRoleArn, topicArn, windowIds, cleanerFunctionName, backUpNow };
+    const { instanceProfileName, serverRoleArn, topicArn, windowIds, cleanerFunctionName, backUpNow, backUpNowPowerShell } = policy;
+    return { instanceProfileName, serverRoleArn, topicArn, windowIds, cleanerFunctionName, backUpNow, backUpNowPowerShell };
 }
 
 /** Inputs by name of the resource, policy documents as objects, the archive left out. */
@@ -28,5 +28,16 @@ export function inputsOf({ resources }: Deployment): Record<string, Record<strin
             name,
             Object.fromEntries(Object.entries(inputs).map(([key, value]) => [key, documents.includes(key) ? JSON.parse(value) : value])),
         ]),
+    );
+}
+
+interface Document {
+    readonly Statement: readonly object[];
+}
+
+/** All policy documents of a deployment. */
+export function documentsOf(deployment: Deployment): Document[] {
+    return Object.values(inputsOf(deployment)).flatMap(
+        ({ policy, assumeRolePolicy }) => [policy, assumeRolePolicy].filter(Boolean) as Document[],
     );
 }

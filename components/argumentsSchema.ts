@@ -1,0 +1,142 @@
+import { z } from "zod";
+import { NotificationEvent, VssDocument } from "./arguments";
+import {
+    byKind,
+    entryName,
+    fields,
+    flag,
+    holdKey,
+    input,
+    isLate,
+    isMap,
+    mapOf,
+    scheduleExpression,
+    tagKey,
+    tagValue,
+    targetText,
+    text,
+    typeName,
+    whole,
+} from "./schemaParts";
+import { RESERVED_TAGS } from "./snapshotTags";
+import { NEVER } from "./snapshotTypes";
+import { isTimezone, timezoneCure } from "./suggestions";
+
+/** EC2 takes 50 tags on a snapshot. The policy and the VSS agent write some of them. */
+const MOST_TAGS = 50 - RESERVED_TAGS.length;
+
+/** An entry that is undefined keeps the default of its type. */
+const count = z.custom<number>(
+    (given) => given === undefined || (Number.isSafeInteger(given) && (given as number) >= 1),
+    `keep a whole number of restore points, 1 at least; to drop the type, set its schedule to ${NEVER}`,
+);
+
+const schedule = byKind((given) => {
+    if (typeof given === "string" && given.toLowerCase() === NEVER) {
+        return z.literal(NEVER, { error: `write ${NEVER} in small letters` });
+    }
+    return scheduleExpression("seconds allowed").optional();
+});
+
+const timezone = z.string({ error: "give an IANA time zone, such as Europe/Vienna" }).superRefine((zone, context) => {
+    if (!isTimezone(zone)) {
+        context.addIssue({ code: "custom", message: timezoneCure(zone) });
+    }
+});
+
+const ROLE_CURE = "give a role's name or ARN";
+const role = text("a role's name or ARN")
+    .regex(/^(arn:[^:]+:iam::\d{12}:role\/(.+\/)?)?[\w+=,.@-]{1,64}$/, ROLE_CURE)
+    .refine(
+        (given) => !/(^|\/)(aws-service-role\/|AWSServiceRoleFor)/.test(given),
+        "this is a service-linked role, and AWS alone changes its policies; give a role of your own",
+    );
+
+const EMAIL_CURE = "give an e-mail address such as admin@example.com";
+/** SES and SNS follow RFC 5321: 64 characters before the @, 254 in all. */
+const email = text("an e-mail address").refine(
+    (address) =>
+        z.regexes.html5Email.test(address) &&
+        /^(?!\.)(?!.*\.[.@])[^@]{1,64}@[^@]+\.[A-Za-z][A-Za-z0-9-]+$/.test(address) &&
+        address.length <= 254,
+    EMAIL_CURE,
+);
+
+/** Entries under names of the user's choice. A list is a map whose texts are their own names. */
+function namedEntries(entry: z.ZodType, what: string) {
+    const cure = `only a plain text can name itself; give a map from a name of your choice to ${what}`;
+    const plain = byKind((given) => (isLate(given) || isMap(given) ? z.never(cure) : entry));
+    return byKind((given) =>
+        Array.isArray(given) ? z.array(plain) : mapOf("name", entryName, input(entry), `give a map from a name of your choice to ${what}`),
+    );
+}
+
+const events = Object.values(NotificationEvent);
+const EVENTS_CURE = `use ${events.slice(0, -1).join(", ")} or ${events.at(-1)}`;
+
+const VERSION_CURE =
+    'give "latest" or a version from 2.3.1 on, such as "2.5.1": AWS\'s policy AWSEC2VssSnapshotPolicy lets no older one take snapshots';
+
+const TOPIC_CURE = "give the ARN of a standard SNS topic, arn:aws:sns:region:account:name; SSM can't publish to FIFO topics";
+
+/** What each argument takes. Faults of arguments beside each other are found in argumentFaults.ts. */
+export const argumentsSchema = z.strictObject({
+    retention: mapOf("snapshot type", typeName, count, "give a map from snapshot type to number of restore points").optional(),
+    schedules: mapOf("snapshot type", typeName, schedule, "give a map from snapshot type to schedule").optional(),
+    timezone: timezone.optional(),
+    serverTag: fields(
+        {
+            key: targetText(128, "_ . : / = - @", "a server tag's key").optional(),
+            value: input(targetText(256, "_ . : / = + - @ ,", "a server tag's value")).optional(),
+        },
+        "give {key, value}",
+    ).optional(),
+    serverRoles: namedEntries(role, "a role's name or ARN").optional(),
+    notificationEmails: namedEntries(email, "an e-mail address").optional(),
+    notificationEvents: input(
+        z
+            .array(input(z.enum(events, { error: EVENTS_CURE })), { error: `give a list: ${EVENTS_CURE}` })
+            .min(1, `name one event at least: ${EVENTS_CURE}`),
+    ).optional(),
+    topicArn: input(z.string({ error: TOPIC_CURE }).regex(/^arn:[^:]+:sns:[^:]+:\d{12}:[\w-]{1,256}$/, TOPIC_CURE)).optional(),
+    excludeBootVolume: input(flag).optional(),
+    copyOnly: input(flag).optional(),
+    noWriters: input(flag).optional(),
+    document: z.enum(Object.values(VssDocument), { error: `use ${Object.values(VssDocument).join(" or ")}` }).optional(),
+    componentsVersion: input(
+        text('a version, such as "2.5.1", or "latest",').refine((version) => version === "latest" || isSupported(version), VERSION_CURE),
+    ).optional(),
+    cleanerSchedule: scheduleExpression("no seconds").optional(),
+    hold: byKind((given) => (isMap(given) ? z.never("give a tag key alone, as text; any value of the tag holds") : holdKey)).optional(),
+    orphanDays: whole(1, 36_500, "days").optional(),
+    failedSetGraceHours: whole(1, 8_760, "hours").optional(),
+    maxDeletionsPerRun: whole(1, 100_000, "snapshots").optional(),
+    countCrashConsistent: flag.optional(),
+    standIns: flag.optional(),
+    reportOnly: flag.optional(),
+    tags: input(
+        mapOf("key", tagKey, input(tagValue), "give a map from tag key to value").superRefine((tags, context) => {
+            const keys = Object.keys(tags);
+            const alike = keys.filter((key) => keys.some((other) => other !== key && other.toLowerCase() === key.toLowerCase()));
+            if (alike.length > 0) {
+                context.addIssue({ code: "custom", message: `IAM takes ${alike.join(" and ")} for one key; keep one of them` });
+            }
+            if (keys.length > MOST_TAGS) {
+                context.addIssue({ code: "custom", message: `a snapshot has room for ${MOST_TAGS} of them` });
+            }
+        }),
+    ).optional(),
+});
+
+/** Versions of the package have three or four numbers. @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/vss-comps-history.html */
+function isSupported(version: string): boolean {
+    const numbers = /^(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})(?:\.(?:0|[1-9]\d{0,3}))?$/
+        .exec(version)
+        ?.slice(1, 4)
+        .map(Number);
+    if (!numbers || version.length > 16) {
+        return false;
+    }
+    const [major, minor, patch] = numbers as [number, number, number];
+    return major > 2 || (major === 2 && (minor > 3 || (minor === 3 && patch >= 1)));
+}

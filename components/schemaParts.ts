@@ -1,0 +1,139 @@
+import * as pulumi from "@pulumi/pulumi";
+import { z } from "zod";
+import { parseSchedule } from "../lambda/schedules";
+import { RESERVED_TAGS } from "./snapshotTags";
+import { slug } from "./snapshotTypes";
+
+/** Whether a value comes from another resource. It is checked when it is known. */
+export function isLate(value: unknown): boolean {
+    return pulumi.Output.isInstance(value) || value instanceof Promise;
+}
+
+/** Whether a value is a plain object: no list, no class instance, no `Map`. */
+export function isMap(value: unknown): value is Record<string, unknown> {
+    if (typeof value !== "object" || value === null || isLate(value)) {
+        return false;
+    }
+    const prototype = Object.getPrototypeOf(value) as unknown;
+    return prototype === Object.prototype || prototype === null;
+}
+
+/** Checks a value by a schema, unless it is late. */
+export function input<T extends z.ZodType>(schema: T) {
+    return byKind((value) => (isLate(value) ? z.any() : schema));
+}
+
+/** Checks a value by the schema that its kind calls for. */
+export function byKind(schemaFor: (value: unknown) => z.ZodType) {
+    return z.any().superRefine((value, context) => {
+        for (const issue of schemaFor(value).safeParse(value).error?.issues ?? []) {
+            context.addIssue({ ...issue } as Parameters<typeof context.addIssue>[0]);
+        }
+    });
+}
+
+/** A map with these fields and no others. */
+export function fields(shape: z.ZodRawShape, cure: string) {
+    return byKind((value) => (isMap(value) ? z.strictObject(shape) : z.never(cure)));
+}
+
+/** A map from keys of one kind to values of one kind. A fault of a key is marked, so that its message names the key alone. */
+export function mapOf(keyName: string, key: z.ZodType, value: z.ZodType, cure: string) {
+    return z.custom<Record<string, unknown>>(isMap, cure).superRefine((map, context) => {
+        for (const [name, entry] of Object.entries(map)) {
+            for (const { message } of key.safeParse(name).error?.issues ?? []) {
+                context.addIssue({ code: "custom", path: [name], message, params: { keyName } });
+            }
+            for (const issue of value.safeParse(entry).error?.issues ?? []) {
+                context.addIssue({ ...issue, path: [name, ...issue.path] } as Parameters<typeof context.addIssue>[0]);
+            }
+        }
+    });
+}
+
+/** Text. A number or truth value is text that the user wrote without quotes. */
+export function text(what: string) {
+    return z.string({
+        error: ({ input: given }) =>
+            ["number", "boolean"].includes(typeof given) ? `give ${what} as text: write it in quotes` : `give ${what} as text`,
+    });
+}
+
+export const flag = z.boolean({ error: "give true or false" });
+
+export function whole(least: number, most: number, unit: string) {
+    return z.custom<number>(
+        (count) => Number.isSafeInteger(count) && (count as number) >= least && (count as number) <= most,
+        `give a whole number of ${unit} from ${least} to ${most}`,
+    );
+}
+
+export function scheduleExpression(seconds: Parameters<typeof parseSchedule>[1]) {
+    return z.string({ error: "give a cron(…) or rate(…) expression" }).superRefine((expression, context) => {
+        try {
+            parseSchedule(expression, seconds);
+        } catch (error) {
+            context.addIssue({ code: "custom", message: (error as Error).message });
+        }
+    });
+}
+
+/** Every AWS service takes these characters in a tag, and so does the `tags` parameter of the SSM documents. */
+const TAG_CHARACTERS = /^[a-zA-Z0-9 ./\-@_+:=]*$/;
+
+/** The SSM documents take these characters in a tag. Quotes are left out: the second document passes the text through a nested command. */
+const TYPE_CHARACTERS = /^[a-zA-Z0-9() ./\-@_+:={}]*$/;
+
+function snapshotTagText(most: number, characters: RegExp, list: string, what: string) {
+    return text(what).refine(
+        (given) => characters.test(given) && given === given.trim() && given.length <= most && !/\{\{|\}\}/.test(given),
+        `${what} takes up to ${most} of the characters a-z A-Z 0-9 space ${list}, no space at its ends, and no {{ or }}: the SSM document takes no others`,
+    );
+}
+
+/** JavaScript gives an object of this name a prototype instead of an entry. */
+const noPrototype = [(name: string) => name !== "__proto__", "__proto__ is no name that a program can keep; use another one"] as const;
+
+export const typeName = snapshotTagText(64, TYPE_CHARACTERS, "( ) . / - @ _ + : = { }", "a snapshot type")
+    .refine((type) => slug(type) !== "", "give a snapshot type at least one letter or digit")
+    .refine(...noPrototype);
+
+export const tagKey = snapshotTagText(128, TAG_CHARACTERS, ". / - @ _ + : =", "a tag key")
+    .refine((key) => key !== "", "give a tag key at least one character")
+    .refine((key) => !isReserved(key), `the policy uses the tags ${RESERVED_TAGS.join(", ")} itself; use another key`)
+    .refine((key) => !/^aws:/i.test(key), "aws: is reserved for AWS; use another key")
+    .refine(...noPrototype);
+
+export const tagValue = snapshotTagText(256, TAG_CHARACTERS, ". / - @ _ + : =", "a tag value");
+
+/** A name that the user chooses for an entry, and that becomes part of resource names. */
+export const entryName = text("a name")
+    .regex(/^[A-Za-z0-9][\w.@+=,-]{0,99}$/, "a name takes 1 to 100 letters, digits and _ . @ + = , -, a letter or digit first")
+    .refine(...noPrototype);
+
+/** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Target.html */
+export function targetText(most: number, characters: string, what: string) {
+    const escaped = characters.replaceAll(" ", "").replace("-", "\\-");
+    return text(what)
+        .regex(
+            new RegExp(`^[\\p{L}\\p{Z}\\p{N}${escaped}]{1,${most}}$`, "u"),
+            `${what} takes 1 to ${most} letters, digits, spaces and ${characters}`,
+        )
+        .refine((given) => given === given.trim(), `${what} must have no space at its ends`);
+}
+
+/** IAM's conditions and EC2's tags take this text as a tag key. */
+export const holdKey = text("a tag key")
+    .regex(
+        /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu,
+        "a tag key takes 1 to 128 letters, digits, spaces and _ . : / = + - @, and does not begin with aws:",
+    )
+    .refine((given) => given.trim() === given, "a tag key must have no space at its ends: no snapshot would be found by it")
+    .refine(
+        (key) => !isReserved(key),
+        `snapshots of the policy have the tags ${RESERVED_TAGS.join(", ")}, and would all be held; use another key`,
+    );
+
+function isReserved(key: string): boolean {
+    return RESERVED_TAGS.some((reserved) => reserved.toLowerCase() === key.toLowerCase());
+}

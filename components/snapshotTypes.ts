@@ -1,0 +1,55 @@
+import type { VssBackupPolicyArgs } from "./arguments";
+import { DEFAULTS } from "./defaults";
+
+/** The schedule that drops a snapshot type. */
+export const NEVER = "never";
+
+/** One snapshot type of a policy. */
+export interface SnapshotType {
+    /** The value of the tag `SnapshotType`. */
+    readonly name: string;
+    /** The name in the names of resources: small letters, digits, dashes. */
+    readonly slug: string;
+    /** A `cron(…)` or `rate(…)` expression of SSM. */
+    readonly schedule: string;
+    /** How many restore points of each volume are kept. */
+    readonly retention: number;
+}
+
+type GivenTypes = Pick<VssBackupPolicyArgs, "retention" | "schedules">;
+
+/** The schedule of each snapshot type, without the types that are dropped. */
+export function mergeSchedules({ schedules }: GivenTypes): Record<string, string> {
+    return Object.fromEntries(Object.entries(merge<string>(DEFAULTS.schedules, schedules)).filter(([, schedule]) => schedule !== NEVER));
+}
+
+/** The retention of each snapshot type. A default type that has no schedule any more has no retention either. */
+export function mergeRetention({ retention, schedules }: GivenTypes): Record<string, number> {
+    const scheduled = mergeSchedules({ ...(schedules && { schedules }) });
+    const isNeeded = (type: string) => Object.hasOwn(scheduled, type) || retention?.[type] !== undefined;
+    return Object.fromEntries(Object.entries(merge<number>(DEFAULTS.retention, retention)).filter(([type]) => isNeeded(type)));
+}
+
+/** The snapshot types of checked arguments, in the order of their schedules. */
+export function snapshotTypes(args: GivenTypes): SnapshotType[] {
+    const retention = mergeRetention(args);
+    return Object.entries(mergeSchedules(args)).map(([name, schedule]) => ({
+        name,
+        slug: slug(name),
+        schedule,
+        retention: retention[name] as number,
+    }));
+}
+
+/** A user's map over the default one. An entry that is undefined keeps the default. */
+function merge<T>(defaults: Readonly<Record<string, T>>, given: Readonly<Record<string, T | undefined>> = {}): Record<string, T> {
+    const defined = Object.entries(given).filter((entry): entry is [string, T] => entry[1] !== undefined);
+    return { ...defaults, ...Object.fromEntries(defined) };
+}
+
+export function slug(type: string): string {
+    return type
+        .toLowerCase()
+        .replace(/[^a-z0-9]+/g, "-")
+        .replace(/^-|-$/g, "");
+}

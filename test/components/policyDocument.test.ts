@@ -1,0 +1,53 @@
+import assert from "node:assert/strict";
+import * as pulumi from "@pulumi/pulumi";
+import fc from "fast-check";
+import { policyDocument, type Statement } from "../../components/policyDocument";
+import { deployed, documentsOf } from "../support/policies";
+
+type Path = readonly string[];
+
+/** The paths of all texts, lists and maps inside a value. */
+function paths(value: unknown, path: Path = []): Path[] {
+    const entries = typeof value === "object" && value !== null ? Object.entries(value) : [];
+    return [...(path.length > 0 ? [path] : []), ...entries.flatMap(([key, entry]) => paths(entry, [...path, key]))];
+}
+
+/** A copy of a value with something else at a path. */
+function withAt(value: unknown, [key, ...rest]: Path, replacement: unknown): unknown {
+    if (key === undefined) {
+        return replacement;
+    }
+    const copy = (Array.isArray(value) ? [...value] : { ...(value as object) }) as Record<string, unknown>;
+    copy[key] = withAt(copy[key], rest, replacement);
+    return copy;
+}
+
+function known<T>(value: pulumi.Output<T>): Promise<T> {
+    return (value as unknown as { promise(): Promise<T> }).promise();
+}
+
+describe("A policy document", () => {
+    it("is JSON as IAM takes it", async () => {
+        const statement: Statement = { Sid: "Delete", Effect: "Allow", Action: ["a:B"], Resource: pulumi.output("*") };
+        assert.equal(
+            await known(policyDocument([statement])),
+            '{"Version":"2012-10-17","Statement":[{"Sid":"Delete","Effect":"Allow","Action":["a:B"],"Resource":"*"}]}',
+        );
+    });
+
+    it("is not made when any value of any statement of a policy resolves to nothing", async () => {
+        const args = { hold: "Keep", orphanDays: 30, serverTag: { value: "a" } };
+        const documents = [...documentsOf(await deployed(args)), ...documentsOf(await deployed({ serverRoles: { a: "a" } }))];
+        const statements = documents.flatMap(({ Statement }) => Statement);
+        const places = statements.flatMap((statement) => paths(statement).map((path) => ({ statement, path })));
+        assert.ok(places.length > 200);
+        const nothing = fc.constantFrom(undefined, null, "", "  ", [], {}, [undefined], 0, false);
+        await fc.assert(
+            fc.asyncProperty(fc.constantFrom(...places), nothing, fc.boolean(), async ({ statement, path }, value, late) => {
+                const lost = withAt(statement, path, late ? pulumi.output(value) : value) as Statement;
+                await assert.rejects(known(policyDocument([lost])), /has no value; no policy is made without it\.$/);
+            }),
+            { examples: places.map((place): [typeof place, undefined, boolean] => [place, undefined, true]) },
+        );
+    });
+});
