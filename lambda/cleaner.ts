@@ -5,7 +5,7 @@ import { listSnapshots, lostVolumes } from "./listing";
 import { DELETION_PACE, type Pace } from "./pace";
 import { type Plan, planCleaning } from "./plan";
 import { askAgainWhenUnreadable } from "./readableAnswers";
-import { type Report, report } from "./report";
+import { logLines, type Report, report } from "./report";
 import type { RetentionPolicy } from "./retentionPolicy";
 
 /** What a policy tells its cleaner; captured in the closure. */
@@ -25,11 +25,17 @@ export interface CleanerContext {
 export class CleaningFailed extends Error {
     public override readonly name = "CleaningFailed";
 
-    public constructor(
-        /** What was done, and what was not; the log has it too. */
-        public readonly report: Report,
-    ) {
+    /** Private: Lambda writes all enumerable fields of an error into one line of the log. */
+    readonly #report: Report;
+
+    public constructor(report: Report) {
         super(`${report.Errors.join("; ")}. The report in the log says what was done.`);
+        this.#report = report;
+    }
+
+    /** What was done, and what was not; the log has it too. */
+    public get report(): Report {
+        return this.#report;
     }
 }
 
@@ -76,8 +82,12 @@ export async function clean(
         : await deleteSets(ec2, plan.deletions, { most: settings.maxDeletionsPerRun, pace, endsAt, abortSignal });
 
     const result = report({ policy: settings.name, time: now, reportOnly: settings.reportOnly }, plan, outcomes, errors);
-    // Not console.log, which puts its own words before the line.
-    process.stdout.write(`${JSON.stringify(result)}\n`);
+    // console.log would put words of its own before the line.
+    process.stdout.write(
+        logLines(result)
+            .map((line) => `${line}\n`)
+            .join(""),
+    );
     if (result.Errors.length > 0) {
         throw new CleaningFailed(result);
     }

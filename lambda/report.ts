@@ -7,7 +7,7 @@ export interface Line {
     readonly Reason: string;
 }
 
-/** What one run of the cleaner returns, and logs as one JSON line. */
+/** The report of one run of the cleaner. The run returns it and logs it: see `logLines`. */
 export interface Report {
     readonly Policy: string;
     /** ISO 8601, UTC: the time of the event. */
@@ -17,31 +17,37 @@ export interface Report {
     readonly Status: "OK" | "PARTIAL" | "FAILED";
     /** What the run could not do, a sentence each; with any, it ends with an error. */
     readonly Errors: readonly string[];
-    /** Always complete, whatever the lists below leave out. */
+    /** Always complete, even if the lists below are cut. */
     readonly Counts: Readonly<Record<"Listed" | "Deleted" | "Kept" | "Skipped" | "Failed" | "Remaining" | "StaleVolumes", number>>;
-    /** Ids of what is gone. */
-    readonly DeletedSnapshots: readonly string[];
     /** Could not be deleted; `Reason` holds EC2's code and sentence. */
     readonly FailedSnapshots: readonly Line[];
     /** Planned, and left for the next run (or, with `ReportOnly`, for a run that may delete). */
     readonly RemainingSnapshots: readonly Line[];
     /** No restore points, or held by something: left alone. */
     readonly SkippedSnapshots: readonly Line[];
-    /** Why each of `DeletedSnapshots` went. */
+    /** Ids of all deleted snapshots. */
+    readonly DeletedSnapshots: readonly string[];
+    /** Why each of `DeletedSnapshots` was deleted. */
     readonly DeletedReasons: readonly Line[];
     /** Needed by retention. */
     readonly KeptSnapshots: readonly Line[];
     /** Volumes that were backed up once and no longer are: their server or they are gone, or their backups fail. */
     readonly StaleVolumes: readonly { readonly VolumeId: string; readonly Reason: string }[];
-    /** How many lines the lists leave out, so that the report fits into one event of the log. */
+    /** How many lines the lists leave out, so that the report fits into one line of the log. */
     readonly LinesLeftOut: number;
 }
 
 /**
- * A log event of CloudWatch holds 256 KiB, 26 bytes of them its own; Lambda would cut a longer line in pieces.
- * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/logs/cloudwatch_limits_cwl.html
+ * Most bytes of one line in the log. Lambda's runtime has been seen to cut a longer line at 64 KiB, which breaks the JSON.
+ * CloudWatch's own limit is higher.
  */
-const MOST_BYTES = 250_000;
+const LINE_BYTES = 48 * 1024 - 1;
+
+/** EC2's sentences are shorter. The limit keeps three errors within a line, even if all of their characters are escaped. */
+const SENTENCE_LENGTH = 2_000;
+
+/** Room for `Part` and `Parts`, and for the digits of `LinesLeftOut`. */
+const NUMBERS_BYTES = 64;
 
 /** @param errors what went wrong before the deletions */
 export function report(
@@ -54,19 +60,11 @@ export function report(
     const is = (action: Decision["action"]) => decisions.filter((decision) => decision.action === action);
     const deleted = by("deleted");
     const failed = by("failed");
-    const lists = {
-        FailedSnapshots: failed,
-        RemainingSnapshots: by("remaining"),
-        SkippedSnapshots: [...by("skipped"), ...is("leave")],
-        DeletedReasons: deleted,
-        KeptSnapshots: is("keep"),
-    };
-    const DeletedSnapshots = deleted.map(({ snapshot }) => snapshot.id);
-    const Errors = [...errors, ...(failed[0] ? [`${failed.length} of ${outcomes.length} deletions ${failed[0].reason}`] : [])];
-    const lines = linesOf(MOST_BYTES - Buffer.byteLength(JSON.stringify([Errors, DeletedSnapshots])));
-    const snapshotLines = (entries: readonly (Outcome | Decision)[]) =>
-        lines.fitting(entries, ({ snapshot, reason }): Line => ({ SnapshotId: snapshot.id, Reason: reason }));
-    return {
+    const remaining = by("remaining");
+    const skipped = [...by("skipped"), ...is("leave")];
+    const kept = is("keep");
+    const Errors = [...errors, ...(failed[0] ? [`${failed.length} of ${outcomes.length} deletions ${failed[0].reason}`] : [])].map(shorten);
+    const empty: Report = {
         Policy: run.policy,
         Time: new Date(run.time).toISOString(),
         ReportOnly: run.reportOnly,
@@ -75,39 +73,95 @@ export function report(
         Counts: {
             Listed: decisions.length,
             Deleted: deleted.length,
-            Kept: lists.KeptSnapshots.length,
-            Skipped: lists.SkippedSnapshots.length,
-            Failed: lists.FailedSnapshots.length,
-            Remaining: lists.RemainingSnapshots.length,
+            Kept: kept.length,
+            Skipped: skipped.length,
+            Failed: failed.length,
+            Remaining: remaining.length,
             StaleVolumes: staleVolumes.length,
         },
-        DeletedSnapshots,
-        FailedSnapshots: snapshotLines(lists.FailedSnapshots),
-        RemainingSnapshots: snapshotLines(lists.RemainingSnapshots),
-        StaleVolumes: lines.fitting(staleVolumes, ({ volumeId, reason }) => ({ VolumeId: volumeId, Reason: reason })),
-        SkippedSnapshots: snapshotLines(lists.SkippedSnapshots),
-        DeletedReasons: snapshotLines(lists.DeletedReasons),
-        KeptSnapshots: snapshotLines(lists.KeptSnapshots),
-        LinesLeftOut: lines.leftOut(),
+        FailedSnapshots: [],
+        RemainingSnapshots: [],
+        StaleVolumes: [],
+        SkippedSnapshots: [],
+        DeletedSnapshots: [],
+        DeletedReasons: [],
+        KeptSnapshots: [],
+        LinesLeftOut: 0,
+    };
+    const room = new Room(LINE_BYTES - NUMBERS_BYTES - bytesOf(empty));
+    // In the order of importance: the last ones are cut first.
+    return {
+        ...empty,
+        FailedSnapshots: room.fit(failed.map(lineOf)),
+        RemainingSnapshots: room.fit(remaining.map(lineOf)),
+        StaleVolumes: room.fit(staleVolumes.map(({ volumeId, reason }) => ({ VolumeId: volumeId, Reason: reason }))),
+        SkippedSnapshots: room.fit(skipped.map(lineOf)),
+        DeletedSnapshots: room.reserve(deleted.map(({ snapshot }) => snapshot.id)),
+        DeletedReasons: room.fit(deleted.map(lineOf)),
+        KeptSnapshots: room.fit(kept.map(lineOf)),
+        LinesLeftOut: room.leftOut,
     };
 }
 
-/** Makes lines until `room` bytes are full, and counts those that it leaves out. */
-function linesOf(room: number): { fitting<T, L>(entries: readonly T[], line: (entry: T) => L): L[]; leftOut(): number } {
-    let left = room;
-    let count = 0;
-    return {
-        leftOut: () => count,
-        fitting(entries, line) {
-            const made = entries.map(line);
-            const fitting = made.filter((one) => {
-                left -= Buffer.byteLength(JSON.stringify(one)) + 1;
-                return left >= 0;
-            });
-            count += made.length - fitting.length;
-            return fitting;
-        },
-    };
+/**
+ * The report as lines of JSON, each shorter than 48 KiB. If the ids of the deleted snapshots do not fit into the first line, numbered lines
+ * with the other ids follow.
+ */
+export function logLines(whole: Report): string[] {
+    const { Policy, Time, DeletedSnapshots } = whole;
+    const parts: string[][] = [];
+    let left = LINE_BYTES - NUMBERS_BYTES - bytesOf({ ...whole, DeletedSnapshots: [] });
+    let part: string[] = [];
+    for (const id of DeletedSnapshots) {
+        left -= bytesOf(id) + 1;
+        if (left < 0) {
+            parts.push(part);
+            part = [];
+            left = LINE_BYTES - NUMBERS_BYTES - bytesOf({ Policy, Time, DeletedSnapshots: [id] });
+        }
+        part.push(id);
+    }
+    parts.push(part);
+    if (parts.length === 1) {
+        return [JSON.stringify(whole)];
+    }
+    return parts.map((ids, i) =>
+        JSON.stringify({ ...(i === 0 ? whole : { Policy, Time }), DeletedSnapshots: ids, Part: i + 1, Parts: parts.length }),
+    );
+}
+
+/** Fills lists until a line of the log is full, and counts what does not fit. */
+class Room {
+    public leftOut = 0;
+
+    public constructor(private bytes: number) {}
+
+    public fit<T>(entries: readonly T[]): T[] {
+        const fitting = entries.filter((entry) => {
+            this.bytes -= bytesOf(entry) + 1;
+            return this.bytes >= 0;
+        });
+        this.leftOut += entries.length - fitting.length;
+        return fitting;
+    }
+
+    /** Takes room for entries, all of which stay. */
+    public reserve(entries: readonly string[]): readonly string[] {
+        this.bytes -= bytesOf(entries);
+        return entries;
+    }
+}
+
+function lineOf({ snapshot, reason }: Outcome | Decision): Line {
+    return { SnapshotId: snapshot.id, Reason: shorten(reason) };
+}
+
+function shorten(sentence: string): string {
+    return sentence.length > SENTENCE_LENGTH ? `${sentence.slice(0, SENTENCE_LENGTH)}…` : sentence;
+}
+
+function bytesOf(value: unknown): number {
+    return Buffer.byteLength(JSON.stringify(value));
 }
 
 function isPartial(outcomes: readonly Outcome[], reportOnly: boolean): boolean {

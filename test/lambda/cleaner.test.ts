@@ -5,6 +5,7 @@ import { Ec2Error, startEc2 } from "../../rehearsal/embeddedAws/ec2";
 import type { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
 import { cleaned, clientOf, stored } from "../support/cleaning";
 import { POLICY } from "../support/history";
+import { linesOver } from "../support/logLines";
 
 const MINUTE = 60_000;
 
@@ -302,13 +303,13 @@ describe("The cleaner", () => {
         assert.equal(ids(store).length, 2);
     });
 
-    it("keeps its report within one event of the log, and counts what it leaves out", async () => {
+    it("keeps each line of its report under 48 KiB, and counts what it leaves out", async () => {
         const [snapshot] = january(1) as [Snapshot];
         const store = stored(
             Array.from({ length: 5_000 }, (_, i) => ({ ...snapshot, id: `snap-${i.toString(16).padStart(8, "0")}`, volumeId: `vol-${i}` })),
         );
         const { report, log } = await cleaned(store);
-        assert.ok(Buffer.byteLength(log) <= 251_000);
+        assert.deepEqual(linesOver(log, 48 * 1024), []);
         assert.deepEqual(
             [report.Counts.Kept, report.KeptSnapshots.length + report.StaleVolumes.length + report.LinesLeftOut, report.LinesLeftOut > 0],
             [5_000, 10_000, true],
@@ -370,7 +371,7 @@ describe("The cleaner", () => {
         assert.deepEqual(client.middlewareStack.identify().filter((name) => name.includes("askAgain")).length, 1);
     });
 
-    it("keeps its report within one event of the log, whatever it has deleted", async () => {
+    it("continues its report in numbered lines when it has deleted too many snapshots for one", async () => {
         const [snapshot] = january(1) as [Snapshot];
         const one = (i: number, volume: number, day: number) => ({
             ...snapshot,
@@ -381,9 +382,31 @@ describe("The cleaner", () => {
         });
         const store = stored(Array.from({ length: 5_000 }, (_, i) => one(i, i % 2_500, Math.floor(i / 2_500))));
         const { report, log } = await cleaned(store, { settings: { maxDeletionsPerRun: 2_500 }, pace: { burst: 5_000, perSecond: 1_000 } });
+        const lines = log
+            .trimEnd()
+            .split("\n")
+            .map((line) => JSON.parse(line));
+        assert.deepEqual(linesOver(log, 48 * 1024), []);
         assert.deepEqual(
-            [report.DeletedSnapshots.length, Buffer.byteLength(log) <= 262_144 - 26, Buffer.byteLength(log) > 240_000],
-            [2_500, true, true],
+            lines.map(({ Policy, Time, Status, Part, Parts }) => [Policy, Time, Status, Part, Parts]),
+            [
+                ["prod", "2027-02-01T07:00:00.000Z", "OK", 1, 3],
+                ["prod", "2027-02-01T07:00:00.000Z", undefined, 2, 3],
+                ["prod", "2027-02-01T07:00:00.000Z", undefined, 3, 3],
+            ],
         );
+        assert.deepEqual(
+            [lines.flatMap(({ DeletedSnapshots }) => DeletedSnapshots), report.Counts.Deleted],
+            [report.DeletedSnapshots, 2_500],
+        );
+    });
+
+    it("keeps what Lambda logs of its error short", async () => {
+        const store = stored(january(3));
+        Object.assign(store.get("snap-1a") ?? {}, { heldBy: { code: "Odd", message: "Odd." } });
+        await assert.rejects(cleaned(store), (error: Error) => {
+            assert.deepEqual(Object.keys(error), ["name"]);
+            return true;
+        });
     });
 });

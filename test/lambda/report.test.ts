@@ -1,0 +1,82 @@
+import assert from "node:assert/strict";
+import type { Outcome } from "../../lambda/deletion";
+import { logLines, report } from "../../lambda/report";
+import { backup, NOW } from "../support/history";
+import { linesOver } from "../support/logLines";
+
+const [SNAPSHOT] = backup({ at: "2027-01-31" });
+assert.ok(SNAPSHOT);
+
+const LINE = 48 * 1024;
+const JAPANESE = "バックアップ";
+
+function outcomes(count: number, result: Outcome["result"], reason: string): Outcome[] {
+    return Array.from({ length: count }, (_, i) => ({
+        snapshot: { ...SNAPSHOT, id: `snap-${result[0]}${String(i).padStart(16, "0")}` } as typeof SNAPSHOT & object,
+        result,
+        reason,
+    }));
+}
+
+function reported(given: readonly Outcome[], errors: readonly string[] = []) {
+    const plan = { decisions: [], deletions: [], staleVolumes: [], oldVolumes: [] };
+    return report({ policy: "prod", time: NOW, reportOnly: false }, plan, given, errors);
+}
+
+describe("The report's lines in the log", () => {
+    for (const [characters, word] of [
+        ["ASCII", "held"],
+        ["beyond ASCII", JAPANESE],
+        ["that JSON escapes", '\u0001"\\\ud800'],
+    ] as const) {
+        it(`are under 48 KiB with reasons and errors of characters ${characters}`, () => {
+            const reason = word.repeat(1_000);
+            const given = [
+                ...outcomes(400, "failed", reason),
+                ...outcomes(4_000, "deleted", reason),
+                ...outcomes(400, "remaining", reason),
+            ];
+            const lines = logLines(reported(given, [reason, reason]));
+            assert.deepEqual(linesOver(lines.join("\n"), LINE), []);
+            assert.deepEqual(
+                lines.flatMap((line) => JSON.parse(line).DeletedSnapshots),
+                outcomes(4_000, "deleted", "").map(({ snapshot }) => snapshot.id),
+            );
+        });
+    }
+
+    it("hold failures and what remains rather than why snapshots were deleted", () => {
+        const given = [
+            ...outcomes(1_000, "deleted", JAPANESE),
+            ...outcomes(150, "remaining", JAPANESE),
+            ...outcomes(150, "failed", JAPANESE),
+        ];
+        const { FailedSnapshots, RemainingSnapshots, DeletedSnapshots, DeletedReasons, LinesLeftOut } = reported(given);
+        assert.deepEqual(
+            [FailedSnapshots.length, RemainingSnapshots.length, DeletedSnapshots.length, DeletedReasons.length + LinesLeftOut],
+            [150, 150, 1_000, 1_000],
+        );
+        assert.deepEqual([DeletedReasons.length < 1_000], [true]);
+    });
+
+    it("are one line, equal to the report, if all fits", () => {
+        const whole = reported(outcomes(100, "deleted", JAPANESE));
+        assert.deepEqual([logLines(whole), whole.LinesLeftOut], [[JSON.stringify(whole)], 0]);
+    });
+
+    it("use most of their room", () => {
+        const lines = logLines(reported(outcomes(5_000, "deleted", JAPANESE)));
+        assert.deepEqual(
+            lines.slice(0, -1).filter((line) => Buffer.byteLength(line) < LINE - 256),
+            [],
+        );
+    });
+
+    it("cut a sentence after 2,000 characters", () => {
+        const { Errors, SkippedSnapshots } = reported(outcomes(1, "skipped", "y".repeat(2_001)), ["x".repeat(2_000), "x".repeat(2_001)]);
+        assert.deepEqual(
+            [Errors, SkippedSnapshots.map(({ Reason }) => Reason)],
+            [["x".repeat(2_000), `${"x".repeat(2_000)}…`], [`${"y".repeat(2_000)}…`]],
+        );
+    });
+});
