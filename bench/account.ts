@@ -2,8 +2,8 @@ import { deserialize, serialize } from "node:v8";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { cleanerSettings } from "../components/cleanerSettings";
-import { occurrences, parseSchedule } from "../lambda/schedules";
-import { type Snapshot, sharing } from "../lambda/snapshot";
+import { occurrences, parseSchedule } from "../lambda/retention/schedules";
+import { type Snapshot, sharing } from "../lambda/retention/snapshot";
 
 /** When the cleaner runs: 8 in the morning in Vienna. */
 export const NOW = Date.parse("2027-02-01T07:00:00Z");

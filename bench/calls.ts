@@ -1,6 +1,6 @@
 import { DescribeSnapshotsCommand, type EC2Client } from "@aws-sdk/client-ec2";
-import { clean } from "../lambda/cleaner";
-import { POLICY_TAG, TYPE_TAG } from "../lambda/tags";
+import { clean } from "../lambda/cleaner/cleaner";
+import { POLICY_TAG, TYPE_TAG } from "../lambda/retention/tags";
 import type { EmbeddedEc2 } from "../rehearsal/embeddedAws/ec2";
 import { account, NOW, SETTINGS, SNAPSHOTS_PER_VOLUME } from "./account";
 import { client, region } from "./region";

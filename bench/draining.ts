@@ -1,7 +1,7 @@
 import { DeleteSnapshotCommand, type EC2Client } from "@aws-sdk/client-ec2";
-import { deleteSets } from "../lambda/deletion";
-import { DELETION_PACE } from "../lambda/pace";
-import { type Decision, planCleaning } from "../lambda/plan";
+import { deleteSets } from "../lambda/cleaner/deletion";
+import { DELETION_PACE } from "../lambda/cleaner/pace";
+import { type Decision, planCleaning } from "../lambda/retention/plan";
 import { type BucketSize, tokenBucket } from "../rehearsal/embeddedAws/tokenBucket";
 import { account, NOW, SETTINGS } from "./account";
 import { client, region } from "./region";

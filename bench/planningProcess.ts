@@ -1,4 +1,4 @@
-import { planCleaning } from "../lambda/plan";
+import { planCleaning } from "../lambda/retention/plan";
 import { account, NOW, SETTINGS } from "./account";
 
 /** Plans an account of so many snapshots again and again, and prints how long each time took: `{ seconds, peakGiB }`. */

@@ -1,6 +1,6 @@
 import { EC2Client } from "@aws-sdk/client-ec2";
-import { clientConfig } from "../lambda/cleaner";
-import type { Snapshot } from "../lambda/snapshot";
+import { clientConfig } from "../lambda/cleaner/cleaner";
+import type { Snapshot } from "../lambda/retention/snapshot";
 import { type Ec2Options, type EmbeddedEc2, startEc2 } from "../rehearsal/embeddedAws/ec2";
 import { SnapshotStore } from "../rehearsal/embeddedAws/snapshotStore";
 

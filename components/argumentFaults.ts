@@ -1,6 +1,6 @@
 import { inspect } from "node:util";
 import type { z } from "zod";
-import { occurrences, parseSchedule } from "../lambda/schedules";
+import { occurrences, parseSchedule } from "../lambda/retention/schedules";
 import type { VssBackupPolicyArgs } from "./arguments";
 import { argumentsSchema } from "./argumentsSchema";
 import { DEFAULTS } from "./defaults";

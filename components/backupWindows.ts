@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { WINDOW_HOURS } from "../lambda/schedules";
-import { POLICY_TAG, TYPE_TAG } from "../lambda/tags";
+import { WINDOW_HOURS } from "../lambda/retention/schedules";
+import { POLICY_TAG, TYPE_TAG } from "../lambda/retention/tags";
 import type { VssDocument } from "./arguments";
 import type { Notifications } from "./notifications";
 import type { PolicyContext } from "./policyContext";

@@ -1,7 +1,7 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import type { CleanerContext, CleanerSettings } from "../lambda/cleaner";
-import { POLICY_TAG } from "../lambda/tags";
+import type { CleanerContext, CleanerSettings } from "../lambda/cleaner/cleaner";
+import { POLICY_TAG } from "../lambda/retention/tags";
 import { cleanerArchive } from "./cleanerArchive";
 import type { PolicyContext } from "./policyContext";
 import type { ResolvedPolicy } from "./resolvePolicy";
@@ -24,7 +24,7 @@ export function cleaner(context: PolicyContext, { cleaner: settings, cleanerSche
     const closure = pulumi.runtime.serializeFunction(
         () => {
             const { EC2Client } = require("@aws-sdk/client-ec2") as typeof import("@aws-sdk/client-ec2");
-            const { clean, clientConfig } = require("./cleaner.js") as typeof import("../lambda/cleaner");
+            const { clean, clientConfig } = require("./cleaner.js") as typeof import("../lambda/cleaner/cleaner");
             const ec2 = new EC2Client(clientConfig);
             return async (event: { time?: unknown }, lambdaContext: CleanerContext) => clean(ec2, settings, event, lambdaContext);
         },

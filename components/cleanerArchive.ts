@@ -55,7 +55,7 @@ export function bundleCleaner(): CleanerFiles {
         return outputFiles?.[0]?.text ?? "";
     };
     return {
-        "cleaner.js": bundle({ entryPoints: ["lambda/cleaner.ts"], external: ["@aws-sdk/client-ec2"] }),
+        "cleaner.js": bundle({ entryPoints: ["lambda/cleaner/cleaner.ts"], external: ["@aws-sdk/client-ec2"] }),
         "node_modules/@aws-sdk/client-ec2/index.js": bundle({
             stdin: {
                 contents:

@@ -1,4 +1,4 @@
-import type { CleanerSettings } from "../lambda/cleaner";
+import type { CleanerSettings } from "../lambda/cleaner/cleaner";
 import type { VssBackupPolicyArgs } from "./arguments";
 import { DEFAULTS } from "./defaults";
 import { snapshotTypes } from "./snapshotTypes";

@@ -1,5 +1,5 @@
 import { IANAZone } from "luxon";
-import { occurrences } from "../lambda/schedules";
+import { occurrences } from "../lambda/retention/schedules";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;

@@ -1,4 +1,4 @@
-import { occurrences, parseSchedule } from "../lambda/schedules";
+import { occurrences, parseSchedule } from "../lambda/retention/schedules";
 import type { SnapshotType } from "./snapshotTypes";
 
 /** Minutes that State Manager may need to bring the package to all servers. */

@@ -1,6 +1,6 @@
 import type * as pulumi from "@pulumi/pulumi";
-import type { CleanerSettings } from "../lambda/cleaner";
-import { parseSchedule } from "../lambda/schedules";
+import type { CleanerSettings } from "../lambda/cleaner/cleaner";
+import { parseSchedule } from "../lambda/retention/schedules";
 import { policyFaults } from "./argumentFaults";
 import type { NotificationEvent, VssBackupPolicyArgs, VssDocument } from "./arguments";
 import { cleanerSettings } from "./cleanerSettings";

@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { parseSchedule } from "../lambda/schedules";
+import { parseSchedule } from "../lambda/retention/schedules";
 import { RESERVED_TAGS } from "./snapshotTags";
 import { slug } from "./snapshotTypes";
 

@@ -1,4 +1,4 @@
-import { CONSISTENT_TAG, DEVICE_TAG, POLICY_TAG, SET_TAG, TYPE_TAG } from "../lambda/tags";
+import { CONSISTENT_TAG, DEVICE_TAG, POLICY_TAG, SET_TAG, TYPE_TAG } from "../lambda/retention/tags";
 
 /** Tags that the VSS agent writes; naming one in the document's `tags` is an error. */
 export const AGENT_TAGS: readonly string[] = [CONSISTENT_TAG, DEVICE_TAG, SET_TAG];

@@ -1,4 +1,4 @@
-import { occurrences, parseSchedule, WINDOW_HOURS } from "../lambda/schedules";
+import { occurrences, parseSchedule, WINDOW_HOURS } from "../lambda/retention/schedules";
 import type { SnapshotType } from "./snapshotTypes";
 
 /** Hours before its end at which a window stops starting tasks: none, since the delivery timeout of the one task ends in time. */

@@ -1,4 +1,4 @@
-import { POLICY_TAG, TYPE_TAG } from "../lambda/tags";
+import { POLICY_TAG, TYPE_TAG } from "../lambda/retention/tags";
 import type { LambdaOptions } from "./embeddedAws/lambda";
 import { partitionOf } from "./embeddedAws/partition";
 import { parseTags } from "./embeddedAws/ssm";

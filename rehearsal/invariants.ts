@@ -1,5 +1,5 @@
-import type { Periods } from "../lambda/periods";
-import { CONSISTENT_TAG, POLICY_TAG } from "../lambda/tags";
+import type { Periods } from "../lambda/retention/periods";
+import { CONSISTENT_TAG, POLICY_TAG } from "../lambda/retention/tags";
 import type { StoredSnapshot } from "./embeddedAws/snapshotStore";
 
 /** A set as it was really made. The cleaner never sees this; it has to find the sets by the tags. */

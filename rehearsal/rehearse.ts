@@ -1,9 +1,9 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { type Period, type Periods, periodsOf } from "../lambda/periods";
-import { occurrences, parseSchedule } from "../lambda/schedules";
-import { CONSISTENT_TAG, POLICY_TAG, TYPE_TAG } from "../lambda/tags";
+import { type Period, type Periods, periodsOf } from "../lambda/retention/periods";
+import { occurrences, parseSchedule } from "../lambda/retention/schedules";
+import { CONSISTENT_TAG, POLICY_TAG, TYPE_TAG } from "../lambda/retention/tags";
 import { associationsOf, schedulesOf, type Target, windowsOf } from "./deployed";
 import { type EmbeddedEc2, startEc2 } from "./embeddedAws/ec2";
 import { type EmbeddedIam, startIam } from "./embeddedAws/iam";

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parse } from "yaml";
-import { occurrences, parseSchedule } from "../lambda/schedules";
+import { occurrences, parseSchedule } from "../lambda/retention/schedules";
 import { windowsOf as deployedWindows } from "../rehearsal/deployed";
 import { archiveFiles } from "../rehearsal/embeddedAws/lambda";
 import { type Deployment, runProgram, stackConfig } from "../rehearsal/program";

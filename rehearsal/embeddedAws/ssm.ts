@@ -1,6 +1,6 @@
 import { AGENT_TAGS } from "../../components/snapshotTags";
 import { type DocumentName, EXECUTION_TIMEOUT_S, parameterFaults } from "../../components/ssmDocuments";
-import { CONSISTENT_TAG, DEVICE_TAG, SET_TAG } from "../../lambda/tags";
+import { CONSISTENT_TAG, DEVICE_TAG, SET_TAG } from "../../lambda/retention/tags";
 import type { Timeline } from "../timeline";
 import type { SnapshotStore, StoredSnapshot } from "./snapshotStore";
 

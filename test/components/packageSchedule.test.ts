@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { packageSchedule } from "../../components/packageSchedule";
 import { BUSY_SECONDS } from "../../components/windowOverlap";
-import { occurrences, parseSchedule } from "../../lambda/schedules";
+import { occurrences, parseSchedule } from "../../lambda/retention/schedules";
 
 const WEEK_MINUTES = 7 * 24 * 60;
 

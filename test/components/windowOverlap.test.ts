@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import fc from "fast-check";
 import { snapshotTypes } from "../../components/snapshotTypes";
 import { BUSY_SECONDS, overlapFaults, typesThatMayOverlap } from "../../components/windowOverlap";
-import { occurrences, parseSchedule } from "../../lambda/schedules";
+import { occurrences, parseSchedule } from "../../lambda/retention/schedules";
 
 const NEW_YEAR = Date.UTC(2027, 0, 1);
 

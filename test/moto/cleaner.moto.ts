@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { randomUUID } from "node:crypto";
 import { join } from "node:path";
-import { type CleanerSettings, clean } from "../../lambda/cleaner";
-import type { Line, Report } from "../../lambda/report";
+import { type CleanerSettings, clean } from "../../lambda/cleaner/cleaner";
+import type { Line, Report } from "../../lambda/cleaner/report";
 import { type LambdaOptions, startLambda } from "../../rehearsal/embeddedAws/lambda";
 import { runProgram, stackConfig } from "../../rehearsal/program";
 import { POLICY } from "../support/history";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
-import type { Report } from "../../lambda/report";
-import type { Snapshot } from "../../lambda/snapshot";
+import type { Report } from "../../lambda/cleaner/report";
+import type { Snapshot } from "../../lambda/retention/snapshot";
 import type { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
 import { type Cleaned, type Cleaning, ran, stored } from "./cleaning";
 import { backup, type SetSketch } from "./history";

@@ -1,6 +1,6 @@
 import fc from "fast-check";
-import type { RetentionPolicy } from "../../lambda/retentionPolicy";
-import type { Snapshot } from "../../lambda/snapshot";
+import type { RetentionPolicy } from "../../lambda/retention/retentionPolicy";
+import type { Snapshot } from "../../lambda/retention/snapshot";
 import { POLICY, ZONES } from "./history";
 import type { KnownSchedule } from "./retentionOracle";
 

@@ -1,8 +1,8 @@
 import { EC2Client, type EC2ClientConfig } from "@aws-sdk/client-ec2";
-import { type CleanerContext, type CleanerSettings, CleaningFailed, clean, clientConfig } from "../../lambda/cleaner";
-import type { Pace } from "../../lambda/pace";
-import type { Report } from "../../lambda/report";
-import type { Snapshot } from "../../lambda/snapshot";
+import { type CleanerContext, type CleanerSettings, CleaningFailed, clean, clientConfig } from "../../lambda/cleaner/cleaner";
+import type { Pace } from "../../lambda/cleaner/pace";
+import type { Report } from "../../lambda/cleaner/report";
+import type { Snapshot } from "../../lambda/retention/snapshot";
 import { type Ec2Call, type Ec2Options, startEc2 } from "../../rehearsal/embeddedAws/ec2";
 import { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
 import { POLICY } from "./history";

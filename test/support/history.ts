@@ -1,5 +1,5 @@
-import type { CleanerSettings } from "../../lambda/cleaner";
-import type { Snapshot } from "../../lambda/snapshot";
+import type { CleanerSettings } from "../../lambda/cleaner/cleaner";
+import type { Snapshot } from "../../lambda/retention/snapshot";
 
 /** What a test says of one backup set; the rest has values that mean nothing to it. */
 export interface SetSketch {

@@ -13,7 +13,7 @@ import {
     RunInstancesCommand,
     type Tag,
 } from "@aws-sdk/client-ec2";
-import { clientConfig } from "../../lambda/cleaner";
+import { clientConfig } from "../../lambda/cleaner/cleaner";
 
 export type Tags = Readonly<Record<string, string>>;
 

@@ -1,4 +1,4 @@
-import type { RetentionPolicy } from "../../lambda/retentionPolicy";
+import type { RetentionPolicy } from "../../lambda/retention/retentionPolicy";
 import { idOf, type Run } from "./arbitraryHistory";
 
 // What retention promises, said once more and in another way than in the plan: calendars as texts, and no shortcuts. It knows the runs

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { DateTime } from "luxon";
-import { latestUntil, occurrences, parseSchedule } from "../../lambda/schedules";
-import { MIDNIGHT_ZONES, ZONES } from "../support/history";
+import { latestUntil, occurrences, parseSchedule } from "../../../lambda/retention/schedules";
+import { MIDNIGHT_ZONES, ZONES } from "../../support/history";
 
 /** The first times at which a cron expression fires from a time on, in UTC. */
 function firings(expression: string, timezone: string, from: string, count: number, gap?: "skipped"): string[] {

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import type { Report } from "../../lambda/report";
-import { startEc2 } from "../../rehearsal/embeddedAws/ec2";
-import { type LambdaOptions, startLambda } from "../../rehearsal/embeddedAws/lambda";
-import { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
-import { deployed } from "../support/policies";
+import type { Report } from "../../../lambda/cleaner/report";
+import { startEc2 } from "../../../rehearsal/embeddedAws/ec2";
+import { type LambdaOptions, startLambda } from "../../../rehearsal/embeddedAws/lambda";
+import { SnapshotStore } from "../../../rehearsal/embeddedAws/snapshotStore";
+import { deployed } from "../../support/policies";
 
 const DAY = 86_400_000;
 

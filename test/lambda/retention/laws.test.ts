@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
-import { periodsOf } from "../../lambda/periods";
-import { type Plan, planCleaning } from "../../lambda/plan";
-import type { RetentionPolicy } from "../../lambda/retentionPolicy";
-import type { Snapshot } from "../../lambda/snapshot";
-import { END, history, idOf, LATER, lost, policy, type Run, seenAt, snapshotsOf } from "../support/arbitraryHistory";
-import { expectedKept, isCounted } from "../support/retentionOracle";
+import { periodsOf } from "../../../lambda/retention/periods";
+import { type Plan, planCleaning } from "../../../lambda/retention/plan";
+import type { RetentionPolicy } from "../../../lambda/retention/retentionPolicy";
+import type { Snapshot } from "../../../lambda/retention/snapshot";
+import { END, history, idOf, LATER, lost, policy, type Run, seenAt, snapshotsOf } from "../../support/arbitraryHistory";
+import { expectedKept, isCounted } from "../../support/retentionOracle";
 
 /** Histories per law; with the number of laws, more than 10,000 in all. */
 const RUNS = Number(process.env.HISTORIES ?? 600);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { planCleaning } from "../../lambda/plan";
-import type { RetentionPolicy } from "../../lambda/retentionPolicy";
-import type { Snapshot } from "../../lambda/snapshot";
-import { backup, POLICY } from "../support/history";
+import { planCleaning } from "../../../lambda/retention/plan";
+import type { RetentionPolicy } from "../../../lambda/retention/retentionPolicy";
+import type { Snapshot } from "../../../lambda/retention/snapshot";
+import { backup, POLICY } from "../../support/history";
 
 const STANDING: RetentionPolicy = { ...POLICY, retention: { Day: 2, Week: 2, Month: 2 }, standIns: true };
 

@@ -1,12 +1,12 @@
 import type { EC2Client, EC2ClientConfig } from "@aws-sdk/client-ec2";
 import { DateTime } from "luxon";
+import { type Plan, planCleaning } from "../retention/plan";
+import type { RetentionPolicy } from "../retention/retentionPolicy";
 import { deleteSets, type Outcome } from "./deletion";
 import { listSnapshots, lostVolumes } from "./listing";
 import { DELETION_PACE, type Pace } from "./pace";
-import { type Plan, planCleaning } from "./plan";
 import { askAgainWhenUnreadable } from "./readableAnswers";
 import { logLines, type Report, report } from "./report";
-import type { RetentionPolicy } from "./retentionPolicy";
 
 /** What a policy tells its cleaner; captured in the closure. */
 export interface CleanerSettings extends RetentionPolicy {

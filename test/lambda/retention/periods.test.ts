@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { definePeriods } from "../../lambda/periods";
-import { occurrences, parseSchedule } from "../../lambda/schedules";
-import { MIDNIGHT_ZONES, ZONES } from "../support/history";
+import { definePeriods } from "../../../lambda/retention/periods";
+import { occurrences, parseSchedule } from "../../../lambda/retention/schedules";
+import { MIDNIGHT_ZONES, ZONES } from "../../support/history";
 
 /** The period of a schedule that a moment lies in: its label, start and end, UTC. */
 function period(expression: string, timezone: string, at: string): readonly string[] | undefined {

@@ -5,8 +5,8 @@ import {
     paginateDescribeVolumes,
     type Volume,
 } from "@aws-sdk/client-ec2";
-import { type Snapshot, sharing } from "./snapshot";
-import { POLICY_TAG } from "./tags";
+import { type Snapshot, sharing } from "../retention/snapshot";
+import { POLICY_TAG } from "../retention/tags";
 
 /** How often a listing begins anew when EC2 takes its own page token for invalid or expired. */
 const RESTARTS = 2;

@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import type { EC2Client } from "@aws-sdk/client-ec2";
-import { deleteSets } from "../../lambda/deletion";
-import { failedOrder } from "../../lambda/deletionOrder";
-import { DELETION_PACE } from "../../lambda/pace";
-import { planCleaning } from "../../lambda/plan";
-import type { Snapshot } from "../../lambda/snapshot";
-import { Ec2Error, startEc2 } from "../../rehearsal/embeddedAws/ec2";
-import { clientOf, stored } from "../support/cleaning";
-import { backup, NOW, POLICY } from "../support/history";
+import { deleteSets } from "../../../lambda/cleaner/deletion";
+import { DELETION_PACE } from "../../../lambda/cleaner/pace";
+import { failedOrder } from "../../../lambda/retention/deletionOrder";
+import { planCleaning } from "../../../lambda/retention/plan";
+import type { Snapshot } from "../../../lambda/retention/snapshot";
+import { Ec2Error, startEc2 } from "../../../rehearsal/embeddedAws/ec2";
+import { clientOf, stored } from "../../support/cleaning";
+import { backup, NOW, POLICY } from "../../support/history";
 
 describe("Deleting sets", () => {
     it("ends when it is told to, although EC2 still throttles a call", async () => {

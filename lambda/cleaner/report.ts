@@ -1,5 +1,5 @@
+import type { Decision, Plan } from "../retention/plan";
 import type { Outcome } from "./deletion";
-import type { Decision, Plan } from "./plan";
 
 /** A snapshot and one sentence about it. */
 export interface Line {

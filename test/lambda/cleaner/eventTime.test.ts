@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import { utc } from "../../lambda/wording";
-import { assertRun, DONE, fourDays, ids, NEEDED, onDay } from "../support/account";
-import { ran, stored } from "../support/cleaning";
-import { backup } from "../support/history";
+import { utc } from "../../../lambda/retention/wording";
+import { assertRun, DONE, fourDays, ids, NEEDED, onDay } from "../../support/account";
+import { ran, stored } from "../../support/cleaning";
+import { backup } from "../../support/history";
 
 const STALE = {
     "vol-c": "no restore point since 2027-02-01 01:00 UTC: its backups fail, or it is no longer backed up, or is gone",

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { clientConfig } from "../../lambda/cleaner";
+import { clientConfig } from "../../../lambda/cleaner/cleaner";
 import {
     afterFirstPage,
     always,
@@ -22,9 +22,9 @@ import {
     stalled,
     throttled,
     unavailable,
-} from "../../rehearsal/embeddedAws/faults";
-import { tokenBucket } from "../../rehearsal/embeddedAws/tokenBucket";
-import { ALL, assertRun, DELETED, DONE, fourDays, KEPT, NEEDED } from "../support/account";
+} from "../../../rehearsal/embeddedAws/faults";
+import { tokenBucket } from "../../../rehearsal/embeddedAws/tokenBucket";
+import { ALL, assertRun, DELETED, DONE, fourDays, KEPT, NEEDED } from "../../support/account";
 
 /** The cleaner's time-outs, all cut to a third of a second: long for an answer, be the machine busy. */
 const TIMEOUT_MS = 333;

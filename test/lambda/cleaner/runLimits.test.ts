@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { setTimeout } from "node:timers/promises";
-import { deleteSets } from "../../lambda/deletion";
-import { DELETION_PACE } from "../../lambda/pace";
-import { planCleaning } from "../../lambda/plan";
-import { report } from "../../lambda/report";
-import { startEc2 } from "../../rehearsal/embeddedAws/ec2";
+import { deleteSets } from "../../../lambda/cleaner/deletion";
+import { DELETION_PACE } from "../../../lambda/cleaner/pace";
+import { report } from "../../../lambda/cleaner/report";
+import { planCleaning } from "../../../lambda/retention/plan";
+import { startEc2 } from "../../../rehearsal/embeddedAws/ec2";
 import {
     afterFirstPage,
     always,
@@ -17,10 +17,10 @@ import {
     onSnapshot,
     silence,
     throttled,
-} from "../../rehearsal/embeddedAws/faults";
-import { ALL, assertRun, DELETED, DONE, fourDays, ids, KEPT, NEEDED, saying } from "../support/account";
-import { type Cleaned, clientOf, ran, stored } from "../support/cleaning";
-import { NOW, POLICY } from "../support/history";
+} from "../../../rehearsal/embeddedAws/faults";
+import { ALL, assertRun, DELETED, DONE, fourDays, ids, KEPT, NEEDED, saying } from "../../support/account";
+import { type Cleaned, clientOf, ran, stored } from "../../support/cleaning";
+import { NOW, POLICY } from "../../support/history";
 
 /** Lambda, so many milliseconds before it ends the run. */
 function left(ms: number) {

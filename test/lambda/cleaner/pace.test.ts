@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import timers from "node:timers/promises";
-import { DELETION_PACE, paced } from "../../lambda/pace";
+import { DELETION_PACE, paced } from "../../../lambda/cleaner/pace";
 
 /** On a clock of its own, the pauses that calls wait for, in milliseconds; `idle` comes before the call of that number. */
 async function pauses(calls: number, idle: Readonly<Record<number, number>> = {}): Promise<number[]> {

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
-import type { Outcome } from "../../lambda/deletion";
-import { logLines, report } from "../../lambda/report";
-import { backup, NOW } from "../support/history";
-import { linesOver } from "../support/logLines";
+import type { Outcome } from "../../../lambda/cleaner/deletion";
+import { logLines, report } from "../../../lambda/cleaner/report";
+import { backup, NOW } from "../../support/history";
+import { linesOver } from "../../support/logLines";
 
 const [SNAPSHOT] = backup({ at: "2027-01-31" });
 assert.ok(SNAPSHOT);

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
-import { backupSets, compare } from "../../lambda/backupSets";
-import type { Snapshot } from "../../lambda/snapshot";
-import { backup, NOW, POLICY } from "../support/history";
+import { backupSets, compare } from "../../../lambda/retention/backupSets";
+import type { Snapshot } from "../../../lambda/retention/snapshot";
+import { backup, NOW, POLICY } from "../../support/history";
 
 /** Ids of the members, set by set. */
 function grouped(snapshots: readonly Snapshot[]): string[][] {

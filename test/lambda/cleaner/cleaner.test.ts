@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { type CleaningFailed, clean, clientConfig } from "../../lambda/cleaner";
-import type { Snapshot } from "../../lambda/snapshot";
-import { Ec2Error, startEc2 } from "../../rehearsal/embeddedAws/ec2";
-import type { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
-import { cleaned, clientOf, stored } from "../support/cleaning";
-import { POLICY } from "../support/history";
-import { linesOver } from "../support/logLines";
+import { type CleaningFailed, clean, clientConfig } from "../../../lambda/cleaner/cleaner";
+import type { Snapshot } from "../../../lambda/retention/snapshot";
+import { Ec2Error, startEc2 } from "../../../rehearsal/embeddedAws/ec2";
+import type { SnapshotStore } from "../../../rehearsal/embeddedAws/snapshotStore";
+import { cleaned, clientOf, stored } from "../../support/cleaning";
+import { POLICY } from "../../support/history";
+import { linesOver } from "../../support/logLines";
 
 const MINUTE = 60_000;
 

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { ordinal, utc } from "../../lambda/wording";
+import { ordinal, utc } from "../../../lambda/retention/wording";
 
 describe("Words", () => {
     it("for places are those of English", () => {

@@ -1,7 +1,7 @@
 import { DeleteSnapshotCommand, type EC2Client } from "@aws-sdk/client-ec2";
+import type { Decision } from "../retention/plan";
+import type { Snapshot } from "../retention/snapshot";
 import { type Pace, paced } from "./pace";
-import type { Decision } from "./plan";
-import type { Snapshot } from "./snapshot";
 
 /** How many sets are deleted at once: enough for EC2's pace, however long it takes to answer. */
 const CONCURRENCY = 16;

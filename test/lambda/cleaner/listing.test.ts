@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
-import { CleaningFailed } from "../../lambda/cleaner";
-import { lostVolumes } from "../../lambda/listing";
-import { Ec2Error, startEc2 } from "../../rehearsal/embeddedAws/ec2";
-import { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
-import { cleaned, clientOf, stored } from "../support/cleaning";
+import { CleaningFailed } from "../../../lambda/cleaner/cleaner";
+import { lostVolumes } from "../../../lambda/cleaner/listing";
+import { Ec2Error, startEc2 } from "../../../rehearsal/embeddedAws/ec2";
+import { SnapshotStore } from "../../../rehearsal/embeddedAws/snapshotStore";
+import { cleaned, clientOf, stored } from "../../support/cleaning";
 
 const volume = (i: number) => `vol-${i.toString(16).padStart(8, "0")}`;
 
