@@ -23,7 +23,7 @@ export interface LambdaOptions {
     };
     readonly region: string;
     readonly environment?: Readonly<Record<string, string>>;
-    /** Lets the function's own pauses take no time, where the clock is not this machine's. */
+    /** For a virtual clock: the function's pauses take no time, and its time-out never comes, however slow this machine is. */
     readonly skipPauses?: boolean;
 }
 
@@ -63,7 +63,7 @@ export async function startLambda({
         rmSync(folder, { recursive: true, force: true });
     };
     try {
-        await nextAnswer(child, 10, log);
+        await nextAnswer(child, Number.POSITIVE_INFINITY, log);
     } catch (error) {
         await close();
         throw error;
@@ -72,7 +72,7 @@ export async function startLambda({
         log,
         close,
         async invoke(event) {
-            const answer = nextAnswer(child, timeout, log);
+            const answer = nextAnswer(child, skipPauses ? Number.POSITIVE_INFINITY : timeout, log);
             child.send({ event, timeoutMs: timeout * 1000 });
             const given = await answer;
             if ("memoryMb" in given && memorySize !== undefined && given.memoryMb > memorySize) {
@@ -88,7 +88,8 @@ export async function startLambda({
 
 function nextAnswer(child: ChildProcess, seconds: number, log: readonly string[]): Promise<Answer> {
     return new Promise((resolve, reject) => {
-        const timer = setTimeout(() => fail(new Error(`Task timed out after ${seconds} seconds`)), seconds * 1000);
+        const end = () => fail(new Error(`Task timed out after ${seconds} seconds`));
+        const timer = Number.isFinite(seconds) ? setTimeout(end, seconds * 1000) : undefined;
         const stop = () => {
             clearTimeout(timer);
             child.off("message", succeed).off("exit", exited).off("error", fail);
@@ -133,7 +134,7 @@ export function node24(): string {
     const platform = `${process.platform}-${process.arch}`;
     const name = PACKAGES[platform] ?? `node-${platform}`;
     try {
-        const manifest = createRequire(__filename).resolve(`${name}/package.json`);
+        const manifest = createRequire(join(__dirname, "..", "node24", "package.json")).resolve(`${name}/package.json`);
         return join(dirname(manifest), "bin", process.platform === "win32" ? "node.exe" : "node");
     } catch {
         throw new Error(`Lambda's Node 24 is not here (npm package ${name}); run npm ci, or use Node 24 itself on this platform.`);
