@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { XMLBuilder } from "fast-xml-parser";
-import { type Ec2Call, Ec2Error, list } from "./ec2Call";
+import { callOf, type Ec2Call, Ec2Error, list } from "./ec2Call";
 import { type Answer, answerOf, asItShould, type Faults } from "./faults";
 import type { EmbeddedIam } from "./iam";
 import { pageOf } from "./pages";
@@ -61,8 +61,7 @@ export async function startEc2(
         }
     };
     const exchange = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-        const parameters = new URLSearchParams(await bodyOf(request));
-        const call = { action: parameters.get("Action") ?? "", parameters };
+        const call = callOf(await bodyOf(request), request.headers);
         const caller = callerOf(request);
         if (!caller) {
             const refusal = new Ec2Error("AuthFailure", "AWS was not able to validate the provided access credentials", 401);

@@ -2,6 +2,15 @@
 export interface Ec2Call {
     readonly action: string;
     readonly parameters: URLSearchParams;
+    /** How many times the SDK has sent the request, this one included. */
+    readonly attempt: number;
+}
+
+/** @param headers in lower case */
+export function callOf(body: string, headers: Readonly<Record<string, string | string[] | undefined>>): Ec2Call {
+    const parameters = new URLSearchParams(body);
+    const [, attempt = "1"] = /\battempt=(\d+)/.exec(String(headers["amz-sdk-request"])) ?? [];
+    return { action: parameters.get("Action") ?? "", parameters, attempt: Number(attempt) };
 }
 
 /** An error as EC2 answers it. */

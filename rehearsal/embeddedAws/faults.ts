@@ -112,9 +112,9 @@ export const emptyPage: Fault = async (exchange) => {
 
 /** The first page once more, in the place of another. */
 export const firstPageAgain: Fault = async (exchange) => {
-    const { action, parameters } = exchange.call;
+    const { parameters } = exchange.call;
     const first = await exchange.carryOut({
-        action,
+        ...exchange.call,
         parameters: new URLSearchParams([...parameters].filter(([key]) => key !== "NextToken")),
     });
     const nextToken = tokenAfter(lastIdBefore(parameters.get("NextToken")), `${marks++}`);
@@ -134,6 +134,11 @@ export function seenAs(view: SnapshotStore): Fault {
 export function first(...faults: readonly Fault[]): Faults {
     const left = [...faults];
     return () => left.shift();
+}
+
+/** When the SDK sends a request for the first time; another, or none, whenever it sends the same again. */
+export function atFirst(fault: Fault, later?: Fault): Faults {
+    return ({ attempt }) => (attempt === 1 ? fault : later);
 }
 
 export function always(fault: Fault): Faults {

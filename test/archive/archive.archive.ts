@@ -81,7 +81,7 @@ async function cleanedBy(code: pulumi.asset.AssetArchive): Promise<{ deleted: st
     const ec2 = await startEc2(store);
     try {
         const lambda = await startLambda({
-            function: { code, handler: "index.handler", timeout: 60 },
+            function: { code, handler: "index.handler", timeout: 900 },
             region: "eu-central-1",
             environment: { AWS_ENDPOINT_URL_EC2: ec2.endpoint },
         });
@@ -101,8 +101,7 @@ function archiveOf(files: Readonly<Record<string, string>>): pulumi.asset.AssetA
     );
 }
 
-describe("The archive", function () {
-    this.timeout(300_000);
+describe("The archive", () => {
     const folder = mkdtempSync(join(tmpdir(), "consumer-"));
     let ours: pulumi.asset.AssetArchive;
     let theirs: Record<string, string>;

@@ -127,8 +127,7 @@ async function cleaned(region: Region, settings: Partial<CleanerSettings> = {}, 
     return report;
 }
 
-describe("The cleaner, against moto", function () {
-    this.timeout(120_000);
+describe("The cleaner, against moto", () => {
     let moto: MotoServer;
     /** One for each test that takes one: they are made at once, since each has to wait for moto's clock. */
     let histories: Region[];

@@ -32,10 +32,11 @@ export function stored(snapshots: readonly Snapshot[]): SnapshotStore {
     return store;
 }
 
-/** The real SDK, configured as in the closure but for `config`. */
+/** The real SDK, configured as in the closure but for `config`. Without time-outs: a slow machine is no silent EC2. */
 export function clientOf(endpoint: string, config: EC2ClientConfig = {}): EC2Client {
     return new EC2Client({
         ...clientConfig,
+        requestHandler: {},
         ...config,
         endpoint,
         region: "eu-central-1",

@@ -8,7 +8,8 @@ export interface MotoServer {
     stop(): Promise<void>;
 }
 
-const START_LIMIT_S = 60;
+/** Only ends a test that hangs. */
+const START_LIMIT_S = 600;
 
 /**
  * Starts moto, an AWS in Python that is not this project's own, on loopback.

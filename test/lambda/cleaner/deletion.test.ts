@@ -13,8 +13,14 @@ describe("Deleting sets", () => {
     it("ends when it is told to, although EC2 still throttles a call", async () => {
         const snapshots = ["2027-01-30", "2027-01-31"].flatMap((at) => backup({ at, volumes: ["c"] }));
         const plan = planCleaning(snapshots, POLICY, NOW);
+        const over = new AbortController();
+        let throttled = 0;
         const ec2 = await startEc2(stored(snapshots), {
             intercept: () => {
+                throttled += 1;
+                if (throttled === 2) {
+                    over.abort();
+                }
                 throw new Ec2Error("RequestLimitExceeded", "Request limit exceeded.", 503);
             },
         });
@@ -22,8 +28,8 @@ describe("Deleting sets", () => {
         const outcomes = await deleteSets(client, plan.deletions, {
             most: 1000,
             pace: DELETION_PACE,
-            endsAt: performance.now() + 60_000,
-            abortSignal: AbortSignal.timeout(200),
+            endsAt: Number.POSITIVE_INFINITY,
+            abortSignal: over.signal,
         });
         client.destroy();
         await ec2.close();

@@ -1,5 +1,4 @@
 import assert from "node:assert/strict";
-import { setTimeout } from "node:timers/promises";
 import { deleteSets } from "../../../lambda/cleaner/deletion";
 import { DELETION_PACE } from "../../../lambda/cleaner/pace";
 import { report } from "../../../lambda/cleaner/report";
@@ -29,14 +28,29 @@ function left(ms: number) {
 
 const NOT_LISTED = ["the listing of snapshots had not ended when the run had to; nothing was deleted"];
 
-/** Deletes until something in EC2 says that the time is over, or begins no more after so many ms; what a report then says, and what is left. */
-async function stoppedBy(faults: (stop: () => void) => Faults, mayBegin = 60_000) {
+/** Runs something whose time-out of an abort signal comes when EC2 meets the fault that it is given. */
+async function endedBy<T>(run: (ending: (fault: Fault) => Fault) => Promise<T>): Promise<T> {
+    const over = new AbortController();
+    const { timeout } = AbortSignal;
+    AbortSignal.timeout = () => over.signal;
+    try {
+        return await run((fault) => async (exchange) => {
+            await fault(exchange);
+            over.abort();
+        });
+    } finally {
+        AbortSignal.timeout = timeout;
+    }
+}
+
+/** Deletes until something in EC2 says that the time is over; what a report then says, and what is left. */
+async function stoppedBy(faults: (stop: () => void) => Faults, endsAt = Number.POSITIVE_INFINITY) {
     const over = new AbortController();
     const store = stored(fourDays());
     const plan = planCleaning(fourDays(), { ...POLICY, retention: { Day: 2 } }, NOW);
     const ec2 = await startEc2(store, { faults: faults(() => over.abort()) });
     const client = clientOf(ec2.endpoint);
-    const limits = { most: 1000, pace: DELETION_PACE, endsAt: performance.now() + mayBegin, abortSignal: over.signal };
+    const limits = { most: 1000, pace: DELETION_PACE, endsAt, abortSignal: over.signal };
     const outcomes = await deleteSets(client, plan.deletions, limits);
     client.destroy();
     await ec2.close();
@@ -55,30 +69,41 @@ function nth(n: number, act: () => void): () => void {
 }
 
 describe("A run whose time is over", () => {
-    for (const [when, ms, faults] of [
-        ["before it lists", 15_000, on("DescribeSnapshots", always(silence))],
-        ["while it waits for a page", 15_100, afterFirstPage(always(silence))],
-        ["while it waits to ask again for a page that was throttled", 15_100, afterFirstPage(always(throttled))],
+    it("before it lists fails, and deletes nothing", async () => {
+        const faults = on("DescribeSnapshots", always(silence));
+        await assertRun(fourDays(), { context: left(15_000), faults }, { Status: "FAILED", Errors: NOT_LISTED }, ALL);
+    });
+
+    for (const [when, fault] of [
+        ["while it waits for a page", silence],
+        ["while it waits to ask again for a page that was throttled", throttled],
     ] as const) {
         it(`${when} fails, and deletes nothing`, async () => {
-            const started = performance.now();
-            await assertRun(fourDays(), { context: left(ms), faults, pageSize: 5 }, { Status: "FAILED", Errors: NOT_LISTED }, ALL);
-            assert.ok(performance.now() - started < 10_000);
+            const { calls } = await endedBy((ending) => {
+                const faults = afterFirstPage(always(ending(fault)));
+                return assertRun(fourDays(), { faults, pageSize: 5 }, { Status: "FAILED", Errors: NOT_LISTED }, ALL);
+            });
+            assert.deepEqual(
+                calls.map(({ attempt }) => attempt),
+                [1, 1],
+            );
         });
     }
 
     it("while it waits for volumes takes them for existing, fails, and deletes nothing more", async () => {
         const remaining = "remaining: the run had to end; the next one goes on";
-        await assertRun(
-            fourDays(),
-            { settings: { orphanDays: 0 }, context: left(16_500), faults: on("DescribeVolumes", always(silence)) },
-            {
-                Status: "FAILED",
-                Errors: ["the listing of volumes had not ended when the run had to"],
-                remaining: Object.fromEntries(Object.keys(DELETED).map((id) => [id, remaining])),
-                kept: KEPT,
-            },
-            ALL,
+        await endedBy((ending) =>
+            assertRun(
+                fourDays(),
+                { settings: { orphanDays: 0 }, context: left(16_500), faults: on("DescribeVolumes", always(ending(silence))) },
+                {
+                    Status: "FAILED",
+                    Errors: ["the listing of volumes had not ended when the run had to"],
+                    remaining: Object.fromEntries(Object.keys(DELETED).map((id) => [id, remaining])),
+                    kept: KEPT,
+                },
+                ALL,
+            ),
         );
     });
 
@@ -93,13 +118,19 @@ describe("A run whose time is over", () => {
     });
 
     it("while EC2 deletes ends the sets that it has begun, so that none is left in part", async () => {
-        const mayBegin = 100;
-        const slow: Fault = async (exchange) => {
-            await setTimeout(2 * mayBegin);
+        const { now } = performance;
+        let time = 0;
+        const late: Fault = async (exchange) => {
+            time = 200;
             await asItShould(exchange);
         };
-        const stopped = await stoppedBy(() => onSnapshot("snap-29c", always(slow)), mayBegin);
-        assert.deepEqual(stopped, { report: saying(DONE), left: [...NEEDED].sort() });
+        performance.now = () => time;
+        try {
+            const stopped = await stoppedBy(() => onSnapshot("snap-29c", always(late)), 100);
+            assert.deepEqual(stopped, { report: saying(DONE), left: [...NEEDED].sort() });
+        } finally {
+            performance.now = now;
+        }
     });
 
     for (const [when, stopping] of [

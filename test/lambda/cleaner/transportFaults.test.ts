@@ -1,11 +1,13 @@
 import assert from "node:assert/strict";
-import { clientConfig } from "../../../lambda/cleaner/cleaner";
+import type { EC2ClientConfig } from "@aws-sdk/client-ec2";
 import {
     afterFirstPage,
     always,
+    asItShould,
+    atFirst,
     cut,
     type Fault,
-    first,
+    type Faults,
     foreign,
     halfXml,
     internalError,
@@ -25,18 +27,21 @@ import {
 } from "../../../rehearsal/embeddedAws/faults";
 import { tokenBucket } from "../../../rehearsal/embeddedAws/tokenBucket";
 import { ALL, assertRun, DELETED, DONE, fourDays, KEPT, NEEDED } from "../../support/account";
+import { CUT_MS, endlessWaitsCut } from "../../support/endlessWaits";
 
-/** The cleaner's time-outs, all cut to a third of a second: long for an answer, be the machine busy. */
-const TIMEOUT_MS = 333;
-const IMPATIENT = {
-    requestHandler: {
-        ...Object.fromEntries(Object.keys(clientConfig.requestHandler).map((name) => [name, TIMEOUT_MS])),
-        throwOnRequestTimeout: clientConfig.requestHandler.throwOnRequestTimeout,
-    },
+/** A single retry, soon. */
+const TWICE = { maxAttempts: 2, retryMode: "standard" };
+
+/** EC2 with these faults, and a client that waits for no answer that it never gives. */
+function faulty(faults: Faults, config: EC2ClientConfig = {}) {
+    return { faults, config: { ...config, requestHandler: endlessWaitsCut(faults) } };
+}
+
+/** EC2 has done it at the first attempt, even if the client gave that up before EC2 read it. */
+const doneBefore: Fault = async (exchange) => {
+    await exchange.carryOut();
+    await asItShould(exchange);
 };
-
-/** And a single retry, soon. */
-const TWICE = { ...IMPATIENT, maxAttempts: 2, retryMode: "standard" };
 
 /** What goes wrong before EC2 has done what it was asked to. */
 const WITHOUT_EFFECT: readonly (readonly [string, Fault, string])[] = [
@@ -48,7 +53,7 @@ const WITHOUT_EFFECT: readonly (readonly [string, Fault, string])[] = [
     [
         "never answers",
         silence,
-        `TimeoutError: @smithy/node-http-handler - [ERROR] a request has exceeded the configured ${TIMEOUT_MS} ms requestTimeout.`,
+        `TimeoutError: @smithy/node-http-handler - [ERROR] a request has exceeded the configured ${CUT_MS.requestTimeout} ms requestTimeout.`,
     ],
 ];
 
@@ -64,17 +69,17 @@ const AFTER_EFFECT: readonly (readonly [string, Fault])[] = [
 describe("The cleaner", () => {
     for (const [what, fault] of [...WITHOUT_EFFECT, ["answers late", slow(50)] as const]) {
         it(`does all the same when EC2 ${what} once while it lists and once while it deletes`, async () => {
-            const faults = oneOf(on("DescribeSnapshots", first(fault)), on("DeleteSnapshot", first(fault)));
-            const { calls } = await assertRun(fourDays(), { faults, config: IMPATIENT }, DONE, NEEDED);
+            const faults = oneOf(on("DescribeSnapshots", atFirst(fault)), onSnapshot("snap-29c", atFirst(fault)));
+            const { calls } = await assertRun(fourDays(), faulty(faults), DONE, NEEDED);
             assert.deepEqual([...new Set(calls.map(({ action }) => action))], ["DescribeSnapshots", "DeleteSnapshot"]);
         });
     }
 
     for (const [what, fault] of AFTER_EFFECT) {
         it(`asks again when EC2 has deleted a snapshot and ${what}, and takes it for deleted`, async () => {
-            const faults = onSnapshot("snap-29c", first(fault));
+            const faults = onSnapshot("snap-29c", atFirst(fault, doneBefore));
             const gone = "deleted: 4th newest Day restore point, 2 are kept (it was gone already)";
-            await assertRun(fourDays(), { faults, config: IMPATIENT }, { ...DONE, deleted: { ...DELETED, "snap-29c": gone } }, NEEDED);
+            await assertRun(fourDays(), faulty(faults), { ...DONE, deleted: { ...DELETED, "snap-29c": gone } }, NEEDED);
         });
     }
 
@@ -84,11 +89,12 @@ describe("The cleaner", () => {
         ["has something else answer", foreign(200)] as const,
     ]) {
         it(`asks again when EC2 ${what} in the place of a page of the listing`, async () => {
-            await assertRun(fourDays(), { faults: on("DescribeSnapshots", first(fault)), config: IMPATIENT, pageSize: 5 }, DONE, NEEDED);
+            const faults = on("DescribeSnapshots", atFirst(fault));
+            await assertRun(fourDays(), { ...faulty(faults), pageSize: 5 }, DONE, NEEDED);
         });
 
         it(`asks again when EC2 ${what} in the place of the last page of the listing`, async () => {
-            await assertRun(fourDays(), { faults: afterFirstPage(first(fault)), config: IMPATIENT, pageSize: 5 }, DONE, NEEDED);
+            await assertRun(fourDays(), { ...faulty(afterFirstPage(atFirst(fault))), pageSize: 5 }, DONE, NEEDED);
         });
     }
 
@@ -101,12 +107,7 @@ describe("The cleaner", () => {
     ]) {
         it(`fails, and deletes nothing, when EC2 ${what} whenever it lists`, async () => {
             const Errors = [`the listing of snapshots broke off: ${error}; nothing was deleted`];
-            await assertRun(
-                fourDays(),
-                { faults: on("DescribeSnapshots", always(fault)), config: TWICE },
-                { Status: "FAILED", Errors },
-                ALL,
-            );
+            await assertRun(fourDays(), faulty(on("DescribeSnapshots", always(fault)), TWICE), { Status: "FAILED", Errors }, ALL);
         });
     }
 
@@ -115,7 +116,7 @@ describe("The cleaner", () => {
             const { "snap-30c": c, "snap-30d": d } = DELETED as Record<"snap-30c" | "snap-30d", string>;
             await assertRun(
                 fourDays(),
-                { faults: onSnapshot("snap-29c", always(fault)), config: TWICE },
+                faulty(onSnapshot("snap-29c", always(fault)), TWICE),
                 {
                     Status: "FAILED",
                     Errors: [`1 of 4 deletions failed: ${error}`],

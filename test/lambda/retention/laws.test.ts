@@ -6,9 +6,7 @@ import type { RetentionPolicy } from "../../../lambda/retention/retentionPolicy"
 import type { Snapshot } from "../../../lambda/retention/snapshot";
 import { END, history, idOf, LATER, lost, policy, type Run, seenAt, snapshotsOf } from "../../support/arbitraryHistory";
 import { expectedKept, isCounted } from "../../support/retentionOracle";
-
-/** Histories per law; with the number of laws, more than 10,000 in all. */
-const RUNS = Number(process.env.HISTORIES ?? 600);
+import { HISTORIES } from "../../support/sample";
 
 /** One random case. */
 interface Case {
@@ -60,7 +58,7 @@ function law(sentence: string, holds: (one: Case) => void, histories = history()
             fc.property(histories, policy, lost, fc.nat(), (runs, rules, gone, chance) =>
                 holds({ runs, snapshots: runs.flatMap(snapshotsOf), policy: rules, lost: gone, chance }),
             ),
-            { numRuns: RUNS },
+            { numRuns: HISTORIES },
         );
     });
 }

@@ -1,7 +1,9 @@
 import assert from "node:assert/strict";
+import { DateTime } from "luxon";
 import { definePeriods } from "../../../lambda/retention/periods";
 import { occurrences, parseSchedule } from "../../../lambda/retention/schedules";
 import { MIDNIGHT_ZONES, ZONES } from "../../support/history";
+import { YEARS } from "../../support/sample";
 
 /** The period of a schedule that a moment lies in: its label, start and end, UTC. */
 function period(expression: string, timezone: string, at: string): readonly string[] | undefined {
@@ -17,6 +19,13 @@ const YEAR = "cron(0 6 2 1 ? *)";
 
 /** Days before those on which one of the zones changes its clock. */
 const CHANGES = ["2026-03-07", "2026-03-28", "2026-04-04", "2026-04-23", "2026-10-03", "2026-10-24", "2026-10-28", "2026-10-31"];
+
+/** In a sample, those of this zone alone; the first, for a zone that never changes its clock. */
+function changesOf(timezone: string): readonly string[] {
+    const offset = (day: string, days: number) => DateTime.fromISO(day, { zone: timezone }).plus({ days }).offset;
+    const own = CHANGES.filter((day) => YEARS > 1 || offset(day, 0) !== offset(day, 3));
+    return own.length > 0 ? own : CHANGES.slice(0, 1);
+}
 
 describe("The periods of a schedule", () => {
     for (const [what, expression, timezone, at, expected] of [
@@ -226,7 +235,7 @@ describe("The periods of a schedule", () => {
     });
 
     for (const timezone of ZONES) {
-        it(`follow each other without a gap for ten years in ${timezone}, and each begins at midnight of its label`, () => {
+        it(`follow each other without a gap, year after year, in ${timezone}, and each begins at midnight of its label`, () => {
             const clock = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: timezone });
             for (const [expression, midnight] of [
                 [DAY, (label: string) => label],
@@ -235,7 +244,7 @@ describe("The periods of a schedule", () => {
             ] as const) {
                 const periods = definePeriods(expression, timezone);
                 let current = periods?.at(Date.UTC(2024, 0, 15));
-                while (current && current.start < Date.UTC(2034, 0, 15)) {
+                while (current && current.start < Date.UTC(2024 + YEARS, 0, 15)) {
                     assert.equal(clock.format(current.start), `${midnight(current.label)} 00:00:00`);
                     assert.equal(periods?.at(current.end - 1), current);
                     const next = periods?.at(current.end);
@@ -255,7 +264,7 @@ describe("The periods of a schedule", () => {
             it(`of ${expression} in ${timezone} hold one run each, and follow each other`, () => {
                 const [periods, backwards] = [definePeriods(expression, timezone), definePeriods(expression, timezone)];
                 const { pattern } = parseSchedule(expression, "seconds allowed") as { pattern: string };
-                for (const day of CHANGES) {
+                for (const day of changesOf(timezone)) {
                     for (let time = Date.parse(day); time < Date.parse(day) + 3 * 86_400_000; ) {
                         const period = periods?.at(time);
                         assert.ok(period && period.start <= time && time < period.end, new Date(time).toISOString());

@@ -31,9 +31,7 @@ function fullRegion(): SnapshotStore {
     return store;
 }
 
-describe("The deployed cleaner", function () {
-    this.timeout(120_000);
-
+describe("The deployed cleaner", () => {
     it("lists the 100,000 snapshots that a region may have, and plans them, within its memory", async () => {
         const { resources, region } = await deployed({ reportOnly: true });
         const ec2 = await startEc2(fullRegion());
