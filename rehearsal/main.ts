@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { SingleBar } from "cli-progress";
-import { Command, InvalidArgumentError, Option } from "commander";
+import { Command, CommanderError, InvalidArgumentError, Option } from "commander";
 import { DateTime } from "luxon";
 import pc from "picocolors";
 import { mergeRetention } from "../components/snapshotTypes";
@@ -50,6 +50,7 @@ function day(text: string): number {
 }
 
 const command = new Command("npm start --")
+    .exitOverride()
     .description(
         "Plays the program of this repository, with a stack's own config, against an embedded AWS on a virtual clock. Needs no AWS account and no network.",
     )
@@ -62,8 +63,26 @@ const command = new Command("npm start --")
     .addOption(new Option("--start <day>", "first day, UTC").argParser(day).default(Date.UTC(2027, 0, 1), "2027-01-01"))
     .option("--json", "print one JSON document and nothing else", false);
 
-async function main(): Promise<number> {
-    const options = command.parse().opts<Options>();
+/**
+ * Runs the command line.
+ *
+ * @param args without the command itself
+ * @returns the exit code
+ */
+export async function main(args: readonly string[]): Promise<number> {
+    try {
+        return await printRehearsal(command.parse(args, { from: "user" }).opts<Options>());
+    } catch (error) {
+        if (error instanceof CommanderError) {
+            // It has printed its message itself.
+            return error.exitCode;
+        }
+        process.stderr.write(`${pc.red("error:")} ${(error as Error).message}\n`);
+        return 1;
+    }
+}
+
+async function printRehearsal(options: Options): Promise<number> {
     const config = stackConfig(ROOT, options.stack);
     const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", options.stack, config);
     const promised = {
@@ -131,12 +150,8 @@ function asJson(
     };
 }
 
-main().then(
-    (code) => {
+if (require.main === module) {
+    main(process.argv.slice(2)).then((code) => {
         process.exitCode = code;
-    },
-    (error: Error) => {
-        process.stderr.write(`${pc.red("error:")} ${error.message}\n`);
-        process.exitCode = 1;
-    },
-);
+    });
+}

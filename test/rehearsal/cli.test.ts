@@ -1,21 +1,17 @@
 import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import * as rehearsing from "../../rehearsal/rehearse";
+import { rehearsal } from "../support/commandLine";
 
 const ROOT = join(__dirname, "..", "..");
 
 /** `npm start -- …` as a process of its own. */
-function rehearsal(...options: string[]) {
-    return rehearsalWith(["-r", "ts-node/register"], options);
-}
-
-function rehearsalWith(preload: readonly string[], options: readonly string[]) {
+function rehearsalProcess(...options: string[]) {
     const { status, stdout, stderr } = spawnSync(
         process.execPath,
-        [...preload, join(ROOT, "rehearsal", "main.ts"), ...options],
+        ["-r", "ts-node/register", join(ROOT, "rehearsal", "main.ts"), ...options],
         // Away from the project: a rehearsal finds its files wherever it is started.
         { cwd: __dirname, encoding: "utf8", env: { ...process.env, TS_NODE_PROJECT: join(ROOT, "tsconfig.json"), NO_COLOR: "1" } },
     );
@@ -24,7 +20,17 @@ function rehearsalWith(preload: readonly string[], options: readonly string[]) {
 
 describe("npm start", () => {
     it("prints one JSON document and nothing else where it is asked to", () => {
-        const { status, stdout, stderr } = rehearsal("--json", "--days", "10", "--servers", "1", "--volumes", "1", "--failures", "0");
+        const { status, stdout, stderr } = rehearsalProcess(
+            "--json",
+            "--days",
+            "10",
+            "--servers",
+            "1",
+            "--volumes",
+            "1",
+            "--failures",
+            "0",
+        );
         const { resources, runs, restorable, ...rest } = JSON.parse(stdout);
         assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
         assert.deepEqual(rest, {
@@ -55,8 +61,8 @@ describe("npm start", () => {
         });
     });
 
-    it("prints what would be deployed, what happened, what can be restored and a calendar", () => {
-        const { status, stdout, stderr } = rehearsal("--days", "1", "--start", "2027-03-01");
+    it("prints what would be deployed, what happened, what can be restored and a calendar", async () => {
+        const { status, stdout, stderr } = await rehearsal("--days", "1", "--start", "2027-03-01");
         assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
         assert.deepEqual(
             stdout.split("\n").filter((line) => /^(What|Calendar|Every|1 day|Resources|[A-Z][a-z]+ 20)/.test(line)),
@@ -77,21 +83,18 @@ describe("npm start", () => {
         [1, "Invariants were broken once:\n1st\n"],
         [25, `Invariants were broken 25 times:\n${"1st\n".repeat(20)}… and 5 more; --json has all of them\n`],
     ] as const) {
-        it(`exits non-zero and says why when invariants were broken: ${count}`, () => {
-            const folder = mkdtempSync(join(tmpdir(), "preload-"));
+        it(`exits non-zero and says why when invariants were broken: ${count}`, async () => {
+            const { rehearse } = rehearsing;
+            const broken = Array<string>(count).fill("1st");
             try {
-                const preload = join(folder, "preload.js");
-                writeFileSync(
-                    preload,
-                    `const file = require(${JSON.stringify(join(ROOT, "rehearsal", "rehearse.ts"))});
-                    const { rehearse } = file;
-                    file.rehearse = async (...given) => ({ ...(await rehearse(...given)), broken: Array(${count}).fill("1st") });`,
-                );
-                const { status, stdout } = rehearsalWith(["-r", "ts-node/register", "-r", preload], ["--days", "1", "--servers", "1"]);
+                Object.assign(rehearsing, {
+                    rehearse: async (...given: Parameters<typeof rehearse>) => ({ ...(await rehearse(...given)), broken }),
+                });
+                const { status, stdout } = await rehearsal("--days", "1", "--servers", "1");
                 assert.equal(stdout.slice(stdout.lastIndexOf("\n\n") + 2), says);
                 assert.equal(status, 1);
             } finally {
-                rmSync(folder, { recursive: true, force: true });
+                Object.assign(rehearsing, { rehearse });
             }
         });
     }
@@ -102,9 +105,9 @@ describe("npm start", () => {
         ["--failures <share>", "", "Give a number from 0 to 1."],
         ["--start <day>", "2027-02-29", "Give a day as 2027-01-31."],
     ] as const) {
-        it(`refuses ${option.split(" ", 1)[0]} ${JSON.stringify(value)}`, () => {
+        it(`refuses ${option.split(" ", 1)[0]} ${JSON.stringify(value)}`, async () => {
             const [flag = ""] = option.split(" ", 1);
-            assert.deepEqual(rehearsal(flag, value), {
+            assert.deepEqual(await rehearsal(flag, value), {
                 status: 1,
                 stdout: "",
                 stderr: `error: option '${option}' argument '${value}' is invalid. ${cure}\n`,
@@ -112,8 +115,8 @@ describe("npm start", () => {
         });
     }
 
-    it("refuses an option that it does not have, and names the one that was meant", () => {
-        assert.deepEqual(rehearsal("--day", "3"), {
+    it("refuses an option that it does not have, and names the one that was meant", async () => {
+        assert.deepEqual(await rehearsal("--day", "3"), {
             status: 1,
             stdout: "",
             stderr: "error: unknown option '--day'\n(Did you mean --days?)\n",
@@ -121,15 +124,15 @@ describe("npm start", () => {
     });
 
     it("refuses a stack without a file, and names those that have one", () => {
-        assert.deepEqual(rehearsal("--stack", "nowhere"), {
+        assert.deepEqual(rehearsalProcess("--stack", "nowhere"), {
             status: 1,
             stdout: "",
             stderr: `error: There is no Pulumi.nowhere.yaml in ${ROOT}; its stacks are: prod.\n`,
         });
     });
 
-    it("explains its options", () => {
-        const { status, stdout, stderr } = rehearsal("--help");
+    it("explains its options", async () => {
+        const { status, stdout, stderr } = await rehearsal("--help");
         assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
         assert.deepEqual(
             [...stdout.matchAll(/^ {2}(-\S+)/gm)].map(([, option]) => option),
