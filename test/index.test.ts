@@ -230,16 +230,16 @@ describe("The program", () => {
         ]);
     });
 
-    it("opens the production stack's windows at least an hour apart, through ten years of daylight saving", async () => {
+    it("opens the production stack's windows at least an hour apart, through a year of daylight saving", async () => {
         const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", stackConfig(ROOT, "prod"));
         const starts = deployedWindows(deployment)
             .flatMap(({ schedule, timezone }) => {
                 const { pattern } = parseSchedule(schedule, "seconds allowed") as { readonly pattern: string };
-                return [...occurrences(pattern, timezone, Date.UTC(2026, 0, 1), Date.UTC(2036, 0, 1))];
+                return [...occurrences(pattern, timezone, Date.UTC(2026, 0, 1), Date.UTC(2027, 0, 1))];
             })
             .sort((a, b) => a - b);
         const gaps = starts.slice(1).map((start, i) => (start - (starts[i] as number)) / 60_000);
-        assert.deepEqual([starts.length, Math.min(...gaps)], [3652 + 522 + 120, 90]);
+        assert.deepEqual([starts.length, Math.min(...gaps)], [365 + 52 + 12, 90]);
     });
 
     for (const [key, parameter] of [

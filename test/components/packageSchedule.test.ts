@@ -3,6 +3,7 @@ import fc from "fast-check";
 import { packageSchedule } from "../../components/packageSchedule";
 import { BUSY_SECONDS } from "../../components/windowOverlap";
 import { occurrences, parseSchedule } from "../../lambda/retention/schedules";
+import { HISTORIES } from "../support/sample";
 
 const WEEK_MINUTES = 7 * 24 * 60;
 
@@ -109,7 +110,7 @@ describe("The VSS package's weekly time", () => {
                     assert.deepEqual([clear, met], [true, []]);
                 },
             ),
-            { numRuns: 40 },
+            { numRuns: Math.ceil(HISTORIES / 3) },
         );
     });
 });
