@@ -91,7 +91,7 @@ function ranked(sets: readonly MadeSet[], observed: CleaningObserved, there: Sna
     return types.flatMap((type) => {
         const ofType = standIns?.periods[type];
         const periods = new Map(
-            newestFirst.map((set) => [set, set.type === type ? ofType?.ofSet(set.startTime) : ofType?.at(set.startTime)]),
+            newestFirst.map((set) => [set, set.type === type ? ofType?.ofRun(set.startTime) : ofType?.at(set.startTime)]),
         );
         return [...volumes].flatMap(([volumeId, own]) => {
             const standsIn = (set: MadeSet) => {

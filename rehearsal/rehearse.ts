@@ -1,7 +1,7 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { type Period, type Periods, periodsOf } from "../lambda/retention/periods";
+import { periodsOf } from "../lambda/retention/periods";
 import { occurrences, parseSchedule } from "../lambda/retention/schedules";
 import { CONSISTENT_TAG, POLICY_TAG, TYPE_TAG } from "../lambda/retention/tags";
 import { associationsOf, schedulesOf, type Target, windowsOf } from "./deployed";
@@ -94,7 +94,7 @@ export async function rehearse(deployment: Deployment, promised: Promised, optio
     for (const { id } of servers.flatMap(({ volumes }) => volumes)) {
         store.volumes.add(id);
     }
-    const periods = Object.fromEntries(windows.map(({ type, schedule, timezone }) => [type, remembered(periodsOf(schedule, timezone))]));
+    const periods = Object.fromEntries(windows.map(({ type, schedule, timezone }) => [type, periodsOf(schedule, timezone)]));
     const runs: TypedRun[] = [];
     const ledger: LedgerEntry[] = [];
     let standingIn: ReadonlyMap<string, readonly string[]> = new Map();
@@ -280,21 +280,6 @@ function addStrangers(store: SnapshotStore, servers: readonly Server[], policy: 
             tags: new Map(tags as [string, string][]),
         });
     }
-}
-
-/** The servers' runs begin together, and each is looked at again and again. */
-function remembered(periods: Periods | undefined): Periods | undefined {
-    return periods && { at: rememberedFor(periods.at), ofSet: rememberedFor(periods.ofSet) };
-}
-
-function rememberedFor(find: (time: number) => Period | undefined): (time: number) => Period | undefined {
-    const known = new Map<number, Period | undefined>();
-    return (time) => {
-        if (!known.has(time)) {
-            known.set(time, find(time));
-        }
-        return known.get(time);
-    };
 }
 
 function startCleaner(

@@ -107,11 +107,11 @@ async function listAndPlan(
     try {
         const snapshots = await listSnapshots(ec2, settings.name, abortSignal);
         plan = planCleaning(snapshots, settings, now);
-        if (plan.oldVolumes.length === 0) {
+        if (plan.orphanCandidates.length === 0) {
             return { plan, errors: [] };
         }
         try {
-            const lost = await lostVolumes(ec2, plan.oldVolumes, abortSignal);
+            const lost = await lostVolumes(ec2, plan.orphanCandidates, abortSignal);
             return { plan: planCleaning(snapshots, settings, now, lost), errors: [] };
         } catch (error) {
             return { plan, errors: [told("the listing of volumes", error as Error)] };

@@ -5,7 +5,7 @@ import {
     paginateDescribeVolumes,
     type Volume,
 } from "@aws-sdk/client-ec2";
-import { type Snapshot, sharing } from "../retention/snapshot";
+import type { Snapshot } from "../retention/snapshot";
 import { POLICY_TAG } from "../retention/tags";
 
 /** How often a listing begins anew when EC2 takes its own page token for invalid or expired. */
@@ -24,7 +24,6 @@ const FILTER_VALUES = 200;
 export async function listSnapshots(ec2: EC2Client, policy: string, abortSignal: AbortSignal): Promise<Snapshot[]> {
     for (let restarts = 0; ; restarts++) {
         const found = new Map<string, Snapshot>();
-        const share = sharing();
         const pages = paginateDescribeSnapshots(
             { client: ec2, pageSize: 1000 },
             { OwnerIds: ["self"], Filters: [{ Name: `tag:${POLICY_TAG}`, Values: [filterValue(policy)] }] },
@@ -37,7 +36,7 @@ export async function listSnapshots(ec2: EC2Client, policy: string, abortSignal:
                     if (!snapshot.SnapshotId) {
                         throw new Error("EC2 listed a snapshot without an id");
                     }
-                    found.set(snapshot.SnapshotId, fromEc2(snapshot.SnapshotId, snapshot, share));
+                    found.set(snapshot.SnapshotId, fromEc2(snapshot.SnapshotId, snapshot));
                 }
             }
             return [...found.values()];
@@ -88,15 +87,15 @@ function isTokenFault({ name, message }: Error): boolean {
     return /NextToken|PaginationToken/i.test(name) || (name === "InvalidParameterValue" && /token/i.test(message));
 }
 
-function fromEc2(id: string, snapshot: Ec2Snapshot, share: (text: string) => string): Snapshot {
-    const tags = (snapshot.Tags ?? []).flatMap(({ Key, Value = "" }) => (Key ? [[Key, share(Value)] as const] : []));
+function fromEc2(id: string, snapshot: Ec2Snapshot): Snapshot {
+    const tags = (snapshot.Tags ?? []).flatMap(({ Key, Value = "" }) => (Key ? [[Key, Value] as const] : []));
     const values = new Map(tags);
     // A key is there once. Where it is not, nobody can say what the snapshot is: so it is never taken for completed.
     const doubtful = tags.find(([key, value]) => value !== values.get(key));
     const state = snapshot.State ?? "unknown";
     return {
         id,
-        volumeId: share(snapshot.VolumeId ?? ""),
+        volumeId: snapshot.VolumeId ?? "",
         startTime: snapshot.StartTime?.getTime() ?? Number.NaN,
         state: doubtful ? `${state}, with two values of the tag ${doubtful[0]}` : state,
         tags: Object.fromEntries(values),

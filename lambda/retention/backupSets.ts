@@ -1,190 +1,109 @@
-import { grouped, NONE, type Numbered, numbered } from "./grouping";
-import { numberSets, placeInTime, type SetNumbers } from "./setNumbers";
-import { holder, isSound, RESTORE_POINT, type SetRules, type SetStatus, setStatus } from "./setStatus";
-import type { Snapshot } from "./snapshot";
-import { DEVICE_TAG, SET_TAG, TYPE_TAG } from "./tags";
+import { anchorOf } from "./deletionOrder";
+import { holdMatcher, isBoot, type SetRules, type SetStatus, setStatus } from "./setStatus";
+import { compareIds, type Snapshot } from "./snapshot";
+import { SET_TAG, TYPE_TAG } from "./tags";
 
 /** The snapshots of one VSS run on one server: kept or deleted whole. */
 export interface BackupSet {
-    /** The snapshot type, or undefined where the members do not agree on one. */
+    /** The snapshot type; undefined if the snapshots do not agree on one. */
     readonly type: string | undefined;
-    /** False where the members were only found together by their times, and may be those of several servers. */
+    /** False if the snapshots were grouped by their times alone. They may be those of several servers. */
     readonly identified: boolean;
-    /** When the snapshot that is deleted last started, in milliseconds since 1970. */
+    /** The snapshot that is deleted last. A half-deleted set keeps its age, since the set has its time from this snapshot. */
+    readonly anchor: Snapshot;
+    /** When the anchor started, in milliseconds since 1970. Of a restore point, that is its earliest snapshot. */
     readonly startTime: number;
     /** The boot volume's first, the others by their ids. */
     readonly snapshots: readonly Snapshot[];
-    /** Whether all started at the same moment. */
-    readonly together: boolean;
-    /** How many snapshots are in newer sets. */
-    readonly place: number;
     readonly status: SetStatus;
-    /** The snapshot on which an operator has put the tag that holds the set. */
+    /** The snapshot with the tag by which an operator holds the set. */
     readonly heldBy: Snapshot | undefined;
 }
 
-/** A policy's backup sets, and which volume each snapshot is of. */
-export interface BackupSets {
-    /** The newest first. */
-    readonly sets: readonly BackupSet[];
-    /** The number of the volume of `set.snapshots[i]`, at `set.place + i`. */
-    readonly volumeAt: Int32Array;
-    /** By number. */
-    readonly volumeIds: readonly string[];
-}
-
 /**
- * Groups snapshots into backup sets. Pure; the order of `snapshots` does not matter.
- *
- * The members of a set may lie far apart in the list, and to fetch each of a million from memory again and again takes most of the time.
- * So all that is asked of each is read in one pass, in the order of the list, and noted by its number.
+ * Snapshots without a set id belong together if they follow each other this closely. One VSS run makes all of its snapshots in one
+ * CreateSnapshots call, so this never cuts a set. It can only join the sets of several servers, which keeps more than needed.
  */
-export function backupSets(snapshots: readonly Snapshot[], rules: SetRules, now: number): BackupSets {
-    const isHeld = holder(rules.hold);
-    const notes = read(snapshots, rules, isHeld);
-    const { types, marks } = bySet(notes);
-    const { members, starts } = grouped(notes.setOf, notes.sets);
-    const byId = notes.areInOrder
-        ? (i: number, j: number) => i - j
-        : (i: number, j: number) => compare((snapshots[i] as Snapshot).id, (snapshots[j] as Snapshot).id);
-    if (!notes.areInOrder) {
-        starts.forEach((start, set) => {
-            members.subarray(start, starts[set + 1]).sort(byId);
-        });
-    }
-    const lastOf = new Int32Array(notes.sets).map((_, set) => last(members, starts[set] as number, starts[set + 1] as number, notes));
-    const times = Float64Array.from(lastOf, (i) => placeInTime(notes.startOf[i] as number));
-    const newestFirst = (a: number, b: number) =>
-        times[a] === times[b] ? byId(lastOf[b] as number, lastOf[a] as number) : (times[b] as number) - (times[a] as number);
+const NEARBY_MS = 10 * 60_000;
 
-    // Numbered anew as they come in the sets, so that the volumes of a server follow each other.
-    const volumeIds: string[] = [];
-    const numbers = new Int32Array(notes.volume.values.length).fill(UNKNOWN);
-    const volumeAt = new Int32Array(snapshots.length);
-    let place = 0;
-    const sets = [...lastOf.keys()].sort(newestFirst).map((set): BackupSet => {
-        const begin = starts[set] as number;
-        const end = starts[set + 1] as number;
-        const mark = marks[set] as number;
-        const own = new Array<Snapshot>(end - begin);
-        const anchor = lastOf[set] as number;
-        let together = true;
-        let filled = 0;
-        for (const boot of [BOOT, 0]) {
-            for (let i = begin; i < end; i++) {
-                const member = members[i] as number;
-                if (((notes.marksOf[member] as number) & BOOT) === boot) {
-                    const volume = notes.volume.numbers[member] as number;
-                    if (numbers[volume] === UNKNOWN) {
-                        numbers[volume] = volumeIds.push(notes.volume.values[volume] as string) - 1;
-                    }
-                    volumeAt[place + filled] = numbers[volume] as number;
-                    own[filled] = snapshots[member] as Snapshot;
-                    together &&= notes.startOf[member] === notes.startOf[anchor];
-                    filled++;
-                }
-            }
-        }
-        place += filled;
+const GUID = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/i;
+
+/** Groups snapshots into backup sets, newest first. Pure; the order of `snapshots` does not matter. */
+export function backupSets(snapshots: readonly Snapshot[], rules: SetRules, now: number): BackupSet[] {
+    const isHeld = holdMatcher(rules.hold);
+    const makeSet = (members: Snapshot[], identified: boolean): BackupSet => {
+        members.sort((a, b) => Number(isBoot(b)) - Number(isBoot(a)) || compareIds(a.id, b.id));
+        const anchor = anchorOf(members, rules);
+        const { startTime } = anchor;
         return {
-            type: notes.type.values[types[set] as number],
-            identified: set < notes.identified,
-            startTime: notes.startOf[anchor] as number,
-            snapshots: own,
-            together,
-            place: place - filled,
-            status: mark & UNSOUND ? setStatus(own, rules, now) : RESTORE_POINT,
-            heldBy: mark & HELD ? own.find(isHeld) : undefined,
+            type: commonType(members),
+            identified,
+            anchor,
+            startTime,
+            snapshots: members,
+            status: setStatus(members, rules, now),
+            heldBy: members.find(isHeld),
         };
+    };
+    const byId = groupBy(snapshots, setId);
+    const unidentified = byId.get(undefined) ?? [];
+    byId.delete(undefined);
+    return [
+        ...[...byId.values()].map((members) => makeSet(members, true)),
+        ...groupByTime(unidentified).map((members) => makeSet(members, false)),
+    ].sort(newestFirst);
+}
+
+/** Orders sets: the newest first, those without a time last, and those of one moment by the ids of their anchors. */
+export function newestFirst(a: BackupSet, b: BackupSet): number {
+    const [timeOfA, timeOfB] = [orderedTime(a.anchor), orderedTime(b.anchor)];
+    return timeOfA === timeOfB ? compareIds(b.anchor.id, a.anchor.id) : timeOfB - timeOfA;
+}
+
+/** A snapshot without a time has no place in the order. Its set is never a restore point, so any fixed place will do. */
+function orderedTime({ startTime }: Snapshot): number {
+    return Number.isNaN(startTime) ? Number.NEGATIVE_INFINITY : startTime;
+}
+
+/** The GUID in the value of the set's tag, whatever stands around it; or else the value itself; undefined without a value. */
+function setId({ tags }: Snapshot): string | undefined {
+    const value = tags[SET_TAG] ?? "";
+    return GUID.exec(value)?.[0].toLowerCase() ?? (value.trim() || undefined);
+}
+
+function commonType([first, ...others]: readonly Snapshot[]): string | undefined {
+    const type = first?.tags[TYPE_TAG];
+    return others.every(({ tags }) => tags[TYPE_TAG] === type) ? type : undefined;
+}
+
+/** Groups snapshots of one type that started shortly after each other. One without a time is alone. */
+function groupByTime(snapshots: readonly Snapshot[]): Snapshot[][] {
+    return [...groupBy(snapshots, ({ tags }) => tags[TYPE_TAG]).values()].flatMap((ofType) => {
+        const groups: Snapshot[][] = [];
+        let before = Number.NaN;
+        for (const snapshot of ofType.sort((a, b) => orderedTime(a) - orderedTime(b) || 0)) {
+            const group = groups.at(-1);
+            if (group && snapshot.startTime - before <= NEARBY_MS) {
+                group.push(snapshot);
+            } else {
+                groups.push([snapshot]);
+            }
+            before = snapshot.startTime;
+        }
+        return groups;
     });
-    return { sets, volumeAt, volumeIds };
 }
 
-/** Plain comparison of code units: the same order everywhere, unlike a locale's. */
-export function compare(a: string, b: string): number {
-    return a < b ? -1 : a > b ? 1 : 0;
-}
-
-/** What is asked of each snapshot, by its number in the list. */
-interface Notes extends SetNumbers {
-    readonly volume: Numbered<string>;
-    readonly type: Numbered<string>;
-    readonly startOf: Float64Array;
-    /** `UNSOUND`, `HELD` and `BOOT`, or none. */
-    readonly marksOf: Uint8Array;
-    /** Whether the list is in the order of the ids. */
-    readonly areInOrder: boolean;
-}
-
-/** The snapshot keeps its set from being a restore point. */
-const UNSOUND = 1;
-
-/** The snapshot bears the tag with which an operator holds its set. */
-const HELD = 2;
-
-/** The snapshot is of a boot volume. */
-const BOOT = 4;
-
-const BOOT_DEVICE = "/dev/sda1";
-
-/** No type or number yet. */
-const UNKNOWN = -2;
-
-function read(snapshots: readonly Snapshot[], rules: SetRules, isHeld: (snapshot: Snapshot) => boolean): Notes {
-    const volumeIds: string[] = [];
-    const types: (string | undefined)[] = [];
-    const setTags: (string | undefined)[] = [];
-    const startOf = new Float64Array(snapshots.length);
-    const marksOf = new Uint8Array(snapshots.length);
-    let areInOrder = true;
-    let previous = "";
-    snapshots.forEach((snapshot, i) => {
-        const { id, volumeId, startTime, tags } = snapshot;
-        volumeIds.push(volumeId);
-        types.push(tags[TYPE_TAG]);
-        setTags.push(tags[SET_TAG]);
-        startOf[i] = startTime;
-        marksOf[i] =
-            (isSound(snapshot, rules) ? 0 : UNSOUND) | (isHeld(snapshot) ? HELD : 0) | (tags[DEVICE_TAG] === BOOT_DEVICE ? BOOT : 0);
-        areInOrder &&= previous < id;
-        previous = id;
-    });
-    const type = numbered(types);
-    const sets = numberSets(numbered(setTags), type.numbers, startOf);
-    return { ...sets, volume: numbered(volumeIds), type, startOf, marksOf, areInOrder };
-}
-
-/** The type and all marks of each set. */
-function bySet({ setOf, sets, type: { numbers }, marksOf }: Notes) {
-    const types = new Int32Array(sets).fill(UNKNOWN);
-    const marks = new Uint8Array(sets);
-    setOf.forEach((set, i) => {
-        const type = numbers[i] as number;
-        types[set] = types[set] === UNKNOWN || types[set] === type ? type : NONE;
-        marks[set] = (marks[set] as number) | (marksOf[i] as number);
-    });
-    return { types, marks };
-}
-
-/**
- * The member of a set that is deleted last. The set has its place in time from it, so that one of which a part is deleted keeps its place:
- * the unsound one with the last id; where there is none, the earliest, if it can be none of a boot volume, with the last id.
- *
- * @param members of which those from `begin` to `end` are of the set, by their ids
- */
-function last(members: Int32Array, begin: number, end: number, { startOf, marksOf }: Notes): number {
-    let found = members[begin] as number;
-    for (let i = begin + 1; i < end; i++) {
-        const member = members[i] as number;
-        const mark = marksOf[member] as number;
-        const foundMark = marksOf[found] as number;
-        const start = startOf[member] as number;
-        const foundStart = startOf[found] as number;
-        if ((mark | foundMark) & UNSOUND) {
-            found = mark & UNSOUND ? member : found;
-        } else if (start < foundStart || (start === foundStart && (mark & BOOT) <= (foundMark & BOOT))) {
-            found = member;
+function groupBy<K>(snapshots: readonly Snapshot[], keyOf: (snapshot: Snapshot) => K): Map<K, Snapshot[]> {
+    const groups = new Map<K, Snapshot[]>();
+    for (const snapshot of snapshots) {
+        const key = keyOf(snapshot);
+        const group = groups.get(key);
+        if (group) {
+            group.push(snapshot);
+        } else {
+            groups.set(key, [snapshot]);
         }
     }
-    return found;
+    return groups;
 }

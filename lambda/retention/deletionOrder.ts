@@ -1,23 +1,45 @@
-import { compare } from "./backupSets";
-import type { Decision } from "./plan";
-import { type SetRules, showsFailure } from "./setStatus";
+import { isBoot, isSound, type SetRules, type SetStatus } from "./setStatus";
+import { compareIds, type Snapshot } from "./snapshot";
 
-/**
- * The order in which the members of a failed set go, so that what is left is harmless wherever the run may stop: those that show the
- * failure last, and before them those that started farthest from the very last. Otherwise what is left would look like a restore point, and
- * push a real one out.
- */
-export function failedOrder(set: readonly Decision[], rules: SetRules): Decision[] {
-    const byId = set.toSorted((a, b) => compare(a.snapshot.id, b.snapshot.id));
-    const last = byId.findLast(({ snapshot }) => showsFailure(snapshot, rules)) as Decision;
-    const place = ({ snapshot }: Decision) => (showsFailure(snapshot, rules) ? 1 : -Math.abs(snapshot.startTime - last.snapshot.startTime));
-    return byId.sort((a, b) => place(a) - place(b));
+/** The part of a backup set that the order depends on. */
+interface Members {
+    readonly snapshots: readonly Snapshot[];
+    readonly anchor: Snapshot;
+    readonly status: SetStatus;
 }
 
 /**
- * The order in which the members of a restore point go: the earliest last, so that what is left keeps its place in time. Of those that
- * started together the boot volume's goes first, as it stands in the set: if an image holds one of them, it is that, and the set stays whole.
+ * The snapshot of a set that is deleted last. What is left of a half-deleted set must not look like a restore point, and must keep its
+ * age. So it is one that shows that the set is no restore point, or else one that started first, if possible not the boot volume's.
  */
-export function restorePointOrder(set: readonly Decision[]): Decision[] {
-    return set.toSorted((a, b) => b.snapshot.startTime - a.snapshot.startTime);
+export function anchorOf(snapshots: readonly Snapshot[], rules: SetRules): Snapshot {
+    const unsound = snapshots.filter((snapshot) => !isSound(snapshot, rules));
+    return lastById(unsound.length > 0 ? unsound : earliest(snapshots));
+}
+
+function earliest(snapshots: readonly Snapshot[]): readonly Snapshot[] {
+    const first = snapshots.reduce((time, { startTime }) => Math.min(time, startTime), Number.POSITIVE_INFINITY);
+    const together = snapshots.filter(({ startTime }) => startTime === first);
+    const others = together.filter((snapshot) => !isBoot(snapshot));
+    return others.length > 0 ? others : together;
+}
+
+function lastById(snapshots: readonly Snapshot[]): Snapshot {
+    return snapshots.reduce((last, snapshot) => (compareIds(last.id, snapshot.id) < 0 ? snapshot : last));
+}
+
+/**
+ * The order in which the snapshots of a set are deleted, so that what is left is harmless wherever the run may stop. The anchor comes last.
+ *
+ * - Of a failed set: the ones that started farthest from the anchor first, the ones that show the failure last.
+ * - Of a restore point: the latest first. Of those that started together the boot volume's comes first, as in `snapshots`: if an image
+ *   holds one of them, it is that one, and the set stays whole.
+ */
+export function deletionOrder({ snapshots, anchor, status }: Members, rules: SetRules): Snapshot[] {
+    if (status.kind === "restorePoint") {
+        return snapshots.toSorted((a, b) => b.startTime - a.startTime);
+    }
+    const distance = (snapshot: Snapshot) =>
+        isSound(snapshot, rules) ? Math.abs(snapshot.startTime - anchor.startTime) : Number.NEGATIVE_INFINITY;
+    return snapshots.toSorted((a, b) => distance(b) - distance(a) || compareIds(a.id, b.id));
 }

@@ -1,7 +1,7 @@
 import { DateTime } from "luxon";
-import { latestUntil, occurrences, parseSchedule, WINDOW_HOURS } from "./schedules";
+import { latestUntil, occurrences, parseSchedule } from "./schedules";
 
-/** The time for which one run of a schedule stands: it should leave a restore point of this day, week, month or year. */
+/** The time for which one run of a schedule stands: the run should make a restore point of this day, week, month or year. */
 export interface Period {
     /** Milliseconds since 1970. */
     readonly start: number;
@@ -9,22 +9,15 @@ export interface Period {
     readonly end: number;
     /** When its run is due. */
     readonly run: number;
-    /** Until then, a window of the run before may still be open: what it makes is of the period before. */
-    readonly lateUntil: number;
+    /** When the next run is due; infinite after the last one. */
+    readonly nextRun: number;
     /** `2027-03-05 20:00`, `2027-03-05`, `2027-W09` (ISO 8601), `2027-03` or `2027`, in the schedule's time zone. */
     readonly label: string;
 }
 
-/** The periods of one schedule. */
-export interface Periods {
-    /** The period that a moment lies in, the same object for all of its moments; undefined before the schedule's first run and after its last. */
-    at(time: number): Period | undefined;
-    /** The period of the run that made a set: where a window reaches into the next period, of the run before. */
-    ofSet(startTime: number): Period | undefined;
-}
-
-/** A calendar unit; or the runs themselves, where they come more than once a day. */
+/** A calendar unit; or `run`, if a schedule fires more than once a day: each of its periods begins with the run itself. */
 type Unit = keyof typeof LABELS;
+type CalendarUnit = Exclude<Unit, "run">;
 
 /** Formats of luxon. @see https://moment.github.io/luxon/#/formatting?id=table-of-tokens */
 const LABELS = { year: "yyyy", month: "yyyy-MM", week: "kkkk-'W'WW", day: "yyyy-MM-dd", run: "yyyy-MM-dd HH:mm" } as const;
@@ -32,106 +25,133 @@ const LABELS = { year: "yyyy", month: "yyyy-MM", week: "kkkk-'W'WW", day: "yyyy-
 /** Enough runs to see a schedule fire twice in a day, week, month or year, if it ever does. The first year is a leap year. */
 const SAMPLE = { from: Date.UTC(2000, 0, 1), runs: 25 };
 
-const HOUR = 3_600_000;
-
-const known = new Map<string, Periods | undefined>();
-
-/** The periods that a schedule defines; what was found once is remembered, since it is always the same. */
-export function periodsOf(expression: string, timezone: string): Periods | undefined {
-    const key = `${expression} ${timezone}`;
-    if (!known.has(key)) {
-        known.set(key, definePeriods(expression, timezone));
-    }
-    return known.get(key);
+/** A cron schedule, and the calendar unit that each of its runs stands for. */
+interface Calendar {
+    /** As `parseSchedule` gives it. */
+    readonly pattern: string;
+    readonly timezone: string;
+    readonly unit: Unit;
 }
 
 /**
- * The periods that a schedule defines, in its time zone. Each begins with the calendar unit of a run, and lasts until that of the next
- * run. The unit is the largest of year, month, ISO week (where the schedule names days of the week) and day in which the schedule never
- * fires twice: a run on each Sunday stands for its ISO week, one on the 1st for its month, one in January and July for half a year. Where
- * it fires more than once a day, each period begins with the run itself.
+ * The periods that a schedule defines, in its time zone. They follow each other without a gap.
  *
- * @param expression that `parseSchedule` can read
+ * Each begins with the calendar unit of a run, and lasts until that of the next run. The unit is the largest of year, month, ISO week (if
+ * the schedule names days of the week) and day in which the schedule never fires twice. So a run on each Sunday stands for its ISO week,
+ * one on the 1st for its month, one in January and July for half a year. If a schedule fires more than once a day, each period begins
+ * with the run itself.
+ */
+export class Periods {
+    /** Those that were found. They are few, and most questions are about the same ones. */
+    private readonly known: Period[] = [];
+
+    public constructor(private readonly calendar: Calendar) {}
+
+    /** Whether each period is an ISO week, a month, a year, or several of them. */
+    public get areLong(): boolean {
+        return ["week", "month", "year"].includes(this.calendar.unit);
+    }
+
+    /** The period that a moment lies in, always the same object; undefined before the schedule's first period and after its last. */
+    public at(time: number): Period | undefined {
+        const known = this.known.find(({ start, end }) => start <= time && time < end);
+        const run = known?.run ?? runThatStandsFor(time, this.calendar);
+        const period = run === undefined ? undefined : this.ofRun(run);
+        return period && time < period.end ? period : undefined;
+    }
+
+    /** The period of the last run that was due at a moment or before it: the run that makes the type's restore points of that moment. */
+    public ofRun(time: number): Period | undefined {
+        const known = this.known.find(({ run, nextRun }) => run <= time && time < nextRun);
+        if (known) {
+            return known;
+        }
+        const run = latestUntil(this.calendar.pattern, this.calendar.timezone, time);
+        const found = run === undefined ? undefined : periodOfRun(run, this.calendar);
+        if (found) {
+            this.known.push(found);
+        }
+        return found;
+    }
+}
+
+const calendars = new Map<string, Periods | undefined>();
+
+/**
+ * The periods that a schedule defines. Remembered, since the same schedule always defines the same ones.
+ *
+ * @param expression an AWS schedule expression that `parseSchedule` can read
  * @returns undefined for a `rate`, which has no calendar
  */
+export function periodsOf(expression: string, timezone: string): Periods | undefined {
+    const key = `${expression} ${timezone}`;
+    if (!calendars.has(key)) {
+        calendars.set(key, definePeriods(expression, timezone));
+    }
+    return calendars.get(key);
+}
+
+/** `periodsOf`, made anew. */
 export function definePeriods(expression: string, timezone: string): Periods | undefined {
     const schedule = parseSchedule(expression, "seconds allowed");
     if (schedule.kind === "rate") {
         return undefined;
     }
-    const { pattern } = schedule;
-    const unit = unitOf(pattern, timezone);
-    const firstFrom = (time: number) => occurrences(pattern, timezone, time).next().value as number | undefined;
-    const found = new Map<number | undefined, Period | undefined>();
+    return new Periods({ pattern: schedule.pattern, timezone, unit: unitOf(schedule.pattern, timezone) });
+}
 
-    /** When the period began that a moment lies in, or, of calendar units, one of the units that make it up. */
-    const begin = (time: number) => (unit === "run" ? latestUntil(pattern, timezone, time) : startOf(unit, time, timezone));
-    const next = (start: number) => (unit === "run" ? start + 1 : nextUnit(unit, start, timezone));
+/** The run due in the calendar unit that a moment lies in; or else the last one before. */
+function runThatStandsFor(time: number, { pattern, timezone, unit }: Calendar): number | undefined {
+    return latestUntil(pattern, timezone, unit === "run" ? time : startOfNext(unit, time, timezone) - 1);
+}
 
-    const findPeriod = (start: number): Period | undefined => {
-        const due = firstFrom(start);
-        const run = due !== undefined && due < next(start) ? due : latestUntil(pattern, timezone, start);
-        if (run === undefined) {
-            return undefined;
-        }
-        const first = begin(run) as number;
-        if (first !== start) {
-            // The one object for all units of it.
-            return at(first);
-        }
-        const following = firstFrom(next(first));
-        const end = (following === undefined ? undefined : begin(following)) ?? next(first);
-        const before = latestUntil(pattern, timezone, first - 1) ?? Number.NEGATIVE_INFINITY;
-        const label = DateTime.fromMillis(run, { zone: timezone }).toFormat(LABELS[unit]);
-        return { start: first, end, run, lateUntil: Math.min(run, before + WINDOW_HOURS * HOUR), label };
-    };
-    let last: Period | undefined;
-    const at = (time: number): Period | undefined => {
-        if (last && last.start <= time && time < last.end) {
-            return last;
-        }
-        const start = begin(time);
-        if (!found.has(start)) {
-            found.set(start, start === undefined ? undefined : findPeriod(start));
-        }
-        const period = found.get(start);
-        last = period && time < period.end ? period : undefined;
-        return last;
-    };
+function periodOfRun(run: number, { pattern, timezone, unit }: Calendar): Period {
+    const { value: nextRun } = occurrences(pattern, timezone, run + 1).next();
+    const begin = (due: number) => (unit === "run" ? due : startOf(unit, due, timezone));
+    const lastEnd = unit === "run" ? run + 1 : startOfNext(unit, run, timezone);
     return {
-        at,
-        ofSet(startTime) {
-            const period = at(startTime);
-            return period && startTime < period.lateUntil ? at(period.start - 1) : period;
-        },
+        start: begin(run),
+        end: nextRun ? begin(nextRun) : lastEnd,
+        run,
+        nextRun: nextRun || Number.POSITIVE_INFINITY,
+        label: DateTime.fromMillis(run, { zone: timezone }).toFormat(LABELS[unit]),
     };
 }
 
-/** The first moment of a calendar unit; where the clock repeats it, the first of both. */
-function startOf(unit: Exclude<Unit, "run">, time: number, timezone: string): number {
-    const start = DateTime.fromMillis(time, { zone: timezone }).startOf(unit);
-    return Math.min(...start.getPossibleOffsets().map((moment) => moment.toMillis()));
+/** The first moment of a calendar unit. If the clock repeats it, the first of both. */
+function startOf(unit: CalendarUnit, time: number, timezone: string): number {
+    return firstMoment(DateTime.fromMillis(time, { zone: timezone }).startOf(unit));
 }
 
-function nextUnit(unit: Exclude<Unit, "run">, start: number, timezone: string): number {
-    return startOf(
-        unit,
-        DateTime.fromMillis(start, { zone: timezone })
+/** The first moment of the calendar unit after the one that a moment lies in. */
+function startOfNext(unit: CalendarUnit, time: number, timezone: string): number {
+    return firstMoment(
+        DateTime.fromMillis(time, { zone: timezone })
+            .startOf(unit)
             .plus({ [unit]: 1 })
-            .toMillis(),
-        timezone,
+            .startOf(unit),
     );
 }
 
+function firstMoment(start: DateTime): number {
+    return Math.min(...start.getPossibleOffsets().map((moment) => moment.toMillis()));
+}
+
+/** The largest unit in which a schedule never fires twice. */
 function unitOf(pattern: string, timezone: string): Unit {
-    const runs: number[] = [];
-    for (const time of occurrences(pattern, timezone, SAMPLE.from)) {
-        runs.push(time);
-        if (runs.length === SAMPLE.runs) {
-            break;
+    const runs = [...firstOf(occurrences(pattern, timezone, SAMPLE.from), SAMPLE.runs)];
+    const namesWeekdays = pattern.split(" ")[5] !== "?";
+    const units: CalendarUnit[] = namesWeekdays ? ["year", "month", "week", "day"] : ["year", "month", "day"];
+    return units.find((unit) => new Set(runs.map((time) => startOf(unit, time, timezone))).size === runs.length) ?? "run";
+}
+
+function* firstOf<T>(values: Iterable<T>, count: number): Generator<T> {
+    let left = count;
+    for (const value of values) {
+        yield value;
+        left -= 1;
+        if (left === 0) {
+            return;
         }
     }
-    const weeksAreMeant = pattern.split(" ")[5] !== "?";
-    const units = ["year", "month", ...(weeksAreMeant ? (["week"] as const) : []), "day"] as const;
-    return units.find((unit) => new Set(runs.map((time) => startOf(unit, time, timezone))).size === runs.length) ?? "run";
 }

@@ -1,18 +1,19 @@
-import { type BackupSet, backupSets, compare } from "./backupSets";
-import { type Claimed, claimRestorePoints } from "./claims";
-import { failedOrder, restorePointOrder } from "./deletionOrder";
+import { type BackupSet, backupSets, newestFirst } from "./backupSets";
+import { deletionOrder } from "./deletionOrder";
+import { countedAs, type Rule, rulesOf, type Verdict } from "./retention";
 import type { RetentionPolicy } from "./retentionPolicy";
-import { graceEnd, type SetStatus } from "./setStatus";
-import type { Snapshot } from "./snapshot";
+import { graceEnd } from "./setStatus";
+import { compareIds, type Snapshot } from "./snapshot";
 import { type StaleVolume, staleVolumes } from "./staleVolumes";
 import { POLICY_TAG } from "./tags";
+import { judgeVolumes, type Volume } from "./volumes";
 import { utc } from "./wording";
 
 /**
  * What happens to one snapshot.
  *
  * - `keep`: a restore point that retention needs, or its set does; or held by an operator.
- * - `leave`: not a restore point, or nothing that this policy may judge; it stays, and counts for nothing.
+ * - `leave`: not a restore point, or nothing that this policy may judge. It stays, and counts for nothing.
  * - `delete`: no longer needed.
  */
 export interface Decision {
@@ -25,12 +26,20 @@ export interface Decision {
 export interface Plan {
     /** One decision for every snapshot of the policy, oldest set first. */
     readonly decisions: readonly Decision[];
-    /** The sets to delete, oldest first, each whole, its members in the order in which they are to go. */
+    /** The sets to delete, oldest first, each whole, its snapshots in the order in which they are to be deleted. */
     readonly deletions: readonly (readonly Decision[])[];
     /** Volumes that were backed up once, and no longer are. */
     readonly staleVolumes: readonly StaleVolume[];
-    /** Volumes whose snapshots may go by `orphanDays`, if it is found that they no longer exist. */
-    readonly oldVolumes: readonly string[];
+    /** Volumes whose snapshots may be deleted by `orphanDays`, if it is found that the volumes no longer exist. */
+    readonly orphanCandidates: readonly string[];
+}
+
+/** What the decisions about a policy's sets depend on. */
+interface Judgement {
+    readonly policy: RetentionPolicy;
+    readonly now: number;
+    readonly rules: readonly Rule[];
+    readonly volumes: ReadonlyMap<string, Volume>;
 }
 
 /**
@@ -51,121 +60,98 @@ export function planCleaning(
     lostVolumes: ReadonlySet<string> = new Set(),
 ): Plan {
     const own = snapshots.filter((snapshot) => snapshot.tags[POLICY_TAG] === policy.name);
-    const found = backupSets(own, policy, now);
-    const { sets } = found;
-    const judged = sets.filter((set) => strange(set, policy) === undefined);
-    const restorePoints = judged.filter(({ status }) => status.kind === "restorePoint");
-    const claimed = claimRestorePoints(found, restorePoints, policy, now, lostVolumes);
-
-    const decide = (set: BackupSet): Decision[] => {
-        if (set.heldBy) {
-            return all(set, "keep", `kept: held by the tag ${policy.hold.key} on ${set.heldBy.id}`);
-        }
-        const why = strange(set, policy);
-        if (why !== undefined) {
-            return all(set, "leave", `left: ${why}`);
-        }
-        if (set.startTime > now) {
-            return all(set, "leave", `left: it started ${utc(set.startTime)}, after the time of this run, ${utc(now)}`);
-        }
-        switch (set.status.kind) {
-            case "pending":
-                return all(set, "leave", `left: not finished, ${set.status.why}`);
-            case "failed":
-                return decideFailed(set, set.status, claimed, policy, now);
-            case "restorePoint":
-                return decideRestorePoint(set, claimed);
-        }
-    };
-    const decisions: Decision[] = [];
-    const deletions: Decision[][] = [];
-    for (const set of sets.toReversed()) {
-        const own = decide(set);
-        for (const decision of own) {
-            decisions.push(decision);
-        }
-        if ((own[0] as Decision).action === "delete") {
-            deletions.push(inDeletionOrder(set, own, policy));
-        }
-    }
-    const since = volumesSince(judged, claimed.newest);
+    const sets = backupSets(own, policy, now);
+    const judged = sets.filter((set) => outsidePolicy(set, policy) === undefined);
+    const rules = rulesOf(policy);
+    const volumes = judgeVolumes(judged, policy, rules, now, lostVolumes);
+    const decided = sets.toReversed().map((set) => ({ set, decisions: decide(set, { policy, now, rules, volumes }) }));
     return {
-        decisions,
-        deletions,
-        staleVolumes: staleVolumes(since, claimed.newest, policy, now, lostVolumes),
-        oldVolumes: [...since.keys()].filter(claimed.isOld),
+        decisions: decided.flatMap(({ decisions }) => decisions),
+        deletions: decided
+            .filter(({ decisions }) => decisions[0]?.action === "delete")
+            .map(({ set, decisions }) => {
+                const bySnapshot = new Map(decisions.map((decision) => [decision.snapshot, decision]));
+                return deletionOrder(set, policy).flatMap((snapshot) => bySnapshot.get(snapshot) ?? []);
+            }),
+        staleVolumes: staleVolumes([...volumes.values()], policy, now, lostVolumes),
+        orphanCandidates: [...volumes.values()].filter(({ isOrphanCandidate }) => isOrphanCandidate).map(({ id }) => id),
     };
 }
 
-function inDeletionOrder({ status, together }: BackupSet, decisions: Decision[], policy: RetentionPolicy): Decision[] {
-    if (status.kind === "failed") {
-        return failedOrder(decisions, policy);
-    }
-    return together ? decisions : restorePointOrder(decisions);
-}
-
-/** All volumes of these sets, and when the newest restore point of each was taken, or, without one, its oldest snapshot. */
-function volumesSince(newestFirst: readonly BackupSet[], newest: ReadonlyMap<string, number>): Map<string, number> {
-    const since = new Map(newest);
-    for (const { snapshots, startTime, status } of newestFirst) {
-        // The volumes of restore points are there already.
-        for (const { volumeId } of status.kind === "restorePoint" ? [] : snapshots) {
-            since.set(volumeId, newest.get(volumeId) ?? startTime);
-        }
-    }
-    return since;
-}
-
-/** Why the policy has no say about a set, if it has none. */
-function strange({ type }: BackupSet, { retention }: RetentionPolicy): string | undefined {
+/** Why the policy does not judge a set; undefined if it does. */
+function outsidePolicy({ type }: BackupSet, { retention }: RetentionPolicy): string | undefined {
     if (type === undefined) {
         return "its set has no single SnapshotType";
     }
     return Object.hasOwn(retention, type) ? undefined : `${type} is no snapshot type of this policy any more`;
 }
 
+function decide(set: BackupSet, judgement: Judgement): Decision[] {
+    const { policy, now } = judgement;
+    if (set.heldBy) {
+        return all(set, "keep", `kept: held by the tag ${policy.hold.key} on ${set.heldBy.id}`);
+    }
+    const outside = outsidePolicy(set, policy);
+    if (outside !== undefined) {
+        return all(set, "leave", `left: ${outside}`);
+    }
+    if (set.startTime > now) {
+        return all(set, "leave", `left: it started ${utc(set.startTime)}, after the time of this run, ${utc(now)}`);
+    }
+    switch (set.status.kind) {
+        case "pending":
+            return all(set, "leave", `left: not finished, ${set.status.why}`);
+        case "failed":
+            return decideFailed(set, set.status.why, judgement);
+        case "restorePoint":
+            return decideRestorePoint(set, judgement);
+    }
+}
+
 /**
- * A failed set goes once its grace is over and newer restore points of its type, stand-ins counted, stand for each of its volumes: one, or,
- * where the set may hold a good one of another server (it was only found together by time), as many as are kept.
+ * A failed set goes once its grace is over and newer restore points of its type stand for each of its volumes: one, or, if the set may
+ * hold a good one of another server (it was only found together by time), as many as are kept.
  */
-function decideFailed(
-    set: BackupSet,
-    { why }: SetStatus & { kind: "failed" },
-    { counted, isOrphan }: Claimed,
-    policy: RetentionPolicy,
-    now: number,
-): Decision[] {
+function decideFailed(set: BackupSet, why: string, { policy, now, rules, volumes }: Judgement): Decision[] {
     const end = graceEnd(set.snapshots, policy);
     if (now < end) {
         return all(set, "leave", `left: failed, ${why}; stays at least until ${utc(end)}`);
     }
-    const least = set.identified ? 1 : (policy.retention[set.type as string] as number);
-    const newer = (i: number) => counted(set.type as string, set, i).filter((other) => other.place < set.place).length;
-    const behind = set.snapshots.filter((_, i) => newer(i) < least);
-    const waiting = behind.find(({ volumeId }) => !isOrphan(volumeId));
+    const rule = rules.find(({ type }) => type === set.type) as Rule;
+    const least = set.identified ? 1 : rule.count;
+    const behind = set.snapshots.filter(
+        ({ volumeId }) =>
+            countedAs(volumes.get(volumeId)?.points ?? [], rule, now).filter((point) => newestFirst(point, set) < 0).length < least,
+    );
+    const waiting = behind.find(({ volumeId }) => !volumes.get(volumeId)?.isOrphan);
     if (waiting) {
-        return all(
-            set,
-            "leave",
-            `left: failed, ${why}; ${waiting.volumeId} has ${least === 1 ? "no" : `fewer than ${least}`} newer ${set.type} restore point${least === 1 ? "" : "s"}`,
-        );
+        const few = least === 1 ? "no" : `fewer than ${least}`;
+        const points = `restore point${least === 1 ? "" : "s"}`;
+        return all(set, "leave", `left: failed, ${why}; ${waiting.volumeId} has ${few} newer ${set.type} ${points}`);
     }
     const since = behind[0] ? `${behind[0].volumeId} no longer exists` : `newer ${set.type} restore points stand`;
     return all(set, "delete", `deleted: failed, ${why}; ${since}`);
 }
 
-function decideRestorePoint(set: BackupSet, { needs, reason }: Claimed): Decision[] {
-    const needed = set.snapshots.filter((_, i) => needs(set, i));
-    if (needed.length === 0 || needed.length === set.snapshots.length) {
-        const action = needed.length === 0 ? "delete" : "keep";
-        return set.snapshots.map((snapshot, i) => ({ snapshot, action, reason: reason(set, i) }));
-    }
-    const other = needed.map(({ volumeId }) => volumeId).sort(compare)[0] || "a volume that EC2 does not tell";
-    return set.snapshots.map((snapshot, i) => ({
+/** A restore point is kept as long as one of its volumes needs it. */
+function decideRestorePoint(set: BackupSet, { volumes }: Judgement): Decision[] {
+    const verdicts = set.snapshots.map((snapshot) => ({ snapshot, verdict: verdictOf(snapshot, set, volumes) }));
+    const needing = verdicts.filter(({ verdict }) => verdict.needed).map(({ snapshot }) => snapshot.volumeId);
+    const action = needing.length > 0 ? "keep" : "delete";
+    const other = needing.sort(compareIds)[0] || "a volume that EC2 does not tell";
+    return verdicts.map(({ snapshot, verdict }) => ({
         snapshot,
-        action: "keep",
-        reason: needs(set, i) ? reason(set, i) : `kept with its set: ${other} still needs it`,
+        action,
+        reason: action === "delete" || verdict.needed ? verdict.reason : `kept with its set: ${other} still needs it`,
     }));
+}
+
+function verdictOf({ id, volumeId }: Snapshot, set: BackupSet, volumes: ReadonlyMap<string, Volume>): Verdict {
+    const verdict = volumes.get(volumeId)?.verdicts.get(set);
+    if (!verdict) {
+        throw new Error(`${id} is a restore point that no volume was asked about`);
+    }
+    return verdict;
 }
 
 function all(set: BackupSet, action: Decision["action"], reason: string): Decision[] {

@@ -1,22 +1,17 @@
-/** Gives one string for all that are equal: of a hundred thousand snapshots, most volumes and tags are those of others, too. */
-export function sharing(): (text: string) => string {
-    const known = new Map<string, string>();
-    return (text) => {
-        const same = known.get(text) ?? text;
-        known.set(text, same);
-        return same;
-    };
-}
-
 /** What the plan needs to know of one EBS snapshot. */
 export interface Snapshot {
     /** `snap-…` */
     readonly id: string;
-    /** `vol-…`, which may no longer exist. */
+    /** `vol-…`. The volume may no longer exist. */
     readonly volumeId: string;
-    /** Milliseconds since 1970; `NaN` where EC2 gave no time that can be read. */
+    /** Milliseconds since 1970; `NaN` if EC2 gave no valid time. */
     readonly startTime: number;
     /** EC2's state: `pending`, `completed`, `error`, and others that EC2 may add. */
     readonly state: string;
     readonly tags: Readonly<Record<string, string>>;
+}
+
+/** Compares by code units: the same order everywhere, unlike a locale's. */
+export function compareIds(a: string, b: string): number {
+    return a < b ? -1 : a > b ? 1 : 0;
 }

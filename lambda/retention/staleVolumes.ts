@@ -1,7 +1,8 @@
-import { compare } from "./backupSets";
-import { type Periods, periodsOf } from "./periods";
+import { periodsOf } from "./periods";
 import type { RetentionPolicy } from "./retentionPolicy";
 import { parseSchedule } from "./schedules";
+import { compareIds } from "./snapshot";
+import type { Volume } from "./volumes";
 import { utc } from "./wording";
 
 /** A volume whose last runs made no restore point. */
@@ -14,25 +15,21 @@ export interface StaleVolume {
 /**
  * Volumes that were backed up once and no longer are: without a restore point since the last period that is over began, of the type whose
  * periods are the shortest.
- *
- * @param since all volumes, and when the newest restore point of each was taken, or, without one, its oldest snapshot
- * @param newest when the newest restore point of each volume was taken
  */
 export function staleVolumes(
-    since: ReadonlyMap<string, number>,
-    newest: ReadonlyMap<string, number>,
+    volumes: readonly Volume[],
     policy: RetentionPolicy,
     now: number,
     lostVolumes: ReadonlySet<string>,
 ): StaleVolume[] {
     const expected = Math.max(...Object.keys(policy.retention).map((type) => lastRunOver(policy.schedules[type], policy.timezone, now)));
-    return [...since]
-        .filter(([, time]) => time < expected)
-        .sort(([a], [b]) => compare(a, b))
-        .map(([volumeId, time]) => {
-            const what = newest.has(volumeId) ? "no restore point" : "no restore point, only other snapshots";
-            const why = lostVolumes.has(volumeId) ? "it no longer exists" : "its backups fail, or it is no longer backed up, or is gone";
-            return { volumeId, reason: `${what} since ${utc(time)}: ${why}` };
+    return volumes
+        .filter(({ newest, oldest }) => (newest ?? oldest) < expected)
+        .toSorted((a, b) => compareIds(a.id, b.id))
+        .map(({ id, newest, oldest }) => {
+            const what = newest === undefined ? "no restore point, only other snapshots" : "no restore point";
+            const why = lostVolumes.has(id) ? "it no longer exists" : "its backups fail, or it is no longer backed up, or is gone";
+            return { volumeId: id, reason: `${what} since ${utc(newest ?? oldest)}: ${why}` };
         });
 }
 
@@ -45,7 +42,7 @@ function lastRunOver(expression: string | undefined, timezone: string, now: numb
     if (schedule.kind === "rate") {
         return now - 2 * schedule.every;
     }
-    const periods = periodsOf(expression, timezone) as Periods;
-    const current = periods.at(now);
-    return (current && periods.at(current.start - 1)?.start) ?? Number.NEGATIVE_INFINITY;
+    const periods = periodsOf(expression, timezone);
+    const current = periods?.at(now);
+    return (current && periods?.at(current.start - 1)?.start) ?? Number.NEGATIVE_INFINITY;
 }

@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import { deleteSets } from "../../../lambda/cleaner/deletion";
 import { DELETION_PACE } from "../../../lambda/cleaner/pace";
-import { failedOrder } from "../../../lambda/retention/deletionOrder";
+import { backupSets } from "../../../lambda/retention/backupSets";
+import { deletionOrder } from "../../../lambda/retention/deletionOrder";
 import { planCleaning } from "../../../lambda/retention/plan";
 import type { Snapshot } from "../../../lambda/retention/snapshot";
 import { Ec2Error, startEc2 } from "../../../rehearsal/embeddedAws/ec2";
@@ -152,8 +153,5 @@ describe("Deleting sets", () => {
 
 /** Ids of a set's members in the order in which they go. */
 function order(snapshots: readonly Snapshot[]): string[] {
-    return failedOrder(
-        snapshots.map((snapshot) => ({ snapshot, action: "delete" as const, reason: "" })),
-        POLICY,
-    ).map(({ snapshot }) => snapshot.id);
+    return backupSets(snapshots, POLICY, NOW).flatMap((set) => deletionOrder(set, POLICY).map(({ id }) => id));
 }

@@ -59,8 +59,8 @@ describe("Snapshots of volumes that no longer exist", () => {
         const unknown = ["", "vol-ffffffff"].map((volumeId) =>
             backup({ ...c, at: "2026-01-05" }).map((one) => ({ ...one, id: `snap-${volumeId}`, volumeId })),
         );
-        const { decisions, oldVolumes } = plan(unknown, { orphanDays: 0, deleteLastCopies: true }, new Set(["", "vol-ffffffff"]));
-        assert.deepEqual([decisions.map(({ action }) => action), oldVolumes], [["keep", "keep"], []]);
+        const { decisions, orphanCandidates } = plan(unknown, { orphanDays: 0, deleteLastCopies: true }, new Set(["", "vol-ffffffff"]));
+        assert.deepEqual([decisions.map(({ action }) => action), orphanCandidates], [["keep", "keep"], []]);
     });
 
     it("stay as long as another volume of their set needs them", () => {

@@ -224,14 +224,14 @@ describe("The periods of a schedule", () => {
         assert.notEqual(august, march);
     });
 
-    it("have what a window makes that reaches into the next", () => {
+    it("have the restore points of their run until the next run", () => {
         const periods = definePeriods("cron(30 23 L * ? *)", "UTC");
         assert.deepEqual(
-            ["2027-01-31T23:30Z", "2027-02-01T00:29:59.999Z", "2027-02-01T00:30Z"].map((time) => periods?.ofSet(Date.parse(time))?.label),
+            ["2027-01-31T23:30Z", "2027-02-28T23:29:59.999Z", "2027-02-28T23:30Z"].map((time) => periods?.ofRun(Date.parse(time))?.label),
             ["2027-01", "2027-01", "2027-02"],
         );
         const close = definePeriods("cron(0/30 * ? * * *)", "UTC");
-        assert.equal(close?.ofSet(Date.parse("2027-02-01T00:00Z"))?.label, "2027-02-01 00:00");
+        assert.equal(close?.ofRun(Date.parse("2027-02-01T00:00Z"))?.label, "2027-02-01 00:00");
     });
 
     for (const timezone of ZONES) {
