@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { occurrences, parseSchedule } from "../lambda/schedules";
+import { occurrences, parseSchedule } from "../lambda/retention/schedules";
 import { windowsOf } from "../rehearsal/deployed";
 import { runProgram, stackConfig } from "../rehearsal/program";
 
