@@ -302,7 +302,7 @@ describe("Arguments", () => {
             ["serverRoles has web twice; name it once", "notificationEmails has a@b.co twice; name it once"],
         ],
         [
-            { notificationEmails: ["admin", "b@example", "a..b@example.com", ".a@example.com", "a".repeat(65) + "@example.com", 5] },
+            { notificationEmails: ["admin", "b@example", "a..b@example.com", ".a@example.com", `${"a".repeat(65)}@example.com`, 5] },
             [
                 `notificationEmails.0 is "admin"; ${EMAIL}`,
                 `notificationEmails.1 is "b@example"; ${EMAIL}`,
@@ -443,7 +443,7 @@ describe("Arguments", () => {
         [{ tags: new Map([["a", "b"]]) }, ["tags is Map(1) { 'a' => 'b' }; give a map from tag key to value"]],
         [{ tags: JSON.parse('{"__proto__": "x"}') }, [`the key "__proto__" in tags can't be used; ${PROTO}`]],
         [
-            { tags: { "": "x", a: 5, [" " + "k".repeat(127)]: "", ["k".repeat(129)]: "", b: "v".repeat(257) } },
+            { tags: { "": "x", a: 5, [` ${"k".repeat(127)}`]: "", ["k".repeat(129)]: "", b: "v".repeat(257) } },
             [
                 'the key "" in tags can\'t be used; give a tag key at least one character',
                 "tags.a is 5; give a tag value as text: write it in quotes",
@@ -458,7 +458,7 @@ describe("Arguments", () => {
             [`tags.a is " b"; a tag value ${VALUE}`, `tags.c is "{{d}}"; a tag value ${VALUE}`, "tags.e is null; give a tag value as text"],
         ],
         [
-            { tags: Object.fromEntries(Array.from({ length: 46 }, (_, i) => ["k" + i, ""])) },
+            { tags: Object.fromEntries(Array.from({ length: 46 }, (_, i) => [`k${i}`, ""])) },
             [
                 'tags is {"k0":"","k1":"","k2":"","k3":"","k4":"","k5":"","k6":"","k7":"","k8":"","k9":"","k10":"","k11":"","k12":"","k13":"","k14":"","k15":"","k16":"","k17":"","k18":"","k19":"","k20":"","k21":"","k22":"","k; a snapshot has room for 45 of them',
             ],
