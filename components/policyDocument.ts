@@ -1,4 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
+import { refusal } from "./refusal";
 
 /** A statement of a policy document. Its values may be late. */
 export interface Statement {
@@ -20,7 +21,7 @@ export function policyDocument(statements: readonly Statement[]): pulumi.Output<
     return pulumi.output(statements as unknown[]).apply((known) => {
         const lost = known.flatMap((statement) => emptyPaths(statement, (statement as Statement).Sid));
         if (lost.length > 0) {
-            throw new pulumi.RunError(`${lost.join(", ")} of a policy document has no value; no policy is made without it.`);
+            throw refusal(`${lost.join(", ")} of a policy document has no value; no policy is made without it.`);
         }
         return JSON.stringify({ Version: "2012-10-17", Statement: known });
     });

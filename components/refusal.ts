@@ -14,7 +14,7 @@ export function refuse(name: string, faults: readonly string[]): void {
  * Pulumi reports an error once, however many resources wait for the output that failed. But each of them writes the name of a property in
  * front of the message, so this error keeps its message.
  */
-function refusal(message: string): pulumi.RunError {
+export function refusal(message: string): pulumi.RunError {
     return Object.defineProperty(new pulumi.RunError(message), "message", { get: () => message, set: () => {} });
 }
 
