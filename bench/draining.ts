@@ -1,6 +1,6 @@
 import { DeleteSnapshotCommand, type EC2Client } from "@aws-sdk/client-ec2";
 import { deleteSets } from "../lambda/cleaner/deletion";
-import { DELETION_PACE } from "../lambda/cleaner/pace";
+import { DELETION_PACE } from "../lambda/cleaner/rateLimiter";
 import { type Decision, planCleaning } from "../lambda/retention/plan";
 import { type BucketSize, tokenBucket } from "../rehearsal/embeddedAws/tokenBucket";
 import { account, NOW, SETTINGS } from "./account";

@@ -9,7 +9,7 @@ export interface MadeSet {
     readonly members: readonly { readonly id: string; readonly volumeId: string }[];
 }
 
-/** What one run of the cleaner said that it did. */
+/** The report of one run of the cleaner. */
 export interface SaidReport {
     readonly DeletedSnapshots: readonly string[];
     readonly LinesLeftOut: number;
@@ -20,34 +20,35 @@ export interface SaidReport {
 export interface CleaningObserved {
     readonly policy: string;
     readonly retention: Readonly<Record<string, number>>;
-    /** The time of the run, and the periods of each type in which a restore point may stand in for it; undefined where none may. */
+    /** The time of the run, and the periods of each type; undefined if nothing may stand in. */
     readonly standIns?: { readonly now: number; readonly periods: Readonly<Record<string, Periods | undefined>> } | undefined;
-    /** Whether the policy takes sets that are not application-consistent for restore points. */
+    /** Whether sets that are not application-consistent are restore points, too. */
     readonly countCrashConsistent?: boolean;
     readonly before: readonly StoredSnapshot[];
     readonly after: readonly StoredSnapshot[];
-    /** Undefined where the run returned nothing. */
+    /** Undefined if the run returned nothing. */
     readonly report: SaidReport | undefined;
 }
 
 /**
- * Looks at one run of the cleaner from outside, and says which invariant of the design it broke, one sentence each. It shares nothing
- * with the plan: it knows the sets from their making.
+ * Looks at one run of the cleaner from outside, and says which invariant of the design it broke, one sentence each. It knows the sets
+ * from their making, and has its own reading of the rules.
  */
 export function brokenInvariants(sets: readonly MadeSet[], observed: CleaningObserved): string[] {
     const { policy, before, after, report } = observed;
     const there = new Map(before.map((snapshot) => [snapshot.id, snapshot]));
     const left = new Set(after.map(({ id }) => id));
     const own = sets.filter(({ members }) => members.every(({ id }) => (there.get(id)?.tags.get(POLICY_TAG) ?? policy) === policy));
-    // Of a type without retention, all are kept.
+    // Of types without retention, all are kept.
     const types = [...new Set([...Object.keys(observed.retention), ...own.map(({ type }) => type)])];
-    const ranks = ranked(own, observed, there, types);
+    const points = restorePoints(own, there, observed);
+    const needs = neededSets(points, observed, types);
     const gone = before.filter(({ id }) => !left.has(id));
     return [
-        ...lostRestorePoints(ranks, observed, left),
+        ...lostRestorePoints(needs, left),
         ...splitSets(sets, there, left),
-        ...hastyDeletions(own, ranks, observed, there, left),
-        ...keptWithoutNeed(own, ranks, observed, there),
+        ...hastyDeletions(own, points, observed, there, left),
+        ...keptWithoutNeed(own, needs, observed, there),
         ...gone
             .filter(({ tags }) => tags.get(POLICY_TAG) !== policy)
             .map(({ id }) => `${id}, which does not bear the policy's tag, was deleted`),
@@ -70,54 +71,78 @@ function isRestorePoint({ members }: MadeSet, there: Snapshots, { countCrashCons
     return members.every(({ id }) => isGood(there.get(id), countCrashConsistent));
 }
 
-/** A restore point as one of a snapshot type: its own, or one that it stands in for. */
-interface Rank {
+/** A restore point that a volume needs, and as which one. */
+interface Need {
     readonly set: MadeSet;
     readonly volumeId: string;
-    readonly type: string;
-    /** 1 for the newest of that type and volume. */
-    readonly rank: number;
+    /** Such as `Day 1 of 5`, or `the one of Month 2027-03`. */
+    readonly as: string;
 }
 
-function ranked(sets: readonly MadeSet[], observed: CleaningObserved, there: Snapshots, types: readonly string[]): Rank[] {
-    const { standIns } = observed;
-    const newestFirst = sets.filter((set) => isRestorePoint(set, there, observed)).sort((a, b) => b.startTime - a.startTime);
-    const volumes = new Map<string, MadeSet[]>();
-    for (const set of newestFirst) {
+/** All that the volumes need, by the rules that the policy promises. Of types without retention, that is all. */
+function neededSets(points: ReadonlyMap<string, readonly MadeSet[]>, observed: CleaningObserved, types: readonly string[]): Need[] {
+    return types.flatMap((type) =>
+        [...points].flatMap(([volumeId, ofVolume]) => [
+            ...newestOf(type, ofVolume, observed).map((need) => ({ ...need, volumeId })),
+            ...oneOfEachPeriod(type, ofVolume, observed).map((need) => ({ ...need, volumeId })),
+        ]),
+    );
+}
+
+/** The restore points of each volume, newest first. */
+function restorePoints(sets: readonly MadeSet[], there: Snapshots, observed: CleaningObserved): Map<string, MadeSet[]> {
+    const points = new Map<string, MadeSet[]>();
+    for (const set of sets.filter((one) => isRestorePoint(one, there, observed)).sort((a, b) => b.startTime - a.startTime)) {
         for (const { volumeId } of set.members) {
-            volumes.set(volumeId, [...(volumes.get(volumeId) ?? []), set]);
+            points.set(volumeId, [...(points.get(volumeId) ?? []), set]);
         }
     }
-    return types.flatMap((type) => {
-        const ofType = standIns?.periods[type];
-        const periods = new Map(
-            newestFirst.map((set) => [set, set.type === type ? ofType?.ofRun(set.startTime) : ofType?.at(set.startTime)]),
-        );
-        return [...volumes].flatMap(([volumeId, own]) => {
-            const standsIn = (set: MadeSet) => {
-                const missed = periods.get(set);
-                const within = own.filter((one) => periods.get(one) === missed);
-                return missed && missed.end <= (standIns?.now ?? 0) && within[0] === set && within.every((one) => one.type !== type);
-            };
-            return own.filter((set) => set.type === type || standsIn(set)).map((set, i) => ({ set, volumeId, type, rank: i + 1 }));
+    return points;
+}
+
+/** The newest N of a type. */
+function newestOf(type: string, ofVolume: readonly MadeSet[], { retention }: CleaningObserved): Omit<Need, "volumeId">[] {
+    return ofVolume
+        .filter((set) => set.type === type)
+        .slice(0, retention[type])
+        .map((set, i) => ({ set, as: `${type} ${i + 1} of ${retention[type] ?? "all"}` }));
+}
+
+/** Of the type's newest N periods that are over, the newest of the type, or else the newest of any type. */
+function oneOfEachPeriod(type: string, ofVolume: readonly MadeSet[], { retention, standIns }: CleaningObserved): Omit<Need, "volumeId">[] {
+    const periods = standIns?.periods[type];
+    if (!standIns || !periods?.areLong) {
+        return [];
+    }
+    const byPeriod = new Map<number, { readonly label: string; readonly sets: MadeSet[] }>();
+    for (const set of ofVolume) {
+        const period = set.type === type ? periods.ofRun(set.startTime) : periods.at(set.startTime);
+        if (period && period.end <= standIns.now) {
+            const { label, sets } = byPeriod.get(period.start) ?? { label: period.label, sets: [] };
+            byPeriod.set(period.start, { label, sets: [...sets, set] });
+        }
+    }
+    return [...byPeriod]
+        .sort(([a], [b]) => b - a)
+        .slice(0, retention[type])
+        .flatMap(([, { label, sets }]) => {
+            const set = sets.find((one) => one.type === type) ?? sets[0];
+            return set ? [{ set, as: `the one of ${type} ${label}` }] : [];
         });
-    });
 }
 
-function lostRestorePoints(ranks: readonly Rank[], { retention }: CleaningObserved, left: ReadonlySet<string>): string[] {
-    return ranks
-        .filter(({ type, rank }) => rank <= (retention[type] ?? Number.POSITIVE_INFINITY))
-        .flatMap(({ set: { startTime, members }, volumeId, type, rank }) =>
-            members
-                .filter((member) => member.volumeId === volumeId && !left.has(member.id))
-                .map(({ id }) => `${id}, ${type} ${rank} of ${retention[type]} of ${volumeId}, taken ${iso(startTime)}, was deleted`),
-        );
+function lostRestorePoints(needs: readonly Need[], left: ReadonlySet<string>): string[] {
+    return needs.flatMap(({ set: { startTime, members }, volumeId, as }) =>
+        members
+            .filter((member) => member.volumeId === volumeId && !left.has(member.id))
+            .map(({ id }) => `${id}, ${as} of ${volumeId}, taken ${iso(startTime)}, was deleted`),
+    );
 }
 
-/** Pending sets stay, and failed ones until each of their volumes has a newer restore point of the type. */
+/** Pending sets stay. Failed ones stay until each of their volumes has a newer restore point of the type. */
 function hastyDeletions(
     sets: readonly MadeSet[],
-    ranks: readonly Rank[],
+    points: ReadonlyMap<string, readonly MadeSet[]>,
     observed: CleaningObserved,
     there: Snapshots,
     left: ReadonlySet<string>,
@@ -126,21 +151,20 @@ function hastyDeletions(
         .filter((set) => set.members.some(({ id }) => there.has(id) && !left.has(id)) && !isRestorePoint(set, there, observed))
         .flatMap(({ type, startTime, members }) => {
             const pending = members.some(({ id }) => there.get(id)?.state === "pending");
-            const stands = (volumeId: string) =>
-                ranks.some((rank) => rank.type === type && rank.volumeId === volumeId && rank.set.startTime > startTime);
-            return pending || !members.every(({ volumeId }) => stands(volumeId))
+            const hasNewer = ({ volumeId }: { readonly volumeId: string }) =>
+                (points.get(volumeId) ?? []).some((point) => point.type === type && point.startTime > startTime);
+            return pending || !members.every(hasNewer)
                 ? [`the ${type} set of ${iso(startTime)}, ${pending ? "still pending" : "failed with no newer restore point"}, was deleted`]
                 : [];
         });
 }
 
-/** Restore points that no volume needs any more are deleted, or said to be left for a reason; they are not kept, nor taken for something else. */
-function keptWithoutNeed(sets: readonly MadeSet[], ranks: readonly Rank[], observed: CleaningObserved, there: Snapshots): string[] {
-    const { retention, report } = observed;
-    const needed = new Set(ranks.filter(({ type, rank }) => rank <= (retention[type] ?? Number.POSITIVE_INFINITY)).map(({ set }) => set));
-    const held = new Set(
+/** A restore point that no volume needs is deleted, or remains for the next run; it is not kept, and not skipped. */
+function keptWithoutNeed(sets: readonly MadeSet[], needs: readonly Need[], observed: CleaningObserved, there: Snapshots): string[] {
+    const needed = new Set(needs.map(({ set }) => set));
+    const staying = new Set(
         ["KeptSnapshots", "SkippedSnapshots"].flatMap((list) =>
-            ((report?.[list] ?? []) as { SnapshotId: string }[]).map(({ SnapshotId }) => SnapshotId),
+            ((observed.report?.[list] ?? []) as { SnapshotId: string }[]).map(({ SnapshotId }) => SnapshotId),
         ),
     );
     return sets
@@ -148,7 +172,7 @@ function keptWithoutNeed(sets: readonly MadeSet[], ranks: readonly Rank[], obser
             (set) =>
                 isRestorePoint(set, there, observed) &&
                 !needed.has(set) &&
-                set.members.some(({ id }) => held.has(id) && !there.get(id)?.heldBy),
+                set.members.some(({ id }) => staying.has(id) && !there.get(id)?.heldBy),
         )
         .map(({ type, startTime }) => `the ${type} restore point of ${iso(startTime)} is kept, and no volume needs it`);
 }
@@ -157,7 +181,7 @@ function iso(time: number): string {
     return new Date(time).toISOString();
 }
 
-function splitSets(sets: readonly MadeSet[], there: ReadonlyMap<string, StoredSnapshot>, left: ReadonlySet<string>): string[] {
+function splitSets(sets: readonly MadeSet[], there: Snapshots, left: ReadonlySet<string>): string[] {
     return sets.flatMap(({ type, startTime, members }) => {
         const present = members.filter(({ id }) => there.has(id));
         const staying = present.filter(({ id }) => left.has(id));

@@ -294,13 +294,12 @@ function startCleaner(
 
 /** For which periods the kept snapshots stand in, as the report says, by id. */
 function standInsOf(report: SaidReport | undefined): Map<string, string[]> {
-    const kept = (report?.KeptSnapshots ?? []) as readonly { SnapshotId: string; Reason: string }[];
-    return new Map(
-        kept.map(({ SnapshotId, Reason }) => [
-            SnapshotId,
-            [...Reason.matchAll(/stands in for (.+?), whose/g)].map(([, what]) => what ?? ""),
-        ]),
-    );
+    const standIns = (report?.StandIns ?? []) as readonly { SnapshotId: string; Type: string; Period: string }[];
+    const periods = new Map<string, string[]>();
+    for (const { SnapshotId, Type, Period } of standIns) {
+        periods.set(SnapshotId, [...(periods.get(SnapshotId) ?? []), `${Type} ${Period}`]);
+    }
+    return periods;
 }
 
 function forgetDeleted(ledger: LedgerEntry[], store: SnapshotStore): void {

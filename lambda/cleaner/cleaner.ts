@@ -4,11 +4,11 @@ import { type Plan, planCleaning } from "../retention/plan";
 import type { RetentionPolicy } from "../retention/retentionPolicy";
 import { deleteSets, type Outcome } from "./deletion";
 import { listSnapshots, lostVolumes } from "./listing";
-import { DELETION_PACE, type Pace } from "./pace";
+import { DELETION_PACE, type Pace } from "./rateLimiter";
 import { askAgainWhenUnreadable } from "./readableAnswers";
 import { logLines, type Report, report } from "./report";
 
-/** What a policy tells its cleaner; captured in the closure. */
+/** The part of a policy that its cleaner needs; captured in the closure. */
 export interface CleanerSettings extends RetentionPolicy {
     /** How many snapshots one run may delete. */
     readonly maxDeletionsPerRun: number;
@@ -16,12 +16,12 @@ export interface CleanerSettings extends RetentionPolicy {
     readonly reportOnly: boolean;
 }
 
-/** Lambda's own. */
+/** The part of Lambda's context that a run uses. */
 export interface CleanerContext {
     getRemainingTimeInMillis?(): number;
 }
 
-/** A run that could not do all that it should have done. */
+/** The error of a run that could not do all that it should have done. */
 export class CleaningFailed extends Error {
     public override readonly name = "CleaningFailed";
 
@@ -39,19 +39,19 @@ export class CleaningFailed extends Error {
     }
 }
 
-/** For the one client of a container. `adaptive` waits as EC2's token bucket asks for, so that few calls are refused. */
+/** Configures the one client of a container. `adaptive` waits as EC2's token bucket demands, so that EC2 refuses few requests. */
 export const clientConfig = {
     retryMode: "adaptive",
     maxAttempts: 8,
-    // The second time-out is for the first byte of an answer, the third for any that follows.
+    // The second time-out is for the first byte of a response, the third for each byte after it.
     requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, socketTimeout: 30_000, throwOnRequestTimeout: true },
 } satisfies EC2ClientConfig;
 
-/** No set is begun in the last 45 s, and no deletion waited for in the last 15 s: the report must be out before Lambda ends the run. */
+/** In the last 45 s no set is begun, and in the last 15 s the run waits for no response: it must write the report before Lambda ends it. */
 const LAST_START_MS = 45_000;
 const LAST_ANSWER_MS = 15_000;
 
-/** Where there is no Lambda around, its longest time-out. */
+/** Lambda's longest time-out, for a run outside Lambda. */
 const LAMBDA_LIMIT_MS = 900_000;
 
 /**
@@ -60,8 +60,8 @@ const LAMBDA_LIMIT_MS = 900_000;
  * @param event `time`: when the run was due, ISO 8601, as EventBridge puts it into events
  * @param pace of the deletions
  * @throws before anything is deleted, if the event has no time
- * @throws CleaningFailed after all that could be done safely and after the report was logged, if something could not be done: the listing
- * broke off (nothing is deleted then), or EC2 refused deletions that nothing holds
+ * @throws CleaningFailed after the report is logged, if the listing broke off (then nothing is deleted), or if EC2 refused deletions and
+ * nothing holds those snapshots
  */
 export async function clean(
     ec2: EC2Client,
@@ -78,7 +78,7 @@ export async function clean(
 
     const { plan, errors } = await listAndPlan(ec2, settings, now, abortSignal);
     const outcomes = settings.reportOnly
-        ? untouched(plan)
+        ? reportOnlyOutcomes(plan)
         : await deleteSets(ec2, plan.deletions, { most: settings.maxDeletionsPerRun, pace, endsAt, abortSignal });
 
     const result = report({ policy: settings.name, time: now, reportOnly: settings.reportOnly }, plan, outcomes, errors);
@@ -94,15 +94,15 @@ export async function clean(
     return result;
 }
 
-/** The plan, and what could not be found out. Without a whole listing the plan is empty; a volume that EC2 tells nothing of exists. */
+/** Makes the plan, and says what could not be listed. Without a whole listing the plan is empty, and each volume counts as existing. */
 async function listAndPlan(
     ec2: EC2Client,
     settings: CleanerSettings,
     now: number,
     abortSignal: AbortSignal,
 ): Promise<{ readonly plan: Plan; readonly errors: readonly string[] }> {
-    const told = (what: string, { name, message }: Error) =>
-        abortSignal.aborted ? `${what} had not ended when the run had to` : `${what} broke off: ${name}: ${message}`;
+    const explain = (listing: string, { name, message }: Error) =>
+        abortSignal.aborted ? `${listing} had not ended when the run had to` : `${listing} broke off: ${name}: ${message}`;
     let plan = planCleaning([], settings, now);
     try {
         const snapshots = await listSnapshots(ec2, settings.name, abortSignal);
@@ -114,18 +114,18 @@ async function listAndPlan(
             const lost = await lostVolumes(ec2, plan.orphanCandidates, abortSignal);
             return { plan: planCleaning(snapshots, settings, now, lost), errors: [] };
         } catch (error) {
-            return { plan, errors: [told("the listing of volumes", error as Error)] };
+            return { plan, errors: [explain("the listing of volumes", error as Error)] };
         }
     } catch (error) {
-        return { plan, errors: [`${told("the listing of snapshots", error as Error)}; nothing was deleted`] };
+        return { plan, errors: [`${explain("the listing of snapshots", error as Error)}; nothing was deleted`] };
     }
 }
 
-function untouched(plan: Plan): Outcome[] {
+function reportOnlyOutcomes(plan: Plan): Outcome[] {
     return plan.deletions.flat().map(({ snapshot, reason }) => ({ snapshot, result: "remaining", reason: `report only, else ${reason}` }));
 }
 
-/** Luxon takes days alone, and times without a zone for those of the machine. */
+/** Luxon also reads a day alone, and reads a time without a zone in the machine's zone. */
 const TIME_AND_ZONE = /T.*[Z+-]/;
 
 function timeOf(event: { readonly time?: unknown } | undefined): number {

@@ -1,28 +1,28 @@
 import { DeleteSnapshotCommand, type EC2Client } from "@aws-sdk/client-ec2";
 import type { Decision } from "../retention/plan";
 import type { Snapshot } from "../retention/snapshot";
-import { type Pace, paced } from "./pace";
+import { type Pace, rateLimiter } from "./rateLimiter";
 
 /** How many sets are deleted at once: enough for EC2's pace, however long it takes to answer. */
 const CONCURRENCY = 16;
 
-/** What became of one snapshot that the plan gave up. */
+/** The outcome for one snapshot that the plan deletes. */
 export interface Outcome {
     readonly snapshot: Snapshot;
     readonly result: "deleted" | "skipped" | "failed" | "remaining";
     readonly reason: string;
-    /** Whether others of its set were deleted before it could not be: what is left is no whole set any more. */
+    /** Whether others of its set were deleted before EC2 refused this one, so that the set is no longer whole. */
     readonly split?: boolean;
 }
 
-/** What bounds a run's deletions. */
+/** The limits of a run's deletions. */
 export interface DeletionLimits {
-    /** How many snapshots may go. Whole sets: where the first is larger, it goes alone. */
+    /** How many snapshots may be deleted. Whole sets: if the first is larger, it is deleted alone. */
     readonly most: number;
     readonly pace: Pace;
     /** When the last set may begin, in milliseconds on the clock of `performance.now()`. */
     readonly endsAt: number;
-    /** When none is waited for any longer. */
+    /** Aborted when the run must wait for no response any longer. */
     readonly abortSignal: AbortSignal;
 }
 
@@ -34,14 +34,14 @@ export interface DeletionLimits {
  * @returns outcomes in the order of the plan
  */
 export async function deleteSets(ec2: EC2Client, deletions: readonly (readonly Decision[])[], limits: DeletionLimits): Promise<Outcome[]> {
-    const turn = paced(limits.pace);
+    const turn = rateLimiter(limits.pace);
     const outcomes: Promise<Outcome[]>[] = [];
     const underWay = new Set<Promise<unknown>>();
     let room = limits.most;
     let full = false;
     for (const set of deletions) {
         const fits = () => set.length <= room || room === limits.most;
-        // What is refused gives its room back.
+        // Refused deletions give their room back.
         while (underWay.size === CONCURRENCY || (underWay.size > 0 && !full && !fits())) {
             await Promise.race(underWay);
         }

@@ -8,7 +8,7 @@ import {
 import type { Snapshot } from "../retention/snapshot";
 import { POLICY_TAG } from "../retention/tags";
 
-/** How often a listing begins anew when EC2 takes its own page token for invalid or expired. */
+/** How often a listing begins anew if EC2 says that its own page token is invalid or expired. */
 const RESTARTS = 2;
 
 /** EC2 takes up to 200 values in a filter. */
@@ -16,9 +16,9 @@ const FILTER_VALUES = 200;
 
 /**
  * Lists every snapshot that bears the policy's tag, in pages of 1,000, the most that EC2 gives. It also finds those of volumes that no
- * longer exist. A snapshot that two pages show counts once.
+ * longer exist. A snapshot on two pages counts once.
  *
- * @throws what EC2 answered, when the listing can't be completed: half a listing is no ground to delete anything.
+ * @throws EC2's error if the listing can't be completed: nothing may be deleted because of half a listing
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSnapshots.html
  */
 export async function listSnapshots(ec2: EC2Client, policy: string, abortSignal: AbortSignal): Promise<Snapshot[]> {
@@ -30,8 +30,8 @@ export async function listSnapshots(ec2: EC2Client, policy: string, abortSignal:
             { abortSignal },
         );
         try {
-            for await (const page of ending(pages)) {
-                // A page has a list, be it empty: see readableAnswers.ts. One without it must not pass for the end of the listing.
+            for await (const page of refuseRepeatedTokens(pages)) {
+                // Each page has a list, even if it is empty: see readableAnswers.ts.
                 for (const snapshot of page.Snapshots as Ec2Snapshot[]) {
                     if (!snapshot.SnapshotId) {
                         throw new Error("EC2 listed a snapshot without an id");
@@ -49,9 +49,9 @@ export async function listSnapshots(ec2: EC2Client, policy: string, abortSignal:
 }
 
 /**
- * Which of these volumes do not exist. Asks with a filter, which passes over what is not there.
+ * Finds out which of these volumes do not exist. It asks with a filter, which passes over missing volumes.
  *
- * @throws what EC2 answered, when it does not tell of all
+ * @throws EC2's error if the listing can't be completed
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVolumes.html
  */
 export async function lostVolumes(ec2: EC2Client, volumeIds: readonly string[], abortSignal: AbortSignal): Promise<Set<string>> {
@@ -63,7 +63,7 @@ export async function lostVolumes(ec2: EC2Client, volumeIds: readonly string[], 
             { Filters: [{ Name: "volume-id", Values }] },
             { abortSignal },
         );
-        for await (const page of ending(pages)) {
+        for await (const page of refuseRepeatedTokens(pages)) {
             for (const { VolumeId } of page.Volumes as Volume[]) {
                 lost.delete(VolumeId as string);
             }
@@ -72,8 +72,8 @@ export async function lostVolumes(ec2: EC2Client, volumeIds: readonly string[], 
     return lost;
 }
 
-/** Hands pages on, and sees to it that they end. */
-async function* ending<T extends { readonly NextToken?: string | undefined }>(pages: AsyncGenerator<T>): AsyncGenerator<T> {
+/** Hands pages on. Throws if a token comes twice, since such a listing would not end. */
+async function* refuseRepeatedTokens<T extends { readonly NextToken?: string | undefined }>(pages: AsyncGenerator<T>): AsyncGenerator<T> {
     const tokens = new Set<string>();
     for await (const page of pages) {
         if (page.NextToken && tokens.size === tokens.add(page.NextToken).size) {
@@ -90,7 +90,7 @@ function isTokenFault({ name, message }: Error): boolean {
 function fromEc2(id: string, snapshot: Ec2Snapshot): Snapshot {
     const tags = (snapshot.Tags ?? []).flatMap(({ Key, Value = "" }) => (Key ? [[Key, Value] as const] : []));
     const values = new Map(tags);
-    // A key is there once. Where it is not, nobody can say what the snapshot is: so it is never taken for completed.
+    // A key comes once. If it does not, the snapshot's tags mean nothing, so it must never count as completed.
     const doubtful = tags.find(([key, value]) => value !== values.get(key));
     const state = snapshot.State ?? "unknown";
     return {

@@ -1,18 +1,18 @@
 import type { EC2Client } from "@aws-sdk/client-ec2";
 
-/** What the answers to a listing hold, be it empty. */
+/** The list that each response to a listing holds, even if it is empty. */
 const LISTED: Readonly<Record<string, string>> = { DescribeSnapshotsCommand: "Snapshots", DescribeVolumesCommand: "Volumes" };
 
-/** Part of an answer, or something else than EC2 would say. */
+/** The error for a response that broke off, or that is not EC2's. */
 class UnreadableAnswer extends Error {
     public override readonly name = "UnreadableAnswer";
-    /** For the SDK, which asks again then. */
+    /** Makes the SDK retry. */
     public readonly $retryable = {};
 }
 
 /**
- * Has the SDK ask again when an answer came but can't be read. By itself it takes an answer of nothing at all for the last page of a
- * listing, without snapshots, and gives up where XML breaks off, be it after a deletion that EC2 has made.
+ * Makes the SDK retry if a response can't be read. By itself the SDK takes an empty response for the last page of a listing, without
+ * snapshots. And it gives up if the XML breaks off, even after a deletion that EC2 has carried out.
  */
 export function askAgainWhenUnreadable({ middlewareStack }: EC2Client): void {
     middlewareStack.add(
@@ -27,12 +27,12 @@ export function askAgainWhenUnreadable({ middlewareStack }: EC2Client): void {
                 }
                 return result;
             },
-        // High, so that what reads the answer comes inside; what asks again is outside of the whole step.
+        // High, so that the step that reads the response comes inside. The step that retries is outside.
         { step: "deserialize", priority: "high", name: "askAgainWhenUnreadable", override: true },
     );
 }
 
-/** Errors that EC2 has answered have a `$fault`, and those without an answer no status. */
+/** EC2's own errors have a `$fault`; errors without a response have no status. */
 function isUnreadable(error: { $fault?: unknown; $metadata?: { httpStatusCode?: number } }): boolean {
     return error.$fault === undefined && error.$metadata?.httpStatusCode !== undefined;
 }

@@ -1,3 +1,4 @@
+import type { BackupSet } from "../retention/backupSets";
 import type { Decision, Plan } from "../retention/plan";
 import type { Outcome } from "./deletion";
 
@@ -13,25 +14,31 @@ export interface Report {
     /** ISO 8601, UTC: the time of the event. */
     readonly Time: string;
     readonly ReportOnly: boolean;
-    /** `OK`; `PARTIAL` where something remains for the next run, or is left of a set that is partly gone; `FAILED` where there are errors. */
+    /** `OK`; `PARTIAL` if something remains for the next run, or is left of a set that is partly deleted; `FAILED` if there are errors. */
     readonly Status: "OK" | "PARTIAL" | "FAILED";
-    /** What the run could not do, a sentence each; with any, it ends with an error. */
+    /** What the run could not do, a sentence each. If there are any, the run ends with an error. */
     readonly Errors: readonly string[];
     /** Always complete, even if the lists below are cut. */
-    readonly Counts: Readonly<Record<"Listed" | "Deleted" | "Kept" | "Skipped" | "Failed" | "Remaining" | "StaleVolumes", number>>;
+    readonly Counts: Readonly<
+        Record<"Listed" | "Deleted" | "Kept" | "Skipped" | "Failed" | "Remaining" | "StaleVolumes" | "StandIns" | "SetsFoundByTime", number>
+    >;
     /** Could not be deleted; `Reason` holds EC2's code and sentence. */
     readonly FailedSnapshots: readonly Line[];
     /** Planned, and left for the next run (or, with `ReportOnly`, for a run that may delete). */
     readonly RemainingSnapshots: readonly Line[];
     /** No restore points, or held by something: left alone. */
     readonly SkippedSnapshots: readonly Line[];
+    /** Kept snapshots that stand in for a run which made no restore point of their volume: its type, and the period such as `2027-03`. */
+    readonly StandIns: readonly { readonly SnapshotId: string; readonly Type: string; readonly Period: string }[];
     /** Ids of all deleted snapshots. */
     readonly DeletedSnapshots: readonly string[];
     /** Why each of `DeletedSnapshots` was deleted. */
     readonly DeletedReasons: readonly Line[];
+    /** Backup sets that were found by their times alone, named by their first snapshots. `Reason` says what to do. */
+    readonly SetsFoundByTime: readonly Line[];
     /** Needed by retention. */
     readonly KeptSnapshots: readonly Line[];
-    /** Volumes that were backed up once and no longer are: their server or they are gone, or their backups fail. */
+    /** Volumes that were backed up once and no longer are: they or their server no longer exist, or their backups fail. */
     readonly StaleVolumes: readonly { readonly VolumeId: string; readonly Reason: string }[];
     /** How many lines the lists leave out, so that the report fits into one line of the log. */
     readonly LinesLeftOut: number;
@@ -52,7 +59,7 @@ const NUMBERS_BYTES = 64;
 /** @param errors what went wrong before the deletions */
 export function report(
     run: { readonly policy: string; readonly time: number; readonly reportOnly: boolean },
-    { decisions, staleVolumes }: Plan,
+    { decisions, standIns, setsFoundByTime, staleVolumes }: Plan,
     outcomes: readonly Outcome[],
     errors: readonly string[],
 ): Report {
@@ -78,13 +85,17 @@ export function report(
             Failed: failed.length,
             Remaining: remaining.length,
             StaleVolumes: staleVolumes.length,
+            StandIns: standIns.length,
+            SetsFoundByTime: setsFoundByTime.length,
         },
         FailedSnapshots: [],
         RemainingSnapshots: [],
         StaleVolumes: [],
         SkippedSnapshots: [],
+        StandIns: [],
         DeletedSnapshots: [],
         DeletedReasons: [],
+        SetsFoundByTime: [],
         KeptSnapshots: [],
         LinesLeftOut: 0,
     };
@@ -96,8 +107,10 @@ export function report(
         RemainingSnapshots: room.fit(remaining.map(lineOf)),
         StaleVolumes: room.fit(staleVolumes.map(({ volumeId, reason }) => ({ VolumeId: volumeId, Reason: reason }))),
         SkippedSnapshots: room.fit(skipped.map(lineOf)),
+        StandIns: room.fit(standIns.map(({ snapshot, type, period }) => ({ SnapshotId: snapshot.id, Type: type, Period: period }))),
         DeletedSnapshots: room.reserve(deleted.map(({ snapshot }) => snapshot.id)),
         DeletedReasons: room.fit(deleted.map(lineOf)),
+        SetsFoundByTime: room.fit(setsFoundByTime.map(adviceOn)),
         KeptSnapshots: room.fit(kept.map(lineOf)),
         LinesLeftOut: room.leftOut,
     };
@@ -154,6 +167,14 @@ class Room {
 
 function lineOf({ snapshot, reason }: Outcome | Decision): Line {
     return { SnapshotId: snapshot.id, Reason: shorten(reason) };
+}
+
+function adviceOn({ snapshots: [first, ...others] }: BackupSet): Line {
+    const company = others.length > 0 ? `, with ${others.length} other${others.length === 1 ? "" : "s"}` : "";
+    return {
+        SnapshotId: first?.id ?? "",
+        Reason: `found by its time alone${company}, since it has no tag AwsVssConfig; update AwsVssComponents to 2.3.1 or later`,
+    };
 }
 
 function shorten(sentence: string): string {

@@ -1,7 +1,7 @@
 import { type BackupSet, backupSets, newestFirst } from "./backupSets";
 import { deletionOrder } from "./deletionOrder";
-import { countedAs, type Rule, rulesOf, type Verdict } from "./retention";
-import type { RetentionPolicy } from "./retentionPolicy";
+import type { MissedRun, Verdict } from "./retention";
+import { checkPlanInput, type RetentionPolicy } from "./retentionPolicy";
 import { graceEnd } from "./setStatus";
 import { compareIds, type Snapshot } from "./snapshot";
 import { type StaleVolume, staleVolumes } from "./staleVolumes";
@@ -30,28 +30,37 @@ export interface Plan {
     readonly deletions: readonly (readonly Decision[])[];
     /** Volumes that were backed up once, and no longer are. */
     readonly staleVolumes: readonly StaleVolume[];
-    /** Volumes whose snapshots may be deleted by `orphanDays`, if it is found that the volumes no longer exist. */
+    /** Kept snapshots that stand in for a run, oldest set first. */
+    readonly standIns: readonly StandIn[];
+    /** The sets that were found by their times alone, since the VSS package that made them wrote no id. They may be those of several servers. */
+    readonly setsFoundByTime: readonly BackupSet[];
+    /** Volumes whose older snapshots may be deleted by `orphanDays`, if it is found that the volumes no longer exist. */
     readonly orphanCandidates: readonly string[];
+}
+
+/** A snapshot that stands in for a run which made no restore point of its volume. */
+export interface StandIn extends MissedRun {
+    readonly snapshot: Snapshot;
 }
 
 /** What the decisions about a policy's sets depend on. */
 interface Judgement {
     readonly policy: RetentionPolicy;
     readonly now: number;
-    readonly rules: readonly Rule[];
     readonly volumes: ReadonlyMap<string, Volume>;
 }
 
 /**
  * Decides which snapshots of a policy are kept and which are deleted, and says why.
  *
- * The newest N restore points of each type and volume are kept, and a set is kept as long as one of its volumes needs it. Nothing else
- * ever counts: a set that is pending or failed pushes no restore point out. Pure: the same input gives the same plan, in whatever order
- * the snapshots come. Sets that started after `now` are left alone and count for nothing, so that a plan for an earlier time deletes
- * nothing that would not have gone then.
+ * `judgeVolume` says which restore points a volume needs. A set is kept as long as one of its volumes needs it. Nothing else ever counts:
+ * a set that is pending or failed pushes no restore point out. Sets that started after `now` are left alone and count for nothing, so that
+ * a plan for an earlier time deletes nothing that would have been kept then. Pure: the same input gives the same plan, in whatever order
+ * the snapshots come.
  *
  * @param now milliseconds since 1970
  * @param lostVolumes ids of volumes that are known not to exist
+ * @throws RangeError if `now` or a number of the policy is invalid, so that nothing is deleted
  */
 export function planCleaning(
     snapshots: readonly Snapshot[],
@@ -59,23 +68,34 @@ export function planCleaning(
     now: number,
     lostVolumes: ReadonlySet<string> = new Set(),
 ): Plan {
+    checkPlanInput(policy, now);
     const own = snapshots.filter((snapshot) => snapshot.tags[POLICY_TAG] === policy.name);
     const sets = backupSets(own, policy, now);
     const judged = sets.filter((set) => outsidePolicy(set, policy) === undefined);
-    const rules = rulesOf(policy);
-    const volumes = judgeVolumes(judged, policy, rules, now, lostVolumes);
-    const decided = sets.toReversed().map((set) => ({ set, decisions: decide(set, { policy, now, rules, volumes }) }));
+    const volumes = judgeVolumes(judged, policy, now, lostVolumes);
+    const decided = sets.toReversed().map((set) => ({ set, decisions: decide(set, { policy, now, volumes }) }));
     return {
         decisions: decided.flatMap(({ decisions }) => decisions),
         deletions: decided
             .filter(({ decisions }) => decisions[0]?.action === "delete")
-            .map(({ set, decisions }) => {
-                const bySnapshot = new Map(decisions.map((decision) => [decision.snapshot, decision]));
-                return deletionOrder(set, policy).flatMap((snapshot) => bySnapshot.get(snapshot) ?? []);
-            }),
+            .map(({ set, decisions }) => inDeletionOrder(set, decisions, policy)),
+        standIns: judged.toReversed().flatMap((set) => standInsOf(set, volumes)),
+        setsFoundByTime: judged.filter(({ identified }) => !identified).toReversed(),
         staleVolumes: staleVolumes([...volumes.values()], policy, now, lostVolumes),
         orphanCandidates: [...volumes.values()].filter(({ isOrphanCandidate }) => isOrphanCandidate).map(({ id }) => id),
     };
+}
+
+function inDeletionOrder(set: BackupSet, decisions: readonly Decision[], policy: RetentionPolicy): Decision[] {
+    const bySnapshot = new Map(decisions.map((decision) => [decision.snapshot, decision]));
+    return deletionOrder(set, policy).flatMap((snapshot) => bySnapshot.get(snapshot) ?? []);
+}
+
+function standInsOf(set: BackupSet, volumes: ReadonlyMap<string, Volume>): StandIn[] {
+    return set.snapshots.flatMap((snapshot) => {
+        const { standsInFor = [] } = volumes.get(snapshot.volumeId)?.verdicts.get(set) ?? {};
+        return standsInFor.map((missed) => ({ snapshot, ...missed }));
+    });
 }
 
 /** Why the policy does not judge a set; undefined if it does. */
@@ -89,7 +109,7 @@ function outsidePolicy({ type }: BackupSet, { retention }: RetentionPolicy): str
 function decide(set: BackupSet, judgement: Judgement): Decision[] {
     const { policy, now } = judgement;
     if (set.heldBy) {
-        return all(set, "keep", `kept: held by the tag ${policy.hold.key} on ${set.heldBy.id}`);
+        return all(set, "keep", `kept: held by the tag ${policy.hold} on ${set.heldBy.id}`);
     }
     const outside = outsidePolicy(set, policy);
     if (outside !== undefined) {
@@ -108,22 +128,15 @@ function decide(set: BackupSet, judgement: Judgement): Decision[] {
     }
 }
 
-/**
- * A failed set goes once its grace is over and newer restore points of its type stand for each of its volumes: one, or, if the set may
- * hold a good one of another server (it was only found together by time), as many as are kept.
- */
-function decideFailed(set: BackupSet, why: string, { policy, now, rules, volumes }: Judgement): Decision[] {
+/** A failed set is deleted once its time of grace is over, and newer restore points stand for each of its volumes. */
+function decideFailed(set: BackupSet, why: string, { policy, now, volumes }: Judgement): Decision[] {
     const end = graceEnd(set.snapshots, policy);
     if (now < end) {
         return all(set, "leave", `left: failed, ${why}; stays at least until ${utc(end)}`);
     }
-    const rule = rules.find(({ type }) => type === set.type) as Rule;
-    const least = set.identified ? 1 : rule.count;
-    const behind = set.snapshots.filter(
-        ({ volumeId }) =>
-            countedAs(volumes.get(volumeId)?.points ?? [], rule, now).filter((point) => newestFirst(point, set) < 0).length < least,
-    );
-    const waiting = behind.find(({ volumeId }) => !volumes.get(volumeId)?.isOrphan);
+    const least = leastNewer(set, policy);
+    const behind = set.snapshots.filter(({ volumeId }) => newerPoints(set, volumeId, volumes).length < least);
+    const waiting = behind.find(({ volumeId }) => !isOrphanedBefore(set, volumes.get(volumeId)));
     if (waiting) {
         const few = least === 1 ? "no" : `fewer than ${least}`;
         const points = `restore point${least === 1 ? "" : "s"}`;
@@ -133,12 +146,31 @@ function decideFailed(set: BackupSet, why: string, { policy, now, rules, volumes
     return all(set, "delete", `deleted: failed, ${why}; ${since}`);
 }
 
+/**
+ * How many newer restore points of its type a failed set waits for, for each of its volumes: one. If the set was found by its time alone,
+ * it may hold a good set of another server, so it waits for as many as are kept.
+ */
+function leastNewer({ type, identified }: BackupSet, { retention }: RetentionPolicy): number {
+    return identified || type === undefined ? 1 : (retention[type] ?? 1);
+}
+
+function newerPoints(set: BackupSet, volumeId: string, volumes: ReadonlyMap<string, Volume>): BackupSet[] {
+    const points = volumes.get(volumeId)?.points ?? [];
+    return points.filter((point) => point.type === set.type && newestFirst(point, set) < 0);
+}
+
+/** Whether a volume no longer exists, and has a newer restore point, which stays. */
+function isOrphanedBefore(set: BackupSet, volume: Volume | undefined): boolean {
+    const [newest] = volume?.isOrphan ? volume.points : [];
+    return newest !== undefined && newestFirst(newest, set) < 0;
+}
+
 /** A restore point is kept as long as one of its volumes needs it. */
 function decideRestorePoint(set: BackupSet, { volumes }: Judgement): Decision[] {
     const verdicts = set.snapshots.map((snapshot) => ({ snapshot, verdict: verdictOf(snapshot, set, volumes) }));
     const needing = verdicts.filter(({ verdict }) => verdict.needed).map(({ snapshot }) => snapshot.volumeId);
     const action = needing.length > 0 ? "keep" : "delete";
-    const other = needing.sort(compareIds)[0] || "a volume that EC2 does not tell";
+    const other = needing.sort(compareIds)[0] || "a volume that EC2 does not name";
     return verdicts.map(({ snapshot, verdict }) => ({
         snapshot,
         action,

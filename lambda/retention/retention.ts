@@ -1,102 +1,149 @@
 import type { BackupSet } from "./backupSets";
 import { type Period, type Periods, periodsOf } from "./periods";
 import type { RetentionPolicy } from "./retentionPolicy";
-import { WINDOW_HOURS } from "./schedules";
 import { ordinal, utc } from "./wording";
 
-/** Whether a volume needs a restore point, and why, or why not: one sentence. */
+/** A snapshot type, and a period in which its run made no restore point of a volume. */
+export interface MissedRun {
+    readonly type: string;
+    /** Such as `2027-03`. */
+    readonly period: string;
+}
+
+/** Whether a volume needs a restore point, and why: one sentence. */
 export interface Verdict {
     readonly needed: boolean;
     readonly reason: string;
+    /** The runs for which it stands in. */
+    readonly standsInFor: readonly MissedRun[];
 }
 
-/** What a policy says about one snapshot type. */
+/** How one snapshot type is kept. */
 export interface Rule {
     readonly type: string;
-    /** How many restore points are kept. */
+    /** N: how many restore points are kept, and how many periods keep one. */
     readonly count: number;
-    /** The periods in which a restore point may stand in for this type; undefined if none may. */
+    /** The type's periods, if they are a week or longer; undefined if the type keeps no restore point for a period. */
     readonly periods: Periods | undefined;
 }
 
+/** The restore point that a period keeps. */
+export interface Kept {
+    readonly period: Period;
+    readonly point: BackupSet;
+}
+
+/** The rules of a policy, one for each of its snapshot types. */
 export function rulesOf({ retention, standIns, schedules, timezone }: RetentionPolicy): Rule[] {
     return Object.entries(retention).map(([type, count]) => {
         const schedule = schedules[type];
-        return { type, count, periods: standIns && schedule !== undefined ? periodsOf(schedule, timezone) : undefined };
+        const periods = standIns && schedule !== undefined ? periodsOf(schedule, timezone) : undefined;
+        return { type, count, periods: periods?.areLong ? periods : undefined };
     });
 }
 
-/** A type's own restore points of a volume, and those that stand in for one of its runs. */
-export function countedAs(points: readonly BackupSet[], { type, periods }: Rule, now: number): BackupSet[] {
-    const covered = new Set(points.filter((point) => point.type === type).map((point) => periods && ofSet(periods, point.startTime)));
-    return points.filter((point) => {
-        if (point.type === type) {
-            return true;
-        }
-        const period = periods?.at(point.startTime);
-        const standsIn = period !== undefined && period.end <= now && !covered.has(period);
-        covered.add(period);
-        return standsIn;
-    });
-}
-
-/** The period of the run that made a set: the one before if its window reaches into the next period. */
-function ofSet(periods: Periods, startTime: number): Period | undefined {
-    const period = periods.at(startTime);
-    const before = period && periods.at(period.start - 1);
-    const lateUntil = period && Math.min(period.run, (before?.run ?? Number.NEGATIVE_INFINITY) + WINDOW_HOURS * 3_600_000);
-    return lateUntil !== undefined && startTime < lateUntil ? before : period;
-}
-
-/** Which restore points a volume needs: the newest of each type. */
-export function judgeVolume(points: readonly BackupSet[], rules: readonly Rule[], now: number): Map<BackupSet, Verdict> {
-    const kept = new Map<BackupSet, string[]>();
-    const excess = new Map<BackupSet, string>();
-    const keep = (point: BackupSet, why: string) => kept.set(point, [...(kept.get(point) ?? []), why]);
-    for (const { type, count } of rules) {
-        countedAs(points, ruleOf(rules, type), now).forEach((point, newer) => {
-            if (point.type === type && newer >= count) {
-                excess.set(
-                    point,
-                    `deleted: ${ordinal(newer + 1)} newest ${type} restore point, ${count} ${count === 1 ? "is" : "are"} kept`,
-                );
-            } else if (point.type === type) {
-                kept.set(point, [`${type} ${newer + 1} of ${count}`, ...(kept.get(point) ?? [])]);
-            } else if (newer < count) {
-                keep(
-                    point,
-                    `stands in for ${type} ${ruleOf(rules, type).periods?.at(point.startTime)?.label}, whose run made no restore point`,
-                );
-            }
+/**
+ * Says why a volume needs each of its restore points, or why it does not. Each rule only ever keeps:
+ *
+ * 1. The newest N restore points of the type are kept, without exception.
+ * 2. The type's newest N periods that are over and have a restore point keep one each. See `keptByPeriods`.
+ *
+ * @param points the volume's restore points of all types, newest first
+ * @param pending the volume's sets that are not finished
+ */
+export function judgeVolume(
+    points: readonly BackupSet[],
+    pending: readonly BackupSet[],
+    rules: readonly Rule[],
+    now: number,
+): Map<BackupSet, Verdict> {
+    const verdicts = new Map<BackupSet, Verdict>();
+    for (const rule of rules) {
+        pointsOf(rule, points).forEach((point, newer) => {
+            verdicts.set(point, judgeByRank(rule, newer));
         });
     }
-    return new Map(
-        points.map((point) => {
-            const why = kept.get(point);
-            return [point, why ? { needed: true, reason: `kept: ${why.join("; ")}` } : { needed: false, reason: excess.get(point) ?? "" }];
-        }),
-    );
+    for (const rule of rules) {
+        for (const kept of keptByPeriods(points, rule, now)) {
+            verdicts.set(kept.point, keepForPeriod(kept, rule, pending, verdicts.get(kept.point)));
+        }
+    }
+    return verdicts;
 }
 
-function ruleOf(rules: readonly Rule[], wanted: string): Rule {
-    return rules.find(({ type }) => type === wanted) as Rule;
+/** A type's own restore points, in the order of `points`. */
+export function pointsOf({ type }: Pick<Rule, "type">, points: readonly BackupSet[]): BackupSet[] {
+    return points.filter((point) => point.type === type);
 }
 
-/** Which restore points of a volume that no longer exists are needed: the newest. */
-export function judgeLostVolume(
-    id: string,
-    points: readonly BackupSet[],
-    newest: number,
-    { orphanDays, deleteLastCopies }: RetentionPolicy,
-): Map<BackupSet, Verdict> {
-    const keeps = !(orphanDays === 0 && deleteLastCopies);
-    const rest = keeps ? "which stays" : "and deleteLastCopies is set";
+/** Rule 1: keeps a restore point of the type that has fewer than N newer ones. */
+function judgeByRank({ type, count }: Rule, newer: number): Verdict {
+    const needed = newer < count;
+    const reason = needed
+        ? `kept: ${type} ${newer + 1} of ${count}`
+        : `deleted: ${ordinal(newer + 1)} newest ${type} restore point, ${count} ${count === 1 ? "is" : "are"} kept`;
+    return { needed, reason, standsInFor: [] };
+}
+
+/**
+ * Rule 2: of the type's newest N periods that are over and have any restore point, each keeps one: the newest of the type's own, or, if
+ * there is none, the newest of any type, which stands in.
+ *
+ * @param points a volume's restore points, newest first
+ */
+export function keptByPeriods(points: readonly BackupSet[], rule: Rule, now: number): Kept[] {
+    const kept = new Map<Period, BackupSet>();
+    for (const point of points) {
+        const period = periodOf(point, rule);
+        const newer = period && kept.get(period);
+        if (period && period.end <= now && (!newer || (point.type === rule.type && newer.type !== rule.type))) {
+            kept.set(period, point);
+        }
+    }
+    return [...kept]
+        .map(([period, point]) => ({ period, point }))
+        .sort((a, b) => b.period.start - a.period.start)
+        .slice(0, rule.count);
+}
+
+/** A type's own set belongs to the period of the run that made it, each other one to the period that it lies in. */
+function periodOf({ type, startTime }: BackupSet, rule: Rule): Period | undefined {
+    return type === rule.type ? rule.periods?.ofRun(startTime) : rule.periods?.at(startTime);
+}
+
+/** Adds that a period needs a restore point to the verdict on it. */
+function keepForPeriod({ period, point }: Kept, rule: Rule, pending: readonly BackupSet[], before: Verdict | undefined): Verdict {
+    const standsInFor = before?.standsInFor ?? [];
+    const kept = before?.needed ? `${before.reason}; ` : "kept: ";
+    if (point.type === rule.type) {
+        return before?.needed ? before : { needed: true, reason: `${kept}newest ${rule.type} of ${period.label}`, standsInFor };
+    }
+    const run = `${rule.type} ${period.label}`;
+    if (pointsOf(rule, pending).some((set) => periodOf(set, rule) === period)) {
+        // A stand-in in the end, if the run fails. Until then newer backups must not push it out.
+        return { needed: true, reason: `${kept}reserved for ${run}, whose run is not finished`, standsInFor };
+    }
+    return {
+        needed: true,
+        reason: `${kept}stands in for ${run}, whose run made no restore point`,
+        standsInFor: [...standsInFor, { type: rule.type, period: period.label }],
+    };
+}
+
+/**
+ * Says of a volume that no longer exists, and has had no restore point for `orphanDays`: the newest restore point stays for ever.
+ *
+ * @param points the volume's restore points, newest first
+ * @param newest when its newest restore point was taken, in milliseconds since 1970; that may be a held one
+ */
+export function judgeLostVolume(id: string, points: readonly BackupSet[], newest: number): Map<BackupSet, Verdict> {
+    const since = `${id} no longer exists, and has had no restore point since ${utc(newest)}`;
     return new Map(
         points.map((point, newer) => [
             point,
-            keeps && newer === 0
-                ? { needed: true, reason: `kept: newest restore point of ${id}, which no longer exists` }
-                : { needed: false, reason: `deleted: ${id} no longer exists, and has had no restore point since ${utc(newest)}, ${rest}` },
+            newer === 0
+                ? { needed: true, reason: `kept: newest restore point of ${id}, which no longer exists`, standsInFor: [] }
+                : { needed: false, reason: `deleted: ${since}; the newest one stays`, standsInFor: [] },
         ]),
     );
 }

@@ -1,13 +1,7 @@
 /** How many restore points of each snapshot type are kept, per volume. Whole numbers from 1. */
 export type Retention = Readonly<Record<string, number>>;
 
-/** A tag with which an operator holds a backup set; without `value`, any value of it holds. */
-export interface Hold {
-    readonly key: string;
-    readonly value?: string;
-}
-
-/** What a policy says about keeping and deleting: all that the plan needs of it. */
+/** The part of a policy that says what is kept and what is deleted: all that the plan needs of it. */
 export interface RetentionPolicy {
     /** The value of the tag `VssBackupPolicy`. */
     readonly name: string;
@@ -16,15 +10,33 @@ export interface RetentionPolicy {
     readonly schedules: Readonly<Record<string, string>>;
     /** IANA time zone of the schedules. */
     readonly timezone: string;
-    readonly hold: Hold;
-    /** Days after its newest restore point after which the snapshots of a volume that is gone may go; undefined for never. */
+    /** Key of the tag with which an operator holds a backup set, in any letter case and with any value. */
+    readonly hold: string;
+    /** Days after its newest restore point after which the older snapshots of a volume that no longer exists may be deleted; undefined for never. */
     readonly orphanDays?: number;
-    /** With `orphanDays` 0, lets the newest restore point of a volume that is gone go too. */
-    readonly deleteLastCopies: boolean;
     /** Hours for which a set that is not marked application-consistent may still become so, and a failed one is left alone. */
     readonly failedSetGraceHours: number;
-    /** Take sets that are complete but not application-consistent for restore points. */
+    /** Count sets that are complete but not application-consistent as restore points. */
     readonly countCrashConsistent: boolean;
     /** Let the newest restore point of a period stand in for a type whose run made none in it. */
     readonly standIns: boolean;
+}
+
+/**
+ * Refuses numbers with which the plan would delete what it must keep.
+ *
+ * @throws RangeError that names the number
+ */
+export function checkPlanInput({ retention, failedSetGraceHours, orphanDays }: RetentionPolicy, now: number): void {
+    const faults = [
+        ...(Number.isFinite(now) ? [] : [`now is ${now}; it must be a finite number of milliseconds since 1970`]),
+        ...Object.entries(retention)
+            .filter(([, count]) => !Number.isInteger(count) || count < 1)
+            .map(([type, count]) => `retention.${type} is ${count}; it must be a whole number from 1`),
+        ...(failedSetGraceHours >= 0 ? [] : [`failedSetGraceHours is ${failedSetGraceHours}; it must be a number from 0`]),
+        ...(orphanDays === undefined || orphanDays >= 1 ? [] : [`orphanDays is ${orphanDays}; it must be a number from 1`]),
+    ];
+    if (faults.length > 0) {
+        throw new RangeError(`Nothing can be planned: ${faults.join("; ")}`);
+    }
 }

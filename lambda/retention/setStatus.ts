@@ -1,4 +1,4 @@
-import type { Hold, RetentionPolicy } from "./retentionPolicy";
+import type { RetentionPolicy } from "./retentionPolicy";
 import type { Snapshot } from "./snapshot";
 import { CONSISTENT_TAG, DEVICE_TAG } from "./tags";
 
@@ -53,9 +53,9 @@ export function graceEnd(snapshots: readonly Snapshot[], { failedSetGraceHours }
 }
 
 /** Recognizes held snapshots. The key of the tag counts in any letter case, since a person wrote it. */
-export function holdMatcher({ key, value }: Hold): (snapshot: Snapshot) => boolean {
-    const wanted = key.toLowerCase();
-    return ({ tags }) => Object.keys(tags).some((name) => name.toLowerCase() === wanted && (value === undefined || tags[name] === value));
+export function holdMatcher(hold: string): (snapshot: Snapshot) => boolean {
+    const wanted = hold.toLowerCase();
+    return ({ tags }) => Object.keys(tags).some((key) => key.toLowerCase() === wanted);
 }
 
 export function isBoot({ tags }: Snapshot): boolean {

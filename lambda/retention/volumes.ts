@@ -1,5 +1,5 @@
 import type { BackupSet } from "./backupSets";
-import { judgeLostVolume, judgeVolume, type Rule, type Verdict } from "./retention";
+import { judgeLostVolume, judgeVolume, rulesOf, type Verdict } from "./retention";
 import type { RetentionPolicy } from "./retentionPolicy";
 
 const DAY = 86_400_000;
@@ -11,7 +11,7 @@ export interface Volume {
     readonly newest: number | undefined;
     /** When its oldest set was taken, in milliseconds since 1970. */
     readonly oldest: number;
-    /** Whether its snapshots may be deleted if it no longer exists, since it has had no restore point for `orphanDays`. */
+    /** Whether its older snapshots may be deleted if it no longer exists, since it has had no restore point for `orphanDays`. */
     readonly isOrphanCandidate: boolean;
     /** Whether it no longer exists, and is such a candidate. */
     readonly isOrphan: boolean;
@@ -24,37 +24,33 @@ export interface Volume {
 export function judgeVolumes(
     sets: readonly BackupSet[],
     policy: RetentionPolicy,
-    rules: readonly Rule[],
     now: number,
     lostVolumes: ReadonlySet<string>,
 ): Map<string, Volume> {
-    return new Map([...byVolume(sets)].map(([id, own]) => [id, judge(id, own, policy, rules, now, lostVolumes.has(id))]));
+    const rules = rulesOf(policy);
+    return new Map(
+        [...byVolume(sets)].map(([id, own]) => {
+            const restorePoints = own.filter(({ status }) => status.kind === "restorePoint");
+            const newest = restorePoints[0]?.startTime;
+            const oldest = own.at(-1)?.startTime ?? Number.NaN;
+            const isOrphanCandidate = isKnown(id) && newest !== undefined && now - newest >= orphanAge(policy);
+            const isOrphan = isOrphanCandidate && lostVolumes.has(id);
+            const points = restorePoints.filter((set) => counts(set, now));
+            const pending = own.filter((set) => set.status.kind === "pending" && counts(set, now));
+            const verdicts = isOrphan ? judgeLostVolume(id, points, newest) : judgeVolume(points, pending, rules, now);
+            return [id, { id, newest, oldest, isOrphanCandidate, isOrphan, points, verdicts }];
+        }),
+    );
 }
 
-function judge(
-    id: string,
-    own: readonly BackupSet[],
-    policy: RetentionPolicy,
-    rules: readonly Rule[],
-    now: number,
-    isLost: boolean,
-): Volume {
-    const restorePoints = own.filter(({ status }) => status.kind === "restorePoint");
-    const points = restorePoints.filter(({ heldBy, startTime }) => heldBy === undefined && startTime <= now);
-    const newest = restorePoints[0]?.startTime;
-    const keeps = !(policy.orphanDays === 0 && policy.deleteLastCopies);
-    const since = newest ?? (keeps ? Number.POSITIVE_INFINITY : now);
-    const isOrphanCandidate = isKnown(id) && policy.orphanDays !== undefined && now - since >= policy.orphanDays * DAY;
-    const isOrphan = isLost && isOrphanCandidate;
-    return {
-        id,
-        newest,
-        oldest: own.at(-1)?.startTime ?? Number.NaN,
-        isOrphanCandidate,
-        isOrphan,
-        points,
-        verdicts: isOrphan ? judgeLostVolume(id, points, newest ?? 0, policy) : judgeVolume(points, rules, now),
-    };
+/** Whether a set counts: nobody holds it, and it started at the time of the plan or before. */
+function counts({ heldBy, startTime }: BackupSet, now: number): boolean {
+    return heldBy === undefined && startTime <= now;
+}
+
+/** Milliseconds without a restore point after which a volume that no longer exists is an orphan. */
+function orphanAge({ orphanDays = Number.POSITIVE_INFINITY }: RetentionPolicy): number {
+    return orphanDays * DAY;
 }
 
 /** Whether a snapshot says which volume it is of: EC2 gives copies one that never existed. */

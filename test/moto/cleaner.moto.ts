@@ -58,7 +58,7 @@ const CLEANED: Report = {
     ReportOnly: false,
     Status: "OK",
     Errors: [],
-    Counts: { Listed: 15, Deleted: 6, Kept: 7, Skipped: 2, Failed: 0, Remaining: 0, StaleVolumes: 2 },
+    Counts: { Listed: 15, Deleted: 6, Kept: 7, Skipped: 2, Failed: 0, Remaining: 0, StaleVolumes: 2, StandIns: 0, SetsFoundByTime: 0 },
     DeletedSnapshots: ["Day 1 c", "Day 1 d", "Day 2 c", "Day 2 d", "Day 3 c", "Day 3 d"],
     FailedSnapshots: [],
     RemainingSnapshots: [],
@@ -70,6 +70,8 @@ const CLEANED: Report = {
         ...lines("left: failed, Day 6 d is not application-consistent; d has no newer Day restore point", "Day 6 d"),
         ...lines("left: its set has no single SnapshotType", "without a type d"),
     ],
+    StandIns: [],
+    SetsFoundByTime: [],
     DeletedReasons: [
         ...lines("deleted: 4th newest Day restore point, 2 are kept", "Day 1 c", "Day 1 d"),
         ...lines("deleted: 3rd newest Day restore point, 2 are kept", "Day 2 c", "Day 2 d"),
@@ -214,7 +216,17 @@ describe("The cleaner, against moto", () => {
         }
         const planned = await cleaned(region, { retention: { Day: 1 }, reportOnly: true });
         const report = await cleaned(region, { retention: { Day: 1 } });
-        assert.deepEqual(report.Counts, { Listed: 8, Deleted: 6, Kept: 2, Skipped: 0, Failed: 0, Remaining: 0, StaleVolumes: 2 });
+        assert.deepEqual(report.Counts, {
+            Listed: 8,
+            Deleted: 6,
+            Kept: 2,
+            Skipped: 0,
+            Failed: 0,
+            Remaining: 0,
+            StaleVolumes: 2,
+            StandIns: 0,
+            SetsFoundByTime: 0,
+        });
         assert.deepEqual(report.KeptSnapshots, planned.KeptSnapshots);
         const kept = report.KeptSnapshots.map(({ SnapshotId }) => withNames(SnapshotId, region)).sort();
         const set = kept[0]?.slice(0, "Day 1".length);
@@ -234,7 +246,17 @@ describe("The cleaner, against moto", () => {
         await backUp(region, "Day 2", DAY, { dataOnly: true, set: newer });
         assert.deepEqual(named(await cleaned(region, { retention: { Day: 1 } }), region), {
             ...CLEANED,
-            Counts: { Listed: 4, Deleted: 0, Kept: 2, Skipped: 2, Failed: 0, Remaining: 0, StaleVolumes: 2 },
+            Counts: {
+                Listed: 4,
+                Deleted: 0,
+                Kept: 2,
+                Skipped: 2,
+                Failed: 0,
+                Remaining: 0,
+                StaleVolumes: 2,
+                StandIns: 0,
+                SetsFoundByTime: 0,
+            },
             DeletedSnapshots: [],
             StaleVolumes: [
                 { VolumeId: "d", Reason: STALE },
@@ -261,7 +283,17 @@ describe("The cleaner, against moto", () => {
         assert.deepEqual(named(await cleaned(region, {}, now), region), {
             ...CLEANED,
             Time: now,
-            Counts: { Listed: 3, Deleted: 0, Kept: 1, Skipped: 2, Failed: 0, Remaining: 0, StaleVolumes: 0 },
+            Counts: {
+                Listed: 3,
+                Deleted: 0,
+                Kept: 1,
+                Skipped: 2,
+                Failed: 0,
+                Remaining: 0,
+                StaleVolumes: 0,
+                StandIns: 0,
+                SetsFoundByTime: 0,
+            },
             DeletedSnapshots: [],
             StaleVolumes: [],
             SkippedSnapshots: [

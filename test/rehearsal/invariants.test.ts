@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { periodsOf } from "../../lambda/retention/periods";
 import type { StoredSnapshot } from "../../rehearsal/embeddedAws/snapshotStore";
 import { brokenInvariants, type CleaningObserved, type MadeSet } from "../../rehearsal/invariants";
 
@@ -41,13 +42,21 @@ function broken(
     deleted: readonly string[],
     report: object = {},
     retention: CleaningObserved["retention"] = { Day: 1 },
+    standIns?: CleaningObserved["standIns"],
 ) {
     const before = sets.flatMap(({ snapshots }) => snapshots);
     const after = before.filter(({ id }) => !deleted.includes(id));
     const KeptSnapshots = after.map(({ id }) => ({ SnapshotId: id, Reason: "kept" }));
     return brokenInvariants(
         sets.map(({ set }) => set),
-        { policy: "prod", retention, before, after, report: { DeletedSnapshots: deleted, KeptSnapshots, LinesLeftOut: 0, ...report } },
+        {
+            policy: "prod",
+            retention,
+            standIns,
+            before,
+            after,
+            report: { DeletedSnapshots: deleted, KeptSnapshots, LinesLeftOut: 0, ...report },
+        },
     );
 }
 
@@ -100,7 +109,7 @@ describe("The look at a run of the cleaner from outside", () => {
 
     it("holds for needed what is of a type that is no longer kept", () => {
         assert.deepEqual(broken([made(1, { type: "Year" }), made(2, { type: "Year" })], ["snap-1c"], {}, { Day: 1 }), [
-            "snap-1c, Year 2 of undefined of vol-c, taken 2027-01-01T01:00:00.000Z, was deleted",
+            "snap-1c, Year 2 of all of vol-c, taken 2027-01-01T01:00:00.000Z, was deleted",
         ]);
     });
 
@@ -186,6 +195,27 @@ describe("The look at a run of the cleaner from outside", () => {
             hasty,
         );
         assert.deepEqual(broken([failed, made(2, { volumes: ["c", "d"] })], ["snap-1c", "snap-1d"]), []);
+    });
+
+    const periods = { Month: periodsOf("cron(0 5 1 * ? *)", "UTC"), Day: periodsOf("cron(0 1 ? * * *)", "UTC") };
+    const standIns = { now: Date.UTC(2027, 1, 3), periods };
+    const retention = { Day: 1, Month: 1 };
+
+    it("names the stand-in of a month that was deleted, and none of a day", () => {
+        const sets = [made(29), made(30), made(32)];
+        assert.deepEqual(broken(sets, ["snap-29c", "snap-30c"], {}, retention, standIns), [
+            "snap-30c, the one of Month 2027-01 of vol-c, taken 2027-01-30T01:00:00.000Z, was deleted",
+        ]);
+        assert.deepEqual(broken(sets, ["snap-29c"], {}, retention, standIns), []);
+        assert.deepEqual(broken(sets, ["snap-29c", "snap-30c"], {}, retention), []);
+    });
+
+    it("names a month's own restore point that was deleted after a backup by hand, of the run that made both", () => {
+        const sets = [made(-20, { type: "Month" }), made(2, { type: "Month" }), made(20, { type: "Month" }), made(31)];
+        assert.deepEqual(broken(sets, ["snap--20c", "snap-2c"], {}, retention, standIns), []);
+        assert.deepEqual(broken([...sets, made(33, { type: "Month" })], ["snap--20c", "snap-2c", "snap-20c"], {}, retention, standIns), [
+            "snap-20c, the one of Month 2027-01 of vol-c, taken 2027-01-20T01:00:00.000Z, was deleted",
+        ]);
     });
 
     it("names a restore point that is kept, or taken for something else, although no volume needs it", () => {

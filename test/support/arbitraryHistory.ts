@@ -66,14 +66,18 @@ export const policy: fc.Arbitrary<RetentionPolicy> = fc
         schedules: fc.record({
             Day: fc.constantFrom<KnownSchedule>("cron(0 1 ? * * *)", "cron(0 1 ? * * *)", "cron(0 1 ? * MON-FRI *)", "cron(0 0/6 ? * * *)"),
             Week: fc.constantFrom<KnownSchedule>("cron(0 3 ? * SUN *)", "cron(0 3 ? * WED *)"),
-            Month: fc.constantFrom<KnownSchedule>("cron(0 5 1 * ? *)", "cron(0 5 ? * SAT#2 *)", "cron(0 5 1 1,7 ? *)"),
+            Month: fc.constantFrom<KnownSchedule>(
+                "cron(0 5 1 * ? *)",
+                "cron(0 5 ? * SAT#2 *)",
+                "cron(0 5 1 1,7 ? *)",
+                "cron(30 23 L * ? *)",
+            ),
         }),
         timezone: fc.constantFrom(...ZONES),
         standIns: fc.constantFrom(true, true, false),
         countCrashConsistent: fc.constantFrom(false, false, false, true),
         failedSetGraceHours: fc.constantFrom(24, 24, 72),
-        orphanDays: fc.constantFrom(undefined, undefined, 0, 10),
-        deleteLastCopies: fc.boolean(),
+        orphanDays: fc.constantFrom(undefined, undefined, 1, 10),
     })
     .map(({ Day, Week, Month, orphanDays, ...rest }) => ({
         ...POLICY,
@@ -107,7 +111,7 @@ export function snapshotsOf({ number, policy, type, time, volumes, apart, fate, 
             ...consistency(fate, number, i),
             Device: volume.startsWith("c") ? "/dev/sda1" : "xvdb",
             ...(identified && { AwsVssConfig: `{${number.toString(16).padStart(8, "0")}${GUID}}` }),
-            ...(held && i === 0 && { [number % 2 ? "VssBackupHold" : "vssbackuphold"]: "" }),
+            ...(held && i === 0 && { [HOLD_KEYS[number % 3] as string]: HOLD_VALUES[number % 2] as string }),
         },
     }));
 }
@@ -125,6 +129,10 @@ export function seenAt(run: Run, now: number): Snapshot[] {
 export function idOf(number: number, volume: string): string {
     return `snap-${volume}-${number}`;
 }
+
+/** An operator writes the key of the hold in any letter case, and any value. */
+const HOLD_KEYS = ["VssBackupHold", "vssbackuphold", "VSSBACKUPHOLD"];
+const HOLD_VALUES = ["", "Case 4711"];
 
 const TRUTHS = ["true", "True", "TRUE"];
 

@@ -1,6 +1,6 @@
 import { EC2Client, type EC2ClientConfig } from "@aws-sdk/client-ec2";
 import { type CleanerContext, type CleanerSettings, CleaningFailed, clean, clientConfig } from "../../lambda/cleaner/cleaner";
-import type { Pace } from "../../lambda/cleaner/pace";
+import type { Pace } from "../../lambda/cleaner/rateLimiter";
 import type { Report } from "../../lambda/cleaner/report";
 import type { Snapshot } from "../../lambda/retention/snapshot";
 import { type Ec2Call, type Ec2Options, startEc2 } from "../../rehearsal/embeddedAws/ec2";

@@ -1,46 +1,78 @@
 import type { RetentionPolicy } from "../../lambda/retention/retentionPolicy";
 import { idOf, type Run } from "./arbitraryHistory";
 
-// What retention promises, said once more and in another way than in the plan: calendars as texts, and no shortcuts. It knows the runs
-// from their making, and no other schedules than these.
+// The rules of docs/retention.md, written once more and in another way than in the plan: calendars are texts, and there are no shortcuts.
+// It knows how the runs were made, and no other schedules than these.
 
-/** By schedule, the label of the period that an hour of a day lies in; they sort as time does. */
-const LABELS = {
-    "cron(0 1 ? * * *)": (day) => day,
-    "cron(0 1 ? * MON-FRI *)": workingDay,
-    "cron(0 0/6 ? * * *)": (day, hour) => `${day} ${Math.floor(hour / 6)}`,
-    "cron(0 3 ? * SUN *)": isoWeek,
-    "cron(0 3 ? * WED *)": isoWeek,
-    "cron(0 5 1 * ? *)": (day) => day.slice(0, 7),
-    "cron(0 5 ? * SAT#2 *)": (day) => day.slice(0, 7),
-    "cron(0 5 1 1,7 ? *)": (day) => `${day.slice(0, 5)}${day.slice(5) < "07" ? 1 : 2}`,
-} satisfies Record<string, (day: string, hour: number) => string>;
+/** One run a week or less often: the local time of its runs, the days on which it runs, and the period of a day. Labels sort as time does. */
+interface LongSchedule {
+    readonly at: string;
+    readonly runsOn: (day: string) => boolean;
+    readonly label: (day: string) => string;
+}
+
+const SCHEDULES = {
+    "cron(0 1 ? * * *)": "short",
+    "cron(0 1 ? * MON-FRI *)": "short",
+    "cron(0 0/6 ? * * *)": "short",
+    "cron(0 3 ? * SUN *)": { at: "03:00", runsOn: (day) => weekday(day) === 0, label: isoWeek },
+    "cron(0 3 ? * WED *)": { at: "03:00", runsOn: (day) => weekday(day) === 3, label: isoWeek },
+    "cron(0 5 1 * ? *)": { at: "05:00", runsOn: (day) => day.endsWith("-01"), label: month },
+    "cron(0 5 ? * SAT#2 *)": { at: "05:00", runsOn: isSecondSaturday, label: month },
+    "cron(0 5 1 1,7 ? *)": { at: "05:00", runsOn: (day) => /-0[17]-01$/.test(day), label: halfYear },
+    "cron(30 23 L * ? *)": { at: "23:30", runsOn: (day) => dayAfter(day, 1).endsWith("-01"), label: month },
+} satisfies Record<string, LongSchedule | "short">;
 
 /** The schedules that the oracle knows. */
-export type KnownSchedule = keyof typeof LABELS;
+export type KnownSchedule = keyof typeof SCHEDULES;
 
 const clocks = new Map<string, Intl.DateTimeFormat>();
 
-function label(schedule: KnownSchedule, time: number, timezone: string): string {
+/** `2027-01-31 05:00` */
+function local(time: number, timezone: string): string {
     const clock = clocks.get(timezone) ?? new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "short", timeZone: timezone });
     clocks.set(timezone, clock);
-    const [day, hour] = clock.format(time).split(/[ :]/) as [string, string];
-    return LABELS[schedule](day, Number(hour));
+    return clock.format(time);
 }
 
-/** A weekend is Friday's. */
-function workingDay(day: string): string {
+function dayAfter(day: string, days: number): string {
     const date = new Date(`${day}T00:00:00Z`);
-    date.setUTCDate(date.getUTCDate() - ({ 6: 1, 0: 2 }[date.getUTCDay()] ?? 0));
+    date.setUTCDate(date.getUTCDate() + days);
     return date.toISOString().slice(0, 10);
+}
+
+function weekday(day: string): number {
+    return new Date(`${day}T00:00:00Z`).getUTCDay();
+}
+
+function isSecondSaturday(day: string): boolean {
+    const number = Number(day.slice(8));
+    return weekday(day) === 6 && number > 7 && number <= 14;
+}
+
+function month(day: string): string {
+    return day.slice(0, 7);
+}
+
+function halfYear(day: string): string {
+    return `${day.slice(0, 5)}${day.slice(5) < "07" ? 1 : 2}`;
 }
 
 /** The week of a day is that of its Thursday, which lies in the week's year. */
 function isoWeek(day: string): string {
-    const date = new Date(`${day}T00:00:00Z`);
-    date.setUTCDate(date.getUTCDate() + 4 - (date.getUTCDay() || 7));
-    const year = date.getUTCFullYear();
-    return `${year}-W${String(Math.floor((date.getTime() - Date.UTC(year, 0, 1)) / 604_800_000) + 1).padStart(2, "0")}`;
+    const thursday = dayAfter(day, 4 - (weekday(day) || 7));
+    const year = thursday.slice(0, 4);
+    const days = (Date.parse(thursday) - Date.parse(`${year}-01-01`)) / 86_400_000;
+    return `${year}-W${String(Math.floor(days / 7) + 1).padStart(2, "0")}`;
+}
+
+/** The day on which the last run was due, at a local time or before it. */
+function dayOfLastRun({ at, runsOn }: LongSchedule, time: string): string {
+    let day = time.slice(0, 10);
+    while (!runsOn(day) || `${day} ${at}` > time) {
+        day = dayAfter(day, -1);
+    }
+    return day;
 }
 
 /** When the first of a run's snapshots started. */
@@ -59,30 +91,93 @@ export function isCounted({ policy, type, time, fate }: Run, { retention, countC
     return policy === "prod" && Object.hasOwn(retention, type) && time <= now && (fate === "good" || (countCrashConsistent && complete));
 }
 
-/** Ids of the snapshots that their own volume needs. */
-export function expectedKept(runs: readonly Run[], policy: RetentionPolicy, now: number, lost: ReadonlySet<string>): string[] {
+/** A run whose restore point a volume needs, and by which rule. */
+export interface Need {
+    readonly volume: string;
+    readonly run: Run;
+    readonly rule: "newest of its type" | "its period" | "stand-in" | "last copy";
+    readonly type: string;
+}
+
+/** Which restore points the volumes need, as the rules say. */
+export function expectedNeeds(runs: readonly Run[], policy: RetentionPolicy, now: number, lost: ReadonlySet<string>): Need[] {
     const ever = runs.filter((run) => isCounted(run, policy, Number.POSITIVE_INFINITY));
     const counted = ever
         .filter(({ time, held }) => time <= now && !held)
         .sort((a, b) => startOf(b) - startOf(a) || (lastOf(a) < lastOf(b) ? 1 : -1));
     const volumes = [...new Set(counted.flatMap((run) => run.volumes))];
-    return volumes.flatMap((volume) => {
+    return volumes.flatMap((volume): Need[] => {
         const has = (run: Run) => run.volumes.includes(volume);
         const age = now - Math.max(...ever.filter(has).map(startOf));
         const own = counted.filter(has);
-        const kept =
-            lost.has(`vol-${volume}`) && age >= (policy.orphanDays ?? Number.POSITIVE_INFINITY) * 86_400_000
-                ? own.slice(0, policy.orphanDays === 0 && policy.deleteLastCopies ? 0 : 1)
-                : Object.entries(policy.retention).flatMap(([type, count]) =>
-                      own.filter((run) => run.type === type || standsIn(run, type, own, policy, now)).slice(0, count),
-                  );
-        return kept.map(({ number }) => idOf(number, volume));
+        if (lost.has(`vol-${volume}`) && age >= (policy.orphanDays ?? Number.POSITIVE_INFINITY) * 86_400_000) {
+            return own.slice(0, 1).map((run) => ({ volume, run, rule: "last copy", type: run.type }));
+        }
+        return Object.entries(policy.retention).flatMap(([type, count]): Need[] => [
+            ...own
+                .filter((run) => run.type === type)
+                .slice(0, count)
+                .map((run): Need => ({ volume, run, rule: "newest of its type", type })),
+            ...keptByPeriods(own, type, count, policy, now).map(
+                (run): Need => ({ volume, run, rule: run.type === type ? "its period" : "stand-in", type }),
+            ),
+        ]);
     });
 }
 
-/** Whether a run stands in for a type: its period is over, holds none of the type's own, and no newer one that could stand in instead. */
-function standsIn(run: Run, type: string, own: readonly Run[], { standIns, schedules, timezone }: RetentionPolicy, now: number): boolean {
-    const period = (time: number) => label(schedules[type] as KnownSchedule, time, timezone);
-    const within = own.filter((other) => period(startOf(other)) === period(startOf(run)));
-    return standIns && period(now) > period(startOf(run)) && within.every((other) => other.type !== type) && within[0] === run;
+/** Ids of the snapshots that stand in, each with the type: those whose own run is still under way are only reserved. */
+export function expectedStandIns(runs: readonly Run[], policy: RetentionPolicy, now: number, lost: ReadonlySet<string>): string[] {
+    return expectedNeeds(runs, policy, now, lost)
+        .filter(({ rule }) => rule === "stand-in")
+        .filter(({ volume, run, type }) => {
+            const schedule = SCHEDULES[policy.schedules[type] as KnownSchedule] as LongSchedule;
+            const period = schedule.label(local(startOf(run), policy.timezone).slice(0, 10));
+            return !runs.some(
+                (other) =>
+                    other.type === type &&
+                    other.volumes.includes(volume) &&
+                    isPending(other, policy, now) &&
+                    schedule.label(dayOfLastRun(schedule, local(timeOfLastId(other), policy.timezone))) === period,
+            );
+        })
+        .map(({ volume, run, type }) => `${idOf(run.number, volume)} ${type}`);
+}
+
+/** Whether a run is under way, or the agent may still mark what it made. */
+function isPending(run: Run, { countCrashConsistent, failedSetGraceHours }: RetentionPolicy, now: number): boolean {
+    const { policy, held, fate } = run;
+    const isMarkedLater = fate === "unmarked" && !countCrashConsistent && now < youngest(run) + failedSetGraceHours * 3_600_000;
+    return policy === "prod" && !held && timeOfLastId(run) <= now && (fate === "pending" || isMarkedLater);
+}
+
+/** When the snapshot with the last id started: an unfinished set has its time from it. */
+function timeOfLastId({ time, volumes, apart }: Run): number {
+    return time + apart * (volumes.length - 1) * 1000;
+}
+
+function youngest({ time, volumes, apart }: Run): number {
+    return time + Math.max(0, apart * (volumes.length - 1)) * 1000;
+}
+
+/** Of the type's newest periods that are over and have any restore point, the newest of its own, or else the newest of any type. */
+function keptByPeriods(own: readonly Run[], type: string, count: number, policy: RetentionPolicy, now: number): Run[] {
+    const schedule: LongSchedule | "short" = SCHEDULES[policy.schedules[type] as KnownSchedule];
+    if (schedule === "short" || !policy.standIns) {
+        return [];
+    }
+    const periodOf = (run: Run) => {
+        const time = local(startOf(run), policy.timezone);
+        return schedule.label(run.type === type ? dayOfLastRun(schedule, time) : time.slice(0, 10));
+    };
+    const current = schedule.label(local(now, policy.timezone).slice(0, 10));
+    const over = [...new Set(own.map(periodOf))].filter((period) => period < current).sort();
+    return over.slice(-count).map((period) => {
+        const within = own.filter((run) => periodOf(run) === period);
+        return (within.find((run) => run.type === type) ?? within[0]) as Run;
+    });
+}
+
+/** Ids of the snapshots that their own volume needs. */
+export function expectedKept(runs: readonly Run[], policy: RetentionPolicy, now: number, lost: ReadonlySet<string>): string[] {
+    return expectedNeeds(runs, policy, now, lost).map(({ volume, run }) => idOf(run.number, volume));
 }

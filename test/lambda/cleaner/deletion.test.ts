@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import { deleteSets } from "../../../lambda/cleaner/deletion";
-import { DELETION_PACE } from "../../../lambda/cleaner/pace";
+import { DELETION_PACE } from "../../../lambda/cleaner/rateLimiter";
 import { backupSets } from "../../../lambda/retention/backupSets";
 import { deletionOrder } from "../../../lambda/retention/deletionOrder";
 import { planCleaning } from "../../../lambda/retention/plan";

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { deleteSets } from "../../../lambda/cleaner/deletion";
-import { DELETION_PACE } from "../../../lambda/cleaner/pace";
+import { DELETION_PACE } from "../../../lambda/cleaner/rateLimiter";
 import { report } from "../../../lambda/cleaner/report";
 import { planCleaning } from "../../../lambda/retention/plan";
 import { startEc2 } from "../../../rehearsal/embeddedAws/ec2";
@@ -95,8 +95,14 @@ describe("A run whose time is over", () => {
         await endedBy((ending) =>
             assertRun(
                 fourDays(),
-                { settings: { orphanDays: 0 }, context: left(16_500), faults: on("DescribeVolumes", always(ending(silence))) },
                 {
+                    settings: { orphanDays: 1 },
+                    event: { time: "2027-02-02T07:00:00Z" },
+                    context: left(16_500),
+                    faults: on("DescribeVolumes", always(ending(silence))),
+                },
+                {
+                    Time: "2027-02-02T07:00:00.000Z",
                     Status: "FAILED",
                     Errors: ["the listing of volumes had not ended when the run had to"],
                     remaining: Object.fromEntries(Object.keys(DELETED).map((id) => [id, remaining])),

@@ -1,77 +1,19 @@
 import assert from "node:assert/strict";
-import fc from "fast-check";
-import { periodsOf } from "../../../lambda/retention/periods";
-import { type Plan, planCleaning } from "../../../lambda/retention/plan";
-import type { RetentionPolicy } from "../../../lambda/retention/retentionPolicy";
 import type { Snapshot } from "../../../lambda/retention/snapshot";
-import { END, history, idOf, LATER, lost, policy, type Run, seenAt, snapshotsOf } from "../../support/arbitraryHistory";
-import { expectedKept, isCounted } from "../../support/retentionOracle";
-import { HISTORIES } from "../../support/sample";
+import { idOf, LATER, snapshotsOf } from "../../support/arbitraryHistory";
+import { ZONES } from "../../support/history";
+import { deletions, hash, identified, idsOf, law, left, none, ownRuns, planOf, without } from "../../support/law";
+import { expectedKept, expectedNeeds, expectedStandIns, isCounted } from "../../support/retentionOracle";
 
-/** One random case. */
-interface Case {
-    readonly runs: readonly Run[];
-    readonly snapshots: readonly Snapshot[];
-    readonly policy: RetentionPolicy;
-    /** Volumes that are gone. */
-    readonly lost: ReadonlySet<string>;
-    /** A number to choose by, evenly spread over 32 bits. */
-    readonly chance: number;
-}
-
-function planOf({ snapshots, policy: rules, lost: gone }: Case, now = LATER): Plan {
-    return planCleaning(snapshots, rules, now, gone);
-}
-
-function idsOf({ decisions }: Plan, action: "keep" | "leave" | "delete"): string[] {
-    return decisions
-        .filter((decision) => decision.action === action)
-        .map(({ snapshot }) => snapshot.id)
-        .sort();
-}
-
-/** Ids in the order in which a cleaner deletes them. */
-function deletions({ deletions: sets }: Plan): string[] {
-    return sets.flat().map(({ snapshot }) => snapshot.id);
-}
-
-function without(snapshots: readonly Snapshot[], gone: Iterable<string>): Snapshot[] {
-    const ids = new Set(gone);
-    return snapshots.filter(({ id }) => !ids.has(id));
-}
-
-/** What one cleaner leaves of them. */
-function left(one: Case, now = LATER): string[] {
-    return without(one.snapshots, deletions(planOf(one, now)))
-        .map(({ id }) => id)
-        .sort();
-}
-
-function none(found: readonly unknown[]): void {
-    assert.deepEqual(found, []);
-}
-
-/** Checks a law on random histories; the counterexample that it prints has as few runs as can be. */
-function law(sentence: string, holds: (one: Case) => void, histories = history()) {
-    it(sentence, () => {
-        fc.assert(
-            fc.property(histories, policy, lost, fc.nat(), (runs, rules, gone, chance) =>
-                holds({ runs, snapshots: runs.flatMap(snapshotsOf), policy: rules, lost: gone, chance }),
-            ),
-            { numRuns: HISTORIES },
-        );
-    });
-}
-
-const own = (runs: readonly Run[]) => runs.filter((run) => run.policy === "prod");
-const identified = history({ identified: true });
+/** Schedules to which another policy might be changed. */
+const SCHEDULES = ["cron(0 1 ? * * *)", "cron(0 3 ? * WED *)", "cron(0 5 1 * ? *)", "cron(0 5 1 1,7 ? *)", "rate(6 hours)"];
 
 describe("In every history", () => {
     law("each snapshot of the policy is decided about once, and those of others or without the tag never appear", (one) => {
         const plan = planOf(one);
         assert.deepEqual(
             [...idsOf(plan, "keep"), ...idsOf(plan, "leave"), ...idsOf(plan, "delete")].sort(),
-            own(one.runs)
+            ownRuns(one.runs)
                 .flatMap(snapshotsOf)
                 .map(({ id }) => id)
                 .sort(),
@@ -80,7 +22,7 @@ describe("In every history", () => {
     });
 
     law(
-        "the newest N restore points of each type and volume are kept, where a stand-in counts as one of the type that it stands in for",
+        "what a volume needs by the rules is kept",
         (one) => {
             const kept = new Set(idsOf(planOf(one), "keep"));
             none(expectedKept(one.runs, one.policy, LATER, one.lost).filter((id) => !kept.has(id)));
@@ -89,10 +31,10 @@ describe("In every history", () => {
     );
 
     law(
-        "restore points that no volume needs are not kept",
+        "restore points that no volume needs are deleted",
         (one) => {
             const needed = new Set(expectedKept(one.runs, one.policy, LATER, one.lost));
-            const sets = own(one.runs).filter((run) => isCounted(run, one.policy, LATER) && !run.held);
+            const sets = ownRuns(one.runs).filter((run) => isCounted(run, one.policy, LATER) && !run.held);
             const needless = sets.filter(({ number, volumes }) => !volumes.some((volume) => needed.has(idOf(number, volume))));
             const deleted = new Set(deletions(planOf(one)));
             none(needless.flatMap(snapshotsOf).filter(({ id }) => !deleted.has(id)));
@@ -117,7 +59,7 @@ describe("In every history", () => {
     law("held sets are kept", (one) => {
         const kept = new Set(idsOf(planOf(one), "keep"));
         none(
-            own(one.runs)
+            ownRuns(one.runs)
                 .filter(({ held }) => held)
                 .flatMap(snapshotsOf)
                 .filter(({ id }) => !kept.has(id)),
@@ -161,98 +103,60 @@ describe("In every history", () => {
         assert.deepEqual(planOf({ ...one, snapshots: shuffled }), planOf(one));
     });
 
-    law("planning again after carrying it out deletes nothing new", (one) => {
-        const rest = without(one.snapshots, deletions(planOf(one)));
-        none(deletions(planOf({ ...one, snapshots: rest })));
-    });
-
-    law("stopping at any step and going on later leaves the same", (one) => {
-        const all = deletions(planOf(one));
-        const rest = without(one.snapshots, all.slice(0, one.chance % (all.length + 1)));
-        assert.deepEqual(left({ ...one, snapshots: rest }), left(one));
-    });
-
-    law("a set that can't be deleted, or half of it, changes nothing for the others", (one) => {
-        const sets = planOf(one).deletions.map((set) => set.map(({ snapshot }) => snapshot.id));
-        const refused = new Set(sets.filter((_, i) => hash(String(i), one.chance) % 2 === 0).flatMap((ids) => ids.slice(one.chance % 2)));
-        const rest = without(
-            one.snapshots,
-            sets.flat().filter((id) => !refused.has(id)),
-        );
-        assert.deepEqual(left({ ...one, snapshots: rest }), left(one));
-    });
-
-    law("two cleaners at once, interleaved at any step, leave what one leaves", (one) => {
-        const first = deletions(planOf(one));
-        const before = one.chance % (first.length + 1);
-        // The second lists when the first is under way, and then they take turns as chance has it.
-        const second = deletions(planOf({ ...one, snapshots: without(one.snapshots, first.slice(0, before)) }));
-        const gone = new Set(first.slice(0, before));
-        const queues = [first.slice(before), second];
-        for (let step = 0; queues.some((queue) => queue.length > 0); step++) {
-            const queue = queues[hash(String(step), one.chance) % 2] as string[];
-            gone.add(queue.shift() ?? "");
-        }
-        assert.deepEqual(
-            without(one.snapshots, gone)
-                .map(({ id }) => id)
-                .sort(),
-            left(one),
-        );
-    });
-
     law(
-        "cleaning once at the end leaves what cleaning after every backup leaves",
+        "the plan names the stand-ins, unless a run of the type is not finished",
         (one) => {
-            const gone = new Set<string>();
-            const clean = (now: number) => {
-                const there = one.runs.flatMap((run) => seenAt(run, now));
-                for (const id of deletions(planOf({ ...one, snapshots: without(there, gone) }, now))) {
-                    gone.add(id);
-                }
-            };
-            const times = one.runs.map(({ time, seenAfter }) => time + Math.max(0, seenAfter) * 3_600_000);
-            for (const time of [...times.sort((a, b) => a - b), END]) {
-                clean(time);
-            }
             assert.deepEqual(
-                without(one.snapshots, gone)
-                    .map(({ id }) => id)
+                planOf(one)
+                    .standIns.map(({ snapshot, type }) => `${snapshot.id} ${type}`)
                     .sort(),
-                left(one, END),
+                expectedStandIns(one.runs, one.policy, LATER, one.lost).sort(),
             );
         },
         identified,
     );
 
-    law("a replayed event of an earlier time leaves what the right one leaves, and takes nothing that began after it", (one) => {
-        const earlier = LATER - (one.chance % 60) * 86_400_000;
-        const replayed = deletions(planOf(one, earlier));
-        none(one.snapshots.filter(({ id, startTime }) => startTime > earlier && replayed.includes(id)));
-        assert.deepEqual(left({ ...one, snapshots: without(one.snapshots, replayed) }), left(one));
+    law("a stand-in pushes nothing out", (one) => {
+        const kept = new Set(idsOf(planOf(one), "keep"));
+        none(idsOf(planOf({ ...one, policy: { ...one.policy, standIns: false } }), "keep").filter((id) => !kept.has(id)));
     });
 
-    law("a stand-in never shortens what another type keeps", (one) => {
-        const keptOf = (type: string, rules: RetentionPolicy) =>
-            planOf({ ...one, policy: rules })
-                .decisions.filter(({ reason }) => new RegExp(`^kept: (.*; )?${type} \\d+ of `).test(reason))
-                .map(({ snapshot }) => snapshot.id);
-        for (const type of Object.keys(one.policy.retention)) {
-            const others = Object.keys(one.policy.retention).filter((other) => other !== type);
-            const rates = Object.fromEntries(others.map((other) => [other, "rate(1 day)"]));
-            const alone = { ...one.policy, schedules: { ...one.policy.schedules, ...rates } };
-            assert.deepEqual(keptOf(type, one.policy), keptOf(type, alone));
+    law(
+        "a change of schedules or of the time zone deletes none of the newest N",
+        (one) => {
+            const byRank = { ...one.policy, standIns: false };
+            const types = Object.keys(one.policy.retention);
+            const schedules = Object.fromEntries(types.map((type, i) => [type, SCHEDULES[(one.chance + i) % SCHEDULES.length] as string]));
+            const timezone = ZONES[one.chance % ZONES.length] as string;
+            const deleted = new Set(deletions(planOf({ ...one, policy: { ...one.policy, schedules, timezone } })));
+            none(expectedKept(one.runs, byRank, LATER, one.lost).filter((id) => deleted.has(id)));
+        },
+        identified,
+    );
+
+    law("at most 2N sets of a type are kept for a volume", (one) => {
+        const { decisions } = planOf(one);
+        for (const [type, count] of Object.entries(one.policy.retention)) {
+            const reason = new RegExp(`^kept: (.*; )?(${type} \\d|(newest|stands in for|reserved for) ${type} )`);
+            const kept = decisions.filter((decision) => reason.test(decision.reason)).map(({ snapshot }) => snapshot.volumeId);
+            none([...new Set(kept)].filter((volume) => kept.filter((other) => other === volume).length > 2 * count));
         }
     });
 
-    law("if backups stop, nothing is deleted any more once the last periods and times of grace are over", (one) => {
-        const { orphanDays, ...rules } = one.policy;
-        const types = Object.keys(rules.retention);
-        const over = types.map((type) => periodsOf(rules.schedules[type] as string, rules.timezone)?.at(END)?.end ?? 0);
-        const first = Math.max(END + rules.failedSetGraceHours * 3_600_000, ...over);
-        const rest = without(one.snapshots, deletions(planOf({ ...one, policy: rules }, first)));
-        none(deletions(planOf({ ...one, policy: rules, snapshots: rest }, first + (one.chance % 20_000) * 86_400_000)));
-    });
+    law(
+        "of a volume that no longer exists the newest restore point and all newer snapshots stay",
+        (one) => {
+            const deleted = new Set(deletions(planOf(one)));
+            const copies = expectedNeeds(one.runs, one.policy, LATER, one.lost).filter(({ rule }) => rule === "last copy");
+            const staying = copies.flatMap(({ volume, run }) =>
+                ownRuns(one.runs)
+                    .filter(({ volumes, time }) => volumes.includes(volume) && time > run.time + 10_000)
+                    .map(({ number }) => idOf(number, volume)),
+            );
+            none([...copies.map(({ volume, run }) => idOf(run.number, volume)), ...staying].filter((id) => deleted.has(id)));
+        },
+        identified,
+    );
 
     law("what is pending, after the time of the run, or of a type without retention is never deleted", (one) => {
         const deleted = new Set(deletions(planOf(one)));
@@ -274,8 +178,3 @@ describe("In every history", () => {
         );
     });
 });
-
-/** Spreads texts evenly, the same way for the same chance. */
-function hash(text: string, chance: number): number {
-    return [...text].reduce((sum, letter) => (Math.imul(sum ^ letter.charCodeAt(0), 16_777_619) >>> 0) ^ (sum >>> 13), chance | 1) >>> 0;
-}

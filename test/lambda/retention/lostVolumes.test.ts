@@ -34,8 +34,8 @@ describe("Snapshots of volumes that no longer exist", () => {
         const daysLater = (ms: number) => lines(plan(OLD, { orphanDays: 10 }, LOST, last + 10 * 86_400_000 + ms));
         assert.deepEqual(daysLater(-1), KEPT);
         assert.deepEqual(daysLater(0), [
-            "snap-week-0101-c deleted: vol-c no longer exists, and has had no restore point since 2027-01-03 01:00 UTC, which stays",
-            "snap-day-0102-c deleted: vol-c no longer exists, and has had no restore point since 2027-01-03 01:00 UTC, which stays",
+            "snap-week-0101-c deleted: vol-c no longer exists, and has had no restore point since 2027-01-03 01:00 UTC; the newest one stays",
+            "snap-day-0102-c deleted: vol-c no longer exists, and has had no restore point since 2027-01-03 01:00 UTC; the newest one stays",
             "snap-day-0103-c kept: newest restore point of vol-c, which no longer exists",
         ]);
     });
@@ -44,22 +44,11 @@ describe("Snapshots of volumes that no longer exist", () => {
         assert.deepEqual(lines(plan(OLD, { orphanDays: 1 }, new Set())), KEPT);
     });
 
-    it("go with the last copy only where orphanDays is 0 and deleteLastCopies says so", () => {
-        const actions = (policy: Partial<RetentionPolicy>) => plan(OLD, policy).decisions.map(({ action }) => action);
-        assert.deepEqual(actions({ orphanDays: 0, deleteLastCopies: true }), ["delete", "delete", "delete"]);
-        assert.deepEqual(actions({ orphanDays: 0 }), ["delete", "delete", "keep"]);
-        assert.deepEqual(actions({ orphanDays: 1, deleteLastCopies: true }), ["delete", "delete", "keep"]);
-        assert.equal(
-            lines(plan(OLD, { orphanDays: 0, deleteLastCopies: true }))[2],
-            "snap-day-0103-c deleted: vol-c no longer exists, and has had no restore point since 2027-01-03 01:00 UTC, and deleteLastCopies is set",
-        );
-    });
-
     it("stay where the snapshot does not tell its volume, as that of a copy", () => {
         const unknown = ["", "vol-ffffffff"].map((volumeId) =>
             backup({ ...c, at: "2026-01-05" }).map((one) => ({ ...one, id: `snap-${volumeId}`, volumeId })),
         );
-        const { decisions, orphanCandidates } = plan(unknown, { orphanDays: 0, deleteLastCopies: true }, new Set(["", "vol-ffffffff"]));
+        const { decisions, orphanCandidates } = plan(unknown, { orphanDays: 1 }, new Set(["", "vol-ffffffff"]));
         assert.deepEqual([decisions.map(({ action }) => action), orphanCandidates], [["keep", "keep"], []]);
     });
 
@@ -73,9 +62,10 @@ describe("Snapshots of volumes that no longer exist", () => {
         ]);
     });
 
-    it("go when they failed, too, and stay when they are pending, held, or of a type that the policy no longer has", () => {
+    it("go if they failed before the newest restore point, and stay if they are newer, pending, held, or outside the policy", () => {
         const [held] = backup({ ...c, at: "2027-01-04" }) as [Snapshot];
         const sets = [
+            backup({ ...c, at: "2026-12-31", consistent: "False", type: "Week" }),
             ...OLD.slice(1),
             [{ ...held, tags: { ...held.tags, VssBackupHold: "" } }],
             backup({ ...c, at: "2027-01-05", consistent: "False" }),
@@ -83,26 +73,46 @@ describe("Snapshots of volumes that no longer exist", () => {
             backup({ ...c, at: "2027-01-07", type: "Year" }),
         ];
         assert.deepEqual(lines(plan(sets, { orphanDays: 20 })), [
-            "snap-day-0102-c deleted: vol-c no longer exists, and has had no restore point since 2027-01-04 01:00 UTC, which stays",
+            "snap-week-1231-c deleted: failed, snap-week-1231-c is not application-consistent; vol-c no longer exists",
+            "snap-day-0102-c deleted: vol-c no longer exists, and has had no restore point since 2027-01-04 01:00 UTC; the newest one stays",
             "snap-day-0103-c kept: newest restore point of vol-c, which no longer exists",
             "snap-day-0104-c kept: held by the tag VssBackupHold on snap-day-0104-c",
-            "snap-day-0105-c deleted: failed, snap-day-0105-c is not application-consistent; vol-c no longer exists",
+            "snap-day-0105-c left: failed, snap-day-0105-c is not application-consistent; vol-c has no newer Day restore point",
             "snap-day-0106-c left: not finished, snap-day-0106-c is in state pending",
             "snap-year-0107-c left: Year is no snapshot type of this policy any more",
         ]);
     });
 
-    it("stay where the volume never had a restore point, unless the last copy may go: nothing tells since when it is gone", () => {
-        const failed = backup({ ...c, at: "2026-01-05", consistent: "False" });
-        const left = "snap-day-0105-c left: failed, snap-day-0105-c is not application-consistent; vol-c has no newer Day restore point";
-        const deleted = "snap-day-0105-c deleted: failed, snap-day-0105-c is not application-consistent; vol-c no longer exists";
-        assert.deepEqual(
-            [
-                lines(plan([failed], { orphanDays: 10 })),
-                lines(plan([failed], { orphanDays: 0, deleteLastCopies: true }, new Set())),
-                lines(plan([failed], { orphanDays: 0, deleteLastCopies: true })),
-            ],
-            [[left], [left], [deleted]],
+    it("stay if a failed set holds another volume that has no newer restore point", () => {
+        const failed = backup({ volumes: ["c", "d"], at: "2026-12-31", consistent: "False" });
+        assert.equal(
+            lines(plan([failed, ...OLD], { orphanDays: 10 }))[0],
+            "snap-day-1231-c left: failed, snap-day-1231-c is not application-consistent; vol-d has no newer Day restore point",
         );
+    });
+
+    it("stay if the volume never had a restore point: nothing says since when it no longer exists", () => {
+        const { decisions, orphanCandidates } = plan([backup({ ...c, at: "2026-01-05", consistent: "False" })], { orphanDays: 10 });
+        assert.deepEqual(
+            [decisions.map(({ reason }) => reason), orphanCandidates],
+            [["left: failed, snap-day-0105-c is not application-consistent; vol-c has no newer Day restore point"], []],
+        );
+    });
+
+    it("stay, all of them, if the newest restore point is held and no other counts", () => {
+        const [held] = backup({ ...c, at: "2027-01-02" }) as [Snapshot];
+        const sets = [backup({ ...c, at: "2027-01-01", consistent: "False" }), [{ ...held, tags: { ...held.tags, VssBackupHold: "" } }]];
+        assert.deepEqual(
+            plan(sets, { orphanDays: 10 }).decisions.map(({ action }) => action),
+            ["leave", "keep"],
+        );
+    });
+
+    it("are asked for only if the volume has been without a restore point for orphanDays", () => {
+        const last = Date.parse("2027-01-03T01:00:00Z");
+        const asked = (ms: number, orphanDays?: number) =>
+            plan(OLD, orphanDays === undefined ? {} : { orphanDays }, new Set(), last + ms).orphanCandidates;
+        const tenDays = 10 * 86_400_000;
+        assert.deepEqual([asked(tenDays - 1, 10), asked(tenDays, 10), asked(100 * tenDays)], [[], ["vol-c"], []]);
     });
 });

@@ -1,6 +1,5 @@
 import assert from "node:assert/strict";
 import { planCleaning } from "../../../lambda/retention/plan";
-import type { RetentionPolicy } from "../../../lambda/retention/retentionPolicy";
 import type { Snapshot } from "../../../lambda/retention/snapshot";
 import { backup, NOW, POLICY } from "../../support/history";
 
@@ -289,27 +288,72 @@ describe("The plan", () => {
         ]);
     });
 
-    it("holds by the key in any letter case, by the value where one is named, and also sets that failed or have no type", () => {
+    it("holds by the key alone, in any letter case and with any value", () => {
         const old = (tags: Record<string, string>, sketch = {}) =>
             backup({ at: "2027-01-01", volumes: ["c"], ...sketch }).map((snapshot) => ({
                 ...snapshot,
                 tags: { ...snapshot.tags, ...tags },
             }));
         const newer = backup({ at: "2027-01-31", volumes: ["c"] });
-        const first = (snapshots: readonly Snapshot[], hold: RetentionPolicy["hold"]) =>
+        const first = (snapshots: readonly Snapshot[], hold = "VssBackupHold") =>
             planCleaning([...snapshots, ...newer], { ...POLICY, hold }, NOW).decisions[0]?.action;
         assert.deepEqual(
             [
-                first(old({ vssbackuphold: "" }), { key: "VssBackupHold" }),
-                first(old({ VSSBACKUPHOLD: "no" }), { key: "VssBackupHold" }),
-                first(old({ VssBackupHolder: "yes" }), { key: "VssBackupHold" }),
-                first(old({ Legal: "hold" }), { key: "Legal", value: "hold" }),
-                first(old({ legal: "hold" }), { key: "Legal", value: "hold" }),
-                first(old({ Legal: "none" }), { key: "Legal", value: "hold" }),
-                first(old({ VssBackupHold: "" }, { consistent: "False" }), { key: "VssBackupHold" }),
-                first(old({ VssBackupHold: "", SnapshotType: "Gone" }), { key: "VssBackupHold" }),
+                first(old({ VssBackupHold: "" })),
+                first(old({ vssbackuphold: "" })),
+                first(old({ VSSBACKUPHOLD: "no" })),
+                first(old({ VssBackupHolder: "yes" })),
+                first(old({ legal: "None" }), "Legal"),
+                first(old({ VssBackupHold: "" }), "Legal"),
+                first(old({ VssBackupHold: "" }, { consistent: "False" })),
+                first(old({ VssBackupHold: "", SnapshotType: "Gone" })),
             ],
-            ["keep", "keep", "delete", "keep", "keep", "delete", "keep", "keep"],
+            ["keep", "keep", "keep", "delete", "keep", "delete", "keep", "keep"],
+        );
+    });
+
+    for (const [fault, policy, now] of [
+        ["now is NaN; it must be a finite number of milliseconds since 1970", {}, Number.NaN],
+        ["now is Infinity; it must be a finite number of milliseconds since 1970", {}, Number.POSITIVE_INFINITY],
+        ["retention.Day is NaN; it must be a whole number from 1", { retention: { Day: Number.NaN } }, NOW],
+        ["retention.Day is 0; it must be a whole number from 1", { retention: { Day: 0, Week: 1 } }, NOW],
+        ["retention.Week is 1.5; it must be a whole number from 1", { retention: { Day: 1, Week: 1.5 } }, NOW],
+        ["retention.Week is Infinity; it must be a whole number from 1", { retention: { Week: Number.POSITIVE_INFINITY } }, NOW],
+        ["orphanDays is 0; it must be a number from 1", { orphanDays: 0 }, NOW],
+        ["orphanDays is NaN; it must be a number from 1", { orphanDays: Number.NaN }, NOW],
+        ["failedSetGraceHours is NaN; it must be a number from 0", { failedSetGraceHours: Number.NaN }, NOW],
+        [
+            "now is NaN; it must be a finite number of milliseconds since 1970; retention.Day is -1; it must be a whole number from 1",
+            { retention: { Day: -1 } },
+            Number.NaN,
+        ],
+    ] as const) {
+        it(`is refused, so that nothing is deleted: ${fault.slice(0, 50)}`, () => {
+            assert.throws(() => planCleaning(backup({ at: "2027-01-01" }), { ...POLICY, ...policy }, now), {
+                name: "RangeError",
+                message: `Nothing can be planned: ${fault}`,
+            });
+        });
+    }
+
+    it("takes the smallest numbers that are valid", () => {
+        const policy = { ...POLICY, retention: { Day: 1 }, orphanDays: 1, failedSetGraceHours: 0 };
+        assert.deepEqual(
+            planCleaning(backup({ at: "2027-01-01", volumes: ["c"] }), policy, NOW).decisions.map(({ reason }) => reason),
+            ["kept: Day 1 of 1"],
+        );
+    });
+
+    it("names the sets that were found by their times alone, oldest first, and none that it does not judge", () => {
+        const found = [
+            ...backup({ at: "2027-01-29", volumes: ["c"], guid: null }),
+            ...backup({ at: "2027-01-28", guid: null }),
+            ...backup({ at: "2027-01-30" }),
+            ...backup({ at: "2027-01-27", guid: null, type: "Year" }),
+        ];
+        assert.deepEqual(
+            planCleaning(found, POLICY, NOW).setsFoundByTime.map(({ snapshots }) => snapshots.map(({ id }) => id)),
+            [["snap-day-0128-c", "snap-day-0128-d"], ["snap-day-0129-c"]],
         );
     });
 
@@ -394,7 +438,7 @@ describe("The plan", () => {
         assert.deepEqual(
             plan.decisions.map(({ snapshot, reason }) => `${snapshot.id} ${reason}`),
             [
-                "snap-day-0101-c kept with its set: a volume that EC2 does not tell still needs it",
+                "snap-day-0101-c kept with its set: a volume that EC2 does not name still needs it",
                 "snap-day-0101-d kept: Day 1 of 1",
                 "snap-day-0102-c kept: Day 1 of 1",
             ],

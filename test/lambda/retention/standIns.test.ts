@@ -6,11 +6,13 @@ import { backup, POLICY } from "../../support/history";
 
 const STANDING: RetentionPolicy = { ...POLICY, retention: { Day: 2, Week: 2, Month: 2 }, standIns: true };
 
+function plan(sets: readonly Snapshot[][], now: string, policy: Partial<RetentionPolicy> = {}) {
+    return planCleaning(sets.flat(), { ...STANDING, ...policy }, Date.parse(now));
+}
+
 /** A line for each snapshot, in the plan's order. */
 function planned(sets: readonly Snapshot[][], now: string, policy: Partial<RetentionPolicy> = {}): string[] {
-    return planCleaning(sets.flat(), { ...STANDING, ...policy }, Date.parse(now)).decisions.map(
-        ({ snapshot, reason }) => `${snapshot.id} ${reason}`,
-    );
+    return plan(sets, now, policy).decisions.map(({ snapshot, reason }) => `${snapshot.id} ${reason}`);
 }
 
 const one = { volumes: ["c"] };
@@ -18,18 +20,26 @@ const one = { volumes: ["c"] };
 /** Each day of March 2027. */
 const MARCH = Array.from({ length: 31 }, (_, i) => `2027-03-${String(i + 1).padStart(2, "0")}`);
 
+const days = (...at: string[]) => at.map((day) => backup({ ...one, at: day }));
+const month = (at: string) => backup({ ...one, type: "Month", at });
+
+function hold([snapshot]: Snapshot[]): Snapshot[] {
+    assert.ok(snapshot);
+    return [{ ...snapshot, tags: { ...snapshot.tags, VssBackupHold: "" } }];
+}
+
 describe("Stand-ins", () => {
-    it("keep the newest restore point of any type in a period whose own run made none", () => {
+    it("are the newest restore points of weeks and months whose own runs made none", () => {
         const sets = [
-            backup({ ...one, type: "Month", at: "2027-02-01T05:00" }),
+            month("2027-02-01T05:00"),
             backup({ ...one, type: "Month", at: "2027-03-01T05:00", consistent: "False" }),
-            ...MARCH.slice(27).map((at) => backup({ ...one, at })),
+            ...days(...MARCH.slice(27)),
             backup({ ...one, type: "Week", at: "2027-03-28T03:00" }),
-            ...["2027-04-01", "2027-04-02", "2027-04-03"].map((at) => backup({ ...one, at })),
+            ...days("2027-04-01", "2027-04-02", "2027-04-03"),
         ];
         assert.deepEqual(planned(sets, "2027-04-03T07:00Z"), [
-            "snap-month-0201-c kept: Month 2 of 2; stands in for Week 2027-W05, whose run made no restore point",
-            "snap-month-0301-c deleted: failed, snap-month-0301-c is not application-consistent; newer Month restore points stand",
+            "snap-month-0201-c kept: Month 1 of 2; stands in for Week 2027-W05, whose run made no restore point",
+            "snap-month-0301-c left: failed, snap-month-0301-c is not application-consistent; vol-c has no newer Month restore point",
             "snap-day-0328-c deleted: 7th newest Day restore point, 2 are kept",
             "snap-week-0328-c kept: Week 1 of 2",
             "snap-day-0329-c deleted: 6th newest Day restore point, 2 are kept",
@@ -41,142 +51,155 @@ describe("Stand-ins", () => {
         ]);
     });
 
-    it("say both where they are also kept for their own type", () => {
-        assert.deepEqual(planned([backup({ ...one, at: "2027-03-31" })], "2027-04-05T07:00Z"), [
+    it("are named by the plan with the type and the period, for each snapshot", () => {
+        const { standIns } = plan([backup({ at: "2027-03-31" }), month("2027-04-01T05:00")], "2027-04-05T07:00Z");
+        assert.deepEqual(
+            standIns.map(({ snapshot, type, period }) => [snapshot.id, type, period]),
+            [
+                ["snap-day-0331-c", "Month", "2027-03"],
+                ["snap-day-0331-d", "Week", "2027-W13"],
+                ["snap-day-0331-d", "Month", "2027-03"],
+                ["snap-month-0401-c", "Week", "2027-W13"],
+            ],
+        );
+    });
+
+    it("say why they are kept for each of their types", () => {
+        assert.deepEqual(planned(days("2027-03-31"), "2027-04-05T07:00Z"), [
             "snap-day-0331-c kept: Day 1 of 2; stands in for Week 2027-W13, whose run made no restore point; stands in for Month 2027-03, whose run made no restore point",
         ]);
     });
 
-    it("count toward the retention of the type that they stand in for, and push its oldest out", () => {
-        const sets = [
-            ...["2027-01-01", "2027-02-01"].map((at) => backup({ ...one, type: "Month", at: `${at}T05:00` })),
-            backup({ ...one, type: "Week", at: "2027-03-21T03:00" }),
-        ];
-        const month = { retention: { Week: 1, Month: 2 } };
+    it("push nothing out: the newest restore points of the type stay", () => {
+        const sets = [month("2027-01-01T05:00"), month("2027-02-01T05:00"), backup({ ...one, type: "Week", at: "2027-03-21T03:00" })];
+        const retention = { Week: 1, Month: 2 };
         assert.deepEqual(
-            [planned(sets, "2027-03-31T23:59Z", month), planned(sets, "2027-04-01T00:00Z", month)],
+            [planned(sets, "2027-03-31T23:59Z", { retention }), planned(sets, "2027-04-01T00:00Z", { retention })],
             [
                 ["snap-month-0101-c kept: Month 2 of 2", "snap-month-0201-c kept: Month 1 of 2", "snap-week-0321-c kept: Week 1 of 1"],
                 [
-                    "snap-month-0101-c deleted: 3rd newest Month restore point, 2 are kept",
-                    "snap-month-0201-c kept: Month 2 of 2",
+                    "snap-month-0101-c kept: Month 2 of 2",
+                    "snap-month-0201-c kept: Month 1 of 2",
                     "snap-week-0321-c kept: Week 1 of 1; stands in for Month 2027-03, whose run made no restore point",
                 ],
             ],
         );
     });
 
-    it("go when as many newer ones stand, of the type that they stand in for and of their own, in which stand-ins count too", () => {
-        const sets = [
-            backup({ ...one, at: "2027-01-31" }),
-            ...["2027-02-01", "2027-03-01"].map((at) => backup({ ...one, type: "Month", at: `${at}T05:00` })),
-        ];
-        const month = { retention: { Day: 1, Month: 2 } };
-        assert.equal(
-            planned([...sets, backup({ ...one, at: "2027-03-02" })], "2027-03-02T07:00Z", month)[0],
-            "snap-day-0131-c deleted: 4th newest Day restore point, 1 is kept",
-        );
+    it("stay for the newest N periods that have a restore point, and then go", () => {
+        const ends = days("2026-12-31", "2027-01-31", "2027-03-31", "2027-05-01");
+        const retention = { Day: 1, Month: 2 };
+        assert.deepEqual(planned(ends, "2027-05-01T07:00Z", { retention }), [
+            "snap-day-1231-c deleted: 4th newest Day restore point, 1 is kept",
+            "snap-day-0131-c kept: stands in for Month 2027-01, whose run made no restore point",
+            "snap-day-0331-c kept: stands in for Month 2027-03, whose run made no restore point",
+            "snap-day-0501-c kept: Day 1 of 1",
+        ]);
     });
 
-    it("are not sought before the period is over, nor where one of the type's own restore points lies in it, early or late", () => {
-        const own = (at: string) => [
-            backup({ ...one, type: "Month", at }),
-            ...["2027-03-30", "2027-03-31", "2027-04-01"].map((day) => backup({ ...one, at: day })),
-        ];
-        const day = { retention: { Day: 1, Month: 2 } };
+    it("are not sought before the period is over, nor if one of the type's own lies in it, early or late", () => {
+        const retention = { Day: 1, Month: 2 };
+        const others = days("2027-03-30", "2027-03-31", "2027-04-01");
         const gone = [
             "snap-day-0330-c deleted: 3rd newest Day restore point, 1 is kept",
             "snap-day-0331-c deleted: 2nd newest Day restore point, 1 is kept",
             "snap-day-0401-c kept: Day 1 of 1",
         ];
-        assert.deepEqual(planned(own("2027-03-01T05:00"), "2027-04-01T07:00Z", day), ["snap-month-0301-c kept: Month 1 of 2", ...gone]);
+        assert.deepEqual(planned(days("2027-03-31"), "2027-03-31T23:59Z", { retention }), ["snap-day-0331-c kept: Day 1 of 1"]);
+        assert.deepEqual(planned([month("2027-03-01T05:00"), ...others], "2027-04-01T07:00Z", { retention }), [
+            "snap-month-0301-c kept: Month 1 of 2",
+            ...gone,
+        ]);
         assert.deepEqual(
-            planned(own("2027-03-31T23:00"), "2027-04-01T07:00Z", day).sort(),
+            planned([month("2027-03-31T23:00"), ...others], "2027-04-01T07:00Z", { retention }).sort(),
             ["snap-month-0331-c kept: Month 1 of 2", ...gone].sort(),
         );
     });
 
-    it("are not sought where the window of the type's own run reached into the next period", () => {
-        const late = (at: string) => [
-            backup({ ...one, type: "Month", at: "2027-02-28T23:31" }),
-            backup({ ...one, at: "2027-03-31" }),
-            backup({ ...one, type: "Month", at }),
-        ];
+    it("are not sought if the type's own run made its restore point after the end of the period", () => {
         const policy = { retention: { Day: 1, Month: 2 }, schedules: { Day: "cron(0 1 ? * * *)", Month: "cron(30 23 L * ? *)" } };
+        const late = (at: string) => [month("2027-02-28T23:31"), ...days("2027-03-31"), month(at)];
         assert.deepEqual(planned(late("2027-04-01T00:29"), "2027-04-01T07:00Z", policy), [
             "snap-month-0228-c kept: Month 2 of 2",
             "snap-day-0331-c kept: Day 1 of 1",
             "snap-month-0401-c kept: Month 1 of 2",
         ]);
-        assert.deepEqual(planned(late("2027-04-01T00:30"), "2027-04-01T07:00Z", policy), [
-            "snap-month-0228-c deleted: 3rd newest Month restore point, 2 are kept",
-            "snap-day-0331-c kept: Day 1 of 1; stands in for Month 2027-03, whose run made no restore point",
-            "snap-month-0401-c kept: Month 1 of 2",
-        ]);
+    });
+
+    it("are sought if a backup by hand comes before the run, since it belongs to the run before", () => {
+        const retention = { Day: 1, Month: 1 };
+        const byHand = (at: string) => planned([month(at), ...days("2027-03-31")], "2027-04-01T04:00Z", { retention })[1];
+        const standsIn = "snap-day-0331-c kept: Day 1 of 1; stands in for Month 2027-03, whose run made no restore point";
+        assert.deepEqual([byHand("2027-03-01T04:59"), byHand("2027-03-01T05:00")], [standsIn, "snap-day-0331-c kept: Day 1 of 1"]);
     });
 
     it("know a period of several months by each of its months", () => {
-        const sets = [
-            backup({ ...one, type: "Half", at: "2027-02-01T06:00" }),
-            ...MARCH.slice(0, 2).map((at) => backup({ ...one, at })),
-            backup({ ...one, type: "Month", at: "2027-04-01T05:00" }),
-        ];
+        const sets = [backup({ ...one, type: "Half", at: "2027-02-01T06:00" }), ...days(...MARCH.slice(0, 2)), month("2027-04-01T05:00")];
         const schedules = { ...STANDING.schedules, Half: "cron(0 6 2 1,7 ? *)" };
-        assert.deepEqual(planned(sets, "2027-07-05T07:00Z", { retention: { Day: 1, Month: 9, Half: 1 }, schedules }).slice(0, 1), [
+        assert.deepEqual(planned(sets, "2027-07-05T07:00Z", { retention: { Day: 1, Month: 9, Half: 1 }, schedules }), [
             "snap-half-0201-c kept: Half 1 of 1; stands in for Month 2027-02, whose run made no restore point",
+            "snap-day-0301-c deleted: 2nd newest Day restore point, 1 is kept",
+            "snap-day-0302-c kept: Day 1 of 1; stands in for Month 2027-03, whose run made no restore point",
+            "snap-month-0401-c kept: Month 1 of 9",
         ]);
     });
 
-    it("are not sought for the hour that the clock repeats", () => {
+    for (const [what, schedule] of [
+        ["a day", "cron(0 2 ? * * *)"],
+        ["a working day", "cron(0 2 ? * MON-FRI *)"],
+        ["an hour", "cron(0 * ? * * *)"],
+        ["half a month", "cron(0 2 1,15 * ? *)"],
+        ["a rate", "rate(30 days)"],
+    ] as const) {
+        it(`are not sought for ${what}: ${schedule}`, () => {
+            const policy = { retention: { Day: 1, Other: 1 }, schedules: { ...POLICY.schedules, Other: schedule } };
+            assert.deepEqual(planned(days("2027-03-30", "2027-03-31"), "2027-05-01T07:00Z", policy), [
+                "snap-day-0330-c deleted: 2nd newest Day restore point, 1 is kept",
+                "snap-day-0331-c kept: Day 1 of 1",
+            ]);
+        });
+    }
+
+    for (const [what, schedule, period] of [
+        ["an ISO week", "cron(0 3 ? * SUN *)", "2027-W13"],
+        ["a month", "cron(0 5 L * ? *)", "2027-03"],
+        ["a quarter", "cron(0 5 1 1,4,7,10 ? *)", "2027-01"],
+    ] as const) {
+        it(`are sought for ${what}: ${schedule}`, () => {
+            const policy = { retention: { Day: 1, Other: 1 }, schedules: { ...POLICY.schedules, Other: schedule } };
+            assert.deepEqual(planned(days("2027-03-31"), "2027-05-01T07:00Z", policy), [
+                `snap-day-0331-c kept: Day 1 of 1; stands in for Other ${period}, whose run made no restore point`,
+            ]);
+        });
+    }
+
+    it("are not sought if the policy turns them off, or has no schedule of the type", () => {
+        const retention = { Day: 1, Month: 1 };
+        const gone = ["snap-day-0330-c deleted: 2nd newest Day restore point, 1 is kept", "snap-day-0331-c kept: Day 1 of 1"];
+        const lines = (policy: Partial<RetentionPolicy>) =>
+            planned(days("2027-03-30", "2027-03-31"), "2027-05-01T07:00Z", { retention, ...policy });
+        assert.deepEqual([lines({ standIns: false }), lines({ schedules: {} })], [gone, gone]);
+    });
+
+    it("are sought also if another type has the same schedule", () => {
+        const weekly = "cron(0 3 ? * SUN *)";
+        const policy = { retention: { Sunday: 1, Week: 1 }, schedules: { Sunday: weekly, Week: weekly } };
+        assert.deepEqual(planned([backup({ ...one, type: "Sunday", at: "2027-03-07T03:00" })], "2027-03-08T07:00Z", policy), [
+            "snap-sunday-0307-c kept: Sunday 1 of 1; stands in for Week 2027-W09, whose run made no restore point",
+        ]);
+    });
+
+    it("let no failed set go: that waits for a restore point of its own type", () => {
+        const sets = [backup({ ...one, type: "Week", at: "2027-02-07T03:00", consistent: "False" }), ...days("2027-02-07T04:00")];
+        assert.deepEqual(planned(sets, "2027-02-15T00:00Z", { retention: { Day: 2, Week: 2 } }), [
+            "snap-week-0207-c left: failed, snap-week-0207-c is not application-consistent; vol-c has no newer Week restore point",
+            "snap-day-0207-c kept: Day 1 of 2; stands in for Week 2027-W05, whose run made no restore point",
+        ]);
+    });
+
+    it("stand in for those volumes alone that have no own restore point", () => {
         const sets = [
-            backup({ ...one, type: "Twice", at: "2026-11-01T05:01" }),
-            backup({ ...one, at: "2026-11-01T08:00" }),
-            backup({ ...one, type: "Twice", at: "2026-11-01T18:01" }),
-        ];
-        const policy = {
-            retention: { Day: 1, Twice: 2 },
-            schedules: { Day: "cron(0 3 ? * * *)", Twice: "cron(0 1,13 ? * * *)" },
-            timezone: "America/New_York",
-        };
-        assert.deepEqual(planned(sets, "2026-11-02T12:00Z", policy), [
-            "snap-twice-1101-c kept: Twice 2 of 2",
-            "snap-day-1101-c kept: Day 1 of 1",
-            "snap-twice-1101-c kept: Twice 1 of 2",
-        ]);
-    });
-
-    it("are sought also where the run of another type had the same schedule", () => {
-        const policy = { retention: { Day: 1, Night: 1 }, schedules: { Day: "cron(0 1 ? * * *)", Night: "cron(0 1 ? * * *)" } };
-        assert.deepEqual(planned([backup({ ...one, at: "2027-03-01" })], "2027-03-02T07:00Z", policy), [
-            "snap-day-0301-c kept: Day 1 of 1; stands in for Night 2027-03-01, whose run made no restore point",
-        ]);
-    });
-
-    it("let a failed set go only once their own period is over", () => {
-        const sets = [backup({ ...one, type: "Week", at: "2027-02-07T03:00", consistent: "False" }), backup({ ...one, at: "2027-02-08" })];
-        const why = "snap-week-0207-c is not application-consistent";
-        const day = "snap-day-0208-c kept: Day 1 of 2";
-        const weekly = { retention: { Day: 2, Week: 2 } };
-        assert.deepEqual(planned(sets, "2027-02-14T23:59Z", weekly), [
-            `snap-week-0207-c left: failed, ${why}; vol-c has no newer Week restore point`,
-            day,
-        ]);
-        assert.deepEqual(planned(sets, "2027-02-15T00:00Z", weekly), [
-            `snap-week-0207-c deleted: failed, ${why}; newer Week restore points stand`,
-            `${day}; stands in for Week 2027-W06, whose run made no restore point`,
-        ]);
-    });
-
-    it("never shorten what another type keeps", () => {
-        const days = MARCH.slice(-5).map((at) => backup({ ...one, at }));
-        const keptDays = (sets: readonly Snapshot[][], standIns: boolean) =>
-            planned(sets, "2027-04-01T07:00Z", { standIns }).filter((line) => / Day \d of 2/.test(line)).length;
-        assert.deepEqual([keptDays(days, true), keptDays(days, false)], [2, 2]);
-    });
-
-    it("stand for the volumes alone that have none", () => {
-        const sets = [
-            backup({ volumes: ["c"], type: "Month", at: "2027-03-01T05:00" }),
+            month("2027-03-01T05:00"),
             backup({ volumes: ["c", "d"], at: "2027-03-30" }),
             backup({ volumes: ["c", "d"], at: "2027-04-01" }),
         ];
@@ -189,15 +212,14 @@ describe("Stand-ins", () => {
         ]);
     });
 
-    it("are no failed, pending or held sets, nor such of a type that the policy no longer has", () => {
-        const [held] = backup({ ...one, at: "2027-03-28" }) as [Snapshot];
+    it("are no failed, pending or held sets, and none of a type that the policy no longer has", () => {
         const sets = [
-            backup({ ...one, at: "2027-03-27" }),
-            [{ ...held, tags: { ...held.tags, VssBackupHold: "" } }],
+            ...days("2027-03-27"),
+            hold(backup({ ...one, at: "2027-03-28" })),
             backup({ ...one, at: "2027-03-29", consistent: "false" }),
             backup({ ...one, at: "2027-03-30", state: "pending" }),
             backup({ ...one, at: "2027-03-31", type: "Year" }),
-            backup({ ...one, at: "2027-04-01" }),
+            ...days("2027-04-01"),
         ];
         assert.deepEqual(
             planned(sets, "2027-04-01T07:00Z", { retention: { Day: 1, Month: 1 } }).filter((line) => line.includes("stands in")),
@@ -205,44 +227,107 @@ describe("Stand-ins", () => {
         );
     });
 
-    it("are sought also where the type's own is held, which does not count", () => {
-        const [held] = backup({ ...one, type: "Month", at: "2027-03-01T05:00" }) as [Snapshot];
-        const sets = [
-            backup({ ...one, type: "Month", at: "2027-02-01T05:00" }),
-            [{ ...held, tags: { ...held.tags, VssBackupHold: "" } }],
-            backup({ ...one, at: "2027-03-31" }),
-            backup({ ...one, at: "2027-04-01" }),
-        ];
+    it("are sought also if the type's own is held, which does not count", () => {
+        const sets = [month("2027-02-01T05:00"), hold(month("2027-03-01T05:00")), ...days("2027-03-31", "2027-04-01")];
         assert.deepEqual(planned(sets, "2027-04-01T07:00Z", { retention: { Day: 1, Month: 2 } }), [
-            "snap-month-0201-c kept: Month 2 of 2",
+            "snap-month-0201-c kept: Month 1 of 2",
             "snap-month-0301-c kept: held by the tag VssBackupHold on snap-month-0301-c",
             "snap-day-0331-c kept: stands in for Month 2027-03, whose run made no restore point",
             "snap-day-0401-c kept: Day 1 of 1",
         ]);
     });
 
-    it("stand for no rate, which has no calendar, and for nobody where they are turned off", () => {
-        const sets = ["2027-03-30", "2027-03-31"].map((at) => backup({ ...one, at }));
-        const retention = { Day: 1, Month: 1 };
-        const deleted = "snap-day-0330-c deleted: 2nd newest Day restore point, 1 is kept";
-        const lines = (policy: Partial<RetentionPolicy>, days = sets) => planned(days, "2027-05-01T07:00Z", { retention, ...policy });
-        assert.deepEqual(lines({ schedules: { ...POLICY.schedules, Month: "rate(30 days)" } }), [
-            deleted,
-            "snap-day-0331-c kept: Day 1 of 1",
-        ]);
-        assert.deepEqual(lines({ standIns: false }), [deleted, "snap-day-0331-c kept: Day 1 of 1"]);
-        assert.deepEqual(lines({}), [
-            deleted,
-            "snap-day-0331-c kept: Day 1 of 1; stands in for Month 2027-03, whose run made no restore point",
+    it("stay if the event is of a time before them", () => {
+        assert.deepEqual(
+            planned(days("2027-03-31", "2027-04-01"), "2027-03-10T07:00Z", { retention: { Day: 1, Month: 1 } }),
+            ["2027-03-31", "2027-04-01"].map(
+                (day) =>
+                    `snap-day-${day.slice(5).replace("-", "")}-c left: it started ${day} 01:00 UTC, after the time of this run, 2027-03-10 07:00 UTC`,
+            ),
+        );
+    });
+});
+
+describe("A run of the type that is not finished", () => {
+    const retention = { Day: 1, Month: 1 };
+    const pending = (at: string, sketch = {}) => backup({ ...one, type: "Month", at, state: "pending", ...sketch });
+    const last = (run: Snapshot[], now = "2027-04-01T07:00Z") => plan([run, ...days("2027-03-31", "2027-04-01")], now, { retention });
+    const reason = (run: Snapshot[], now?: string) =>
+        last(run, now).decisions.find(({ snapshot }) => snapshot.id === "snap-day-0331-c")?.reason;
+
+    it("has no stand-in yet, but newer backups do not push the one for it out", () => {
+        const { standIns } = last(pending("2027-03-01T05:00"));
+        assert.deepEqual(
+            [reason(pending("2027-03-01T05:00")), standIns],
+            ["kept: reserved for Month 2027-03, whose run is not finished", []],
+        );
+    });
+
+    it("gets its stand-in when it fails", () => {
+        const standsIn = "kept: stands in for Month 2027-03, whose run made no restore point";
+        const unmarked = backup({ ...one, type: "Month", at: "2027-03-31T12:00", consistent: null });
+        assert.deepEqual(
+            [reason(unmarked, "2027-04-01T11:59Z"), reason(unmarked, "2027-04-01T12:00Z")],
+            ["kept: reserved for Month 2027-03, whose run is not finished", standsIn],
+        );
+    });
+
+    it("lets the reserved one go when it makes its restore point", () => {
+        assert.equal(reason(month("2027-03-01T05:00")), "deleted: 2nd newest Day restore point, 1 is kept");
+    });
+
+    for (const [what, run] of [
+        ["of another period", pending("2027-02-01T05:00")],
+        ["of another type", pending("2027-03-01T05:00", { type: "Day" })],
+        ["of another volume", pending("2027-03-01T05:00", { volumes: ["d"] })],
+        ["that is held", hold(pending("2027-03-01T05:00"))],
+        ["that started after the time of the plan", pending("2027-04-01T04:01")],
+    ] as const) {
+        it(`changes nothing for a month if it is one ${what}`, () => {
+            assert.equal(reason([...run], "2027-04-01T04:00Z"), "kept: stands in for Month 2027-03, whose run made no restore point");
+        });
+    }
+});
+
+describe("Each period keeps one of the type's own restore points", () => {
+    it("so that backups by hand do not push a month out", () => {
+        const sets = [month("2027-01-01T05:00"), month("2027-02-01T05:00"), month("2027-03-01T05:00")];
+        const byHand = ["2027-03-10T12:00", "2027-03-11T12:00"].map(month);
+        assert.deepEqual(planned([...sets, ...byHand], "2027-03-12T07:00Z", { retention: { Month: 2 } }), [
+            "snap-month-0101-c kept: newest Month of 2027-01",
+            "snap-month-0201-c kept: newest Month of 2027-02",
+            "snap-month-0301-c deleted: 3rd newest Month restore point, 2 are kept",
+            "snap-month-0310-c kept: Month 2 of 2",
+            "snap-month-0311-c kept: Month 1 of 2",
         ]);
     });
 
-    it("stay where the run is told a time before them, as a replayed event would", () => {
-        const sets = [backup({ ...one, at: "2027-03-31" }), ...["2027-04-01", "2027-04-02"].map((at) => backup({ ...one, at }))];
-        assert.deepEqual(planned(sets, "2027-03-10T07:00Z", { retention: { Day: 1, Month: 1 } }), [
-            "snap-day-0331-c left: it started 2027-03-31 01:00 UTC, after the time of this run, 2027-03-10 07:00 UTC",
-            "snap-day-0401-c left: it started 2027-04-01 01:00 UTC, after the time of this run, 2027-03-10 07:00 UTC",
-            "snap-day-0402-c left: it started 2027-04-02 01:00 UTC, after the time of this run, 2027-03-10 07:00 UTC",
+    it("the newest of the run that made it, until the next run", () => {
+        const sets = [
+            month("2027-01-01T05:00"),
+            month("2027-02-01T04:59"),
+            month("2027-02-01T05:00"),
+            ...["2027-03-10", "2027-03-11"].map(month),
+        ];
+        assert.deepEqual(planned(sets, "2027-03-12T07:00Z", { retention: { Month: 2 } }).slice(0, 3), [
+            "snap-month-0101-c deleted: 5th newest Month restore point, 2 are kept",
+            "snap-month-0201-c kept: newest Month of 2027-01",
+            "snap-month-0201-c kept: newest Month of 2027-02",
+        ]);
+    });
+
+    it("beside what it stands in for", () => {
+        const retention = { Month: 1, Week: 1 };
+        const sets = [month("2027-02-22T05:00"), month("2027-03-01T05:00"), month("2027-03-10T05:00")];
+        assert.deepEqual(planned(sets, "2027-03-07T23:59Z", { retention }), [
+            "snap-month-0222-c kept: newest Month of 2027-02; stands in for Week 2027-W08, whose run made no restore point",
+            "snap-month-0301-c kept: Month 1 of 1",
+            "snap-month-0310-c left: it started 2027-03-10 05:00 UTC, after the time of this run, 2027-03-07 23:59 UTC",
+        ]);
+        assert.deepEqual(planned(sets, "2027-03-08T00:00Z", { retention: { Week: 1, Month: 1 } }), [
+            "snap-month-0222-c kept: newest Month of 2027-02",
+            "snap-month-0301-c kept: Month 1 of 1; stands in for Week 2027-W09, whose run made no restore point",
+            "snap-month-0310-c left: it started 2027-03-10 05:00 UTC, after the time of this run, 2027-03-08 00:00 UTC",
         ]);
     });
 });

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import timers from "node:timers/promises";
-import { DELETION_PACE, paced } from "../../../lambda/cleaner/pace";
+import { DELETION_PACE, rateLimiter } from "../../../lambda/cleaner/rateLimiter";
 
 /** On a clock of its own, the pauses that calls wait for, in milliseconds; `idle` comes before the call of that number. */
 async function pauses(calls: number, idle: Readonly<Record<number, number>> = {}): Promise<number[]> {
@@ -13,7 +13,7 @@ async function pauses(calls: number, idle: Readonly<Record<number, number>> = {}
         clock += ms;
     }) as typeof timers.setTimeout;
     try {
-        const turn = paced({ burst: 3, perSecond: 10 });
+        const turn = rateLimiter({ burst: 3, perSecond: 10 });
         const before: number[] = [];
         for (let i = 0; i < calls; i++) {
             clock += idle[i] ?? 0;
