@@ -63,9 +63,8 @@ export function cleaner(context: PolicyContext, { cleaner: settings, cleanerSche
 
 function cleanerRole(context: PolicyContext, { name, hold, orphanDays }: CleanerSettings, logs: aws.cloudwatch.LogGroup): aws.iam.Role {
     const { placement } = context;
-    // So that a snapshot which is held while a run is under way stays too.
-    const heldBy = `aws:ResourceTag/${hold.key}`;
-    const notHeld = hold.value === undefined ? { Null: { [heldBy]: "true" } } : { StringNotEquals: { [heldBy]: hold.value } };
+    // A snapshot that is held while a run is under way stays, too. IAM compares the tag's key in any letter case.
+    const notHeld = { Null: { [`aws:ResourceTag/${hold}`]: "true" } };
     const { role } = serviceRole(context, {
         suffix: "cleaner",
         service: "lambda.amazonaws.com",
@@ -77,7 +76,7 @@ function cleanerRole(context: PolicyContext, { name, hold, orphanDays }: Cleaner
                 Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
                 Resource: pulumi.interpolate`${logs.arn}:*`,
             },
-            // Describing has no narrower resource.
+            // IAM knows no narrower resource for this action.
             { Sid: "ListSnapshots", Effect: "Allow", Action: "ec2:DescribeSnapshots", Resource: "*" },
             {
                 Sid: "DeleteOwnSnapshots",
