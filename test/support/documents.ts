@@ -1,0 +1,55 @@
+import { readdirSync, readFileSync } from "node:fs";
+import { join } from "node:path";
+
+export const ROOT = join(__dirname, "..", "..");
+
+/** All pages, as paths from the root. */
+export const PAGES: readonly string[] = ["", "docs"].flatMap((folder) =>
+    readdirSync(join(ROOT, folder))
+        .filter((file) => file.endsWith(".md"))
+        .map((file) => join(folder, file)),
+);
+
+/** A fenced block of code. */
+export interface Block {
+    readonly page: string;
+    readonly language: string;
+    readonly text: string;
+    /** The text between the block before, or the last heading, and this one. */
+    readonly before: string;
+}
+
+export function textOf(page: string): string {
+    return readFileSync(join(ROOT, page), "utf8");
+}
+
+/** The blocks of a page, in order. */
+export function blocksOf(page: string): Block[] {
+    const text = textOf(page);
+    let end = 0;
+    return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(({ 0: whole, 1: language, 2: code, index }) => {
+        const before = text.slice(end, index).split(/^#+ .*$/m);
+        end = index + whole.length;
+        return { page, language: language as string, text: code as string, before: (before.at(-1) as string).trim() };
+    });
+}
+
+/** The blocks of a language on all pages, or on one. */
+export function blocks(language: string, pages: readonly string[] = PAGES): Block[] {
+    return pages.flatMap(blocksOf).filter((block) => block.language === language);
+}
+
+/** The page without its blocks of code. */
+export function proseOf(page: string): string {
+    return textOf(page).replace(/^```[\s\S]*?^```$/gm, "");
+}
+
+/** The anchors of a page's headings, as GitHub makes them. */
+export function anchorsOf(page: string): string[] {
+    return [...proseOf(page).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
+        (heading as string)
+            .toLowerCase()
+            .replace(/[^\p{L}\p{N} _-]/gu, "")
+            .replaceAll(" ", "-"),
+    );
+}
