@@ -1,7 +1,7 @@
 import { planCleaning } from "../lambda/retention/plan";
 import { account, NOW, SETTINGS } from "./account";
 
-/** Plans an account of so many snapshots again and again, and prints how long each time took: `{ seconds, peakGiB }`. */
+/** Plans an account of so many snapshots again and again, and prints how long each time took: `{ seconds, peakMiB }`. */
 const [snapshots = 0, rounds = 0] = process.argv.slice(2).map(Number);
 
 const small = account(10_000);
@@ -16,4 +16,4 @@ const seconds = Array.from({ length: rounds }, () => {
     planCleaning(listed, SETTINGS, NOW);
     return (performance.now() - begin) / 1000;
 });
-process.stdout.write(JSON.stringify({ seconds, peakGiB: process.resourceUsage().maxRSS / 2 ** 20 }));
+process.stdout.write(JSON.stringify({ seconds, peakMiB: process.resourceUsage().maxRSS / 2 ** 10 }));

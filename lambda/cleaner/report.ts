@@ -8,6 +8,14 @@ export interface Line {
     readonly Reason: string;
 }
 
+/** A snapshot, and the type and period of a run for which it stands in. */
+export interface StandInLine {
+    readonly SnapshotId: string;
+    readonly Type: string;
+    /** Such as `2027-03`. */
+    readonly Period: string;
+}
+
 /** The report of one run of the cleaner. The run returns it and logs it: see `logLines`. */
 export interface Report {
     readonly Policy: string;
@@ -28,8 +36,8 @@ export interface Report {
     readonly RemainingSnapshots: readonly Line[];
     /** No restore points, or held by something: left alone. */
     readonly SkippedSnapshots: readonly Line[];
-    /** Kept snapshots that stand in for a run which made no restore point of their volume: its type, and the period such as `2027-03`. */
-    readonly StandIns: readonly { readonly SnapshotId: string; readonly Type: string; readonly Period: string }[];
+    /** Kept snapshots that stand in for a run which made no restore point of their volume. */
+    readonly StandIns: readonly StandInLine[];
     /** Ids of all deleted snapshots. */
     readonly DeletedSnapshots: readonly string[];
     /** Why each of `DeletedSnapshots` was deleted. */
@@ -59,7 +67,7 @@ const NUMBERS_BYTES = 64;
 /** @param errors what went wrong before the deletions */
 export function report(
     run: { readonly policy: string; readonly time: number; readonly reportOnly: boolean },
-    { decisions, standIns, setsFoundByTime, staleVolumes }: Plan,
+    { decisions, setsFoundByTime, staleVolumes }: Plan,
     outcomes: readonly Outcome[],
     errors: readonly string[],
 ): Report {
@@ -70,6 +78,7 @@ export function report(
     const remaining = by("remaining");
     const skipped = [...by("skipped"), ...is("leave")];
     const kept = is("keep");
+    const standIns = kept.flatMap(standInsOf);
     const Errors = [...errors, ...(failed[0] ? [`${failed.length} of ${outcomes.length} deletions ${failed[0].reason}`] : [])].map(shorten);
     const empty: Report = {
         Policy: run.policy,
@@ -107,7 +116,7 @@ export function report(
         RemainingSnapshots: room.fit(remaining.map(lineOf)),
         StaleVolumes: room.fit(staleVolumes.map(({ volumeId, reason }) => ({ VolumeId: volumeId, Reason: reason }))),
         SkippedSnapshots: room.fit(skipped.map(lineOf)),
-        StandIns: room.fit(standIns.map(({ snapshot, type, period }) => ({ SnapshotId: snapshot.id, Type: type, Period: period }))),
+        StandIns: room.fit(standIns),
         DeletedSnapshots: room.reserve(deleted.map(({ snapshot }) => snapshot.id)),
         DeletedReasons: room.fit(deleted.map(lineOf)),
         SetsFoundByTime: room.fit(setsFoundByTime.map(adviceOn)),
@@ -167,6 +176,10 @@ class Room {
 
 function lineOf({ snapshot, reason }: Outcome | Decision): Line {
     return { SnapshotId: snapshot.id, Reason: shorten(reason) };
+}
+
+function standInsOf({ snapshot, standsInFor }: Decision): StandInLine[] {
+    return standsInFor.map(({ type, period }) => ({ SnapshotId: snapshot.id, Type: type, Period: period }));
 }
 
 function adviceOn({ snapshots: [first, ...others] }: BackupSet): Line {

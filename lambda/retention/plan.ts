@@ -1,6 +1,6 @@
 import { type BackupSet, backupSets, newestFirst } from "./backupSets";
 import { deletionOrder } from "./deletionOrder";
-import type { MissedRun, Verdict } from "./retention";
+import { type MissedRun, ofType, type Verdict } from "./retention";
 import { checkPlanInput, type RetentionPolicy } from "./retentionPolicy";
 import { graceEnd } from "./setStatus";
 import { compareIds, type Snapshot } from "./snapshot";
@@ -21,6 +21,8 @@ export interface Decision {
     readonly action: "keep" | "leave" | "delete";
     /** One sentence. */
     readonly reason: string;
+    /** The runs of its volume for which it stands in. */
+    readonly standsInFor: readonly MissedRun[];
 }
 
 export interface Plan {
@@ -30,17 +32,10 @@ export interface Plan {
     readonly deletions: readonly (readonly Decision[])[];
     /** Volumes that were backed up once, and no longer are. */
     readonly staleVolumes: readonly StaleVolume[];
-    /** Kept snapshots that stand in for a run, oldest set first. */
-    readonly standIns: readonly StandIn[];
     /** The sets that were found by their times alone, since the VSS package that made them wrote no id. They may be those of several servers. */
     readonly setsFoundByTime: readonly BackupSet[];
     /** Volumes whose older snapshots may be deleted by `orphanDays`, if it is found that the volumes no longer exist. */
     readonly orphanCandidates: readonly string[];
-}
-
-/** A snapshot that stands in for a run which made no restore point of its volume. */
-export interface StandIn extends MissedRun {
-    readonly snapshot: Snapshot;
 }
 
 /** What the decisions about a policy's sets depend on. */
@@ -79,7 +74,6 @@ export function planCleaning(
         deletions: decided
             .filter(({ decisions }) => decisions[0]?.action === "delete")
             .map(({ set, decisions }) => inDeletionOrder(set, decisions, policy)),
-        standIns: judged.toReversed().flatMap((set) => standInsOf(set, volumes)),
         setsFoundByTime: judged.filter(({ identified }) => !identified).toReversed(),
         staleVolumes: staleVolumes([...volumes.values()], policy, now, lostVolumes),
         orphanCandidates: [...volumes.values()].filter(({ isOrphanCandidate }) => isOrphanCandidate).map(({ id }) => id),
@@ -89,13 +83,6 @@ export function planCleaning(
 function inDeletionOrder(set: BackupSet, decisions: readonly Decision[], policy: RetentionPolicy): Decision[] {
     const bySnapshot = new Map(decisions.map((decision) => [decision.snapshot, decision]));
     return deletionOrder(set, policy).flatMap((snapshot) => bySnapshot.get(snapshot) ?? []);
-}
-
-function standInsOf(set: BackupSet, volumes: ReadonlyMap<string, Volume>): StandIn[] {
-    return set.snapshots.flatMap((snapshot) => {
-        const { standsInFor = [] } = volumes.get(snapshot.volumeId)?.verdicts.get(set) ?? {};
-        return standsInFor.map((missed) => ({ snapshot, ...missed }));
-    });
 }
 
 /** Why the policy does not judge a set; undefined if it does. */
@@ -156,7 +143,7 @@ function leastNewer({ type, identified }: BackupSet, { retention }: RetentionPol
 
 function newerPoints(set: BackupSet, volumeId: string, volumes: ReadonlyMap<string, Volume>): BackupSet[] {
     const points = volumes.get(volumeId)?.points ?? [];
-    return points.filter((point) => point.type === set.type && newestFirst(point, set) < 0);
+    return ofType(points, set.type).filter((point) => newestFirst(point, set) < 0);
 }
 
 /** Whether a volume no longer exists, and has a newer restore point, which stays. */
@@ -175,6 +162,7 @@ function decideRestorePoint(set: BackupSet, { volumes }: Judgement): Decision[] 
         snapshot,
         action,
         reason: action === "delete" || verdict.needed ? verdict.reason : `kept with its set: ${other} still needs it`,
+        standsInFor: verdict.standsInFor,
     }));
 }
 
@@ -187,5 +175,5 @@ function verdictOf({ id, volumeId }: Snapshot, set: BackupSet, volumes: Readonly
 }
 
 function all(set: BackupSet, action: Decision["action"], reason: string): Decision[] {
-    return set.snapshots.map((snapshot) => ({ snapshot, action, reason }));
+    return set.snapshots.map((snapshot) => ({ snapshot, action, reason, standsInFor: [] }));
 }

@@ -28,7 +28,7 @@ export interface Rule {
 }
 
 /** The restore point that a period keeps. */
-export interface Kept {
+interface Kept {
     readonly period: Period;
     readonly point: BackupSet;
 }
@@ -59,7 +59,7 @@ export function judgeVolume(
 ): Map<BackupSet, Verdict> {
     const verdicts = new Map<BackupSet, Verdict>();
     for (const rule of rules) {
-        pointsOf(rule, points).forEach((point, newer) => {
+        ofType(points, rule.type).forEach((point, newer) => {
             verdicts.set(point, judgeByRank(rule, newer));
         });
     }
@@ -71,9 +71,9 @@ export function judgeVolume(
     return verdicts;
 }
 
-/** A type's own restore points, in the order of `points`. */
-export function pointsOf({ type }: Pick<Rule, "type">, points: readonly BackupSet[]): BackupSet[] {
-    return points.filter((point) => point.type === type);
+/** The sets of one type, in the same order. */
+export function ofType(sets: readonly BackupSet[], type: string | undefined): BackupSet[] {
+    return sets.filter((set) => set.type === type);
 }
 
 /** Rule 1: keeps a restore point of the type that has fewer than N newer ones. */
@@ -91,7 +91,7 @@ function judgeByRank({ type, count }: Rule, newer: number): Verdict {
  *
  * @param points a volume's restore points, newest first
  */
-export function keptByPeriods(points: readonly BackupSet[], rule: Rule, now: number): Kept[] {
+function keptByPeriods(points: readonly BackupSet[], rule: Rule, now: number): Kept[] {
     const kept = new Map<Period, BackupSet>();
     for (const point of points) {
         const period = periodOf(point, rule);
@@ -119,7 +119,7 @@ function keepForPeriod({ period, point }: Kept, rule: Rule, pending: readonly Ba
         return before?.needed ? before : { needed: true, reason: `${kept}newest ${rule.type} of ${period.label}`, standsInFor };
     }
     const run = `${rule.type} ${period.label}`;
-    if (pointsOf(rule, pending).some((set) => periodOf(set, rule) === period)) {
+    if (ofType(pending, rule.type).some((set) => periodOf(set, rule) === period)) {
         // A stand-in in the end, if the run fails. Until then newer backups must not push it out.
         return { needed: true, reason: `${kept}reserved for ${run}, whose run is not finished`, standsInFor };
     }

@@ -85,7 +85,7 @@ describe("Deleting sets", () => {
 
     it("begins no more than 16 sets at once, and all that the most of a run allow", async () => {
         const snapshots = Array.from({ length: 41 }, (_, i) => backup({ at: "2027-01-30", volumes: [`v${i}`], guid: i })).flat();
-        const sets = snapshots.map((snapshot) => [{ snapshot, action: "delete" as const, reason: "deleted" }]);
+        const sets = snapshots.map((snapshot) => [{ snapshot, action: "delete" as const, reason: "deleted", standsInFor: [] }]);
         let underWay = 0;
         let most = 0;
         const ec2 = {
@@ -124,7 +124,7 @@ describe("Deleting sets", () => {
                     throw Object.assign(new Error(message), { name });
                 },
             } as unknown as EC2Client;
-            const outcomes = await deleteSets(ec2, [[{ snapshot, action: "delete", reason: "deleted" }]], {
+            const outcomes = await deleteSets(ec2, [[{ snapshot, action: "delete", reason: "deleted", standsInFor: [] }]], {
                 most: 1,
                 pace: DELETION_PACE,
                 endsAt: Number.POSITIVE_INFINITY,

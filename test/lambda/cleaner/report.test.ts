@@ -19,7 +19,7 @@ function outcomes(count: number, result: Outcome["result"], reason: string): Out
 }
 
 function reported(given: readonly Outcome[], errors: readonly string[] = []) {
-    const plan = { decisions: [], deletions: [], standIns: [], setsFoundByTime: [], staleVolumes: [], orphanCandidates: [] };
+    const plan = { decisions: [], deletions: [], setsFoundByTime: [], staleVolumes: [], orphanCandidates: [] };
     return report({ policy: "prod", time: NOW, reportOnly: false }, plan, given, errors);
 }
 

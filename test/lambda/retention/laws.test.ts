@@ -108,7 +108,7 @@ describe("In every history", () => {
         (one) => {
             assert.deepEqual(
                 planOf(one)
-                    .standIns.map(({ snapshot, type }) => `${snapshot.id} ${type}`)
+                    .decisions.flatMap(({ snapshot, standsInFor }) => standsInFor.map(({ type }) => `${snapshot.id} ${type}`))
                     .sort(),
                 expectedStandIns(one.runs, one.policy, LATER, one.lost).sort(),
             );

@@ -52,9 +52,9 @@ describe("Stand-ins", () => {
     });
 
     it("are named by the plan with the type and the period, for each snapshot", () => {
-        const { standIns } = plan([backup({ at: "2027-03-31" }), month("2027-04-01T05:00")], "2027-04-05T07:00Z");
+        const { decisions } = plan([backup({ at: "2027-03-31" }), month("2027-04-01T05:00")], "2027-04-05T07:00Z");
         assert.deepEqual(
-            standIns.map(({ snapshot, type, period }) => [snapshot.id, type, period]),
+            decisions.flatMap(({ snapshot, standsInFor }) => standsInFor.map(({ type, period }) => [snapshot.id, type, period])),
             [
                 ["snap-day-0331-c", "Month", "2027-03"],
                 ["snap-day-0331-d", "Week", "2027-W13"],
@@ -256,7 +256,7 @@ describe("A run of the type that is not finished", () => {
         last(run, now).decisions.find(({ snapshot }) => snapshot.id === "snap-day-0331-c")?.reason;
 
     it("has no stand-in yet, but newer backups do not push the one for it out", () => {
-        const { standIns } = last(pending("2027-03-01T05:00"));
+        const standIns = last(pending("2027-03-01T05:00")).decisions.flatMap(({ standsInFor }) => standsInFor);
         assert.deepEqual(
             [reason(pending("2027-03-01T05:00")), standIns],
             ["kept: reserved for Month 2027-03, whose run is not finished", []],
