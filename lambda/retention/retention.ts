@@ -64,8 +64,14 @@ export function judgeVolume(
         });
     }
     for (const rule of rules) {
-        for (const kept of keptByPeriods(points, rule, now)) {
-            verdicts.set(kept.point, keepForPeriod(kept, rule, pending, verdicts.get(kept.point)));
+        for (const { period, point } of keptByPeriods(points, rule, now)) {
+            const before = verdicts.get(point);
+            if (before) {
+                verdicts.set(
+                    point,
+                    point.type === rule.type ? keepAsOwn(before, rule, period) : keepAsStandIn(before, rule, period, pending),
+                );
+            }
         }
     }
     return verdicts;
@@ -111,23 +117,27 @@ function periodOf({ type, startTime }: BackupSet, rule: Rule): Period | undefine
     return type === rule.type ? rule.periods?.ofRun(startTime) : rule.periods?.at(startTime);
 }
 
-/** Adds that a period needs a restore point to the verdict on it. */
-function keepForPeriod({ period, point }: Kept, rule: Rule, pending: readonly BackupSet[], before: Verdict | undefined): Verdict {
-    const standsInFor = before?.standsInFor ?? [];
-    const kept = before?.needed ? `${before.reason}; ` : "kept: ";
-    if (point.type === rule.type) {
-        return before?.needed ? before : { needed: true, reason: `${kept}newest ${rule.type} of ${period.label}`, standsInFor };
-    }
+/** Keeps the newest of a type's own restore points of a period. If the first rule keeps it already, that says enough. */
+function keepAsOwn(before: Verdict, { type }: Rule, { label }: Period): Verdict {
+    return before.needed ? before : addNeed(before, `newest ${type} of ${label}`);
+}
+
+/**
+ * Keeps a restore point that stands in for a run of a type. While the run is not finished, the restore point is only reserved: if the run
+ * fails in the end, newer backups must not have pushed it out.
+ */
+function keepAsStandIn(before: Verdict, rule: Rule, period: Period, pending: readonly BackupSet[]): Verdict {
     const run = `${rule.type} ${period.label}`;
     if (ofType(pending, rule.type).some((set) => periodOf(set, rule) === period)) {
-        // A stand-in in the end, if the run fails. Until then newer backups must not push it out.
-        return { needed: true, reason: `${kept}reserved for ${run}, whose run is not finished`, standsInFor };
+        return addNeed(before, `reserved for ${run}, whose run is not finished`);
     }
-    return {
-        needed: true,
-        reason: `${kept}stands in for ${run}, whose run made no restore point`,
-        standsInFor: [...standsInFor, { type: rule.type, period: period.label }],
-    };
+    const { standsInFor, ...verdict } = addNeed(before, `stands in for ${run}, whose run made no restore point`);
+    return { ...verdict, standsInFor: [...standsInFor, { type: rule.type, period: period.label }] };
+}
+
+/** Adds a reason for which a restore point is needed. */
+function addNeed(before: Verdict, reason: string): Verdict {
+    return { ...before, needed: true, reason: before.needed ? `${before.reason}; ${reason}` : `kept: ${reason}` };
 }
 
 /**

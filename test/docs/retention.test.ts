@@ -1,0 +1,101 @@
+import assert from "node:assert/strict";
+import { existsSync, readFileSync } from "node:fs";
+import { dirname, join } from "node:path";
+import { DEFAULTS } from "../../components/arguments";
+import { report } from "../../lambda/cleaner/report";
+import { periodsOf } from "../../lambda/retention/periods";
+import { planCleaning } from "../../lambda/retention/plan";
+import type { Snapshot } from "../../lambda/retention/snapshot";
+import { backup, POLICY } from "../support/history";
+
+const FILE = join(__dirname, "..", "..", "docs", "retention.md");
+const TEXT = readFileSync(FILE, "utf8");
+const POLICY_OF_EXAMPLES = { ...POLICY, retention: { Day: 5, Month: 2 }, standIns: true };
+
+function blocks(language: string): string[] {
+    return [...TEXT.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].filter(([, given]) => given === language).map(([, , text]) => text ?? "");
+}
+
+const days = (month: string, from: number, to: number, volumes = ["c"]) =>
+    Array.from({ length: to - from + 1 }, (_, i) => backup({ at: `2027-${month}-${String(from + i).padStart(2, "0")}`, volumes })).flat();
+const month = (at: string, sketch = {}) => backup({ type: "Month", at, volumes: ["c"], ...sketch });
+
+function plan(snapshots: readonly Snapshot[], now: string) {
+    return planCleaning(snapshots, POLICY_OF_EXAMPLES, Date.parse(now));
+}
+
+describe("docs/retention.md", () => {
+    it("shows reasons as the plan gives them", () => {
+        const missed = [...days("03", 31, 31), ...days("04", 1, 6)];
+        const byHand = ["2027-03-10", "2027-03-11", "2027-03-12"].flatMap((at) => month(at));
+        const reasons = new Set(
+            [
+                plan(missed, "2027-04-06T07:00Z"),
+                plan([...missed, ...month("2027-03-01T05:00", { state: "pending" })], "2027-04-06T07:00Z"),
+                plan([...month("2027-01-01T05:00"), ...month("2027-02-01T05:00"), ...byHand], "2027-03-12T07:00Z"),
+                plan([...days("04", 1, 1, ["c", "d"]), ...days("04", 2, 6)], "2027-04-06T07:00Z"),
+                plan(days("04", 1, 4), "2027-04-04T07:00Z"),
+                plan([...days("04", 1, 3), ...month("2027-04-01T05:00"), ...days("04", 4, 9)], "2027-04-09T07:00Z"),
+            ].flatMap(({ decisions }) => decisions.map(({ reason }) => reason)),
+        );
+        const [shown = ""] = blocks("text");
+        assert.deepEqual(
+            shown
+                .trimEnd()
+                .split("\n")
+                .filter((line) => !reasons.has(line)),
+            [],
+        );
+    });
+
+    it("shows a stand-in as the report names it", () => {
+        const [snapshot] = backup({ at: "2027-03-31", volumes: ["c"] });
+        assert.ok(snapshot);
+        const one = { ...snapshot, id: "snap-0123456789abcdef0" };
+        const { StandIns } = report(
+            { policy: "prod", time: 0, reportOnly: false },
+            planCleaning([one], POLICY_OF_EXAMPLES, Date.parse("2027-04-06T07:00Z")),
+            [],
+            [],
+        );
+        assert.deepEqual(
+            blocks("json").map((text) => JSON.parse(text)),
+            StandIns,
+        );
+    });
+
+    it("holds with the tag that the policy looks for", () => {
+        assert.deepEqual(
+            blocks("sh").map((text) => /Key=(\w+)/.exec(text)?.[1]),
+            [DEFAULTS.hold, DEFAULTS.hold],
+        );
+    });
+
+    it("names the periods of schedules as they are", () => {
+        const rows = [...TEXT.matchAll(/^\| `(cron\(.*?\))` \| (.*?)(?:,.*)? \|$/gm)].map(([, schedule = "", period]) => {
+            const found = periodsOf(schedule, "UTC")?.at(Date.parse("2027-02-10"));
+            return [period, found && Math.round((found.end - found.start) / 86_400_000)];
+        });
+        assert.deepEqual(rows, [
+            ["ISO week", 7],
+            ["month", 28],
+            ["half a year", 181],
+            ["year", 365],
+        ]);
+    });
+
+    it("links to files and headings that exist", () => {
+        const headings = [...TEXT.matchAll(/^#+ (.*)$/gm)].map(
+            ([, text = ""]) =>
+                `#${text
+                    .toLowerCase()
+                    .replace(/[^\w\s-]/g, "")
+                    .replace(/\s/g, "-")}`,
+        );
+        const links = [...TEXT.matchAll(/\]\(([^)]+)\)/g)].map(([, link = ""]) => link);
+        assert.deepEqual(
+            links.filter((link) => (link.startsWith("#") ? !headings.includes(link) : !existsSync(join(dirname(FILE), link)))),
+            [],
+        );
+    });
+});
