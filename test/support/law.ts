@@ -6,9 +6,6 @@ import type { Snapshot } from "../../lambda/retention/snapshot";
 import { history, LATER, lost, policy, type Run, snapshotsOf } from "./arbitraryHistory";
 import { HISTORIES } from "./sample";
 
-/** Histories per law; with the number of laws, more than 10,000 in all. */
-const HISTORIES = Number(process.env.HISTORIES ?? 600);
-
 /** One random case. */
 export interface Case {
     readonly runs: readonly Run[];

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { existsSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
-import { DEFAULTS } from "../../components/arguments";
+import { DEFAULTS } from "../../components/defaults";
 import { report } from "../../lambda/cleaner/report";
 import { periodsOf } from "../../lambda/retention/periods";
 import { planCleaning } from "../../lambda/retention/plan";
