@@ -6,7 +6,7 @@ import pc from "picocolors";
 import { DEFAULTS, merge } from "../components/arguments";
 import { calendar } from "./display/calendar";
 import { preview } from "./display/preview";
-import { whatCanBeRestored, whatHappened } from "./display/summary";
+import { whatCanBeRestored, whatHappened, whatIsUnprotected } from "./display/summary";
 import { type Deployment, runProgram, stackConfig } from "./program";
 import { type Rehearsal, type RehearsalOptions, rehearse } from "./rehearse";
 
@@ -17,6 +17,7 @@ interface Options {
     readonly days: number;
     readonly servers: number;
     readonly volumes: number;
+    readonly unmounted: number;
     readonly failures: number;
     readonly seed: number;
     readonly start: number;
@@ -57,13 +58,26 @@ const command = new Command("npm start --")
     .option("--days <n>", "how long", wholeNumber(1, 36_525), 365)
     .option("--servers <n>", "Windows servers in the account", wholeNumber(1, 1000), 3)
     .option("--volumes <n>", "volumes of each server, its boot volume included", wholeNumber(1, 127), 2)
+    .option("--unmounted <n>", "volumes of each server that Windows has not mounted; never the boot volume", wholeNumber(0, 126), 0)
     .option("--failures <share>", "share of VSS runs that fail, from 0 to 1", share, 0.02)
     .option("--seed <n>", "what chance begins with; the same seed gives the same rehearsal", wholeNumber(0, 2 ** 31 - 1), 1)
     .addOption(new Option("--start <day>", "first day, UTC").argParser(day).default(Date.UTC(2027, 0, 1), "2027-01-01"))
     .option("--json", "print one JSON document and nothing else", false);
 
-async function main(): Promise<number> {
+/** The options of the command line, which commander has checked one by one. */
+function readOptions(): Options {
     const options = command.parse().opts<Options>();
+    if (options.unmounted >= options.volumes) {
+        const most = options.volumes - 1;
+        throw new Error(
+            `--unmounted ${options.unmounted} is too many for --volumes ${options.volumes}; the boot volume is always mounted, so give ${most} at most.`,
+        );
+    }
+    return options;
+}
+
+async function main(): Promise<number> {
+    const options = readOptions();
     const config = stackConfig(ROOT, options.stack);
     const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", options.stack, config);
     const promised = {
@@ -98,7 +112,7 @@ function asText(deployment: Deployment, rehearsal: Rehearsal, options: Rehearsal
     return [
         section("What would be deployed", preview(deployment)),
         section("What happened", whatHappened(rehearsal, options)),
-        section("What can be restored at the end", whatCanBeRestored(rehearsal, options)),
+        section("What can be restored at the end", `${whatCanBeRestored(rehearsal, options)}\n\n${whatIsUnprotected(rehearsal)}`),
         section("Calendar", calendar(rehearsal, options)),
         `${verdict}\n`,
     ].join("");
@@ -114,12 +128,12 @@ function breaches(broken: readonly string[]): string {
 function asJson(
     deployment: Deployment,
     { runs, restorable, ...rest }: Rehearsal,
-    { start, days, servers, volumes, failures, seed }: RehearsalOptions,
+    { start, days, servers, volumes, unmounted, failures, seed }: RehearsalOptions,
 ): object {
     const iso = (time: number) => new Date(time).toISOString();
     return {
         stack: deployment.stack,
-        options: { start: iso(start), days, servers, volumes, failures, seed },
+        options: { start: iso(start), days, servers, volumes, unmounted, failures, seed },
         resources: deployment.resources.map(({ type, name }) => ({ type, name })),
         ...rest,
         runs: runs.map(({ type, time, server, status, why, snapshots }) => ({

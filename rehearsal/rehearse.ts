@@ -4,12 +4,12 @@ import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { type Period, type Periods, periodsOf } from "../lambda/periods";
 import { occurrences, parseSchedule } from "../lambda/schedules";
 import { CONSISTENT_TAG, POLICY_TAG, TYPE_TAG } from "../lambda/tags";
-import { associationsOf, schedulesOf, type Target, windowsOf } from "./deployed";
+import { associationsOf, type DeployedWindow, schedulesOf, type Target, windowsOf } from "./deployed";
 import { type EmbeddedEc2, startEc2 } from "./embeddedAws/ec2";
 import { type EmbeddedIam, startIam } from "./embeddedAws/iam";
 import { type EmbeddedLambda, startLambda } from "./embeddedAws/lambda";
 import { SnapshotStore } from "./embeddedAws/snapshotStore";
-import { MISHAPS, runVssDocument, type Server, type VssRun } from "./embeddedAws/ssm";
+import { isBootVolume, MISHAPS, runVssDocument, type Server, type VssRun } from "./embeddedAws/ssm";
 import { brokenInvariants, isGood, type MadeSet, type SaidReport } from "./invariants";
 import type { Deployment } from "./program";
 import { logRefusal, startRefusal, windowRefusal } from "./refusals";
@@ -23,8 +23,10 @@ export interface RehearsalOptions {
     readonly start: number;
     readonly days: number;
     readonly servers: number;
-    /** Volumes of each server. */
+    /** Volumes of each server, its boot volume included. */
     readonly volumes: number;
+    /** How many of each server's volumes Windows has not mounted, 0 if left out. Its boot volume is always mounted. */
+    readonly unmounted?: number;
     /** Share of VSS runs that fail, from 0 to 1. */
     readonly failures: number;
     readonly seed: number;
@@ -60,6 +62,14 @@ export interface Restorable {
     readonly standsInFor: readonly string[];
 }
 
+/** A volume of a backed-up server that is in no restore point at the end. */
+export interface UnprotectedVolume {
+    readonly server: string;
+    readonly volume: string;
+    readonly device: string;
+    readonly why: "not mounted in Windows" | "boot volume, excluded" | "no run completed";
+}
+
 export interface Rehearsal {
     readonly timezone: string;
     /** Snapshot types, in the order of their windows. */
@@ -70,6 +80,7 @@ export interface Rehearsal {
     readonly taken: number;
     readonly deleted: number;
     readonly restorable: readonly Restorable[];
+    readonly unprotected: readonly UnprotectedVolume[];
     /** Invariants of the design that were broken, and when; none if all is well. */
     readonly broken: readonly string[];
 }
@@ -157,6 +168,7 @@ export async function rehearse(deployment: Deployment, promised: Promised, optio
         await Promise.all(lambdas.map((lambda) => lambda.close()));
         await ec2.close();
     }
+    const standing = ledger.filter(({ members }) => members.every(({ id }) => isGood(store.get(id), promised.countCrashConsistent)));
     return {
         timezone: windows[0]?.timezone ?? "UTC",
         types: windows.map(({ type }) => type),
@@ -164,15 +176,14 @@ export async function rehearse(deployment: Deployment, promised: Promised, optio
         cleanings: cleanings.length,
         taken: runs.reduce((sum, { snapshots }) => sum + snapshots.length, 0),
         deleted: cleanings.reduce((sum, cleaning) => sum + cleaning.deleted, 0),
-        restorable: ledger
-            .filter(({ members }) => members.every(({ id }) => isGood(store.get(id), promised.countCrashConsistent)))
-            .map(({ type, server, startTime, members }) => ({
-                type,
-                time: startTime,
-                server,
-                snapshots: members.map(({ id }) => id),
-                standsInFor: [...new Set(members.flatMap(({ id }) => standingIn.get(id) ?? []))],
-            })),
+        restorable: standing.map(({ type, server, startTime, members }) => ({
+            type,
+            time: startTime,
+            server,
+            snapshots: members.map(({ id }) => id),
+            standsInFor: [...new Set(members.flatMap(({ id }) => standingIn.get(id) ?? []))],
+        })),
+        unprotected: unprotectedVolumes(windows, servers, new Set(standing.flatMap(({ members }) => members.map((one) => one.volumeId)))),
         broken: [
             ...cleanings.flatMap((cleaning) => cleaning.broken),
             ...refusals,
@@ -237,7 +248,7 @@ function* firing(expression: string, timezone: string, start: number, end: numbe
 }
 
 /** Servers that bear what the targets name, and one without the tag, which must stay untouched. */
-function makeServers(targets: readonly Target[], { servers, volumes }: RehearsalOptions): Server[] {
+function makeServers(targets: readonly Target[], { servers, volumes, unmounted = 0 }: RehearsalOptions): Server[] {
     const tags = new Map(
         targets.filter(({ key }) => key.startsWith("tag:")).map(({ key, values }) => [key.slice("tag:".length), values[0] ?? ""]),
     );
@@ -247,6 +258,7 @@ function makeServers(targets: readonly Target[], { servers, volumes }: Rehearsal
         volumes: Array.from({ length: volumes }, (_, k) => ({
             id: `vol-${(i * volumes + k + 1).toString(16).padStart(17, "0")}`,
             device: k === 0 ? "/dev/sda1" : `xvd${String.fromCharCode(97 + Math.floor(k / 25))}${String.fromCharCode(97 + (k % 25) + 1)}`,
+            mounted: k === 0 || k < volumes - unmounted,
         })),
         hasVssPackage: false,
         busyUntil: 0,
@@ -256,6 +268,30 @@ function makeServers(targets: readonly Target[], { servers, volumes }: Rehearsal
 function targeted(servers: readonly Server[], targets: readonly Target[]): Server[] {
     return servers.filter(
         ({ tags }) => targets.length > 0 && targets.every(({ key, values }) => values.includes(tags.get(key.replace(/^tag:/, "")) ?? "")),
+    );
+}
+
+/** Volumes of the servers that the windows target, and that are in none of the restore points. */
+function unprotectedVolumes(
+    windows: readonly DeployedWindow[],
+    servers: readonly Server[],
+    restorable: ReadonlySet<string>,
+): UnprotectedVolume[] {
+    const backedUp = servers.filter((server) => windows.some(({ targets }) => targeted([server], targets).length > 0));
+    const excludesBoot = windows.every(({ parameters }) => parameters.ExcludeBootVolume === "True");
+    return backedUp.flatMap(({ id: server, volumes }) =>
+        volumes
+            .filter(({ id }) => !restorable.has(id))
+            .map((volume) => ({
+                server,
+                volume: volume.id,
+                device: volume.device,
+                why: !volume.mounted
+                    ? "not mounted in Windows"
+                    : excludesBoot && isBootVolume(volume)
+                      ? "boot volume, excluded"
+                      : "no run completed",
+            })),
     );
 }
 

@@ -4,7 +4,10 @@ import pc from "picocolors";
 import type { Rehearsal, RehearsalOptions } from "../rehearse";
 
 /** What happened: runs, snapshots taken and deleted, failures with their reasons. */
-export function whatHappened({ types, runs, cleanings, taken, deleted }: Rehearsal, { days, servers, volumes }: RehearsalOptions): string {
+export function whatHappened(
+    { types, runs, cleanings, taken, deleted }: Rehearsal,
+    { days, servers, volumes, unmounted = 0 }: RehearsalOptions,
+): string {
     const table = new Table({
         head: ["Type", "Runs", "Succeeded", "Failed", "Snapshots taken"],
         colAligns: ["left", "right", "right", "right", "right"],
@@ -23,7 +26,7 @@ export function whatHappened({ types, runs, cleanings, taken, deleted }: Rehears
         }
     }
     return [
-        `${plural(days, "day")}, ${plural(servers, "server")} with ${plural(volumes, "volume")} each`,
+        `${plural(days, "day")}, ${plural(servers, "server")} with ${plural(volumes, "volume")} each${unmounted > 0 ? `, ${unmounted} of them not mounted` : ""}`,
         table.toString(),
         `${taken} snapshots taken, ${deleted} deleted in ${plural(cleanings, "run")} of the cleaner, ${taken - deleted} there at the end`,
         ...[...reasons].map(([why, count]) => `${pc.red("failed")} ${count} × ${why}`),
@@ -49,6 +52,23 @@ export function whatCanBeRestored({ types, restorable, timezone }: Rehearsal, { 
         ]);
     }
     return table.toString();
+}
+
+/** The volumes that a disaster would cost: they are in no restore point. */
+export function whatIsUnprotected({ unprotected }: Rehearsal): string {
+    const MOST = 20;
+    if (unprotected.length === 0) {
+        return "Every volume is in a restore point.";
+    }
+    const more = unprotected.length - MOST;
+    const deviceWidth = Math.max(...unprotected.map(({ device }) => device.length));
+    return [
+        pc.red(`${plural(unprotected.length, "volume")} in no restore point:`),
+        ...unprotected
+            .slice(0, MOST)
+            .map(({ server, volume, device, why }) => `${server}  ${volume}  ${device.padEnd(deviceWidth)}  ${why}`),
+        ...(more > 0 ? [`… and ${more} more; --json has all of them`] : []),
+    ].join("\n");
 }
 
 function plural(count: number, word: string): string {

@@ -6,14 +6,27 @@ import type { SnapshotStore, StoredSnapshot } from "./snapshotStore";
 
 const MINUTE = 60_000;
 
+/** An EBS volume that is attached to a server. */
+export interface Volume {
+    readonly id: string;
+    readonly device: string;
+    /** False for a volume that is offline, raw or without an access path in Windows. */
+    readonly mounted: boolean;
+}
+
 /** A Windows server with its EBS volumes. */
 export interface Server {
     readonly id: string;
     readonly tags: ReadonlyMap<string, string>;
-    readonly volumes: readonly { readonly id: string; readonly device: string }[];
+    readonly volumes: readonly Volume[];
     hasVssPackage: boolean;
     /** When its last VSS run ends. */
     busyUntil: number;
+}
+
+/** The document knows the boot volume by its device. */
+export function isBootVolume({ device }: Volume): boolean {
+    return device === "/dev/sda1";
 }
 
 /** What may go wrong with a VSS run, and what AWS then leaves behind. */
@@ -78,7 +91,8 @@ export function runVssDocument(command: VssCommand, store: SnapshotStore, timeli
     if (time < server.busyUntil) {
         return failed("2003: ec2-vss-agent is already running, a snapshot is already in progress");
     }
-    const volumes = server.volumes.filter(({ device }) => parameters.ExcludeBootVolume !== "True" || device !== "/dev/sda1");
+    // The document takes the volumes that Windows has mounted, and says nothing of the others.
+    const volumes = server.volumes.filter((volume) => volume.mounted && !(parameters.ExcludeBootVolume === "True" && isBootVolume(volume)));
     if (volumes.length === 0) {
         return failed("1006: there is no volume to take a snapshot of");
     }

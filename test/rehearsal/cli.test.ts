@@ -29,12 +29,13 @@ describe("npm start", () => {
         assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
         assert.deepEqual(rest, {
             stack: "prod",
-            options: { start: "2027-01-01T00:00:00.000Z", days: 10, servers: 1, volumes: 1, failures: 0, seed: 1 },
+            options: { start: "2027-01-01T00:00:00.000Z", days: 10, servers: 1, volumes: 1, unmounted: 0, failures: 0, seed: 1 },
             timezone: "Europe/Vienna",
             types: ["Day", "Week", "Month"],
             cleanings: 10,
             taken: 13,
             deleted: 2,
+            unprotected: [],
             broken: [],
         });
         assert.deepEqual([resources.length, resources[0]], [32, { type: "vss-backup:index:VssBackupPolicy", name: "prod" }]);
@@ -99,6 +100,7 @@ describe("npm start", () => {
     for (const [option, value, cure] of [
         ["--days <n>", "0", "Give a whole number from 1 to 36525."],
         ["--servers <n>", "1.5", "Give a whole number from 1 to 1000."],
+        ["--unmounted <n>", "-1", "Give a whole number from 0 to 126."],
         ["--failures <share>", "", "Give a number from 0 to 1."],
         ["--start <day>", "2027-02-29", "Give a day as 2027-01-31."],
     ] as const) {
@@ -111,6 +113,37 @@ describe("npm start", () => {
             });
         });
     }
+
+    it("says in text and JSON which volumes are not mounted", () => {
+        const options = ["--days", "1", "--servers", "1", "--volumes", "3", "--unmounted", "2", "--failures", "0"];
+        const { stdout: text } = rehearsal(...options);
+        const { options: given, unprotected } = JSON.parse(rehearsal("--json", ...options).stdout);
+        assert.match(text, /^1 day, 1 server with 3 volumes each, 2 of them not mounted$/m);
+        assert.match(
+            text,
+            /^2 volumes in no restore point:\ni-0+1 {2}vol-0+2 {2}xvdac {2}not mounted in Windows\ni-0+1 {2}vol-0+3 {2}xvdad /m,
+        );
+        assert.deepEqual(
+            [given.unmounted, unprotected],
+            [
+                2,
+                ["vol-00000000000000002", "vol-00000000000000003"].map((volume, i) => ({
+                    server: "i-00000000000000001",
+                    volume,
+                    device: ["xvdac", "xvdad"][i],
+                    why: "not mounted in Windows",
+                })),
+            ],
+        );
+    });
+
+    it("refuses to leave the boot volume unmounted", () => {
+        assert.deepEqual(rehearsal("--volumes", "3", "--unmounted", "3"), {
+            status: 1,
+            stdout: "",
+            stderr: "error: --unmounted 3 is too many for --volumes 3; the boot volume is always mounted, so give 2 at most.\n",
+        });
+    });
 
     it("refuses an option that it does not have, and names the one that was meant", () => {
         assert.deepEqual(rehearsal("--day", "3"), {
@@ -133,7 +166,7 @@ describe("npm start", () => {
         assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
         assert.deepEqual(
             [...stdout.matchAll(/^ {2}(-\S+)/gm)].map(([, option]) => option),
-            ["--stack", "--days", "--servers", "--volumes", "--failures", "--seed", "--start", "--json", "-h,"],
+            ["--stack", "--days", "--servers", "--volumes", "--unmounted", "--failures", "--seed", "--start", "--json", "-h,"],
         );
         assert.match(stdout, /--start <day> +first day, UTC \(default: 2027-01-01\)\n/);
     });

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import { calendar } from "../../rehearsal/display/calendar";
 import { preview } from "../../rehearsal/display/preview";
-import { whatCanBeRestored, whatHappened } from "../../rehearsal/display/summary";
+import { whatCanBeRestored, whatHappened, whatIsUnprotected } from "../../rehearsal/display/summary";
 import type { StoredSnapshot } from "../../rehearsal/embeddedAws/snapshotStore";
 import type { Server } from "../../rehearsal/embeddedAws/ssm";
 import type { Deployment, Registered } from "../../rehearsal/program";
@@ -51,6 +51,7 @@ const REHEARSAL: Rehearsal = {
     cleanings: 1,
     taken: 7,
     deleted: 2,
+    unprotected: [],
     restorable: [
         point("Day", "2027-01-31T01:00", "i-1"),
         point("Day", "2027-01-31T01:00", "i-2"),
@@ -120,6 +121,34 @@ describe("What a rehearsal shows", () => {
             lines(whatHappened({ ...NOTHING, cleanings: 1 }, { ...OPTIONS, days: 1, servers: 1 }))[0],
             "1 day, 1 server with 1 volume each",
         );
+    });
+
+    it("says how many volumes are not mounted", () => {
+        assert.equal(
+            lines(whatHappened(REHEARSAL, { ...OPTIONS, volumes: 3, unmounted: 2 }))[0],
+            "5 days, 2 servers with 3 volumes each, 2 of them not mounted",
+        );
+    });
+
+    it("names the volumes that are in no restore point", () => {
+        const unprotected: Rehearsal["unprotected"] = [
+            { server: "i-00000000000000001", volume: "vol-00000000000000001", device: "/dev/sda1", why: "boot volume, excluded" },
+            { server: "i-00000000000000001", volume: "vol-00000000000000002", device: "xvdab", why: "not mounted in Windows" },
+        ];
+        assert.deepEqual(lines(whatIsUnprotected({ ...REHEARSAL, unprotected })), [
+            "2 volumes in no restore point:",
+            "i-00000000000000001  vol-00000000000000001  /dev/sda1  boot volume, excluded",
+            "i-00000000000000001  vol-00000000000000002  xvdab      not mounted in Windows",
+        ]);
+        const many = Array(22).fill(unprotected[1]);
+        assert.deepEqual(lines(whatIsUnprotected({ ...REHEARSAL, unprotected: many })).slice(20), [
+            "i-00000000000000001  vol-00000000000000002  xvdab  not mounted in Windows",
+            "… and 2 more; --json has all of them",
+        ]);
+    });
+
+    it("says so if every volume is in a restore point", () => {
+        assert.equal(whatIsUnprotected(REHEARSAL), "Every volume is in a restore point.");
     });
 
     it("shows what can be restored, the newest first, in the policy's time zone", () => {

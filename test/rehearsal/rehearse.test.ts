@@ -77,6 +77,7 @@ describe("A rehearsal", () => {
             // 33 days, 5 Sundays and 2 firsts of a month, of 2 servers with 2 volumes each.
             taken: (33 + 5 + 2) * 4,
             deleted: (33 - 5 + 5 - 3) * 4,
+            unprotected: [],
             broken: [],
         });
         assert.deepEqual(
@@ -190,9 +191,37 @@ describe("A rehearsal", () => {
         assert.deepEqual(times(restorable, "Hour"), times(runs, "Hour").slice(1));
     });
 
-    it("leaves out the boot volume where the policy does", async () => {
-        const { taken } = await rehearse(await deployed({ excludeBootVolume: true }), PROMISED, { ...FEW, volumes: 3 });
+    it("leaves the boot volume out if the policy excludes it, and names it", async () => {
+        const { taken, unprotected } = await rehearse(await deployed({ excludeBootVolume: true }), PROMISED, { ...FEW, volumes: 3 });
         assert.equal(taken, (4 + 1 + 1) * 2);
+        assert.deepEqual(unprotected, [
+            { server: "i-00000000000000001", volume: "vol-00000000000000001", device: "/dev/sda1", why: "boot volume, excluded" },
+        ]);
+    });
+
+    it("succeeds without unmounted volumes, and names them", async () => {
+        const options = { ...FEW, servers: 2, volumes: 3, unmounted: 1 };
+        const { taken, runs, unprotected, broken } = await rehearse(await byDefault, PROMISED, options);
+        assert.deepEqual(
+            { taken, statuses: [...new Set(runs.map(({ status }) => status))], unprotected, broken },
+            {
+                taken: (4 + 1 + 1) * 2 * 2,
+                statuses: ["Success"],
+                unprotected: [
+                    { server: "i-00000000000000001", volume: "vol-00000000000000003", device: "xvdad", why: "not mounted in Windows" },
+                    { server: "i-00000000000000002", volume: "vol-00000000000000006", device: "xvdad", why: "not mounted in Windows" },
+                ],
+                broken: [],
+            },
+        );
+    });
+
+    it("names every volume if no run completed", async () => {
+        const { unprotected } = await rehearse(await byDefault, PROMISED, { ...FEW, volumes: 2, unmounted: 1, failures: 1 });
+        assert.deepEqual(unprotected, [
+            { server: "i-00000000000000001", volume: "vol-00000000000000001", device: "/dev/sda1", why: "no run completed" },
+            { server: "i-00000000000000001", volume: "vol-00000000000000002", device: "xvdac", why: "not mounted in Windows" },
+        ]);
     });
 
     it("deletes nothing where the cleaner only reports", async () => {

@@ -14,8 +14,8 @@ function server(): Server {
         id: "i-1",
         tags: new Map(),
         volumes: [
-            { id: "vol-c", device: "/dev/sda1" },
-            { id: "vol-d", device: "xvdb" },
+            { id: "vol-c", device: "/dev/sda1", mounted: true },
+            { id: "vol-d", device: "xvdb", mounted: true },
         ],
         hasVssPackage: true,
         busyUntil: 0,
@@ -106,6 +106,20 @@ describe("A run of the VSS document", () => {
     it("leaves out the boot volume where it is told to", async () => {
         const one = ran({ parameters: { tags: TAGS, ExcludeBootVolume: "True" } });
         assert.deepEqual(await one.at(99), both("completed", "True").slice(1));
+    });
+
+    it("succeeds without the volumes that Windows has not mounted", async () => {
+        const volumes = server().volumes.map((volume) => ({ ...volume, mounted: volume.id === "vol-c" }));
+        const one = ran({ server: { ...server(), volumes } });
+        assert.deepEqual(outcome(one), ["Success", undefined, 1]);
+        assert.deepEqual(await one.at(99), both("completed", "True").slice(0, 1));
+    });
+
+    it("fails if Windows has mounted no volume", () => {
+        const volumes = server().volumes.map((volume) => ({ ...volume, mounted: false }));
+        const one = ran({ server: { ...server(), volumes } });
+        assert.deepEqual(outcome(one), ["Failed", "1006: there is no volume to take a snapshot of", 0]);
+        assert.equal(one.server.busyUntil, 0);
     });
 
     it("fails where that leaves no volume", () => {
