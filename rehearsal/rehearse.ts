@@ -12,6 +12,7 @@ import { SnapshotStore } from "./embeddedAws/snapshotStore";
 import { isBootVolume, MISHAPS, runVssDocument, type Server, type VssRun } from "./embeddedAws/ssm";
 import { brokenInvariants, isGood, type MadeSet, type SaidReport } from "./invariants";
 import type { Deployment } from "./program";
+import type { Promises } from "./promises";
 import { logRefusal, startRefusal, windowRefusal } from "./refusals";
 import { Timeline } from "./timeline";
 
@@ -34,16 +35,6 @@ export interface RehearsalOptions {
     readonly onDay?: (days: number) => void;
     /** Judges every call; by the deployment's own policies if left out. */
     readonly iam?: EmbeddedIam;
-}
-
-/** What a policy promises to keep. */
-export interface Promised {
-    /** Restore points per snapshot type and volume. */
-    readonly retention: Readonly<Record<string, number>>;
-    /** Whether restore points of other types stand in for a type whose run made none. */
-    readonly standIns: boolean;
-    /** Whether sets that are not application-consistent are restore points too. */
-    readonly countCrashConsistent?: boolean;
 }
 
 /** A VSS run and the snapshot type of its window. */
@@ -90,9 +81,9 @@ type LedgerEntry = MadeSet & { readonly server: string };
 /**
  * Plays what a program registered against the embedded AWS, on a virtual clock. The same deployment and options give the same rehearsal.
  *
- * @param promised what the policy promises to keep, for the invariants; the cleaner has its own from the closure
+ * @param promises what the policy promises to keep, for the invariants; the cleaner has its own from the closure
  */
-export async function rehearse(deployment: Deployment, promised: Promised, options: RehearsalOptions): Promise<Rehearsal> {
+export async function rehearse(deployment: Deployment, promises: Promises, options: RehearsalOptions): Promise<Rehearsal> {
     const { start, days, iam = startIam(deployment) } = options;
     const end = start + days * DAY;
     const timeline = new Timeline();
@@ -148,9 +139,9 @@ export async function rehearse(deployment: Deployment, promised: Promised, optio
                 const after = store.all();
                 const broken = brokenInvariants(ledger, {
                     policy: windows[0]?.policy ?? "",
-                    retention: promised.retention,
-                    standIns: promised.standIns ? { now: time, periods } : undefined,
-                    countCrashConsistent: promised.countCrashConsistent ?? false,
+                    retention: promises.retention,
+                    standIns: promises.standIns ? { now: time, periods } : undefined,
+                    countCrashConsistent: promises.countCrashConsistent ?? false,
                     before,
                     after,
                     report,
@@ -168,7 +159,7 @@ export async function rehearse(deployment: Deployment, promised: Promised, optio
         await Promise.all(lambdas.map((lambda) => lambda.close()));
         await ec2.close();
     }
-    const standing = ledger.filter(({ members }) => members.every(({ id }) => isGood(store.get(id), promised.countCrashConsistent)));
+    const standing = ledger.filter(({ members }) => members.every(({ id }) => isGood(store.get(id), promises.countCrashConsistent)));
     return {
         timezone: windows[0]?.timezone ?? "UTC",
         types: windows.map(({ type }) => type),

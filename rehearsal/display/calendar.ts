@@ -1,8 +1,9 @@
 import { DateTime } from "luxon";
 import pc from "picocolors";
 import type { Rehearsal, RehearsalOptions } from "../rehearse";
+import { wrapWords } from "./width";
 
-const MONTHS_A_ROW = 3;
+const MONTHS_A_ROW = 2;
 const CELL = 4;
 const GAP = "   ";
 /** Signs of types; x is for failures. */
@@ -59,7 +60,7 @@ export function calendar({ timezone, types, runs, restorable }: Rehearsal, { sta
         `${pc.red("x")} a run failed`,
         `${pc.dim("·")} deleted since`,
     ];
-    return [...rows.map(beside), legend.join("   ")].join("\n\n");
+    return [...rows.map(beside), legend.map((line) => wrapWords(line)).join("\n")].join("\n\n");
 }
 
 function month(first: DateTime, marks: ReadonlyMap<string, Mark>): string[] {

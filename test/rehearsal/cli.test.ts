@@ -4,6 +4,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import stringWidth from "string-width";
 
 const ROOT = join(__dirname, "..", "..");
 
@@ -20,6 +21,10 @@ function rehearsalWith(preload: readonly string[], options: readonly string[]) {
         { cwd: __dirname, encoding: "utf8", env: { ...process.env, TS_NODE_PROJECT: join(ROOT, "tsconfig.json"), NO_COLOR: "1" } },
     );
     return { status, stdout: stripVTControlCharacters(stdout), stderr: stripVTControlCharacters(stderr) };
+}
+
+function tooWide(text: string): string[] {
+    return text.split("\n").filter((line) => stringWidth(line) > 80);
 }
 
 describe("npm start", () => {
@@ -59,6 +64,7 @@ describe("npm start", () => {
     it("prints what would be deployed, what happened, what can be restored and a calendar", () => {
         const { status, stdout, stderr } = rehearsal("--days", "1", "--start", "2027-03-01");
         assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+        assert.deepEqual(tooWide(stdout), []);
         assert.deepEqual(
             stdout.split("\n").filter((line) => /^(What|Calendar|Every|1 day|Resources|[A-Z][a-z]+ 20)/.test(line)),
             [
@@ -67,6 +73,7 @@ describe("npm start", () => {
                 "What happened",
                 "1 day, 3 servers with 2 volumes each",
                 "What can be restored at the end",
+                "Every volume is in a restore point.",
                 "Calendar",
                 "March 2027",
                 "Every invariant held.",
@@ -102,17 +109,32 @@ describe("npm start", () => {
         ["--servers <n>", "1.5", "Give a whole number from 1 to 1000."],
         ["--unmounted <n>", "-1", "Give a whole number from 0 to 126."],
         ["--failures <share>", "", "Give a number from 0 to 1."],
-        ["--start <day>", "2027-02-29", "Give a day as 2027-01-31."],
+        ["--start <day>", "2027-02-29", "Give a day from 1970-01-01 to 2999-12-31."],
+        ["--start <day>", "1969-12-31", "Give a day from 1970-01-01 to 2999-12-31."],
+        ["--start <day>", "3000-01-01", "Give a day from 1970-01-01 to 2999-12-31."],
     ] as const) {
         it(`refuses ${option.split(" ", 1)[0]} ${JSON.stringify(value)}`, () => {
             const [flag = ""] = option.split(" ", 1);
-            assert.deepEqual(rehearsal(flag, value), {
-                status: 1,
-                stdout: "",
-                stderr: `error: option '${option}' argument '${value}' is invalid. ${cure}\n`,
-            });
+            const { stderr, ...rest } = rehearsal(flag, value);
+            assert.deepEqual(
+                { ...rest, stderr: stderr.replaceAll("\n", " ") },
+                { status: 1, stdout: "", stderr: `error: option '${option}' argument '${value}' is invalid. ${cure} ` },
+            );
+            assert.deepEqual(tooWide(stderr), []);
         });
     }
+
+    it("starts on the first day of 1970", () => {
+        const { status, stdout, stderr } = rehearsal("--json", "--days", "1", "--servers", "1", "--start", "1970-01-01");
+        assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+        assert.deepEqual(JSON.parse(stdout).runs[0].time, "1970-01-01T04:00:00.000Z");
+    });
+
+    it("says that nothing can be restored if every run fails", () => {
+        const { status, stdout } = rehearsal("--days", "2", "--servers", "1", "--failures", "1");
+        assert.equal(status, 0);
+        assert.match(stdout, /^Nothing can be restored: no restore point is left at the end\.\n\n2 volumes in no restore point:$/m);
+    });
 
     it("says in text and JSON which volumes are not mounted", () => {
         const options = ["--days", "1", "--servers", "1", "--volumes", "3", "--unmounted", "2", "--failures", "0"];
@@ -141,7 +163,7 @@ describe("npm start", () => {
         assert.deepEqual(rehearsal("--volumes", "3", "--unmounted", "3"), {
             status: 1,
             stdout: "",
-            stderr: "error: --unmounted 3 is too many for --volumes 3; the boot volume is always mounted, so give 2 at most.\n",
+            stderr: "error: --unmounted 3 is too many for --volumes 3. Give 2 at most: the boot\nvolume is always mounted.\n",
         });
     });
 
@@ -154,11 +176,12 @@ describe("npm start", () => {
     });
 
     it("refuses a stack without a file, and names those that have one", () => {
-        assert.deepEqual(rehearsal("--stack", "nowhere"), {
-            status: 1,
-            stdout: "",
-            stderr: `error: There is no Pulumi.nowhere.yaml in ${ROOT}; its stacks are: prod.\n`,
-        });
+        const { stderr, ...rest } = rehearsal("--stack", "nowhere");
+        assert.deepEqual(
+            { ...rest, stderr: stderr.replaceAll("\n", " ") },
+            { status: 1, stdout: "", stderr: `error: There is no Pulumi.nowhere.yaml in ${ROOT}; its stacks are: prod. ` },
+        );
+        assert.deepEqual(tooWide(rehearsal("--stack", "n".repeat(200)).stderr), []);
     });
 
     it("explains its options", () => {
@@ -168,6 +191,19 @@ describe("npm start", () => {
             [...stdout.matchAll(/^ {2}(-\S+)/gm)].map(([, option]) => option),
             ["--stack", "--days", "--servers", "--volumes", "--unmounted", "--failures", "--seed", "--start", "--json", "-h,"],
         );
-        assert.match(stdout, /--start <day> +first day, UTC \(default: 2027-01-01\)\n/);
+        assert.deepEqual(tooWide(stdout), []);
+        const limits = stdout.replace(/\n {20,}/g, " ").matchAll(/^ {2}(--\w+) .*, (\S+ to \S+) \(default: (\S+)\)$/gm);
+        assert.deepEqual(
+            [...limits].map(([, ...option]) => option),
+            [
+                ["--days", "1 to 36525", "365"],
+                ["--servers", "1 to 1000", "3"],
+                ["--volumes", "1 to 127", "2"],
+                ["--unmounted", "0 to 126", "0"],
+                ["--failures", "0 to 1", "0.02"],
+                ["--seed", "0 to 2147483647", "1"],
+                ["--start", "1970-01-01 to 2999-12-31", "2027-01-01"],
+            ],
+        );
     });
 });

@@ -2,8 +2,10 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import stringWidth from "string-width";
 import { calendar } from "../../rehearsal/display/calendar";
 import { preview } from "../../rehearsal/display/preview";
+import { asText } from "../../rehearsal/display/report";
 import { whatCanBeRestored, whatHappened, whatIsUnprotected } from "../../rehearsal/display/summary";
 import type { StoredSnapshot } from "../../rehearsal/embeddedAws/snapshotStore";
 import type { Server } from "../../rehearsal/embeddedAws/ssm";
@@ -90,13 +92,27 @@ function lines(text: string): string[] {
 describe("What a rehearsal shows", () => {
     it("shows what would be deployed as a tree, as pulumi preview does", () => {
         assert.deepEqual(lines(preview(DEPLOYMENT)), [
-            "     Type                                 Name            Plan",
-            " +   pulumi:pulumi:Stack                  vss-backup-dev  create",
-            " +   └─ vss-backup:index:VssBackupPolicy  dev             create",
-            " +      ├─ aws:cloudwatch:LogGroup        dev-logs        create",
-            " +      └─ aws:sns:Topic                  dev-topic       create",
+            "    Type                                 Name",
+            " +  pulumi:pulumi:Stack                  vss-backup-dev",
+            " +  └─ vss-backup:index:VssBackupPolicy  dev",
+            " +     ├─ aws:cloudwatch:LogGroup        dev-logs",
+            " +     └─ aws:sns:Topic                  dev-topic",
             "",
             "Resources: + 4 to create",
+        ]);
+    });
+
+    it("goes on in the next line with names that are too long for one", () => {
+        const resources = [
+            registered("vss-backup:index:VssBackupPolicy", "dev"),
+            registered("aws:sns/topicSubscription:TopicSubscription", "dev-email-windows-server-administrators@berlin.example.com"),
+            registered("aws:networkmanager/transitGatewayConnectPeerAssociation:TransitGatewayConnectPeerAssociation", "dev-peer"),
+        ];
+        assert.deepEqual(lines(preview({ ...DEPLOYMENT, resources })).slice(3, -2), [
+            " +     ├─ aws:sns:TopicSubscription           dev-email-windows-server-administr",
+            "                                              ators@berlin.example.com",
+            " +     └─ aws:networkmanager:TransitGatewayC  dev-peer",
+            "    onnectPeerAssociation",
         ]);
     });
 
@@ -110,7 +126,7 @@ describe("What a rehearsal shows", () => {
             "├──────┼──────┼───────────┼────────┼─────────────────┤",
             "│ Week │    2 │         2 │      0 │               2 │",
             "└──────┴──────┴───────────┴────────┴─────────────────┘",
-            "7 snapshots taken, 2 deleted in 1 run of the cleaner, 5 there at the end",
+            "7 snapshots taken, 2 deleted in 1 run of the cleaner, 5 left at the end",
             "failed 2 × the server was down",
             "failed 1 × a VSS writer failed",
         ]);
@@ -164,15 +180,16 @@ describe("What a rehearsal shows", () => {
         ]);
     });
 
-    it("says for which runs without a restore point others stand in", () => {
+    it("says for which runs without a restore point another stands in", () => {
         const standing = { ...point("Week", "2027-01-31T03:00", "i-1"), standsInFor: ["Day 2027-01-31", "Month 2027-01"] };
         const restorable = [standing, point("Week", "2027-01-31T03:00", "i-2")];
-        assert.deepEqual(lines(whatCanBeRestored({ ...REHEARSAL, types: ["Week"], restorable }, OPTIONS)).slice(3, 4), [
-            "│ Week │ Sun 2027-01-31 03:00, stands in for Day 2027-01-31 and Month 2027-01 │ 2 of 2  │",
+        assert.deepEqual(lines(whatCanBeRestored({ ...REHEARSAL, types: ["Week"], restorable }, OPTIONS)).slice(3, 5), [
+            "│ Week │ Sun 2027-01-31 03:00, stands in for Day 2027-01-31 and │ 2 of 2  │",
+            "│      │ Month 2027-01                                          │         │",
         ]);
     });
 
-    it("says where nothing can be restored", () => {
+    it("says that nothing can be restored", () => {
         assert.deepEqual(lines(whatCanBeRestored(NOTHING, OPTIONS)), [
             "┌──────┬──────────────────────┬─────────┐",
             "│ Type │ Restore points (UTC) │ Servers │",
@@ -181,6 +198,7 @@ describe("What a rehearsal shows", () => {
             "├──────┼──────────────────────┼─────────┤",
             "│ Week │ none                 │         │",
             "└──────┴──────────────────────┴─────────┘",
+            "Nothing can be restored: no restore point is left at the end.",
         ]);
     });
 
@@ -194,7 +212,11 @@ describe("What a rehearsal shows", () => {
             "18  19  20  21  22  23  24     22  23  24  25  26  27  28",
             "25  26  27  28  29  30· 31W",
             "",
-            "D Day can be restored   W Week can be restored   small not on every server   x a run failed   · deleted since",
+            "D Day can be restored",
+            "W Week can be restored",
+            "small not on every server",
+            "x a run failed",
+            "· deleted since",
         ]);
     });
 
@@ -208,7 +230,11 @@ describe("What a rehearsal shows", () => {
             "18  19  20  21  22  23  24     22  23  24  25  26  27  28",
             "25  26  27  28  29· 30W 31d",
             "",
-            "D Day can be restored   W Week can be restored   small not on every server   x a run failed   · deleted since",
+            "D Day can be restored",
+            "W Week can be restored",
+            "small not on every server",
+            "x a run failed",
+            "· deleted since",
         ]);
     });
 
@@ -225,21 +251,46 @@ describe("What a rehearsal shows", () => {
             "18  19  20  21  22  23  24     22  23  24  25  26  27  28",
             "25  26  27  28  29  30· 31B",
             "",
-            "A Weekday can be restored   B Week can be restored   small not on every server   x a run failed   · deleted since",
+            "A Weekday can be restored",
+            "B Week can be restored",
+            "small not on every server",
+            "x a run failed",
+            "· deleted since",
         ]);
     });
 
-    it("shows the last thirteen months of a long rehearsal, three beside each other", () => {
+    it("shows the last thirteen months of a long rehearsal, two beside each other", () => {
         const titles = lines(calendar(NOTHING, { ...OPTIONS, days: 800 })).filter((line) => / 20\d\d/.test(line));
         assert.deepEqual(
             titles.map((line) => line.split(/ {2,}/)),
             [
-                ["April 2028", "May 2028", "June 2028"],
-                ["July 2028", "August 2028", "September 2028"],
-                ["October 2028", "November 2028", "December 2028"],
-                ["January 2029", "February 2029", "March 2029"],
+                ["April 2028", "May 2028"],
+                ["June 2028", "July 2028"],
+                ["August 2028", "September 2028"],
+                ["October 2028", "November 2028"],
+                ["December 2028", "January 2029"],
+                ["February 2029", "March 2029"],
                 ["April 2029"],
             ],
+        );
+    });
+
+    it("fits 80 columns, with long names too", () => {
+        const types = ["Day", "Week".repeat(30), "毎週のバックアップ".repeat(5)];
+        const timezone = "America/Argentina/ComodRivadavia";
+        const arn = `arn:aws:iam::123456789012:role/${"r".repeat(64)}`;
+        const runs = types.map((type) => run(type, "2027-02-01T01:00", "i-1", `User: ${arn} may not call ssm:SendCommand on ${arn}`));
+        const restorable = types.map((type) => ({ ...point(type, "2027-01-31T01:00", "i-1"), standsInFor: types }));
+        const broken = [`${arn} and ${arn} were deleted`];
+        const resources = [...DEPLOYMENT.resources, registered(`aws:${"a".repeat(60)}:Topic`, `prod-email-${"b".repeat(200)}`)];
+        const text = asText(
+            { ...DEPLOYMENT, stack: "s".repeat(100), resources },
+            { ...REHEARSAL, types, timezone, runs, restorable, broken },
+            { ...OPTIONS, start: Date.UTC(2027, 0, 1), days: 365, servers: 1000, volumes: 127, unmounted: 126 },
+        );
+        assert.deepEqual(
+            lines(text).filter((line) => stringWidth(line) > 80),
+            [],
         );
     });
 

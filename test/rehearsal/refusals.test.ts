@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import type { Deployment } from "../../rehearsal/program";
-import { type Promised, type Rehearsal, type RehearsalOptions, rehearse } from "../../rehearsal/rehearse";
+import type { Promises } from "../../rehearsal/promises";
+import { type Rehearsal, type RehearsalOptions, rehearse } from "../../rehearsal/rehearse";
 import { deployed } from "../support/policies";
 
-const PROMISED: Promised = { retention: { Day: 1, Week: 1, Month: 1 }, standIns: true };
+const PROMISES: Promises = { retention: { Day: 1, Week: 1, Month: 1 }, standIns: true };
 const OPTIONS: RehearsalOptions = { start: Date.UTC(2027, 0, 4), days: 2, servers: 1, volumes: 1, failures: 0, seed: 1 };
 
 /** Deletes one snapshot, on the second day. */
@@ -20,12 +21,12 @@ function replayed(resource: string, text: string | RegExp, instead: string): Pro
         assert.notEqual(changed, document);
         return { ...registered, inputs: { ...registered.inputs, [input]: changed } };
     });
-    return rehearse({ ...byDefault, resources }, PROMISED, OPTIONS);
+    return rehearse({ ...byDefault, resources }, PROMISES, OPTIONS);
 }
 
 describe("A rehearsal, where IAM refuses", () => {
     before(async () => {
-        byDefault = await deployed({ retention: PROMISED.retention });
+        byDefault = await deployed({ retention: PROMISES.retention });
     });
 
     for (const [title, resource, text, instead, why] of [

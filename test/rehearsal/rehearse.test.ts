@@ -4,12 +4,13 @@ import * as pulumi from "@pulumi/pulumi";
 import type { EmbeddedIam } from "../../rehearsal/embeddedAws/iam";
 import { archiveFiles } from "../../rehearsal/embeddedAws/lambda";
 import { type Deployment, runProgram, stackConfig } from "../../rehearsal/program";
-import { type Promised, type Rehearsal, type RehearsalOptions, rehearse } from "../../rehearsal/rehearse";
+import type { Promises } from "../../rehearsal/promises";
+import { type Rehearsal, type RehearsalOptions, rehearse } from "../../rehearsal/rehearse";
 import { deployed } from "../support/policies";
 
 const ROOT = join(__dirname, "..", "..");
 
-const PROMISED: Promised = { retention: { Day: 5, Week: 3, Month: 2 }, standIns: true };
+const PROMISES: Promises = { retention: { Day: 5, Week: 3, Month: 2 }, standIns: true };
 
 /** A month from a Friday on; a backup of each type falls into it. */
 const OPTIONS: RehearsalOptions = { start: Date.UTC(2027, 0, 1), days: 33, servers: 2, volumes: 2, failures: 0, seed: 1 };
@@ -52,7 +53,7 @@ function afterwards(statements: string) {
 }
 
 async function brokenBy(change: Parameters<typeof sabotaged>[1], options: Partial<RehearsalOptions> = {}): Promise<readonly string[]> {
-    const { broken } = await rehearse(await sabotaged(await byDefault, change), PROMISED, { ...FEW, ...options });
+    const { broken } = await rehearse(await sabotaged(await byDefault, change), PROMISES, { ...FEW, ...options });
     return broken;
 }
 
@@ -69,7 +70,7 @@ describe("A rehearsal", () => {
     });
 
     it("takes and deletes what the policy says, and ends with the restore points that it promises", async () => {
-        const { runs, restorable, ...sums } = await rehearse(await byDefault, PROMISED, OPTIONS);
+        const { runs, restorable, ...sums } = await rehearse(await byDefault, PROMISES, OPTIONS);
         assert.deepEqual(sums, {
             timezone: "UTC",
             types: ["Day", "Week", "Month"],
@@ -102,7 +103,7 @@ describe("A rehearsal", () => {
         const options = { ...OPTIONS, days: 365, servers: 3, failures: 0.02 };
         const { runs, restorable, cleanings, broken } = await rehearse(
             deployment,
-            { ...PROMISED, retention: { Day: 7, Week: 3, Month: 2 } },
+            { ...PROMISES, retention: { Day: 7, Week: 3, Month: 2 } },
             options,
         );
         assert.deepEqual(
@@ -114,7 +115,7 @@ describe("A rehearsal", () => {
     });
 
     it("ends with restore points that stand in for months whose runs all failed", async () => {
-        const { restorable, broken } = await rehearse(await byDefault, PROMISED, {
+        const { restorable, broken } = await rehearse(await byDefault, PROMISES, {
             ...FEW,
             days: 100,
             failures: 0.5,
@@ -132,9 +133,9 @@ describe("A rehearsal", () => {
         const deployment = await byDefault;
         const options = { ...OPTIONS, days: 20, failures: 0.3 };
         const [first, again, other] = [
-            await rehearse(deployment, PROMISED, options),
-            await rehearse(deployment, PROMISED, options),
-            await rehearse(deployment, PROMISED, { ...options, seed: 2 }),
+            await rehearse(deployment, PROMISES, options),
+            await rehearse(deployment, PROMISES, options),
+            await rehearse(deployment, PROMISES, { ...options, seed: 2 }),
         ];
         const failed = ({ runs }: Rehearsal) => runs.filter(({ status }) => status === "Failed").map(({ time, why }) => [time, why]);
         assert.deepEqual(again, first);
@@ -142,7 +143,7 @@ describe("A rehearsal", () => {
     });
 
     it("fails about the share of runs that it is told to, in each of the ways in which VSS does, and breaks nothing by that", async () => {
-        const { runs, broken } = await rehearse(await byDefault, PROMISED, { ...OPTIONS, servers: 10, failures: 0.25 });
+        const { runs, broken } = await rehearse(await byDefault, PROMISES, { ...OPTIONS, servers: 10, failures: 0.25 });
         const failed = runs.filter(({ status }) => status === "Failed");
         const why = failed.map((run) => run.why).sort();
         assert.ok(Math.abs(failed.length / runs.length - 0.25) < 0.05, `${failed.length} of ${runs.length}`);
@@ -154,20 +155,20 @@ describe("A rehearsal", () => {
     });
 
     it("keeps all that it promises where each run fails, which is nothing, and deletes nothing", async () => {
-        const { restorable, deleted, broken } = await rehearse(await byDefault, PROMISED, { ...OPTIONS, failures: 1 });
+        const { restorable, deleted, broken } = await rehearse(await byDefault, PROMISES, { ...OPTIONS, failures: 1 });
         assert.deepEqual({ restorable, deleted, broken }, { restorable: [], deleted: 0, broken: [] });
     });
 
     it("opens windows by their own zone, also across a change to daylight saving", async () => {
         const args = { timezone: "America/New_York", schedules: { Day: "cron(30 22 ? * * *)" } };
-        const { runs } = await rehearse(await deployed(args), PROMISED, { ...FEW, start: Date.UTC(2027, 2, 13) });
+        const { runs } = await rehearse(await deployed(args), PROMISES, { ...FEW, start: Date.UTC(2027, 2, 13) });
         assert.deepEqual(times(runs, "Day"), ["2027-03-13T03:30", "2027-03-14T03:30", "2027-03-15T02:30", "2027-03-16T02:30"]);
     });
 
     it("takes sets that are not application-consistent for restore points where the policy does", async () => {
         const options = { ...FEW, days: 40, failures: 0.5 };
         const broken = async (args: Parameters<typeof deployed>[0], countCrashConsistent: boolean) =>
-            (await rehearse(await deployed(args), { ...PROMISED, countCrashConsistent }, options)).broken.length > 0;
+            (await rehearse(await deployed(args), { ...PROMISES, countCrashConsistent }, options)).broken.length > 0;
         assert.equal(await broken({ countCrashConsistent: true }, true), false);
         assert.equal(await broken({ countCrashConsistent: true }, false), true);
         assert.equal(await broken({}, false), false);
@@ -192,7 +193,7 @@ describe("A rehearsal", () => {
     });
 
     it("leaves the boot volume out if the policy excludes it, and names it", async () => {
-        const { taken, unprotected } = await rehearse(await deployed({ excludeBootVolume: true }), PROMISED, { ...FEW, volumes: 3 });
+        const { taken, unprotected } = await rehearse(await deployed({ excludeBootVolume: true }), PROMISES, { ...FEW, volumes: 3 });
         assert.equal(taken, (4 + 1 + 1) * 2);
         assert.deepEqual(unprotected, [
             { server: "i-00000000000000001", volume: "vol-00000000000000001", device: "/dev/sda1", why: "boot volume, excluded" },
@@ -201,7 +202,7 @@ describe("A rehearsal", () => {
 
     it("succeeds without unmounted volumes, and names them", async () => {
         const options = { ...FEW, servers: 2, volumes: 3, unmounted: 1 };
-        const { taken, runs, unprotected, broken } = await rehearse(await byDefault, PROMISED, options);
+        const { taken, runs, unprotected, broken } = await rehearse(await byDefault, PROMISES, options);
         assert.deepEqual(
             { taken, statuses: [...new Set(runs.map(({ status }) => status))], unprotected, broken },
             {
@@ -217,7 +218,7 @@ describe("A rehearsal", () => {
     });
 
     it("names every volume if no run completed", async () => {
-        const { unprotected } = await rehearse(await byDefault, PROMISED, { ...FEW, volumes: 2, unmounted: 1, failures: 1 });
+        const { unprotected } = await rehearse(await byDefault, PROMISES, { ...FEW, volumes: 2, unmounted: 1, failures: 1 });
         assert.deepEqual(unprotected, [
             { server: "i-00000000000000001", volume: "vol-00000000000000001", device: "/dev/sda1", why: "no run completed" },
             { server: "i-00000000000000001", volume: "vol-00000000000000002", device: "xvdac", why: "not mounted in Windows" },
@@ -225,13 +226,13 @@ describe("A rehearsal", () => {
     });
 
     it("deletes nothing where the cleaner only reports", async () => {
-        const { deleted, taken, broken } = await rehearse(await deployed({ reportOnly: true }), PROMISED, { ...FEW, days: 10 });
+        const { deleted, taken, broken } = await rehearse(await deployed({ reportOnly: true }), PROMISES, { ...FEW, days: 10 });
         assert.deepEqual({ deleted, taken, broken }, { deleted: 0, taken: 10 + 2 + 1, broken: [] });
     });
 
     it("tells of each day that is over", async () => {
         const told: number[] = [];
-        await rehearse(await byDefault, PROMISED, { ...FEW, onDay: (days) => told.push(days) });
+        await rehearse(await byDefault, PROMISES, { ...FEW, onDay: (days) => told.push(days) });
         assert.deepEqual(told, [1, 2, 3, 4]);
     });
 
@@ -254,7 +255,7 @@ describe("A rehearsal", () => {
     it("says so when not one backup was taken", async () => {
         const deployment = await byDefault;
         const resources = deployment.resources.filter(({ name }) => name !== "prod-vss-package");
-        const { broken } = await rehearse({ ...deployment, resources }, PROMISED, FEW);
+        const { broken } = await rehearse({ ...deployment, resources }, PROMISES, FEW);
         assert.deepEqual(broken, ["no run took a snapshot: 1003: AwsVssComponents is not installed"]);
     });
 

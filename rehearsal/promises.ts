@@ -1,0 +1,24 @@
+import { DEFAULTS } from "../components/arguments";
+
+/** What a policy promises to keep. */
+export interface Promises {
+    /** Restore points per snapshot type and volume. */
+    readonly retention: Readonly<Record<string, number>>;
+    /** Whether restore points of other types stand in for a type whose run made none. */
+    readonly standIns: boolean;
+    /** Whether sets that are not application-consistent are restore points too. */
+    readonly countCrashConsistent?: boolean;
+}
+
+/** Reads what a stack's config promises to keep, apart from the program. */
+export function promisesOf(config: Readonly<Record<string, string>>): Promises {
+    const retention = JSON.parse(config["vss-backup:retention"] || "{}") as Record<string, number>;
+    const schedules = JSON.parse(config["vss-backup:schedules"] || "{}") as Record<string, string>;
+    return {
+        retention: Object.fromEntries(
+            Object.entries({ ...DEFAULTS.retention, ...retention }).filter(([type]) => schedules[type] !== "never"),
+        ),
+        standIns: config["vss-backup:standIns"] !== "false",
+        countCrashConsistent: config["vss-backup:countCrashConsistent"] === "true",
+    };
+}
