@@ -4,9 +4,10 @@ import pc from "picocolors";
 import { readOptions } from "./commandLine";
 import { asJson, asText } from "./display/report";
 import { wrapWords } from "./display/width";
-import { runProgram, stackConfig } from "./program";
+import { runProgram } from "./program";
 import { promisesOf } from "./promises";
 import { rehearse } from "./rehearse";
+import { stackConfig } from "./stackConfig";
 
 const ROOT = join(__dirname, "..");
 

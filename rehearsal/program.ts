@@ -1,7 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { parse } from "yaml";
 import { partitionOf } from "./embeddedAws/partition";
 
 /** A resource as the program registered it. */
@@ -26,40 +23,6 @@ export interface Deployment {
 }
 
 export const ACCOUNT_ID = "123456789012";
-
-/**
- * The config of a stack as Pulumi hands it to a program: the stack's file over the defaults of the project's.
- *
- * @param folder where `Pulumi.yaml` is
- * @throws Error that names the file and the cure
- */
-export function stackConfig(folder: string, stack: string): Record<string, string> {
-    const file = join(folder, `Pulumi.${stack}.yaml`);
-    if (!existsSync(file)) {
-        const stacks = readdirSync(folder).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
-        throw new Error(`There is no Pulumi.${stack}.yaml in ${folder}; its stacks are: ${stacks.join(", ") || "none"}.`);
-    }
-    const project = parse(readFileSync(join(folder, "Pulumi.yaml"), "utf8")) as {
-        name: string;
-        config?: Record<string, { default?: unknown }>;
-    };
-    const config = (parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> } | null)?.config ?? {};
-    const defaults = Object.entries(project.config ?? {})
-        .filter(([, declared]) => declared?.default !== undefined)
-        .map(([key, declared]) => [key.includes(":") ? key : `${project.name}:${key}`, declared.default] as const);
-    // Pulumi takes a key without a namespace for one of the project's.
-    const given = Object.entries(config).map(([key, value]) => [key.includes(":") ? key : `${project.name}:${key}`, value] as const);
-    return Object.fromEntries([...defaults, ...given].map(([key, value]) => [key, text(file, key, value)]));
-}
-
-function text(file: string, key: string, value: unknown): string {
-    if (JSON.stringify(value)?.includes('{"secure":')) {
-        throw new Error(
-            `${key} in ${file} is encrypted, and a rehearsal has no key for it; none of this program's settings is a secret, so write it in plain text.`,
-        );
-    }
-    return typeof value === "string" ? value : JSON.stringify(value);
-}
 
 /**
  * Runs the real program, as `pulumi up` would, and takes down what it registers. Nothing leaves this process.

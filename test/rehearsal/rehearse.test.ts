@@ -3,9 +3,10 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { EmbeddedIam } from "../../rehearsal/embeddedAws/iam";
 import { archiveFiles } from "../../rehearsal/embeddedAws/lambda";
-import { type Deployment, runProgram, stackConfig } from "../../rehearsal/program";
+import { type Deployment, runProgram } from "../../rehearsal/program";
 import type { Promises } from "../../rehearsal/promises";
 import { type Rehearsal, type RehearsalOptions, rehearse } from "../../rehearsal/rehearse";
+import { stackConfig } from "../../rehearsal/stackConfig";
 import { deployed } from "../support/policies";
 
 const ROOT = join(__dirname, "..", "..");
