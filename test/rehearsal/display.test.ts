@@ -9,8 +9,9 @@ import { asText } from "../../rehearsal/display/report";
 import { whatCanBeRestored, whatHappened, whatIsUnprotected } from "../../rehearsal/display/summary";
 import type { StoredSnapshot } from "../../rehearsal/embeddedAws/snapshotStore";
 import type { Server } from "../../rehearsal/embeddedAws/ssm";
+import type { TypedRun } from "../../rehearsal/openWindows";
 import type { Deployment, Registered } from "../../rehearsal/program";
-import type { Rehearsal, RehearsalOptions, Restorable, TypedRun } from "../../rehearsal/rehearse";
+import type { Rehearsal, RehearsalOptions, Restorable } from "../../rehearsal/rehearse";
 
 const OPTIONS: RehearsalOptions = { start: Date.UTC(2027, 0, 30), days: 5, servers: 2, volumes: 1, failures: 0, seed: 1 };
 
