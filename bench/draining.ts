@@ -2,7 +2,7 @@ import { DeleteSnapshotCommand, type EC2Client } from "@aws-sdk/client-ec2";
 import { deleteSets } from "../lambda/deletion";
 import { DELETION_PACE } from "../lambda/pace";
 import { type Decision, planCleaning } from "../lambda/plan";
-import { type BucketSize, tokenBucket } from "../rehearsal/embeddedAws/tokenBucket";
+import { type BucketSize, tokenBucket } from "../test/support/tokenBucket";
 import { account, NOW, SETTINGS } from "./account";
 import { client, region } from "./region";
 import { number, progress, type Result } from "./result";

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { XMLBuilder } from "fast-xml-parser";
 import { type Ec2Call, Ec2Error, list } from "./ec2Call";
-import { type Answer, answerOf, asItShould, type Faults } from "./faults";
+import { type Answer, answerNormally, answerOf, type Faults } from "./exchange";
 import type { EmbeddedIam } from "./iam";
 import { pageOf } from "./pages";
 import { partitionOf } from "./partition";
@@ -66,10 +66,10 @@ export async function startEc2(
         const caller = callerOf(request);
         if (!caller) {
             const refusal = new Ec2Error("AuthFailure", "AWS was not able to validate the provided access credentials", 401);
-            return asItShould({ call, response, textOf, carryOut: async () => answerOf(refusal) });
+            return answerNormally({ call, response, textOf, carryOut: async () => answerOf(refusal) });
         }
         calls.push(call);
-        await (faults?.(call) ?? asItShould)({
+        await (faults?.(call) ?? answerNormally)({
             call,
             response,
             textOf,

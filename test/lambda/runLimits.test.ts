@@ -5,10 +5,12 @@ import { DELETION_PACE } from "../../lambda/pace";
 import { planCleaning } from "../../lambda/plan";
 import { report } from "../../lambda/report";
 import { startEc2 } from "../../rehearsal/embeddedAws/ec2";
+import { ALL, assertRun, DELETED, DONE, fourDays, ids, KEPT, NEEDED, saying } from "../support/account";
+import { type Cleaned, clientOf, ran, stored } from "../support/cleaning";
 import {
     afterFirstPage,
     always,
-    asItShould,
+    answerNormally,
     type Fault,
     type Faults,
     first,
@@ -17,9 +19,7 @@ import {
     onSnapshot,
     silence,
     throttled,
-} from "../../rehearsal/embeddedAws/faults";
-import { ALL, assertRun, DELETED, DONE, fourDays, ids, KEPT, NEEDED, saying } from "../support/account";
-import { type Cleaned, clientOf, ran, stored } from "../support/cleaning";
+} from "../support/faults";
 import { NOW, POLICY } from "../support/history";
 
 /** Lambda, so many milliseconds before it ends the run. */
@@ -96,7 +96,7 @@ describe("A run whose time is over", () => {
         const mayBegin = 100;
         const slow: Fault = async (exchange) => {
             await setTimeout(2 * mayBegin);
-            await asItShould(exchange);
+            await answerNormally(exchange);
         };
         const stopped = await stoppedBy(() => onSnapshot("snap-29c", always(slow)), mayBegin);
         assert.deepEqual(stopped, { report: saying(DONE), left: [...NEEDED].sort() });
@@ -152,7 +152,7 @@ describe("A second run at the same time", () => {
             const { carryOut } = exchange;
             const answer = exchange.call.action === "DescribeSnapshots" ? await carryOut() : undefined;
             runs.push(await ran(store, { settings }));
-            await asItShould({ ...exchange, carryOut: async () => answer ?? (await carryOut()) });
+            await answerNormally({ ...exchange, carryOut: async () => answer ?? (await carryOut()) });
         };
     }
 

@@ -1,5 +1,6 @@
 import assert from "node:assert/strict";
 import { clientConfig } from "../../lambda/cleaner";
+import { ALL, assertRun, DELETED, DONE, fourDays, KEPT, NEEDED } from "../support/account";
 import {
     afterFirstPage,
     always,
@@ -22,9 +23,8 @@ import {
     stalled,
     throttled,
     unavailable,
-} from "../../rehearsal/embeddedAws/faults";
-import { tokenBucket } from "../../rehearsal/embeddedAws/tokenBucket";
-import { ALL, assertRun, DELETED, DONE, fourDays, KEPT, NEEDED } from "../support/account";
+} from "../support/faults";
+import { tokenBucket } from "../support/tokenBucket";
 
 /** The cleaner's time-outs, all cut to a third of a second: long for an answer, be the machine busy. */
 const TIMEOUT_MS = 333;

@@ -1,30 +1,11 @@
 import type { ServerResponse } from "node:http";
-import { type Ec2Call, Ec2Error } from "./ec2Call";
-import { lastIdBefore, tokenAfter } from "./pages";
-import type { SnapshotStore } from "./snapshotStore";
+import { Ec2Error } from "../../rehearsal/embeddedAws/ec2Call";
+import { answerOf, type Exchange, type Fault, type Faults, send } from "../../rehearsal/embeddedAws/exchange";
+import { lastIdBefore, tokenAfter } from "../../rehearsal/embeddedAws/pages";
+import type { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
 
-/** What EC2 answers, before it becomes bytes. */
-export interface Answer {
-    readonly status: number;
-    readonly body: object;
-}
-
-/** One call, while it is under way. */
-export interface Exchange {
-    readonly call: Ec2Call;
-    readonly response: ServerResponse;
-    /** Does what is asked, and gives EC2's answer. A listing may be of another call, or of another view of the account. */
-    carryOut(call?: Ec2Call, seen?: SnapshotStore): Promise<Answer>;
-    textOf(answer: Answer): string;
-}
-
-/** How one call goes, from when EC2 has read it. */
-export type Fault = (exchange: Exchange) => Promise<void>;
-
-/** Says how each call goes; as it should, where it gives nothing. Called once for a call, in the order in which they come. */
-export type Faults = (call: Ec2Call) => Fault | undefined;
-
-export const asItShould: Fault = async (exchange) => send(exchange, await exchange.carryOut());
+export { answerNormally } from "../../rehearsal/embeddedAws/exchange";
+export type { Fault, Faults };
 
 /** EC2 refuses what is asked, and does nothing. */
 export function refused(code: string, message: string, status = 400): Fault {
@@ -163,14 +144,6 @@ export function afterFirstPage(faults: Faults): Faults {
 /** The first that has one. */
 export function oneOf(...all: readonly Faults[]): Faults {
     return (call) => all.reduce<Fault | undefined>((found, faults) => found ?? faults(call), undefined);
-}
-
-export function answerOf({ code, message, status }: Ec2Error): Answer {
-    return { status, body: { Response: { Errors: { Error: { Code: code, Message: message } }, RequestID: "rehearsal" } } };
-}
-
-function send({ response, textOf }: Exchange, answer: Answer): void {
-    response.writeHead(answer.status, { "content-type": "text/xml;charset=UTF-8" }).end(textOf(answer));
 }
 
 function reset(response: ServerResponse): void {

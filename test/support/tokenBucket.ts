@@ -1,5 +1,4 @@
-import type { Ec2Options } from "./ec2";
-import { Ec2Error } from "./ec2Call";
+import { Ec2Error, type Ec2Options } from "../../rehearsal/embeddedAws/ec2";
 
 /** How EC2 bounds one action of an account in a region: so many calls at once, and from then on so many a second. */
 export interface BucketSize {
