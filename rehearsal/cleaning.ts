@@ -10,19 +10,19 @@ import type { Promises } from "./promises";
 import { logRefusal, startRefusal } from "./refusals";
 import { type StandInPeriods, standInPeriods } from "./standInPeriods";
 
-/** The cleaners of an account, and what they have done so far. */
+/** The cleaners of an account, with their work so far. */
 export interface Cleaners {
     readonly cleanings: readonly Cleaning[];
-    /** What IAM refused, and when. */
+    /** Sentences about calls that IAM refused, with their times. */
     readonly refusals: readonly string[];
     close(): Promise<void>;
 }
 
-/** What one run of the cleaner did. */
+/** The outcome of one run of the cleaner. */
 export interface Cleaning {
-    /** How many snapshots. */
+    /** The number of deleted snapshots. */
     readonly deleted: number;
-    /** Invariants that it broke, and when. */
+    /** Sentences about invariants that it broke, with its time. */
     readonly broken: readonly string[];
     /** Types and periods for which a kept snapshot stands in, by its id. */
     readonly standIns: ReadonlyMap<string, readonly string[]>;
@@ -92,11 +92,11 @@ async function cleanOnce(
         after,
         report,
     });
-    ledger.strikeDeleted(store);
+    ledger.removeDeleted(store);
     return { deleted: before.length - after.length, broken: broken.map((sentence) => `${due}: ${sentence}`), standIns: standInsOf(report) };
 }
 
-/** The periods for which kept snapshots stand in, as the report says. */
+/** Reads from the report the periods for which kept snapshots stand in. */
 function standInsOf(report: SaidReport | undefined): Map<string, string[]> {
     const kept = (report?.KeptSnapshots ?? []) as readonly { SnapshotId: string; Reason: string }[];
     return new Map(
@@ -107,7 +107,7 @@ function standInsOf(report: SaidReport | undefined): Map<string, string[]> {
     );
 }
 
-/** The time as EventBridge Scheduler writes it. */
+/** Writes a time as EventBridge Scheduler does. */
 function isoSeconds(time: number): string {
     return new Date(time).toISOString().replace(".000Z", "Z");
 }

@@ -1,9 +1,9 @@
 import { occurrences, parseSchedule } from "../lambda/schedules";
 
 /**
- * The times at which a schedule fires, in milliseconds since 1970. A rate counts from `start`.
+ * Finds the times at which a schedule fires, in milliseconds since 1970. A rate counts from `start`.
  *
- * @param gap what becomes of a time that daylight saving skips; it fires at the end of the gap if left out
+ * @param gap whether times that daylight saving skips are skipped too; if left out, they fire at the end of the gap
  */
 export function* firingTimes(expression: string, timezone: string, start: number, end: number, gap?: "skipped"): Generator<number> {
     const schedule = parseSchedule(expression, "seconds allowed");

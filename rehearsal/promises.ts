@@ -6,11 +6,11 @@ export interface Promises {
     readonly retention: Readonly<Record<string, number>>;
     /** Whether restore points of other types stand in for a type whose run made none. */
     readonly standIns: boolean;
-    /** Whether sets that are not application-consistent are restore points too. */
+    /** Whether complete sets that are not application-consistent count as restore points. */
     readonly countCrashConsistent?: boolean;
 }
 
-/** Reads what a stack's config promises to keep, apart from the program. */
+/** Reads the promises from a stack's config. The program reads the same config on its own. */
 export function promisesOf(config: Readonly<Record<string, string>>): Promises {
     const retention = JSON.parse(config["vss-backup:retention"] || "{}") as Record<string, number>;
     const schedules = JSON.parse(config["vss-backup:schedules"] || "{}") as Record<string, string>;

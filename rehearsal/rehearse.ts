@@ -14,7 +14,7 @@ export interface RehearsalOptions extends AccountOptions, Chance {
     readonly onDay?: (days: number) => void;
 }
 
-/** A restore point that stands at the end. */
+/** A restore point that is left at the end. */
 export interface Restorable {
     readonly type: string;
     /** When its run began, in milliseconds since 1970. */
@@ -36,14 +36,14 @@ export interface Rehearsal {
     readonly deleted: number;
     readonly restorable: readonly Restorable[];
     readonly unprotected: readonly UnprotectedVolume[];
-    /** Invariants of the design that were broken, and when; none if all is well. */
+    /** Sentences about broken invariants, with their times; none if every invariant held. */
     readonly broken: readonly string[];
 }
 
 /**
- * Plays what a program registered against the embedded AWS, on a virtual clock. The same deployment and options give the same rehearsal.
+ * Plays a deployment against the embedded AWS on a virtual clock. The same deployment and options give the same rehearsal.
  *
- * @param promises what the policy promises to keep, for the invariants; the cleaner reads its own from the closure
+ * @param promises for the invariants; the cleaner has its own retention in its closure
  */
 export async function rehearse(deployment: Deployment, promises: Promises, options: RehearsalOptions): Promise<Rehearsal> {
     const account = makeAccount(deployment, options);

@@ -4,11 +4,12 @@ import type { DeployedWindow } from "./deployed";
 /** The periods of each type in which a restore point may stand in for it; undefined if none may. */
 export type StandInPeriods = Readonly<Record<string, Periods | undefined>>;
 
+/** Finds the periods of the types of these windows. */
 export function standInPeriods(windows: readonly DeployedWindow[]): StandInPeriods {
     return Object.fromEntries(windows.map(({ type, schedule, timezone }) => [type, cachedPeriods(periodsOf(schedule, timezone))]));
 }
 
-/** The runs of the servers begin together, and each cleaning looks at them again. */
+/** Remembers the periods that it has found. The runs of the servers begin together, and each cleaning looks at them again. */
 function cachedPeriods(periods: Periods | undefined): Periods | undefined {
     return periods && { at: cache(periods.at), ofSet: cache(periods.ofSet) };
 }

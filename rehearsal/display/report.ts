@@ -6,7 +6,7 @@ import { preview } from "./preview";
 import { firstLines, whatCanBeRestored, whatHappened, whatIsUnprotected } from "./summary";
 import { wrapWords } from "./width";
 
-/** A rehearsal for people, at most 80 columns wide. */
+/** Writes a rehearsal for people, at most 80 columns wide. */
 export function asText(deployment: Deployment, rehearsal: Rehearsal, options: RehearsalOptions): string {
     const section = (title: string, text: string) => `${pc.bold(pc.underline(title))}\n\n${text}\n\n`;
     return [
@@ -27,7 +27,7 @@ function verdict(broken: readonly string[]): string {
     return [pc.red(`Invariants were broken ${times}:`), ...lines].join("\n");
 }
 
-/** A rehearsal for programs. */
+/** Writes a rehearsal for programs. */
 export function asJson(
     deployment: Deployment,
     { runs, restorable, ...rest }: Rehearsal,

@@ -12,15 +12,15 @@ export interface Answer {
 export interface Exchange {
     readonly call: Ec2Call;
     readonly response: ServerResponse;
-    /** Carries out the call, and gives EC2's answer. A listing may be of another call, or of another view of the account. */
+    /** Carries out the call, or another one, and returns EC2's answer. A view replaces the account in a listing. */
     carryOut(call?: Ec2Call, view?: SnapshotStore): Promise<Answer>;
     textOf(answer: Answer): string;
 }
 
-/** The way in which one call goes, from when EC2 has read it. */
+/** Plays one call, from when EC2 has read it. */
 export type Fault = (exchange: Exchange) => Promise<void>;
 
-/** Chooses how each call goes; normally, if it gives nothing. Called once for a call, in the order in which they come. */
+/** Chooses how each call goes; normally, if it returns undefined. It sees each call once, in their order. */
 export type Faults = (call: Ec2Call) => Fault | undefined;
 
 /** Carries out the call, and sends the answer. */

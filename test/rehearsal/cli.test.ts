@@ -8,7 +8,7 @@ import stringWidth from "string-width";
 
 const ROOT = join(__dirname, "..", "..");
 
-/** `npm start -- …` as a process of its own. */
+/** Runs `npm start -- …` in a process of its own. */
 function rehearsal(...options: string[]) {
     return rehearsalWith(["-r", "ts-node/register"], options);
 }
@@ -17,7 +17,7 @@ function rehearsalWith(preload: readonly string[], options: readonly string[]) {
     const { status, stdout, stderr } = spawnSync(
         process.execPath,
         [...preload, join(ROOT, "rehearsal", "main.ts"), ...options],
-        // Away from the project: a rehearsal finds its files wherever it is started.
+        // A rehearsal finds its files from any folder.
         { cwd: __dirname, encoding: "utf8", env: { ...process.env, TS_NODE_PROJECT: join(ROOT, "tsconfig.json"), NO_COLOR: "1" } },
     );
     return { status, stdout: stripVTControlCharacters(stdout), stderr: stripVTControlCharacters(stderr) };
@@ -28,7 +28,7 @@ function tooWide(text: string): string[] {
 }
 
 describe("npm start", () => {
-    it("prints one JSON document and nothing else where it is asked to", () => {
+    it("prints one JSON document and nothing else with --json", () => {
         const { status, stdout, stderr } = rehearsal("--json", "--days", "10", "--servers", "1", "--volumes", "1", "--failures", "0");
         const { resources, runs, restorable, ...rest } = JSON.parse(stdout);
         assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
@@ -61,7 +61,7 @@ describe("npm start", () => {
         });
     });
 
-    it("prints what would be deployed, what happened, what can be restored and a calendar", () => {
+    it("prints the deployment, the runs, the restore points and a calendar, 80 columns wide", () => {
         const { status, stdout, stderr } = rehearsal("--days", "1", "--start", "2027-03-01");
         assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
         assert.deepEqual(tooWide(stdout), []);
@@ -85,7 +85,7 @@ describe("npm start", () => {
         [1, "Invariants were broken once:\n1st\n"],
         [25, `Invariants were broken 25 times:\n${"1st\n".repeat(20)}… and 5 more; --json has all of them\n`],
     ] as const) {
-        it(`exits non-zero and says why when invariants were broken: ${count}`, () => {
+        it(`exits with an error and its reasons if invariants were broken ${count} times`, () => {
             const folder = mkdtempSync(join(tmpdir(), "preload-"));
             try {
                 const preload = join(folder, "preload.js");
@@ -167,7 +167,7 @@ describe("npm start", () => {
         });
     });
 
-    it("refuses an option that it does not have, and names the one that was meant", () => {
+    it("refuses an unknown option, and suggests a known one", () => {
         assert.deepEqual(rehearsal("--day", "3"), {
             status: 1,
             stdout: "",
@@ -184,7 +184,7 @@ describe("npm start", () => {
         assert.deepEqual(tooWide(rehearsal("--stack", "n".repeat(200)).stderr), []);
     });
 
-    it("explains its options", () => {
+    it("explains its options and their limits with --help", () => {
         const { status, stdout, stderr } = rehearsal("--help");
         assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
         assert.deepEqual(

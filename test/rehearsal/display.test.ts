@@ -19,7 +19,7 @@ function server(id: string): Server {
     return { id, tags: new Map(), volumes: [], hasVssPackage: true, busyUntil: 0 };
 }
 
-/** A run at a time such as `2027-01-30T01:00`, with one snapshot, or none and the reason why it failed. */
+/** Makes a run at a time such as `2027-01-30T01:00`, with one snapshot, or with the reason of its failure and none. */
 function run(type: string, at: string, id: string, why?: string): TypedRun {
     const time = Date.parse(`${at}Z`);
     const snapshot: StoredSnapshot = { id: "", volumeId: "", startTime: time, state: "", description: "", tags: new Map() };
@@ -83,7 +83,7 @@ const DEPLOYMENT: Deployment = {
     outputs: {},
 };
 
-/** Compared line by line, without the colours and the space before line ends that a terminal may have brought. */
+/** Splits a text into lines, without colours and spaces at line ends. */
 function lines(text: string): string[] {
     return stripVTControlCharacters(text)
         .split("\n")
@@ -91,7 +91,7 @@ function lines(text: string): string[] {
 }
 
 describe("What a rehearsal shows", () => {
-    it("shows what would be deployed as a tree, as pulumi preview does", () => {
+    it("shows the deployment as a tree, as pulumi preview does", () => {
         assert.deepEqual(lines(preview(DEPLOYMENT)), [
             "    Type                                 Name",
             " +  pulumi:pulumi:Stack                  vss-backup-dev",
@@ -103,7 +103,7 @@ describe("What a rehearsal shows", () => {
         ]);
     });
 
-    it("goes on in the next line with names that are too long for one", () => {
+    it("continues long names in the next line", () => {
         const resources = [
             registered("vss-backup:index:VssBackupPolicy", "dev"),
             registered("aws:sns/topicSubscription:TopicSubscription", "dev-email-windows-server-administrators@berlin.example.com"),
@@ -117,7 +117,7 @@ describe("What a rehearsal shows", () => {
         ]);
     });
 
-    it("shows what happened per type, and why runs failed", () => {
+    it("shows the runs of each type, and why some failed", () => {
         assert.deepEqual(lines(whatHappened(REHEARSAL, OPTIONS)), [
             "5 days, 2 servers with 1 volume each",
             "┌──────┬──────┬───────────┬────────┬─────────────────┐",
@@ -133,7 +133,7 @@ describe("What a rehearsal shows", () => {
         ]);
     });
 
-    it("counts one as one", () => {
+    it("writes one in the singular", () => {
         assert.equal(
             lines(whatHappened({ ...NOTHING, cleanings: 1 }, { ...OPTIONS, days: 1, servers: 1 }))[0],
             "1 day, 1 server with 1 volume each",
@@ -164,11 +164,11 @@ describe("What a rehearsal shows", () => {
         ]);
     });
 
-    it("says so if every volume is in a restore point", () => {
+    it("says that every volume is in a restore point", () => {
         assert.equal(whatIsUnprotected(REHEARSAL), "Every volume is in a restore point.");
     });
 
-    it("shows what can be restored, the newest first, in the policy's time zone", () => {
+    it("shows restore points in the policy's time zone, the newest first", () => {
         assert.deepEqual(lines(whatCanBeRestored({ ...REHEARSAL, timezone: "Asia/Tokyo" }, OPTIONS)), [
             "┌──────┬─────────────────────────────┬─────────┐",
             "│ Type │ Restore points (Asia/Tokyo) │ Servers │",
@@ -181,7 +181,7 @@ describe("What a rehearsal shows", () => {
         ]);
     });
 
-    it("says for which runs without a restore point another stands in", () => {
+    it("says for which periods a restore point stands in", () => {
         const standing = { ...point("Week", "2027-01-31T03:00", "i-1"), standsInFor: ["Day 2027-01-31", "Month 2027-01"] };
         const restorable = [standing, point("Week", "2027-01-31T03:00", "i-2")];
         assert.deepEqual(lines(whatCanBeRestored({ ...REHEARSAL, types: ["Week"], restorable }, OPTIONS)).slice(3, 5), [
@@ -203,7 +203,7 @@ describe("What a rehearsal shows", () => {
         ]);
     });
 
-    it("shows a calendar of what stands, what failed and what is gone", () => {
+    it("shows a calendar of restore points, failures and deletions", () => {
         assert.deepEqual(lines(calendar(REHEARSAL, OPTIONS)), [
             "January 2027                   February 2027",
             "Mo  Tu  We  Th  Fr  Sa  Su     Mo  Tu  We  Th  Fr  Sa  Su",
@@ -239,7 +239,7 @@ describe("What a rehearsal shows", () => {
         ]);
     });
 
-    it("gives letters of their own to types whose initials do not tell them apart", () => {
+    it("gives other letters to types with the same initials", () => {
         const rename = (type: string) => (type === "Day" ? "Weekday" : type);
         const types = REHEARSAL.types.map(rename);
         const restorable = REHEARSAL.restorable.map((point) => ({ ...point, type: rename(point.type) }));
@@ -295,7 +295,7 @@ describe("What a rehearsal shows", () => {
         );
     });
 
-    it("is in colour where there are colours, and without them where there are none", () => {
+    it("is in colour if the terminal has colours", () => {
         const program = `
             const { calendar } = require(${JSON.stringify(join(__dirname, "../../rehearsal/display/calendar"))});
             const [rehearsal, options] = JSON.parse(process.argv[1]);

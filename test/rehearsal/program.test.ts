@@ -7,7 +7,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { run, runProgram } from "../../rehearsal/program";
 
 describe("A program that is run", () => {
-    it("is taken down: what it registers, with ids and ARNs, and what it exports", async () => {
+    it("is recorded with its resources, their ids and ARNs, and its exports", async () => {
         const program = () => {
             const topic = new aws.sns.Topic("news", { displayName: "News" });
             const role = new aws.iam.Role("reader", { name: "own-name", assumeRolePolicy: "{}" });
@@ -43,7 +43,7 @@ describe("A program that is run", () => {
         );
     });
 
-    it("has registered all that waits for something else when it is over", async () => {
+    it("ends when every resource is registered, also those that wait for others", async () => {
         const program = () => {
             const group = (name: string) => new aws.cloudwatch.LogGroup(name).arn;
             group("first").apply(() => group("second").apply(() => group("third")));
@@ -56,7 +56,7 @@ describe("A program that is run", () => {
         );
     });
 
-    it("sees its own stack and config alone, however many run one after the other", async () => {
+    it("sees its own stack and config alone after another program", async () => {
         const seen = async (stack: string, config: Record<string, string>) => {
             const program = () => ({
                 stack: pulumi.getStack(),
@@ -74,7 +74,7 @@ describe("A program that is run", () => {
         );
     });
 
-    it("is loaded anew each time from its file", async () => {
+    it("is loaded from its file each time", async () => {
         const text = `exports.loaded = (globalThis.timesLoaded = (globalThis.timesLoaded ?? 0) + 1);`;
         const folder = mkdtempSync(join(tmpdir(), "program-"));
         try {
@@ -86,7 +86,7 @@ describe("A program that is run", () => {
         }
     });
 
-    it("fails with what it throws, and with a look-up that nobody answers", async () => {
+    it("fails with its own error, or with a look-up that has no answer", async () => {
         const throwing = () => {
             throw new Error("wrong config");
         };

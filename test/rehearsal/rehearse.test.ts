@@ -13,19 +13,19 @@ const ROOT = join(__dirname, "..", "..");
 
 const PROMISES: Promises = { retention: { Day: 5, Week: 3, Month: 2 }, standIns: true };
 
-/** A month from a Friday on; a backup of each type falls into it. */
+/** A month from a Friday on, with backups of each type. */
 const OPTIONS: RehearsalOptions = { start: Date.UTC(2027, 0, 1), days: 33, servers: 2, volumes: 2, failures: 0, seed: 1 };
 
-/** A few days of the one volume of one server. */
+/** A few days with one volume of one server. */
 const FEW: RehearsalOptions = { ...OPTIONS, days: 4, servers: 1, volumes: 1 };
 
 /** An IAM that refuses nothing. */
 const LENIENT: EmbeddedIam = { refusal: async () => undefined, accessKey: () => "AKIATEST" };
 
-/** The policy without arguments, built once for all tests, which only read it. */
+/** The policy without arguments. The tests only read it. */
 let byDefault: Promise<Deployment>;
 
-/** The deployment with other texts in the archive of its cleaner. */
+/** Replaces files in the archive of a deployment's cleaner. */
 async function sabotaged(deployment: Deployment, change: (files: Record<string, string>) => Record<string, string>): Promise<Deployment> {
     const cleaner = deployment.resources.find(({ name }) => name === "prod-cleaner");
     const files = await archiveFiles(cleaner?.inputs.code);
@@ -37,7 +37,7 @@ async function sabotaged(deployment: Deployment, change: (files: Record<string, 
     return { ...deployment, resources };
 }
 
-/** A closure which runs the real one, and then something else with what it reported. */
+/** Makes a closure that runs the real one, and then these statements. */
 function afterwards(statements: string) {
     return ({ "index.js": text = "" }: Record<string, string>) => ({
         "real.js": text,
@@ -58,7 +58,7 @@ async function brokenBy(change: Parameters<typeof sabotaged>[1], options: Partia
     return broken;
 }
 
-/** Times of a type's runs or restore points, each once. */
+/** Lists the times of a type's runs or restore points, each once. */
 function times(entries: readonly { readonly type: string; readonly time: number }[], type: string): string[] {
     const own = entries.filter((entry) => entry.type === type).map(({ time }) => new Date(time).toISOString().slice(0, 16));
     return [...new Set(own)];
@@ -70,7 +70,7 @@ describe("A rehearsal", () => {
         return byDefault;
     });
 
-    it("takes and deletes what the policy says, and ends with the restore points that it promises", async () => {
+    it("ends with the restore points that the policy promises", async () => {
         const { runs, restorable, ...sums } = await rehearse(await byDefault, PROMISES, OPTIONS);
         assert.deepEqual(sums, {
             timezone: "UTC",
@@ -99,7 +99,7 @@ describe("A rehearsal", () => {
         );
     });
 
-    it("plays a whole year of the stack prod in less than half a minute", async () => {
+    it("plays a year of the stack prod without a broken invariant", async () => {
         const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", stackConfig(ROOT, "prod"));
         const options = { ...OPTIONS, days: 365, servers: 3, failures: 0.02 };
         const { runs, restorable, cleanings, broken } = await rehearse(
@@ -115,7 +115,7 @@ describe("A rehearsal", () => {
         assert.deepEqual(standing, [24, 9, 6]);
     });
 
-    it("ends with restore points that stand in for months whose runs all failed", async () => {
+    it("ends with restore points that stand in for months without a good run", async () => {
         const { restorable, broken } = await rehearse(await byDefault, PROMISES, {
             ...FEW,
             days: 100,
@@ -124,13 +124,13 @@ describe("A rehearsal", () => {
         });
         const standing = restorable.flatMap(({ type, time, standsInFor }) =>
             standsInFor
-                .filter((what) => what.startsWith("Month"))
-                .map((what) => `${type} ${new Date(time).toISOString().slice(0, 10)} ${what}`),
+                .filter((period) => period.startsWith("Month"))
+                .map((period) => `${type} ${new Date(time).toISOString().slice(0, 10)} ${period}`),
         );
         assert.deepEqual({ standing, broken }, { standing: ["Day 2027-02-27 Month 2027-02"], broken: [] });
     });
 
-    it("is the same for the same seed, and another for another", async () => {
+    it("is the same for the same seed, and differs for another", async () => {
         const deployment = await byDefault;
         const options = { ...OPTIONS, days: 20, failures: 0.3 };
         const [first, again, other] = [
@@ -143,7 +143,7 @@ describe("A rehearsal", () => {
         assert.notDeepEqual(failed(other), failed(first));
     });
 
-    it("fails about the share of runs that it is told to, in each of the ways in which VSS does, and breaks nothing by that", async () => {
+    it("fails the given share of runs, in each of the ways of VSS, and breaks no invariant", async () => {
         const { runs, broken } = await rehearse(await byDefault, PROMISES, { ...OPTIONS, servers: 10, failures: 0.25 });
         const failed = runs.filter(({ status }) => status === "Failed");
         const why = failed.map((run) => run.why).sort();
@@ -155,18 +155,18 @@ describe("A rehearsal", () => {
         assert.deepEqual(broken, []);
     });
 
-    it("keeps all that it promises where each run fails, which is nothing, and deletes nothing", async () => {
+    it("deletes nothing if every run fails, and breaks no invariant", async () => {
         const { restorable, deleted, broken } = await rehearse(await byDefault, PROMISES, { ...OPTIONS, failures: 1 });
         assert.deepEqual({ restorable, deleted, broken }, { restorable: [], deleted: 0, broken: [] });
     });
 
-    it("opens windows by their own zone, also across a change to daylight saving", async () => {
+    it("opens windows in their own zone, also when daylight saving begins", async () => {
         const args = { timezone: "America/New_York", schedules: { Day: "cron(30 22 ? * * *)" } };
         const { runs } = await rehearse(await deployed(args), PROMISES, { ...FEW, start: Date.UTC(2027, 2, 13) });
         assert.deepEqual(times(runs, "Day"), ["2027-03-13T03:30", "2027-03-14T03:30", "2027-03-15T02:30", "2027-03-16T02:30"]);
     });
 
-    it("takes sets that are not application-consistent for restore points where the policy does", async () => {
+    it("counts crash-consistent sets as restore points if the policy does", async () => {
         const options = { ...FEW, days: 40, failures: 0.5 };
         const broken = async (args: Parameters<typeof deployed>[0], countCrashConsistent: boolean) =>
             (await rehearse(await deployed(args), { ...PROMISES, countCrashConsistent }, options)).broken.length > 0;
@@ -175,7 +175,7 @@ describe("A rehearsal", () => {
         assert.equal(await broken({}, false), false);
     });
 
-    it("opens the windows of a rate from when the policy is deployed on", async () => {
+    it("counts a rate from when the policy is deployed", async () => {
         const args = {
             retention: { Day: null, Week: null, Month: null, Hour: 3 },
             schedules: { Day: null, Week: null, Month: null, Hour: "rate(7 hours)" },
@@ -189,7 +189,7 @@ describe("A rehearsal", () => {
             "2027-01-02T11:00",
             "2027-01-02T18:00",
         ]);
-        // The cleaner ran last on the 2nd at 07:00; it left three, and two have come since.
+        // The last cleaning was on the 2nd at 07:00. It left three, and two more came later.
         assert.deepEqual(times(restorable, "Hour"), times(runs, "Hour").slice(1));
     });
 
@@ -226,15 +226,15 @@ describe("A rehearsal", () => {
         ]);
     });
 
-    it("deletes nothing where the cleaner only reports", async () => {
+    it("deletes nothing if the cleaner only reports", async () => {
         const { deleted, taken, broken } = await rehearse(await deployed({ reportOnly: true }), PROMISES, { ...FEW, days: 10 });
         assert.deepEqual({ deleted, taken, broken }, { deleted: 0, taken: 10 + 2 + 1, broken: [] });
     });
 
-    it("tells of each day that is over", async () => {
-        const told: number[] = [];
-        await rehearse(await byDefault, PROMISES, { ...FEW, onDay: (days) => told.push(days) });
-        assert.deepEqual(told, [1, 2, 3, 4]);
+    it("calls back after each day", async () => {
+        const called: number[] = [];
+        await rehearse(await byDefault, PROMISES, { ...FEW, onDay: (days) => called.push(days) });
+        assert.deepEqual(called, [1, 2, 3, 4]);
     });
 
     it("names the restore points that a cleaner with a smaller retention loses", async () => {
@@ -253,7 +253,7 @@ describe("A rehearsal", () => {
         ]);
     });
 
-    it("says so when not one backup was taken", async () => {
+    it("reports if not one run took a snapshot", async () => {
         const deployment = await byDefault;
         const resources = deployment.resources.filter(({ name }) => name !== "prod-vss-package");
         const { broken } = await rehearse({ ...deployment, resources }, PROMISES, FEW);
@@ -279,7 +279,7 @@ describe("A rehearsal", () => {
         ]);
     });
 
-    it("names the snapshots of others that a cleaner deletes, were IAM to let it", async () => {
+    it("names the snapshots of others that a cleaner deletes if IAM allows it", async () => {
         const change = afterwards(`
             for await (const { Snapshots } of paginateDescribeSnapshots({ client: ec2 }, {})) {
                 for (const { SnapshotId, Tags } of Snapshots) {
@@ -298,7 +298,7 @@ describe("A rehearsal", () => {
         ]);
     });
 
-    it("names a report that is silent about what there was", async () => {
+    it("names a report that leaves snapshots out", async () => {
         assert.deepEqual(await brokenBy(afterwards("return { DeletedSnapshots: [], LinesLeftOut: 0 };"), { days: 1 }), [
             "2027-01-01T07:00:00Z: the report speaks of none, and there were snap-00000000000000005 snap-00000000000000006",
         ]);
@@ -310,7 +310,7 @@ describe("A rehearsal", () => {
         ]);
     });
 
-    it("ends with what the cleaner threw", async () => {
+    it("ends with the error of the cleaner", async () => {
         await assert.rejects(brokenBy(afterwards(`throw new Error("out of memory");`), { days: 1 }), /^Error: Error: out of memory\n/);
     });
 });

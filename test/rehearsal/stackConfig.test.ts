@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { stackConfig } from "../../rehearsal/stackConfig";
 
-/** Calls with a folder that holds these files. */
+/** Makes a folder with these files, and deletes it after use. */
 function inFolder<T>(files: Readonly<Record<string, string>>, use: (folder: string) => T): T {
     const folder = mkdtempSync(join(tmpdir(), "program-"));
     try {
@@ -42,7 +42,7 @@ function configOf(stackFile: string, project = PROJECT): Record<string, string> 
 }
 
 describe("The config of a stack", () => {
-    it("is the stack's file over the project's defaults, each value as text", () => {
+    it("has the stack's values before the project's defaults, each as text", () => {
         const file = "config:\n    aws:region: eu-west-1\n    shop:colour: blue\n    shop:map: { a: 1, b: null }\n    shop:port: 80\n";
         assert.deepEqual(configOf(file), {
             ...DEFAULTS,
@@ -65,7 +65,7 @@ describe("The config of a stack", () => {
         assert.deepEqual(configOf("config:\n    shop:colour: blue\n", "name: shop\n"), { "shop:colour": "blue" });
     });
 
-    it("refuses a stack without a file, and names those that have one", () => {
+    it("refuses a stack without a file, and names the stacks with files", () => {
         const files = { "Pulumi.yaml": PROJECT, "Pulumi.prod.yaml": "", "Pulumi.test.eu.yaml": "" };
         inFolder(files, (folder) => {
             assert.throws(() => stackConfig(folder, "dev"), {
@@ -98,7 +98,7 @@ describe("The config of a stack", () => {
         });
     });
 
-    it("has keys without a namespace, and old ones, under the project's and their own", () => {
+    it("has keys without a namespace and keys of the old form under their full names", () => {
         assert.deepEqual(configOf("config:\n    colour: blue\n    aws:config:region: eu-west-1\n"), {
             ...DEFAULTS,
             "shop:colour": "blue",
@@ -106,7 +106,7 @@ describe("The config of a stack", () => {
         });
     });
 
-    it("takes values and short declarations of the project, and a null default for none", () => {
+    it("takes values and short declarations of the project, and no null default", () => {
         const project =
             "name: shop\nconfig:\n    aws:region: { value: eu-west-1 }\n    colour: red\n    list: [1]\n    size: { default: null }\n";
         assert.deepEqual(configOf("", project), { "aws:region": "eu-west-1", "shop:colour": "red", "shop:list": "[1]" });
