@@ -2,7 +2,7 @@ import { DeleteSnapshotCommand, type EC2Client } from "@aws-sdk/client-ec2";
 import { deleteSets } from "../lambda/cleaner/deletion";
 import { DELETION_PACE } from "../lambda/cleaner/rateLimiter";
 import { type Decision, planCleaning } from "../lambda/retention/plan";
-import { type BucketSize, tokenBucket } from "../rehearsal/embeddedAws/tokenBucket";
+import { type BucketSize, tokenBucket } from "../test/support/tokenBucket";
 import { account, NOW, SETTINGS } from "./account";
 import { client, region } from "./region";
 import { number, progress, type Result } from "./result";

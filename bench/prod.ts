@@ -1,5 +1,6 @@
 import { join } from "node:path";
-import { type Deployment, runProgram, stackConfig } from "../rehearsal/program";
+import { type Deployment, runProgram } from "../rehearsal/program";
+import { stackConfig } from "../rehearsal/stackConfig";
 
 const ROOT = join(__dirname, "..");
 

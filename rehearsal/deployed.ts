@@ -2,17 +2,17 @@ import { POLICY_TAG, TYPE_TAG } from "../lambda/retention/tags";
 import type { LambdaOptions } from "./embeddedAws/lambda";
 import { partitionOf } from "./embeddedAws/partition";
 import { parseTags } from "./embeddedAws/ssm";
-import { ACCOUNT_ID, type Deployment, type Registered } from "./program";
+import { ACCOUNT_ID, type Deployment, resourcesOf } from "./program";
 
-/** SSM's way to name servers: a tag key, and values of which one must be the server's. */
+/** Selects servers as SSM does: the server has one of these values under the key. */
 export interface Target {
     readonly key: string;
     readonly values: readonly string[];
 }
 
-/** A backup window with all that it needs to run. */
+/** A backup window with its target and its task. */
 export interface DeployedWindow {
-    /** Of the tags that its task puts on snapshots. */
+    /** Read from the tags that its task puts on snapshots, and so is the type. */
     readonly policy: string;
     readonly type: string;
     readonly schedule: string;
@@ -21,9 +21,9 @@ export interface DeployedWindow {
     readonly document: string;
     readonly parameters: Readonly<Record<string, string>>;
     readonly arn: string;
-    /** ARN of the role in whose name its commands are sent. */
+    /** ARN of the role that SSM assumes to send the window's commands. */
     readonly role: string;
-    /** ARN of the role that its commands hand to SSM, to publish with. */
+    /** ARN of the role that the commands pass to SSM for its notifications. */
     readonly notifyRole: string;
 }
 
@@ -33,9 +33,9 @@ export interface DeployedSchedule {
     readonly input: string;
     readonly function: LambdaOptions["function"];
     readonly arn: string;
-    /** ARN of the role in whose name it starts the function. */
+    /** ARN of the role that EventBridge Scheduler assumes to start the function. */
     readonly role: string;
-    /** ARNs of the function, of its role and of the group that its log goes to. */
+    /** ARNs of the function, of its role and of its log group. */
     readonly started: { readonly arn: string; readonly role: string; readonly logGroup: string };
 }
 
@@ -44,14 +44,14 @@ export interface DeployedAssociation {
     readonly targets: readonly Target[];
 }
 
-/** The windows of a deployment, wired as SSM would: window, task, target. */
+/** Joins the windows of a deployment with their tasks and targets, as SSM does. */
 export function windowsOf(deployment: Deployment): DeployedWindow[] {
     const { region } = deployment;
-    return of(deployment, "aws:ssm/maintenanceWindow:MaintenanceWindow").flatMap((window) => {
-        const targets = of(deployment, "aws:ssm/maintenanceWindowTarget:MaintenanceWindowTarget").filter(
+    return resourcesOf(deployment, "aws:ssm/maintenanceWindow:MaintenanceWindow").flatMap((window) => {
+        const targets = resourcesOf(deployment, "aws:ssm/maintenanceWindowTarget:MaintenanceWindowTarget").filter(
             ({ inputs }) => inputs.windowId === window.id,
         );
-        return of(deployment, "aws:ssm/maintenanceWindowTask:MaintenanceWindowTask")
+        return resourcesOf(deployment, "aws:ssm/maintenanceWindowTask:MaintenanceWindowTask")
             .filter(({ inputs }) => inputs.windowId === window.id)
             .map(({ inputs: task }) => {
                 const given: { name: string; values: string[] }[] = task.taskInvocationParameters.runCommandParameters.parameters;
@@ -73,11 +73,11 @@ export function windowsOf(deployment: Deployment): DeployedWindow[] {
     });
 }
 
-/** The schedules that start a function of the deployment. */
+/** Joins the schedules of a deployment with the functions that they start. */
 export function schedulesOf(deployment: Deployment): DeployedSchedule[] {
-    const logs = of(deployment, "aws:cloudwatch/logGroup:LogGroup");
-    return of(deployment, "aws:scheduler/schedule:Schedule").flatMap(({ inputs, arn = "" }) =>
-        of(deployment, "aws:lambda/function:Function")
+    const logs = resourcesOf(deployment, "aws:cloudwatch/logGroup:LogGroup");
+    return resourcesOf(deployment, "aws:scheduler/schedule:Schedule").flatMap(({ inputs, arn = "" }) =>
+        resourcesOf(deployment, "aws:lambda/function:Function")
             .filter((started) => started.arn === inputs.target.arn)
             .map(({ inputs: started }) => ({
                 expression: inputs.scheduleExpression,
@@ -95,13 +95,10 @@ export function schedulesOf(deployment: Deployment): DeployedSchedule[] {
     );
 }
 
+/** Finds the State Manager associations of a deployment. */
 export function associationsOf(deployment: Deployment): DeployedAssociation[] {
-    return of(deployment, "aws:ssm/association:Association").map(({ inputs }) => ({
+    return resourcesOf(deployment, "aws:ssm/association:Association").map(({ inputs }) => ({
         expression: inputs.scheduleExpression,
         targets: inputs.targets,
     }));
-}
-
-function of(deployment: Deployment, type: string): Registered[] {
-    return deployment.resources.filter((resource) => resource.type === type);
 }

@@ -1,7 +1,4 @@
-import { existsSync, readdirSync, readFileSync } from "node:fs";
-import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
-import { parse } from "yaml";
 import { partitionOf } from "./embeddedAws/partition";
 
 /** A resource as the program registered it. */
@@ -25,51 +22,22 @@ export interface Deployment {
     readonly outputs: Readonly<Record<string, unknown>>;
 }
 
+/** Finds the resources of one type. */
+export function resourcesOf({ resources }: Pick<Deployment, "resources">, type: string): Registered[] {
+    return resources.filter((resource) => resource.type === type);
+}
+
 export const ACCOUNT_ID = "123456789012";
 
 /**
- * The config of a stack as Pulumi hands it to a program: the stack's file over the defaults of the project's.
- *
- * @param folder where `Pulumi.yaml` is
- * @throws Error that names the file and the cure
- */
-export function stackConfig(folder: string, stack: string): Record<string, string> {
-    const file = join(folder, `Pulumi.${stack}.yaml`);
-    if (!existsSync(file)) {
-        const stacks = readdirSync(folder).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
-        throw new Error(`There is no Pulumi.${stack}.yaml in ${folder}; its stacks are: ${stacks.join(", ") || "none"}.`);
-    }
-    const project = parse(readFileSync(join(folder, "Pulumi.yaml"), "utf8")) as {
-        name: string;
-        config?: Record<string, { default?: unknown }>;
-    };
-    const config = (parse(readFileSync(file, "utf8")) as { config?: Record<string, unknown> } | null)?.config ?? {};
-    const defaults = Object.entries(project.config ?? {})
-        .filter(([, declared]) => declared?.default !== undefined)
-        .map(([key, declared]) => [key.includes(":") ? key : `${project.name}:${key}`, declared.default] as const);
-    // Pulumi takes a key without a namespace for one of the project's.
-    const given = Object.entries(config).map(([key, value]) => [key.includes(":") ? key : `${project.name}:${key}`, value] as const);
-    return Object.fromEntries([...defaults, ...given].map(([key, value]) => [key, text(file, key, value)]));
-}
-
-function text(file: string, key: string, value: unknown): string {
-    if (JSON.stringify(value)?.includes('{"secure":')) {
-        throw new Error(
-            `${key} in ${file} is encrypted, and a rehearsal has no key for it; none of this program's settings is a secret, so write it in plain text.`,
-        );
-    }
-    return typeof value === "string" ? value : JSON.stringify(value);
-}
-
-/**
- * Runs the real program, as `pulumi up` would, and takes down what it registers. Nothing leaves this process.
+ * Runs the real program as `pulumi up` does, and records the resources that it registers. Nothing leaves this process.
  *
  * @param entry the program's file
- * @throws what the program throws, such as faults of its config
+ * @throws Error of the program, such as the faults of its config
  */
 export function runProgram(entry: string, project: string, stack: string, config: Readonly<Record<string, string>>): Promise<Deployment> {
     const program = () => {
-        // A program reads its config when it is loaded.
+        // A program reads its config when Node loads it.
         delete require.cache[require.resolve(entry)];
         return require(entry) as Record<string, pulumi.Input<unknown>>;
     };
@@ -77,9 +45,9 @@ export function runProgram(entry: string, project: string, stack: string, config
 }
 
 /**
- * The same for a program that is a function, and gives what it exports.
+ * Runs a program that is a function and returns its exports.
  *
- * @param answers to the provider's look-ups, by token, instead of the usual ones
+ * @param answers replace the usual answers to the provider's look-ups, by token
  */
 export async function run(
     program: () => Record<string, pulumi.Input<unknown>>,
@@ -99,24 +67,24 @@ export async function run(
                 return { id, state: { ...inputs, name: inputs.name ?? name, arn } };
             },
             call({ token }) {
-                return answers[token]?.() ?? answerOf(token, region);
+                return answers[token]?.() ?? answerLookUp(token, region);
             },
         },
         project,
         stack,
     );
     pulumi.runtime.setAllConfig({ ...config });
-    const outputs = await settled(program(), resources);
+    const outputs = await waitForOutputs(program(), resources);
     return { project, stack, region, resources, outputs };
 }
 
-async function settled(
+async function waitForOutputs(
     exported: Record<string, pulumi.Input<unknown>>,
     resources: readonly Registered[],
 ): Promise<Record<string, unknown>> {
     const outputs = pulumi.output(exported) as unknown as { promise(): Promise<Record<string, unknown>> };
     const values = await outputs.promise();
-    // The program is over when everything that it began has been registered, and that has begun nothing more.
+    // A registration can start further ones. The program is over when a round adds none.
     for (let registered = -1; registered < resources.length; ) {
         registered = resources.length;
         await pulumi.runtime.disconnect();
@@ -140,8 +108,8 @@ function arnOf(type: string, name: string, region: string): string | undefined {
     return service && `arn:${partitionOf(region)}:${service}:${service === "iam" ? "" : region}:${ACCOUNT_ID}:${path}${name}`;
 }
 
-/** What the provider's look-ups answer. */
-function answerOf(token: string, region: string): Record<string, unknown> {
+/** Answers a look-up of the provider. */
+function answerLookUp(token: string, region: string): Record<string, unknown> {
     const answers: Readonly<Record<string, Record<string, unknown>>> = {
         "aws:index/getPartition:getPartition": { partition: partitionOf(region) },
         "aws:index/getRegion:getRegion": { region },
@@ -151,7 +119,7 @@ function answerOf(token: string, region: string): Record<string, unknown> {
     const answer = answers[token];
     if (!answer) {
         const message = `The rehearsal has no answer to ${token}.`;
-        // Pulumi reads the message where gRPC's errors have it.
+        // Pulumi reads the message of gRPC's errors from their details.
         throw Object.assign(new Error(message), { details: message });
     }
     return answer;

@@ -4,7 +4,7 @@ import { partitionOf } from "./embeddedAws/partition";
 import type { Server } from "./embeddedAws/ssm";
 import { ACCOUNT_ID } from "./program";
 
-/** Why SSM may not send a window's command to a server, in its role's name; undefined if it may. */
+/** Says why IAM refuses a window's command to a server; undefined if IAM allows it. */
 export function windowRefusal(iam: EmbeddedIam, window: DeployedWindow, server: Server, region: string): Promise<string | undefined> {
     const { arn, role, notifyRole, document } = window;
     const partition = partitionOf(region);
@@ -24,7 +24,7 @@ export function windowRefusal(iam: EmbeddedIam, window: DeployedWindow, server: 
     ]);
 }
 
-/** Why a schedule can't start its function; undefined if it can. */
+/** Says why IAM refuses that a schedule starts its function; undefined if IAM allows it. */
 export function startRefusal(iam: EmbeddedIam, { arn, role, started }: DeployedSchedule): Promise<string | undefined> {
     return firstRefusal(iam, [
         assumeRole("scheduler.amazonaws.com", role, arn),
@@ -33,7 +33,7 @@ export function startRefusal(iam: EmbeddedIam, { arn, role, started }: DeployedS
     ]);
 }
 
-/** Why Lambda can't write a function's log, in the function's own name; undefined if it can. */
+/** Says why IAM refuses that a function writes its log; undefined if IAM allows it. */
 export function logRefusal(iam: EmbeddedIam, { started }: DeployedSchedule): Promise<string | undefined> {
     const resource = `${started.logGroup}:log-stream:rehearsal`;
     return firstRefusal(
@@ -42,7 +42,7 @@ export function logRefusal(iam: EmbeddedIam, { started }: DeployedSchedule): Pro
     );
 }
 
-/** A service says for whose account, and for which resource of it, it takes a role on. */
+/** A service that assumes a role sends the account and the ARN of the resource for which it acts. */
 function assumeRole(service: string, role: string, sourceArn: string): IamRequest {
     const context = { "aws:SourceAccount": ACCOUNT_ID, "aws:SourceArn": sourceArn };
     return { principal: service, action: "sts:AssumeRole", resource: role, context };

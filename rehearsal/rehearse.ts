@@ -1,55 +1,20 @@
-import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
-import { uniformInt } from "pure-rand/distribution/uniformInt";
-import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { periodsOf } from "../lambda/retention/periods";
-import { occurrences, parseSchedule } from "../lambda/retention/schedules";
-import { CONSISTENT_TAG, POLICY_TAG, TYPE_TAG } from "../lambda/retention/tags";
-import { associationsOf, schedulesOf, type Target, windowsOf } from "./deployed";
-import { type EmbeddedEc2, startEc2 } from "./embeddedAws/ec2";
-import { type EmbeddedIam, startIam } from "./embeddedAws/iam";
-import { type EmbeddedLambda, startLambda } from "./embeddedAws/lambda";
-import { SnapshotStore } from "./embeddedAws/snapshotStore";
-import { MISHAPS, runVssDocument, type Server, type VssRun } from "./embeddedAws/ssm";
-import { brokenInvariants, isGood, type MadeSet, type SaidReport } from "./invariants";
+import { type AccountOptions, makeAccount } from "./account";
+import { type Cleaners, startCleaners } from "./cleaning";
+import { Ledger, type LedgerEntry } from "./ledger";
+import { type Chance, openWindows, type TypedRun } from "./openWindows";
 import type { Deployment } from "./program";
-import { logRefusal, startRefusal, windowRefusal } from "./refusals";
-import { Timeline } from "./timeline";
+import type { Promises } from "./promises";
+import { type UnprotectedVolume, unprotectedVolumes } from "./unprotectedVolumes";
+import { installPackages } from "./vssPackage";
 
-const MINUTE = 60_000;
-const DAY = 24 * 60 * MINUTE;
+const DAY = 86_400_000;
 
-export interface RehearsalOptions {
-    /** When the policy is deployed, in milliseconds since 1970. */
-    readonly start: number;
-    readonly days: number;
-    readonly servers: number;
-    /** Volumes of each server. */
-    readonly volumes: number;
-    /** Share of VSS runs that fail, from 0 to 1. */
-    readonly failures: number;
-    readonly seed: number;
+export interface RehearsalOptions extends AccountOptions, Chance {
     /** Called after each virtual day. */
     readonly onDay?: (days: number) => void;
-    /** Judges every call; by the deployment's own policies if left out. */
-    readonly iam?: EmbeddedIam;
 }
 
-/** What a policy promises to keep. */
-export interface Promised {
-    /** Restore points per snapshot type and volume. */
-    readonly retention: Readonly<Record<string, number>>;
-    /** Whether restore points of other types stand in for a type whose run made none. */
-    readonly standIns: boolean;
-    /** Whether sets that are not application-consistent are restore points too. */
-    readonly countCrashConsistent?: boolean;
-}
-
-/** A VSS run and the snapshot type of its window. */
-export interface TypedRun extends VssRun {
-    readonly type: string;
-}
-
-/** A restore point that stands at the end. */
+/** A restore point that is left at the end. */
 export interface Restorable {
     readonly type: string;
     /** When its run began, in milliseconds since 1970. */
@@ -70,243 +35,63 @@ export interface Rehearsal {
     readonly taken: number;
     readonly deleted: number;
     readonly restorable: readonly Restorable[];
-    /** Invariants of the design that were broken, and when; none if all is well. */
+    readonly unprotected: readonly UnprotectedVolume[];
+    /** Sentences about broken invariants, with their times; none if every invariant held. */
     readonly broken: readonly string[];
 }
 
-type LedgerEntry = MadeSet & { readonly server: string };
-
 /**
- * Plays what a program registered against the embedded AWS, on a virtual clock. The same deployment and options give the same rehearsal.
+ * Plays a deployment against the embedded AWS on a virtual clock. The same deployment and options give the same rehearsal.
  *
- * @param promised what the policy promises to keep, for the invariants; the cleaner has its own from the closure
+ * @param promises for the invariants; the cleaner has its own retention in its closure
  */
-export async function rehearse(deployment: Deployment, promised: Promised, options: RehearsalOptions): Promise<Rehearsal> {
-    const { start, days, iam = startIam(deployment) } = options;
-    const end = start + days * DAY;
-    const timeline = new Timeline();
-    const store = new SnapshotStore();
-    const windows = windowsOf(deployment);
-    const servers = makeServers(
-        windows.flatMap(({ targets }) => targets),
-        options,
-    );
-    for (const { id } of servers.flatMap(({ volumes }) => volumes)) {
-        store.volumes.add(id);
-    }
-    const periods = Object.fromEntries(windows.map(({ type, schedule, timezone }) => [type, periodsOf(schedule, timezone)]));
+export async function rehearse(deployment: Deployment, promises: Promises, options: RehearsalOptions): Promise<Rehearsal> {
+    const account = makeAccount(deployment, options);
+    const ledger = new Ledger();
     const runs: TypedRun[] = [];
-    const ledger: LedgerEntry[] = [];
-    let standingIn: ReadonlyMap<string, readonly string[]> = new Map();
-    const cleanings: { readonly deleted: number; readonly broken: readonly string[] }[] = [];
 
-    installPackages(deployment, servers, timeline, start, end);
-    openWindows(deployment, servers, store, timeline, iam, options, (run) => {
+    installPackages(account);
+    openWindows(account, options, (run) => {
         runs.push(run);
-        if (run.snapshots.length > 0) {
-            ledger.push({
-                type: run.type,
-                server: run.server.id,
-                startTime: run.time,
-                members: run.snapshots.map(({ id, volumeId }) => ({ id, volumeId })),
-            });
-        }
+        ledger.record(run);
     });
-    addStrangers(store, servers, windows[0]?.policy ?? "", start);
-
-    const refusals: string[] = [];
-    const ec2 = await startEc2(store, { iam });
-    const lambdas: EmbeddedLambda[] = [];
+    const cleaners = await startCleaners(account, ledger, promises);
     try {
-        for (const schedule of schedulesOf(deployment)) {
-            const lambda = await startCleaner(schedule.function, deployment.region, ec2, iam.accessKey(schedule.started.role));
-            lambdas.push(lambda);
-            timeline.each(firing(schedule.expression, schedule.timezone, start, end, "skipped"), async (time) => {
-                const due = new Date(time).toISOString().replace(".000Z", "Z");
-                const refused = await startRefusal(iam, schedule);
-                if (refused) {
-                    refusals.push(`${due}: the cleaner was not started: ${refused}`);
-                    return;
-                }
-                const before = store.all().map((snapshot) => ({ ...snapshot, tags: new Map(snapshot.tags) }));
-                const report = (await lambda.invoke(JSON.parse(schedule.input.replace("<aws.scheduler.scheduled-time>", due)))) as
-                    | SaidReport
-                    | undefined;
-                const unlogged = await logRefusal(iam, schedule);
-                refusals.push(...(unlogged ? [`${due}: the cleaner's log was not written: ${unlogged}`] : []));
-                const after = store.all();
-                const broken = brokenInvariants(ledger, {
-                    policy: windows[0]?.policy ?? "",
-                    retention: promised.retention,
-                    standIns: promised.standIns ? { now: time, periods } : undefined,
-                    countCrashConsistent: promised.countCrashConsistent ?? false,
-                    before,
-                    after,
-                    report,
-                });
-                cleanings.push({ deleted: before.length - after.length, broken: broken.map((sentence) => `${due}: ${sentence}`) });
-                standingIn = standInsOf(report);
-                forgetDeleted(ledger, store);
-            });
-        }
-        for (let day = 1; day <= days; day++) {
-            await timeline.play(start + day * DAY);
+        for (let day = 1; day <= options.days; day++) {
+            await account.timeline.play(account.start + day * DAY);
             options.onDay?.(day);
         }
     } finally {
-        await Promise.all(lambdas.map((lambda) => lambda.close()));
-        await ec2.close();
+        await cleaners.close();
     }
+
+    const restorePoints = ledger.restorePoints(account.store, promises.countCrashConsistent);
     return {
-        timezone: windows[0]?.timezone ?? "UTC",
-        types: windows.map(({ type }) => type),
+        timezone: account.windows[0]?.timezone ?? "UTC",
+        types: account.windows.map(({ type }) => type),
         runs,
-        cleanings: cleanings.length,
+        cleanings: cleaners.cleanings.length,
         taken: runs.reduce((sum, { snapshots }) => sum + snapshots.length, 0),
-        deleted: cleanings.reduce((sum, cleaning) => sum + cleaning.deleted, 0),
-        restorable: ledger
-            .filter(({ members }) => members.every(({ id }) => isGood(store.get(id), promised.countCrashConsistent)))
-            .map(({ type, server, startTime, members }) => ({
-                type,
-                time: startTime,
-                server,
-                snapshots: members.map(({ id }) => id),
-                standsInFor: [...new Set(members.flatMap(({ id }) => standingIn.get(id) ?? []))],
-            })),
-        broken: [
-            ...cleanings.flatMap((cleaning) => cleaning.broken),
-            ...refusals,
-            // A plan that never backs up breaks no other promise.
-            ...(runs.length > 0 && options.failures < 1 && runs.every(({ snapshots }) => snapshots.length === 0)
-                ? [`no run took a snapshot: ${runs[0]?.why}`]
-                : []),
-        ],
+        deleted: cleaners.cleanings.reduce((sum, { deleted }) => sum + deleted, 0),
+        restorable: describeRestorePoints(restorePoints, cleaners),
+        unprotected: unprotectedVolumes(account, restorePoints),
+        broken: [...cleaners.cleanings.flatMap(({ broken }) => broken), ...cleaners.refusals, ...noBackupAtAll(runs, options)],
     };
 }
 
-/** State Manager applies an association when it is made, and then on its schedule, in UTC. */
-function installPackages(deployment: Deployment, servers: readonly Server[], timeline: Timeline, start: number, end: number): void {
-    for (const { expression, targets } of associationsOf(deployment)) {
-        const install = () => {
-            for (const server of targeted(servers, targets)) {
-                server.hasVssPackage = true;
-            }
-        };
-        timeline.at(start, install);
-        timeline.each(firing(expression, "UTC", start, end), install);
-    }
-}
-
-function openWindows(
-    deployment: Deployment,
-    servers: readonly Server[],
-    store: SnapshotStore,
-    timeline: Timeline,
-    iam: EmbeddedIam,
-    { start, days, failures, seed }: RehearsalOptions,
-    onRun: (run: TypedRun) => void,
-): void {
-    const chance = xoroshiro128plus(seed);
-    for (const window of windowsOf(deployment)) {
-        const { type, schedule, timezone, targets, document, parameters } = window;
-        timeline.each(firing(schedule, timezone, start, start + days * DAY), async (time) => {
-            for (const server of targeted(servers, targets)) {
-                const mishap = uniformFloat64(chance) < failures ? MISHAPS[uniformInt(chance, 0, MISHAPS.length - 1)] : undefined;
-                const setId = guid(() => uniformInt(chance, 0, 15));
-                const completeAfterMs = uniformInt(chance, 2, 40) * MINUTE;
-                const why = await windowRefusal(iam, window, server, deployment.region);
-                const run: VssRun = why
-                    ? { server, time, status: "Failed", why, snapshots: [] }
-                    : runVssDocument({ document, parameters, server, time, mishap, setId, completeAfterMs }, store, timeline);
-                onRun({ ...run, type });
-            }
-        });
-    }
-}
-
-/** When a schedule fires; a rate counts from when it was deployed. */
-function* firing(expression: string, timezone: string, start: number, end: number, gap?: "skipped"): Generator<number> {
-    const schedule = parseSchedule(expression, "seconds allowed");
-    if (schedule.kind === "cron") {
-        yield* occurrences(schedule.pattern, timezone, start, end, gap);
-        return;
-    }
-    for (let time = start + schedule.every; time < end; time += schedule.every) {
-        yield time;
-    }
-}
-
-/** Servers that bear what the targets name, and one without the tag, which must stay untouched. */
-function makeServers(targets: readonly Target[], { servers, volumes }: RehearsalOptions): Server[] {
-    const tags = new Map(
-        targets.filter(({ key }) => key.startsWith("tag:")).map(({ key, values }) => [key.slice("tag:".length), values[0] ?? ""]),
-    );
-    return Array.from({ length: servers + 1 }, (_, i) => ({
-        id: `i-${(i + 1).toString(16).padStart(17, "0")}`,
-        tags: i < servers ? tags : new Map(),
-        volumes: Array.from({ length: volumes }, (_, k) => ({
-            id: `vol-${(i * volumes + k + 1).toString(16).padStart(17, "0")}`,
-            device: k === 0 ? "/dev/sda1" : `xvd${String.fromCharCode(97 + Math.floor(k / 25))}${String.fromCharCode(97 + (k % 25) + 1)}`,
-        })),
-        hasVssPackage: false,
-        busyUntil: 0,
+function describeRestorePoints(restorePoints: readonly LedgerEntry[], { cleanings }: Cleaners): Restorable[] {
+    const standIns = cleanings.at(-1)?.standIns;
+    return restorePoints.map(({ type, server, startTime, members }) => ({
+        type,
+        time: startTime,
+        server,
+        snapshots: members.map(({ id }) => id),
+        standsInFor: [...new Set(members.flatMap(({ id }) => standIns?.get(id) ?? []))],
     }));
 }
 
-function targeted(servers: readonly Server[], targets: readonly Target[]): Server[] {
-    return servers.filter(
-        ({ tags }) => targets.length > 0 && targets.every(({ key, values }) => values.includes(tags.get(key.replace(/^tag:/, "")) ?? "")),
-    );
-}
-
-/** Snapshots that others made, of the same volumes and with all but the policy's own tag: none of them may ever go. */
-function addStrangers(store: SnapshotStore, servers: readonly Server[], policy: string, start: number): void {
-    const volumeId = servers[0]?.volumes[0]?.id ?? "vol-00000000000000001";
-    const good: [string, string][] = [
-        [TYPE_TAG, "Day"],
-        [CONSISTENT_TAG, "true"],
-    ];
-    for (const tags of [
-        [],
-        good,
-        [...good, [POLICY_TAG, `${policy}-2`]],
-        [...good, [POLICY_TAG, policy.toUpperCase() === policy ? `${policy} ` : policy.toUpperCase()]],
-    ]) {
-        store.add({
-            volumeId,
-            startTime: start - 1000 * DAY,
-            state: "completed",
-            description: "somebody else's",
-            tags: new Map(tags as [string, string][]),
-        });
-    }
-}
-
-function startCleaner(
-    deployed: Parameters<typeof startLambda>[0]["function"],
-    region: string,
-    ec2: EmbeddedEc2,
-    accessKey: string,
-): Promise<EmbeddedLambda> {
-    const environment = { AWS_ENDPOINT_URL_EC2: ec2.endpoint, AWS_ACCESS_KEY_ID: accessKey };
-    return startLambda({ function: deployed, region, environment, skipPauses: true });
-}
-
-/** For which periods the kept snapshots stand in, as the report says, by id. */
-function standInsOf(report: SaidReport | undefined): Map<string, string[]> {
-    const standIns = (report?.StandIns ?? []) as readonly { SnapshotId: string; Type: string; Period: string }[];
-    const periods = new Map<string, string[]>();
-    for (const { SnapshotId, Type, Period } of standIns) {
-        periods.set(SnapshotId, [...(periods.get(SnapshotId) ?? []), `${Type} ${Period}`]);
-    }
-    return periods;
-}
-
-function forgetDeleted(ledger: LedgerEntry[], store: SnapshotStore): void {
-    const standing = ledger.filter(({ members }) => members.some(({ id }) => store.get(id)));
-    ledger.splice(0, ledger.length, ...standing);
-}
-
-function guid(digit: () => number): string {
-    return "xxxxxxxx-xxxx-4xxx-8xxx-xxxxxxxxxxxx".replace(/x/g, () => digit().toString(16));
+/** A policy that never backs up breaks no other promise. */
+function noBackupAtAll(runs: readonly TypedRun[], { failures }: RehearsalOptions): string[] {
+    const nothingTaken = runs.length > 0 && runs.every(({ snapshots }) => snapshots.length === 0);
+    return nothingTaken && failures < 1 ? [`no run took a snapshot: ${runs[0]?.why}`] : [];
 }

@@ -1,9 +1,13 @@
-/** Things that happen at times of a virtual clock, in order; of the same time, in the order in which they were put down. */
+/** Plays events at times of a virtual clock. Events of the same time play in the order in which they were added. */
 export class Timeline {
-    private readonly queue: { readonly time: number; readonly happen: () => void | Promise<void> }[] = [];
+    private readonly queue: { readonly time: number; readonly event: () => void | Promise<void> }[] = [];
 
-    /** @param time milliseconds since 1970 */
-    public at(time: number, happen: () => void | Promise<void>): void {
+    /**
+     * Adds an event.
+     *
+     * @param time milliseconds since 1970
+     */
+    public at(time: number, event: () => void | Promise<void>): void {
         let low = 0;
         let high = this.queue.length;
         while (low < high) {
@@ -14,25 +18,25 @@ export class Timeline {
                 high = middle;
             }
         }
-        this.queue.splice(low, 0, { time, happen });
+        this.queue.splice(low, 0, { time, event });
     }
 
-    /** Puts down the first of `times`, and each further one when the last has come. */
-    public each(times: Iterator<number>, happen: (time: number) => void | Promise<void>): void {
+    /** Adds an event at the first of `times`, and at each further one when the last is due. */
+    public each(times: Iterator<number>, event: (time: number) => void | Promise<void>): void {
         const { value, done } = times.next();
         if (!done) {
             this.at(value, async () => {
-                this.each(times, happen);
-                await happen(value);
+                this.each(times, event);
+                await event(value);
             });
         }
     }
 
-    /** Lets happen what is due before `until`. */
+    /** Plays the events that are due before `until`. */
     public async play(until: number): Promise<void> {
         for (let next = this.queue[0]; next && next.time < until; next = this.queue[0]) {
             this.queue.shift();
-            await next.happen();
+            await next.event();
         }
     }
 }

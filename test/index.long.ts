@@ -2,7 +2,8 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { occurrences, parseSchedule } from "../lambda/retention/schedules";
 import { windowsOf } from "../rehearsal/deployed";
-import { runProgram, stackConfig } from "../rehearsal/program";
+import { runProgram } from "../rehearsal/program";
+import { stackConfig } from "../rehearsal/stackConfig";
 
 const ROOT = join(__dirname, "..");
 

@@ -5,7 +5,8 @@ import { parse } from "yaml";
 import { occurrences, parseSchedule } from "../lambda/retention/schedules";
 import { windowsOf as deployedWindows } from "../rehearsal/deployed";
 import { archiveFiles } from "../rehearsal/embeddedAws/lambda";
-import { type Deployment, runProgram, stackConfig } from "../rehearsal/program";
+import { type Deployment, runProgram } from "../rehearsal/program";
+import { stackConfig } from "../rehearsal/stackConfig";
 import { inputsOf } from "./support/policies";
 
 const ROOT = join(__dirname, "..");

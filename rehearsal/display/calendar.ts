@@ -1,54 +1,38 @@
 import { DateTime } from "luxon";
 import pc from "picocolors";
 import type { Rehearsal, RehearsalOptions } from "../rehearse";
+import { wrapWords } from "./width";
 
-const MONTHS_A_ROW = 3;
+const MONTHS_A_ROW = 2;
 const CELL = 4;
 const GAP = "   ";
-/** Signs of types; x is for failures. */
+/** Signs of types. X is left out, since x marks a failure. */
 const LETTERS = "ABCDEFGHIJKLMNOPQRSTUVWYZ";
 
 type Paint = (text: string) => string;
 
-/** What a day shows behind its number, and in which colour. */
+/** The sign behind a day's number, and its colour. */
 interface Mark {
     readonly sign: string;
     readonly paint: Paint;
 }
 
 /**
- * The rehearsed months in the policy's time zone, a sign and a colour for each day: the initial of the type whose restore points of that
- * day stand at the end (small where not every server has one), `x` where a run failed, `·` where a backup was and is no longer needed.
+ * Shows the rehearsed months in the policy's time zone, with a sign and a colour for each day:
+ * - the initial of a type that has a restore point of that day at the end, small if not every server has one,
+ * - `x` if a run failed,
+ * - `·` if the backups of that day are deleted.
  */
-export function calendar({ timezone, types, runs, restorable }: Rehearsal, { start, days, servers }: RehearsalOptions): string {
-    const dayOf = (time: number) => DateTime.fromMillis(time, { zone: timezone }).toISODate() ?? "";
+export function calendar(rehearsal: Rehearsal, options: RehearsalOptions): string {
+    const { timezone, types } = rehearsal;
     const signs = signsOf(types);
-    const marks = new Map<string, Mark>();
-    for (const { time, status } of runs) {
-        const day = dayOf(time);
-        const failed = status === "Failed" || marks.get(day)?.sign === "x";
-        marks.set(day, failed ? { sign: "x", paint: pc.red } : { sign: "·", paint: pc.dim });
-    }
-    // Types in their order, so that where several stand on one day the rarest shows.
-    for (const type of types) {
-        for (const [day, standing] of groupBy(
-            restorable.filter((point) => point.type === type),
-            ({ time }) => dayOf(time),
-        )) {
-            const everyServer = new Set(standing.map(({ server }) => server)).size === servers;
-            const sign = signs.get(type) ?? "?";
-            marks.set(day, {
-                sign: everyServer ? sign : sign.toLowerCase(),
-                paint: everyServer ? (text) => pc.bold(pc.green(text)) : pc.yellow,
-            });
-        }
-    }
-    const first = DateTime.fromMillis(start, { zone: timezone }).startOf("month");
-    const last = DateTime.fromMillis(start + days * 86_400_000 - 1, { zone: timezone });
+    const marks = marksOf(rehearsal, options, signs);
+    const first = DateTime.fromMillis(options.start, { zone: timezone }).startOf("month");
+    const last = DateTime.fromMillis(options.start + options.days * 86_400_000 - 1, { zone: timezone });
     const months = Array.from({ length: Math.floor(last.diff(first, "months").months) + 1 }, (_, i) =>
-        month(first.plus({ months: i }), marks),
+        drawMonth(first.plus({ months: i }), marks),
     );
-    // Of long rehearsals the last year tells all that can stand.
+    // Older months of a long rehearsal have hardly any restore points left.
     const shown = months.slice(-13);
     const rows = Array.from({ length: Math.ceil(shown.length / MONTHS_A_ROW) }, (_, i) =>
         shown.slice(i * MONTHS_A_ROW, (i + 1) * MONTHS_A_ROW),
@@ -59,10 +43,38 @@ export function calendar({ timezone, types, runs, restorable }: Rehearsal, { sta
         `${pc.red("x")} a run failed`,
         `${pc.dim("·")} deleted since`,
     ];
-    return [...rows.map(beside), legend.join("   ")].join("\n\n");
+    return [...rows.map(joinMonths), legend.map((line) => wrapWords(line)).join("\n")].join("\n\n");
 }
 
-function month(first: DateTime, marks: ReadonlyMap<string, Mark>): string[] {
+/** Marks the days of runs and restore points, by their dates in the policy's time zone. */
+function marksOf(
+    { timezone, types, runs, restorable }: Rehearsal,
+    { servers }: RehearsalOptions,
+    signs: ReadonlyMap<string, string>,
+): Map<string, Mark> {
+    const dayOf = (time: number) => DateTime.fromMillis(time, { zone: timezone }).toISODate() ?? "";
+    const marks = new Map<string, Mark>();
+    for (const { time, status } of runs) {
+        const day = dayOf(time);
+        const failed = status === "Failed" || marks.get(day)?.sign === "x";
+        marks.set(day, failed ? { sign: "x", paint: pc.red } : { sign: "·", paint: pc.dim });
+    }
+    // The last type wins a day with several. It is the rarest one.
+    for (const type of types) {
+        const ofType = restorable.filter((point) => point.type === type);
+        for (const [day, points] of groupBy(ofType, ({ time }) => dayOf(time))) {
+            const everyServer = new Set(points.map(({ server }) => server)).size === servers;
+            const sign = signs.get(type) ?? "?";
+            marks.set(day, {
+                sign: everyServer ? sign : sign.toLowerCase(),
+                paint: everyServer ? (text) => pc.bold(pc.green(text)) : pc.yellow,
+            });
+        }
+    }
+    return marks;
+}
+
+function drawMonth(first: DateTime, marks: ReadonlyMap<string, Mark>): string[] {
     const blank = " ".repeat(CELL);
     const cells = [
         ...Array.from({ length: first.weekday - 1 }, () => blank),
@@ -77,7 +89,7 @@ function month(first: DateTime, marks: ReadonlyMap<string, Mark>): string[] {
     return [pc.bold(title.padEnd(CELL * 7)), pc.dim("Mo  Tu  We  Th  Fr  Sa  Su  "), ...weeks];
 }
 
-function beside(months: readonly string[][]): string {
+function joinMonths(months: readonly string[][]): string {
     const lines = Array.from({ length: 8 }, (_, i) =>
         months
             .map((lines) => lines[i])
@@ -87,7 +99,7 @@ function beside(months: readonly string[][]): string {
     return lines.join("\n").trimEnd();
 }
 
-/** Initials where they differ, else letters in their order. */
+/** Gives each type its initial, or letters from A on if initials do not differ. */
 function signsOf(types: readonly string[]): Map<string, string> {
     const initials = types.map((type) => type.slice(0, 1).toUpperCase());
     const differ = new Set(initials).size === types.length && initials.every((initial) => /[A-Z]/.test(initial) && initial !== "X");

@@ -1,27 +1,43 @@
+import Table from "cli-table3";
 import pc from "picocolors";
 import type { Deployment } from "../program";
+import { WIDTH, widest, wrapCharacters } from "./width";
 
-/** What would be deployed, as `pulumi preview` shows it. */
+/** Longer types go on in the next line. */
+const MAX_TYPE_WIDTH = 40;
+const SIGN = " +  ";
+const GAP = 2;
+
+const NO_BORDERS = Object.fromEntries(
+    ["top", "bottom", "mid", "left", "right"].flatMap((side) => [
+        [side, ""],
+        ...["mid", "left", "right"].map((end) => [`${side}-${end}`, ""]),
+    ]),
+);
+
+/** Shows what would be deployed, in a tree as `pulumi preview` does. */
 export function preview({ project, stack, resources }: Deployment): string {
     const [component, ...unordered] = resources.map(({ type, name }) => ({ type: shortType(type), name }));
-    // The order in which resources are registered means nothing; by name, the parts of the policy stand together.
+    // The order of registration means nothing. By name, the parts of the policy stand together.
     const children = unordered.sort((a, b) => (a.name < b.name ? -1 : 1));
     const rows = [
         { type: "pulumi:pulumi:Stack", name: `${project}-${stack}` },
         { type: `└─ ${component?.type}`, name: component?.name ?? "" },
         ...children.map(({ type, name }, i) => ({ type: `   ${i === children.length - 1 ? "└─" : "├─"} ${type}`, name })),
     ];
-    const [typeWidth, nameWidth] = [widest(rows.map(({ type }) => type)), widest(rows.map(({ name }) => name))];
-    return [
-        pc.bold(`     ${"Type".padEnd(typeWidth)}  ${"Name".padEnd(nameWidth)}  Plan`),
-        ...rows.map(({ type, name }) => `${pc.green(" +  ")} ${type.padEnd(typeWidth)}  ${name.padEnd(nameWidth)}  ${pc.green("create")}`),
-        "",
-        `Resources: ${pc.green(`+ ${rows.length} to create`)}`,
-    ].join("\n");
-}
-
-function widest(texts: readonly string[]): number {
-    return Math.max(...texts.map(({ length }) => length));
+    const typeWidth = Math.min(MAX_TYPE_WIDTH, widest(...rows.map(({ type }) => type)));
+    const nameWidth = WIDTH - SIGN.length - typeWidth - GAP;
+    const table = new Table({
+        chars: { ...NO_BORDERS, middle: "" },
+        style: { "padding-left": 0, "padding-right": 0, head: [], border: [] },
+        colWidths: [SIGN.length, typeWidth + GAP, nameWidth],
+    });
+    table.push(
+        ["", pc.bold("Type"), pc.bold("Name")],
+        ...rows.map(({ type, name }) => [pc.green(SIGN), wrapCharacters(type, typeWidth), wrapCharacters(name, nameWidth)]),
+    );
+    const lines = table.toString().split("\n");
+    return [...lines.map((line) => line.trimEnd()), "", `Resources: ${pc.green(`+ ${rows.length} to create`)}`].join("\n");
 }
 
 /** `aws:sns/topic:Topic` is shown as `aws:sns:Topic`. */

@@ -1,20 +1,37 @@
 import Table from "cli-table3";
 import { DateTime } from "luxon";
 import pc from "picocolors";
-import type { Rehearsal, RehearsalOptions } from "../rehearse";
+import type { Rehearsal, RehearsalOptions, Restorable } from "../rehearse";
+import { WIDTH, widest, wrapCharacters, wrapWords } from "./width";
 
-/** What happened: runs, snapshots taken and deleted, failures with their reasons. */
-export function whatHappened({ types, runs, cleanings, taken, deleted }: Rehearsal, { days, servers, volumes }: RehearsalOptions): string {
+/** Longer names of snapshot types go on in the next line. */
+const MAX_TYPE_WIDTH = 20;
+/** Borders and padding of a table with three columns. */
+const FRAME = 10;
+/** Lists show so many lines; `--json` has all of them. */
+const MAX_LINES = 20;
+
+/** Shows what happened: runs, snapshots taken and deleted, failures with their reasons. */
+export function whatHappened(
+    { types, runs, cleanings, taken, deleted }: Rehearsal,
+    { days, servers, volumes, unmounted = 0 }: RehearsalOptions,
+): string {
     const table = new Table({
         head: ["Type", "Runs", "Succeeded", "Failed", "Snapshots taken"],
         colAligns: ["left", "right", "right", "right", "right"],
         style: { head: [], border: [] },
     });
     for (const type of types) {
-        const own = runs.filter((run) => run.type === type);
-        const failed = own.filter(({ status }) => status === "Failed").length;
-        const snapshots = own.reduce((sum, run) => sum + run.snapshots.length, 0);
-        table.push([type, own.length, own.length - failed, failed > 0 ? pc.red(String(failed)) : "0", snapshots]);
+        const ofType = runs.filter((run) => run.type === type);
+        const failed = ofType.filter(({ status }) => status === "Failed").length;
+        const snapshots = ofType.reduce((sum, run) => sum + run.snapshots.length, 0);
+        table.push([
+            wrapCharacters(type, MAX_TYPE_WIDTH),
+            ofType.length,
+            ofType.length - failed,
+            failed > 0 ? pc.red(String(failed)) : "0",
+            snapshots,
+        ]);
     }
     const reasons = new Map<string, number>();
     for (const { why } of runs) {
@@ -22,33 +39,64 @@ export function whatHappened({ types, runs, cleanings, taken, deleted }: Rehears
             reasons.set(why, (reasons.get(why) ?? 0) + 1);
         }
     }
+    const notMounted = unmounted > 0 ? `, ${unmounted} of them not mounted` : "";
     return [
-        `${plural(days, "day")}, ${plural(servers, "server")} with ${plural(volumes, "volume")} each`,
+        wrapWords(`${plural(days, "day")}, ${plural(servers, "server")} with ${plural(volumes, "volume")} each${notMounted}`),
         table.toString(),
-        `${taken} snapshots taken, ${deleted} deleted in ${plural(cleanings, "run")} of the cleaner, ${taken - deleted} there at the end`,
-        ...[...reasons].map(([why, count]) => `${pc.red("failed")} ${count} × ${why}`),
+        wrapWords(
+            `${taken} snapshots taken, ${deleted} deleted in ${plural(cleanings, "run")} of the cleaner, ${taken - deleted} left at the end`,
+        ),
+        ...[...reasons].map(([why, count]) => wrapWords(`${pc.red("failed")} ${count} × ${why}`)),
     ].join("\n");
 }
 
-/** What can be restored at the end, per type. */
+/** Shows what can be restored at the end, for each type. */
 export function whatCanBeRestored({ types, restorable, timezone }: Rehearsal, { servers }: RehearsalOptions): string {
-    const table = new Table({ head: ["Type", `Restore points (${timezone})`, "Servers"], style: { head: [], border: [] } });
+    const typeWidth = Math.min(MAX_TYPE_WIDTH, widest("Type", ...types));
+    const pointWidth = WIDTH - FRAME - typeWidth - widest("Servers", `${servers} of ${servers}`);
+    const table = new Table({
+        head: ["Type", wrapWords(`Restore points (${timezone})`, pointWidth), "Servers"],
+        style: { head: [], border: [] },
+    });
     for (const type of types) {
-        const own = restorable.filter((point) => point.type === type);
-        const times = [...new Set(own.map(({ time }) => time))].sort((a, b) => b - a);
+        const ofType = restorable.filter((point) => point.type === type);
+        const times = [...new Set(ofType.map(({ time }) => time))].sort((a, b) => b - a);
+        const lines = times.map((time) => {
+            const points = ofType.filter((point) => point.time === time);
+            const shown = wrapWords(restorePoint(time, points, timezone), pointWidth);
+            // The count stands beside the first line of its restore point.
+            return [shown, `${points.length} of ${servers}${shown.replace(/[^\n]/g, "")}`] as const;
+        });
         table.push([
-            type,
-            times
-                .map((time) => {
-                    const shown = DateTime.fromMillis(time, { zone: timezone }).toFormat("ccc yyyy-MM-dd HH:mm", { locale: "en" });
-                    const missing = [...new Set(own.filter((point) => point.time === time).flatMap(({ standsInFor }) => standsInFor))];
-                    return missing.length > 0 ? `${shown}, stands in for ${missing.join(" and ")}` : shown;
-                })
-                .join("\n") || pc.red("none"),
-            times.map((time) => `${own.filter((point) => point.time === time).length} of ${servers}`).join("\n"),
+            wrapCharacters(type, MAX_TYPE_WIDTH),
+            lines.map(([shown]) => shown).join("\n") || pc.red("none"),
+            lines.map(([, count]) => count).join("\n"),
         ]);
     }
-    return table.toString();
+    const nothing = restorable.length === 0 ? [pc.red("Nothing can be restored: no restore point is left at the end.")] : [];
+    return [table.toString(), ...nothing].join("\n");
+}
+
+function restorePoint(time: number, points: readonly Restorable[], timezone: string): string {
+    const shown = DateTime.fromMillis(time, { zone: timezone }).toFormat("ccc yyyy-MM-dd HH:mm", { locale: "en" });
+    const missing = [...new Set(points.flatMap(({ standsInFor }) => standsInFor))];
+    return missing.length > 0 ? `${shown}, stands in for ${missing.join(" and ")}` : shown;
+}
+
+/** Names the volumes that nobody could restore. */
+export function whatIsUnprotected({ unprotected }: Rehearsal): string {
+    if (unprotected.length === 0) {
+        return "Every volume is in a restore point.";
+    }
+    const deviceWidth = widest(...unprotected.map(({ device }) => device));
+    const lines = unprotected.map(({ server, volume, device, why }) => `${server}  ${volume}  ${device.padEnd(deviceWidth)}  ${why}`);
+    return [pc.red(`${plural(unprotected.length, "volume")} in no restore point:`), ...firstLines(lines)].join("\n");
+}
+
+/** Shows as many lines as a reader takes in, and says how many there are. */
+export function firstLines(lines: readonly string[]): string[] {
+    const more = lines.length - MAX_LINES;
+    return [...lines.slice(0, MAX_LINES), ...(more > 0 ? [`… and ${more} more; --json has all of them`] : [])];
 }
 
 function plural(count: number, word: string): string {

@@ -2,7 +2,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import type { AddressInfo } from "node:net";
 import { XMLBuilder } from "fast-xml-parser";
 import { callOf, type Ec2Call, Ec2Error, list } from "./ec2Call";
-import { type Answer, answerOf, asItShould, type Faults } from "./faults";
+import { type Answer, answerNormally, answerOf, type Faults } from "./exchange";
 import type { EmbeddedIam } from "./iam";
 import { pageOf } from "./pages";
 import { partitionOf } from "./partition";
@@ -11,19 +11,19 @@ import type { SnapshotStore, StoredSnapshot } from "./snapshotStore";
 export { type Ec2Call, Ec2Error };
 
 export interface Ec2Options {
-    /** Sees each call first; what it throws or gives is the answer. */
+    /** Sees each call first. Its result or its error is the answer, unless it returns undefined. */
     readonly intercept?: (call: Ec2Call) => object | undefined;
-    /** Says what goes wrong with each call; nothing, without it. */
+    /** Chooses how each call goes; all go normally without it. */
     readonly faults?: Faults;
-    /** How many snapshots or volumes a page holds at most. */
+    /** The most snapshots or volumes of a page. */
     readonly pageSize?: number;
-    /** Says who may do what; without it, everybody may do everything. */
+    /** Judges each call; all are allowed without it. */
     readonly iam?: EmbeddedIam;
     readonly accountId?: string;
 }
 
 export interface EmbeddedEc2 {
-    /** For `AWS_ENDPOINT_URL_EC2`. */
+    /** The value for `AWS_ENDPOINT_URL_EC2`. */
     readonly endpoint: string;
     /** Every call so far. */
     readonly calls: readonly Ec2Call[];
@@ -34,53 +34,57 @@ const XMLNS = "http://ec2.amazonaws.com/doc/2016-11-15/";
 const builder = new XMLBuilder({ ignoreAttributes: false });
 
 /**
- * EC2's snapshots over HTTP on loopback, in EC2's own protocol: the real SDK can't tell the difference in what the cleaner needs.
+ * Serves the snapshots of a store over HTTP on loopback, in EC2's own protocol. The real SDK calls it as it calls EC2.
  *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html
  */
-export async function startEc2(
-    store: SnapshotStore,
-    { intercept, iam, accountId = "123456789012", faults, pageSize = 1000 }: Ec2Options = {},
-): Promise<EmbeddedEc2> {
+export async function startEc2(store: SnapshotStore, options: Ec2Options = {}): Promise<EmbeddedEc2> {
     const calls: Ec2Call[] = [];
-    const carryOut = async (call: Ec2Call, { accessKey, region }: Caller, seen: SnapshotStore): Promise<object> => {
-        const answer = intercept?.(call);
-        if (answer) {
-            return answer;
-        }
-        await authorize(iam, accessKey, region, call, store);
-        switch (call.action) {
-            case "DescribeSnapshots":
-                return describeSnapshots(seen, call, accountId, pageSize);
-            case "DescribeVolumes":
-                return describeVolumes(seen, call, pageSize);
-            case "DeleteSnapshot":
-                return deleteSnapshot(store, call.parameters);
-            default:
-                throw new Ec2Error("InvalidAction", `The action ${call.action} is not valid for this web service.`);
-        }
-    };
     const exchange = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
         const call = callOf(await bodyOf(request), request.headers);
         const caller = callerOf(request);
         if (!caller) {
             const refusal = new Ec2Error("AuthFailure", "AWS was not able to validate the provided access credentials", 401);
-            return asItShould({ call, response, textOf, carryOut: async () => answerOf(refusal) });
+            return answerNormally({ call, response, textOf, carryOut: async () => answerOf(refusal) });
         }
         calls.push(call);
-        await (faults?.(call) ?? asItShould)({
+        await (options.faults?.(call) ?? answerNormally)({
             call,
             response,
             textOf,
-            carryOut: (asked = call, seen = store) => answered(carryOut(asked, caller, seen)),
+            carryOut: (carried = call, view = store) => toAnswer(carryOut(store, options, carried, caller, view)),
         });
     };
     const server = createServer((request, response) => {
-        // Only a request that breaks off fails here, and then nobody waits for an answer.
+        // Only a request that breaks off fails here. Nobody waits for its response.
         exchange(request, response).catch(() => response.destroy());
     });
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
     return { endpoint: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, calls, close: () => close(server) };
+}
+
+async function carryOut(
+    store: SnapshotStore,
+    { intercept, iam, accountId = "123456789012", pageSize = 1000 }: Ec2Options,
+    call: Ec2Call,
+    { accessKey, region }: Caller,
+    view: SnapshotStore,
+): Promise<object> {
+    const answer = intercept?.(call);
+    if (answer) {
+        return answer;
+    }
+    await authorize(iam, accessKey, region, call, store);
+    switch (call.action) {
+        case "DescribeSnapshots":
+            return describeSnapshots(view, call, accountId, pageSize);
+        case "DescribeVolumes":
+            return describeVolumes(view, call, pageSize);
+        case "DeleteSnapshot":
+            return deleteSnapshot(store, call.parameters);
+        default:
+            throw new Ec2Error("InvalidAction", `The action ${call.action} is not valid for this web service.`);
+    }
 }
 
 interface Caller {
@@ -88,13 +92,13 @@ interface Caller {
     readonly region: string;
 }
 
-/** Who has signed a request; undefined where nobody has. */
+/** Finds who has signed a request; undefined if nobody has. */
 function callerOf(request: IncomingMessage): Caller | undefined {
     const signed = /^AWS4-HMAC-SHA256 Credential=([^/]*)\/\d+\/([^/]*)\/ec2\/aws4_request/.exec(request.headers.authorization ?? "");
     return signed ? { accessKey: signed[1] as string, region: signed[2] as string } : undefined;
 }
 
-function answered(body: Promise<object>): Promise<Answer> {
+function toAnswer(body: Promise<object>): Promise<Answer> {
     return body.then(
         (body) => ({ status: 200, body }),
         (error: Error) => answerOf(error instanceof Ec2Error ? error : new Ec2Error("InternalError", error.message, 500)),
@@ -106,7 +110,7 @@ function textOf({ body }: Answer): string {
 }
 
 /**
- * EC2 looks for the snapshot first: one that does not exist is not found, whoever asks.
+ * Asks IAM whether the caller may make the call. EC2 looks for a snapshot first: any caller learns that it does not exist.
  *
  * @throws Ec2Error if the caller may not make the call
  */

@@ -1,4 +1,4 @@
-/** A call of the EC2 Query protocol, as it came in. */
+/** A call of the EC2 Query protocol. */
 export interface Ec2Call {
     readonly action: string;
     readonly parameters: URLSearchParams;
@@ -25,7 +25,7 @@ export class Ec2Error extends Error {
     }
 }
 
-/** The values of a list in the EC2 Query protocol: `Value.1`, `Value.2` and so on. */
+/** Reads a list of the EC2 Query protocol: `Value.1`, `Value.2` and so on. */
 export function list(parameters: URLSearchParams, prefix: string): string[] {
     return [...parameters].filter(([key]) => new RegExp(`^${prefix.replaceAll(".", "\\.")}\\.\\d+$`).test(key)).map(([, value]) => value);
 }

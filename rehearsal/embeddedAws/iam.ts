@@ -1,26 +1,28 @@
 import { type EvaluationResult, runSimulation, runUnsafeSimulation, type Simulation } from "@cloud-copilot/iam-simulate";
-import { ACCOUNT_ID, type Deployment, type Registered } from "../program";
+import { ACCOUNT_ID, type Deployment, type Registered, resourcesOf } from "../program";
 
-/** What somebody asks of AWS. */
+/** A request to AWS, as IAM sees it. */
 export interface IamRequest {
     /**
-     * A role by its ARN, by its name in the program, or by the access key that it was given; a service, such as `lambda.amazonaws.com`;
-     * or the ARN of somebody else, who is taken for an administrator: what that one is refused, nobody gets.
+     * One of these:
+     * - a role, by its ARN, its name in the program, or its access key;
+     * - a service, such as `lambda.amazonaws.com`;
+     * - the ARN of somebody else, who counts as an administrator: a request that they are refused, nobody may make.
      */
     readonly principal: string;
     /** Such as `ec2:DeleteSnapshot`. */
     readonly action: string;
-    /** An ARN, or `*` where the action knows no narrower one. */
+    /** An ARN, or `*` if the action has no narrower one. */
     readonly resource: string;
-    /** Condition keys, such as `aws:ResourceTag/Owner`. A call comes over TLS if nothing else is said here. */
+    /** Condition keys, such as `aws:ResourceTag/Owner`. By default, `aws:SecureTransport` is true. */
     readonly context?: Readonly<Record<string, string>>;
 }
 
 export interface EmbeddedIam {
     /**
-     * Why IAM refuses a request, in its own words; undefined where it allows it.
+     * Says why IAM refuses a request, in IAM's own words; undefined if IAM allows it.
      *
-     * @throws Error where there is no such action, or no such resource or condition key for it: an answer would say nothing
+     * @throws Error if AWS has no such action, or no such resource or condition key for it: an answer would mean nothing
      */
     refusal(request: IamRequest): Promise<string | undefined>;
     /** The access key of a role's temporary credentials. */
@@ -32,8 +34,8 @@ type Document = Readonly<Record<string, unknown>>;
 const ADMINISTRATOR: Document = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] };
 
 /**
- * Resources that AWS judges, as its refusals show, and that the Service Authorization Reference does not list: documents of AWS's own
- * have no account, and looking for log groups is asked of a group without a name.
+ * Resources that the Service Authorization Reference does not list, although AWS judges them, as its refusals show.
+ * ARNs of AWS's own documents have no account. DescribeLogGroups asks for a group without a name.
  */
 const AWS_DOCUMENT = /^arn:[\w-]+:ssm:[\w-]+::document\/[\w-]+$/;
 const UNLISTED: Readonly<Record<string, RegExp>> = {
@@ -43,21 +45,24 @@ const UNLISTED: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * IAM over the policy documents that a program registered: inline policies of roles, what roles trust, and policies of topics. The managed
- * policies attached to the servers' role are AWS's own, and no part of the program, nor is what a role of the user's own may do besides:
- * neither is judged here, and what they allow counts as refused.
+ * Judges requests by the policy documents that a program registered: inline policies and trust policies of roles, and policies of topics.
+ * AWS's managed policies, and the user's own policies on the user's own roles, are not part of the program. What they alone allow is refused.
  *
- * @throws Error if the program registers a policy of a kind that is not judged
+ * @throws Error if the program registers a policy of another kind
  */
-export function startIam({ resources }: Deployment): EmbeddedIam {
+export function startIam(deployment: Deployment): EmbeddedIam {
+    const { resources } = deployment;
     refuseUnjudged(resources);
-    const roles = of(resources, "aws:iam/role:Role");
+    const roles = resourcesOf(deployment, "aws:iam/role:Role");
     const trusted = new Map(roles.map(({ arn, inputs }) => [arn, JSON.parse(inputs.assumeRolePolicy) as Document]));
     const topics = new Map(
-        of(resources, "aws:sns/topicPolicy:TopicPolicy").map(({ inputs }) => [inputs.arn as string, JSON.parse(inputs.policy) as Document]),
+        resourcesOf(deployment, "aws:sns/topicPolicy:TopicPolicy").map(({ inputs }) => [
+            inputs.arn as string,
+            JSON.parse(inputs.policy) as Document,
+        ]),
     );
     const inline = new Map<string, Document[]>(roles.map(({ arn = "" }) => [nameOf(arn), []]));
-    for (const { inputs } of of(resources, "aws:iam/rolePolicy:RolePolicy")) {
+    for (const { inputs } of resourcesOf(deployment, "aws:iam/rolePolicy:RolePolicy")) {
         inline.set(inputs.role, [...(inline.get(inputs.role) ?? []), JSON.parse(inputs.policy)]);
     }
     const keys = new Map(roles.map(({ arn = "" }, i) => [`ASIA${String(i).padStart(16, "0")}`, arn]));
@@ -68,29 +73,25 @@ export function startIam({ resources }: Deployment): EmbeddedIam {
             const identity = isService(principal) ? [] : (inline.get(isRole(principal) ? nameOf(principal) : "") ?? [ADMINISTRATOR]);
             const onResource = action.startsWith("sts:") ? trusted.get(resource) : topics.get(resource);
             const request: IamRequest = { principal, action, resource, context: { "aws:SecureTransport": "true", ...context } };
-            const key = whatCounts(request, identity, onResource);
+            const key = answerKey(request, identity, onResource);
             const answer = answers.get(key) ?? evaluate(request, identity, onResource);
             answers.set(key, answer);
-            return sentence(request, await answer, onResource !== undefined);
+            return writeRefusal(request, await answer, onResource !== undefined);
         },
     };
 }
 
-function of(resources: readonly Registered[], type: string): Registered[] {
-    return resources.filter((resource) => resource.type === type);
-}
-
-const JUDGED = [
+const JUDGED_TYPES = [
     "aws:iam/rolePolicy:RolePolicy",
     "aws:sns/topicPolicy:TopicPolicy",
-    // Of AWS's own policies.
+    // Attaches AWS's managed policies.
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
 ];
 
 function refuseUnjudged(resources: readonly Registered[]): void {
-    const other = resources.find(({ type }) => /^aws:.*(Policy|Permission|PolicyAttachment)$/.test(type) && !JUDGED.includes(type));
+    const other = resources.find(({ type }) => /^aws:.*(Policy|Permission|PolicyAttachment)$/.test(type) && !JUDGED_TYPES.includes(type));
     if (other) {
-        throw new Error(`The embedded IAM does not know the ${other.type} ${other.name}; teach it, or it judges without it.`);
+        throw new Error(`The embedded IAM does not know the ${other.type} ${other.name}; add it to the embedded IAM.`);
     }
 }
 
@@ -110,14 +111,14 @@ function lastPart(arn: string): string {
     return arn.split(/[/:]/).at(-1) as string;
 }
 
-/** Answers so far: judging takes a millisecond, and a rehearsal asks for the same many times. */
+/** The answers so far. Judging takes a millisecond, and a rehearsal sends the same requests again and again. */
 const answers = new Map<string, Promise<EvaluationResult>>();
 
 /**
- * All on which an answer depends, so that one of thousands of snapshots needs none of its own: a condition key that no document mentions
- * makes no difference, nor does the last part of an ARN where the documents mention neither it nor a pattern for a part of it.
+ * Makes a key of all that the answer depends on, so that thousands of snapshots share one answer.
+ * A condition key that no document names makes no difference. Nor does the last part of an ARN, if no document names it or a pattern for it.
  */
-function whatCounts(
+function answerKey(
     { principal, action, resource, context = {} }: IamRequest,
     identity: readonly Document[],
     onResource?: Document,
@@ -131,7 +132,7 @@ function whatCounts(
         onResource === undefined &&
         !text.includes(last.toLowerCase()) &&
         patterns.every((pattern) => pattern === "*" || !/[*?$]/.test(pattern));
-    // The names of the others count too: IAM may know no such key for the action.
+    // All names of condition keys count: IAM may have no such key for the action.
     const names = Object.keys(context).sort();
     return JSON.stringify([principal, action, alike ? resource.slice(0, -last.length) : resource, mentioned.sort(), names, documents]);
 }
@@ -143,13 +144,13 @@ async function evaluate(
 ): Promise<EvaluationResult> {
     const simulation: Simulation = {
         request: {
-            principal: known(principal),
+            principal: toKnownService(principal),
             action,
             resource: { resource, accountId: resource.split(":")[4] || ACCOUNT_ID },
             contextVariables: { ...context },
         },
         identityPolicies: identity.map((policy, i) => ({ name: `policy ${i + 1}`, policy })),
-        ...(onResource && { resourcePolicy: JSON.parse(known(JSON.stringify(onResource))) }),
+        ...(onResource && { resourcePolicy: JSON.parse(toKnownService(JSON.stringify(onResource))) }),
         serviceControlPolicies: [],
         resourceControlPolicies: [],
     };
@@ -167,13 +168,17 @@ async function evaluate(
     return answer.overallResult;
 }
 
-/** The evaluator knows services by names that end with amazonaws.com, and China's EC2 has another: it gets one that is as much its own. */
-function known(text: string): string {
+/** The evaluator takes a name for a service's only if it ends with amazonaws.com. EC2 in China has another one too. */
+function toKnownService(text: string): string {
     return text.replaceAll("ec2.amazonaws.com.cn", "ec2.cn.amazonaws.com");
 }
 
-/** @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html */
-function sentence({ principal, action, resource }: IamRequest, result: EvaluationResult, hasPolicy: boolean): string | undefined {
+/**
+ * Writes a refusal as AWS does.
+ *
+ * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/troubleshoot_access-denied.html
+ */
+function writeRefusal({ principal, action, resource }: IamRequest, result: EvaluationResult, hasPolicy: boolean): string | undefined {
     if (result === "Allowed") {
         return undefined;
     }

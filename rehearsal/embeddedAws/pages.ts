@@ -5,7 +5,7 @@ export interface Listed<T> {
     readonly all: readonly T[];
     idOf(thing: T): string;
     /**
-     * What a filter of EC2 looks at.
+     * Finds the values that a filter of EC2 compares.
      *
      * @throws Ec2Error if there is no such filter
      */
@@ -13,10 +13,10 @@ export interface Listed<T> {
 }
 
 /**
- * A page of what meets any value of each filter, in the order of ids, and the token of the next page if there is one.
+ * Finds a page of the things that match all filters, in the order of their ids, and the token of the next page.
  *
- * @param most how many a page holds at most
- * @throws Ec2Error as EC2 answers
+ * @param most the most things of a page
+ * @throws Ec2Error if EC2 would refuse the call
  */
 export function pageOf<T>(
     { all, idOf, valuesOf }: Listed<T>,
@@ -40,12 +40,16 @@ export function pageOf<T>(
     return { page, ...(last && page.length < matching.length && { nextToken: tokenAfter(idOf(last)) }) };
 }
 
-/** @param mark to tell it from other tokens for the same place */
+/**
+ * Makes the token of the page that begins after an id.
+ *
+ * @param mark makes it differ from other tokens for the same page
+ */
 export function tokenAfter(id: string, mark = ""): string {
     return Buffer.from(`${id} ${mark}`.trimEnd()).toString("base64url");
 }
 
-/** The place that a token stands for: the id after which its page begins. */
+/** Reads from a token the id after which its page begins. */
 export function lastIdBefore(token: string | null): string {
     const [id = ""] = token === null ? [] : Buffer.from(token, "base64url").toString("utf8").split(" ");
     if (token !== null && !/^(snap|vol)-/.test(id)) {
@@ -63,7 +67,7 @@ function filtersOf<T>(parameters: URLSearchParams, valuesOf: Listed<T>["valuesOf
         });
 }
 
-/** EC2's own wildcards: `*`, `?`, and `\` to take one literally. */
+/** Reads EC2's own wildcards: `*`, `?`, and `\` before a literal one. */
 function wildcard(text: string): RegExp {
     const source = text.replace(/\\([*?\\])|([*?])|[\s\S]/g, (match, literal?: string, wild?: string) =>
         wild ? (wild === "*" ? "[\\s\\S]*" : "[\\s\\S]") : (literal ?? match).replace(/[.*+?^${}()|[\]\\]/g, "\\$&"),

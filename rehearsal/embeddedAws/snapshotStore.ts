@@ -7,11 +7,11 @@ export interface StoredSnapshot {
     state: string;
     readonly description: string;
     readonly tags: Map<string, string>;
-    /** What holds the snapshot, if anything: EC2 then refuses to delete it. */
+    /** The error with which EC2 refuses to delete the snapshot, if something uses it. */
     heldBy?: { readonly code: string; readonly message: string };
 }
 
-/** The account's snapshots, in the order of their ids. */
+/** The snapshots of an account, in the order in which they were added. */
 export class SnapshotStore {
     /** Ids of the volumes that exist. */
     public readonly volumes = new Set<string>();

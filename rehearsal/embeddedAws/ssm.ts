@@ -6,17 +6,30 @@ import type { SnapshotStore, StoredSnapshot } from "./snapshotStore";
 
 const MINUTE = 60_000;
 
+/** An EBS volume that is attached to a server. */
+export interface Volume {
+    readonly id: string;
+    readonly device: string;
+    /** False for a volume that is offline, raw or without an access path in Windows. */
+    readonly mounted: boolean;
+}
+
 /** A Windows server with its EBS volumes. */
 export interface Server {
     readonly id: string;
     readonly tags: ReadonlyMap<string, string>;
-    readonly volumes: readonly { readonly id: string; readonly device: string }[];
+    readonly volumes: readonly Volume[];
     hasVssPackage: boolean;
-    /** When its last VSS run ends. */
+    /** When its last VSS run ends at the latest. */
     busyUntil: number;
 }
 
-/** What may go wrong with a VSS run, and what AWS then leaves behind. */
+/** The document knows the boot volume by its device. */
+export function isBootVolume({ device }: Volume): boolean {
+    return device === "/dev/sda1";
+}
+
+/** The ways in which a VSS run fails, and the snapshots that each leaves behind. */
 export const MISHAPS = [
     { why: "the server was down", leaves: "nothing" },
     { why: "2005: freezing took longer than VSS allows", leaves: "untagged" },
@@ -33,7 +46,7 @@ export interface VssRun {
     readonly status: "Success" | "Failed";
     /** Why it failed. */
     readonly why?: string;
-    /** What it left: on success a set that becomes a restore point. */
+    /** The snapshots that it left. After a success they become a restore point. */
     readonly snapshots: readonly StoredSnapshot[];
 }
 
@@ -50,47 +63,64 @@ export interface VssCommand {
 }
 
 /**
- * Runs AWSEC2-CreateVssSnapshot, or AWSEC2-VssInstallAndSnapshot, on a server: checks its parameters as SSM does, makes the snapshots
- * pending with the tags that they bear from the start, completes them, and only then lets the agent mark them.
+ * Runs AWSEC2-CreateVssSnapshot or AWSEC2-VssInstallAndSnapshot on a server. It checks the parameters as SSM does, and makes pending
+ * snapshots with their first tags. EBS completes them later, and only then the agent tags them as consistent.
  */
 export function runVssDocument(command: VssCommand, store: SnapshotStore, timeline: Timeline): VssRun {
-    const { document, parameters, server, time, mishap, setId, completeAfterMs } = command;
+    const { parameters, server, time, mishap } = command;
     const failed = (why: string, snapshots: readonly StoredSnapshot[] = []): VssRun => ({ server, time, status: "Failed", why, snapshots });
+    const refusal = prepareRun(command);
+    if (refusal) {
+        return failed(refusal);
+    }
+    // The document takes mounted volumes only, and does not report the others.
+    const volumes = server.volumes.filter((volume) => volume.mounted && !(parameters.ExcludeBootVolume === "True" && isBootVolume(volume)));
+    if (volumes.length === 0) {
+        return failed("1006: there is no volume to take a snapshot of");
+    }
+    server.busyUntil = time + EXECUTION_TIMEOUT_S * 1000;
+    const snapshots = takeSnapshots(command, volumes, store, timeline);
+    return mishap ? failed(mishap.why, snapshots) : { server, time, status: "Success", snapshots };
+}
 
+/** Checks the command, and installs the package if the document does. Returns why the run fails; undefined if it goes on. */
+function prepareRun({ document, parameters, server, time, mishap }: VssCommand): string | undefined {
     const faults = parameterFaults(document as DocumentName, parameters);
     if (faults.length > 0) {
-        return failed(`InvalidParameters: ${faults.join("; ")}`);
+        return `InvalidParameters: ${faults.join("; ")}`;
     }
-    const tags = parseTags(parameters.tags ?? "Key=Name,Value=");
+    const tags = tagsOf(parameters);
     const reserved = AGENT_TAGS.find((tag) => tags.has(tag));
     if (reserved) {
-        return failed(`1007: the tag ${reserved} is reserved`);
+        return `1007: the tag ${reserved} is reserved`;
     }
     if (mishap?.leaves === "nothing") {
-        return failed(mishap.why);
+        return mishap.why;
     }
     if (document === "AWSEC2-VssInstallAndSnapshot") {
         server.hasVssPackage = true;
     }
     if (!server.hasVssPackage) {
-        return failed("1003: AwsVssComponents is not installed");
+        return "1003: AwsVssComponents is not installed";
     }
-    if (time < server.busyUntil) {
-        return failed("2003: ec2-vss-agent is already running, a snapshot is already in progress");
-    }
-    const volumes = server.volumes.filter(({ device }) => parameters.ExcludeBootVolume !== "True" || device !== "/dev/sda1");
-    if (volumes.length === 0) {
-        return failed("1006: there is no volume to take a snapshot of");
-    }
+    return time < server.busyUntil ? "2003: ec2-vss-agent is already running, a snapshot is already in progress" : undefined;
+}
 
-    server.busyUntil = time + EXECUTION_TIMEOUT_S * 1000;
+/** Takes snapshots of the volumes as one set. Puts their completion and their last tags on the timeline. */
+function takeSnapshots(
+    { parameters, time, mishap, setId, completeAfterMs }: VssCommand,
+    volumes: readonly Volume[],
+    store: SnapshotStore,
+    timeline: Timeline,
+): StoredSnapshot[] {
+    const setTag = [SET_TAG, `{"AwsVssComponents":"2.5.1","SnapshotSetId":"{${setId}}"}`] as const;
     const snapshots = volumes.map(({ id }) =>
         store.add({
             volumeId: id,
             startTime: time + MINUTE,
             state: "pending",
             description: parameters.description ?? "",
-            tags: new Map([...tags, [SET_TAG, `{"AwsVssComponents":"2.5.1","SnapshotSetId":"{${setId}}"}`]]),
+            tags: new Map([...tagsOf(parameters), setTag]),
         }),
     );
     timeline.at(time + MINUTE + completeAfterMs, () => {
@@ -106,10 +136,14 @@ export function runVssDocument(command: VssCommand, store: SnapshotStore, timeli
             });
         });
     }
-    return mishap ? failed(mishap.why, snapshots) : { server, time, status: "Success", snapshots };
+    return snapshots;
 }
 
-/** As the document's script does: split at `;`, then at the first `,`, then at the first `=`, and trim. */
+function tagsOf({ tags = "Key=Name,Value=" }: VssCommand["parameters"]): Map<string, string> {
+    return parseTags(tags);
+}
+
+/** Reads tags as the document's script does. It splits at `;`, then at the first `,`, then at the first `=`, and trims. */
 export function parseTags(text: string): Map<string, string> {
     const afterFirst = (part: string, separator: string) => part.slice(part.indexOf(separator) + 1).trim();
     const pairs = text.split(";").filter((pair) => pair.trim() !== "");

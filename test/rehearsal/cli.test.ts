@@ -2,24 +2,29 @@ import assert from "node:assert/strict";
 import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
+import stringWidth from "string-width";
 import * as rehearsing from "../../rehearsal/rehearse";
 import { rehearsal } from "../support/commandLine";
 
 const ROOT = join(__dirname, "..", "..");
 
-/** `npm start -- …` as a process of its own. */
+/** Runs `npm start -- …` in a process of its own. */
 function rehearsalProcess(...options: string[]) {
     const { status, stdout, stderr } = spawnSync(
         process.execPath,
         ["-r", "ts-node/register", join(ROOT, "rehearsal", "main.ts"), ...options],
-        // Away from the project: a rehearsal finds its files wherever it is started.
+        // A rehearsal finds its files from any folder.
         { cwd: __dirname, encoding: "utf8", env: { ...process.env, TS_NODE_PROJECT: join(ROOT, "tsconfig.json"), NO_COLOR: "1" } },
     );
     return { status, stdout: stripVTControlCharacters(stdout), stderr: stripVTControlCharacters(stderr) };
 }
 
+function tooWide(text: string): string[] {
+    return text.split("\n").filter((line) => stringWidth(line) > 80);
+}
+
 describe("npm start", () => {
-    it("prints one JSON document and nothing else where it is asked to", () => {
+    it("prints one JSON document and nothing else with --json", async () => {
         const { status, stdout, stderr } = rehearsalProcess(
             "--json",
             "--days",
@@ -35,12 +40,13 @@ describe("npm start", () => {
         assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
         assert.deepEqual(rest, {
             stack: "prod",
-            options: { start: "2027-01-01T00:00:00.000Z", days: 10, servers: 1, volumes: 1, failures: 0, seed: 1 },
+            options: { start: "2027-01-01T00:00:00.000Z", days: 10, servers: 1, volumes: 1, unmounted: 0, failures: 0, seed: 1 },
             timezone: "Europe/Vienna",
             types: ["Day", "Week", "Month"],
             cleanings: 10,
             taken: 13,
             deleted: 2,
+            unprotected: [],
             broken: [],
         });
         assert.deepEqual([resources.length, resources[0]], [32, { type: "vss-backup:index:VssBackupPolicy", name: "prod" }]);
@@ -61,9 +67,10 @@ describe("npm start", () => {
         });
     });
 
-    it("prints what would be deployed, what happened, what can be restored and a calendar", async () => {
+    it("prints the deployment, the runs, the restore points and a calendar, 80 columns wide", async () => {
         const { status, stdout, stderr } = await rehearsal("--days", "1", "--start", "2027-03-01");
         assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+        assert.deepEqual(tooWide(stdout), []);
         assert.deepEqual(
             stdout.split("\n").filter((line) => /^(What|Calendar|Every|1 day|Resources|[A-Z][a-z]+ 20)/.test(line)),
             [
@@ -72,6 +79,7 @@ describe("npm start", () => {
                 "What happened",
                 "1 day, 3 servers with 2 volumes each",
                 "What can be restored at the end",
+                "Every volume is in a restore point.",
                 "Calendar",
                 "March 2027",
                 "Every invariant held.",
@@ -83,7 +91,7 @@ describe("npm start", () => {
         [1, "Invariants were broken once:\n1st\n"],
         [25, `Invariants were broken 25 times:\n${"1st\n".repeat(20)}… and 5 more; --json has all of them\n`],
     ] as const) {
-        it(`exits non-zero and says why when invariants were broken: ${count}`, async () => {
+        it(`exits with an error and its reasons if invariants were broken ${count} times`, async () => {
             const { rehearse } = rehearsing;
             const broken = Array<string>(count).fill("1st");
             try {
@@ -102,20 +110,67 @@ describe("npm start", () => {
     for (const [option, value, cure] of [
         ["--days <n>", "0", "Give a whole number from 1 to 36525."],
         ["--servers <n>", "1.5", "Give a whole number from 1 to 1000."],
+        ["--unmounted <n>", "-1", "Give a whole number from 0 to 126."],
         ["--failures <share>", "", "Give a number from 0 to 1."],
-        ["--start <day>", "2027-02-29", "Give a day as 2027-01-31."],
+        ["--start <day>", "2027-02-29", "Give a day from 1970-01-01 to 2999-12-31."],
+        ["--start <day>", "1969-12-31", "Give a day from 1970-01-01 to 2999-12-31."],
+        ["--start <day>", "3000-01-01", "Give a day from 1970-01-01 to 2999-12-31."],
     ] as const) {
         it(`refuses ${option.split(" ", 1)[0]} ${JSON.stringify(value)}`, async () => {
             const [flag = ""] = option.split(" ", 1);
-            assert.deepEqual(await rehearsal(flag, value), {
-                status: 1,
-                stdout: "",
-                stderr: `error: option '${option}' argument '${value}' is invalid. ${cure}\n`,
-            });
+            const { stderr, ...rest } = await rehearsal(flag, value);
+            assert.deepEqual(
+                { ...rest, stderr: stderr.replaceAll("\n", " ") },
+                { status: 1, stdout: "", stderr: `error: option '${option}' argument '${value}' is invalid. ${cure} ` },
+            );
+            assert.deepEqual(tooWide(stderr), []);
         });
     }
 
-    it("refuses an option that it does not have, and names the one that was meant", async () => {
+    it("starts on the first day of 1970", async () => {
+        const { status, stdout, stderr } = await rehearsal("--json", "--days", "1", "--servers", "1", "--start", "1970-01-01");
+        assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
+        assert.deepEqual(JSON.parse(stdout).runs[0].time, "1970-01-01T04:00:00.000Z");
+    });
+
+    it("says that nothing can be restored if every run fails", async () => {
+        const { status, stdout } = await rehearsal("--days", "2", "--servers", "1", "--failures", "1");
+        assert.equal(status, 0);
+        assert.match(stdout, /^Nothing can be restored: no restore point is left at the end\.\n\n2 volumes in no restore point:$/m);
+    });
+
+    it("says in text and JSON which volumes are not mounted", async () => {
+        const options = ["--days", "1", "--servers", "1", "--volumes", "3", "--unmounted", "2", "--failures", "0"];
+        const { stdout: text } = await rehearsal(...options);
+        const { options: given, unprotected } = JSON.parse((await rehearsal("--json", ...options)).stdout);
+        assert.match(text, /^1 day, 1 server with 3 volumes each, 2 of them not mounted$/m);
+        assert.match(
+            text,
+            /^2 volumes in no restore point:\ni-0+1 {2}vol-0+2 {2}xvdac {2}not mounted in Windows\ni-0+1 {2}vol-0+3 {2}xvdad /m,
+        );
+        assert.deepEqual(
+            [given.unmounted, unprotected],
+            [
+                2,
+                ["vol-00000000000000002", "vol-00000000000000003"].map((volume, i) => ({
+                    server: "i-00000000000000001",
+                    volume,
+                    device: ["xvdac", "xvdad"][i],
+                    why: "not mounted in Windows",
+                })),
+            ],
+        );
+    });
+
+    it("refuses to leave the boot volume unmounted", async () => {
+        assert.deepEqual(await rehearsal("--volumes", "3", "--unmounted", "3"), {
+            status: 1,
+            stdout: "",
+            stderr: "error: --unmounted 3 is too many for --volumes 3. Give 2 at most: the boot\nvolume is always mounted.\n",
+        });
+    });
+
+    it("refuses an unknown option, and suggests a known one", async () => {
         assert.deepEqual(await rehearsal("--day", "3"), {
             status: 1,
             stdout: "",
@@ -123,21 +178,35 @@ describe("npm start", () => {
         });
     });
 
-    it("refuses a stack without a file, and names those that have one", () => {
-        assert.deepEqual(rehearsalProcess("--stack", "nowhere"), {
-            status: 1,
-            stdout: "",
-            stderr: `error: There is no Pulumi.nowhere.yaml in ${ROOT}; its stacks are: prod.\n`,
-        });
+    it("refuses a stack without a file, and names those that have one", async () => {
+        const { stderr, ...rest } = await rehearsal("--stack", "nowhere");
+        assert.deepEqual(
+            { ...rest, stderr: stderr.replaceAll("\n", " ") },
+            { status: 1, stdout: "", stderr: `error: There is no Pulumi.nowhere.yaml in ${ROOT}; its stacks are: prod. ` },
+        );
+        assert.deepEqual(tooWide((await rehearsal("--stack", "n".repeat(200))).stderr), []);
     });
 
-    it("explains its options", async () => {
+    it("explains its options and their limits with --help", async () => {
         const { status, stdout, stderr } = await rehearsal("--help");
         assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
         assert.deepEqual(
             [...stdout.matchAll(/^ {2}(-\S+)/gm)].map(([, option]) => option),
-            ["--stack", "--days", "--servers", "--volumes", "--failures", "--seed", "--start", "--json", "-h,"],
+            ["--stack", "--days", "--servers", "--volumes", "--unmounted", "--failures", "--seed", "--start", "--json", "-h,"],
         );
-        assert.match(stdout, /--start <day> +first day, UTC \(default: 2027-01-01\)\n/);
+        assert.deepEqual(tooWide(stdout), []);
+        const limits = stdout.replace(/\n {20,}/g, " ").matchAll(/^ {2}(--\w+) .*, (\S+ to \S+) \(default: (\S+)\)$/gm);
+        assert.deepEqual(
+            [...limits].map(([, ...option]) => option),
+            [
+                ["--days", "1 to 36525", "365"],
+                ["--servers", "1 to 1000", "3"],
+                ["--volumes", "1 to 127", "2"],
+                ["--unmounted", "0 to 126", "0"],
+                ["--failures", "0 to 1", "0.02"],
+                ["--seed", "0 to 2147483647", "1"],
+                ["--start", "1970-01-01 to 2999-12-31", "2027-01-01"],
+            ],
+        );
     });
 });

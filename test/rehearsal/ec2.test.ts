@@ -17,7 +17,7 @@ import { clientOf } from "../support/cleaning";
 
 const START = Date.parse("2027-01-31T01:00:00Z");
 
-/** Snapshots with the tag `Name` of these values, and the ids `snap-00000000000000001` and so on. */
+/** Makes snapshots with the tag `Name` of these values, and the ids `snap-00000000000000001` and so on. */
 function named(...names: string[]): SnapshotStore {
     const store = new SnapshotStore();
     for (const name of names) {
@@ -37,7 +37,7 @@ async function withEc2<T>(store: SnapshotStore, use: (client: EC2Client, ec2: Em
     }
 }
 
-/** Values of the tag `Name` of what EC2 gives to an input. */
+/** Lists snapshots, and returns the values of their tag `Name`. */
 function found(store: SnapshotStore, input: DescribeSnapshotsCommandInput): Promise<(string | undefined)[]> {
     return withEc2(store, async (client) => {
         const { Snapshots } = await client.send(new DescribeSnapshotsCommand(input));
@@ -84,11 +84,11 @@ describe("The embedded EC2", () => {
         );
     });
 
-    it("gives an empty list where nothing is there", async () => {
+    it("returns an empty list of an empty account", async () => {
         assert.deepEqual(await found(new SnapshotStore(), {}), []);
     });
 
-    it("takes * and ? in filters for wildcards, and what follows a backslash literally", async () => {
+    it("takes * and ? in filters for wildcards, unless a backslash stands before them", async () => {
         const store = named("prod", "prod-2", "PROD", "p*", "p?od", "p\\*", "a.b", "axb");
         assert.deepEqual(
             [
@@ -114,7 +114,7 @@ describe("The embedded EC2", () => {
         );
     });
 
-    it("gives what meets any value of each filter", async () => {
+    it("returns the snapshots that match any value of each filter", async () => {
         const store = named("a", "b", "c");
         (store.get("snap-00000000000000002") as StoredSnapshot).state = "error";
         const filters = (...Filters: { Name: string; Values: string[] }[]) => found(store, { Filters });
@@ -131,7 +131,7 @@ describe("The embedded EC2", () => {
         );
     });
 
-    it("tells the account's own snapshots from those of others", async () => {
+    it("distinguishes the account's own snapshots from those of others", async () => {
         const store = named("a");
         assert.deepEqual(
             [
@@ -143,7 +143,7 @@ describe("The embedded EC2", () => {
         );
     });
 
-    it("gives pages with tokens, in the order of ids, the last without one", async () => {
+    it("returns pages in the order of ids, all but the last with a token", async () => {
         const names = Array.from({ length: 12 }, (_, i) => `${i + 1}`);
         const pages = await withEc2(named(...names), async (client) => {
             const sizes: [number | undefined, boolean][] = [];
@@ -158,7 +158,7 @@ describe("The embedded EC2", () => {
         ]);
     });
 
-    it("goes on after the last snapshot of a page, although it was deleted meanwhile", async () => {
+    it("continues after the last snapshot of a page, although it was deleted meanwhile", async () => {
         const store = named(...Array.from({ length: 8 }, (_, i) => `${i + 1}`));
         const { NextToken = "" } = await withEc2(store, (client) => client.send(new DescribeSnapshotsCommand({ MaxResults: 5 })));
         store.delete("snap-00000000000000005");
@@ -166,23 +166,23 @@ describe("The embedded EC2", () => {
         assert.deepEqual(await found(store, { MaxResults: 5, NextToken }), ["7", "8"]);
     });
 
-    it("gives all at once where no page size is asked for, and a thousand at most where one is", async () => {
+    it("returns all snapshots without a page size, and at most a thousand with one", async () => {
         const store = named(...Array.from({ length: 1_001 }, () => "a"));
         assert.deepEqual([(await found(store, {})).length, (await found(store, { MaxResults: 5_000 })).length], [1_001, 1_000]);
     });
 
     for (const [what, input, error] of [
         [
-            "pages of fewer than five",
+            "pages of fewer than five snapshots",
             { MaxResults: 4 },
             {
                 name: "InvalidParameterValue",
                 message: "Value ( 4 ) for parameter maxResults is invalid. Expecting a value greater than 5.",
             },
         ],
-        ["a token that it has not given", { NextToken: "next" }, { name: "InvalidNextToken", message: "The token next is invalid." }],
+        ["an unknown token", { NextToken: "next" }, { name: "InvalidNextToken", message: "The token next is invalid." }],
         [
-            "a filter that it does not know",
+            "an unknown filter",
             { Filters: [{ Name: "colour", Values: ["red"] }] },
             { name: "InvalidParameterValue", message: "The filter 'colour' is invalid" },
         ],
@@ -201,7 +201,7 @@ describe("The embedded EC2", () => {
         );
     });
 
-    it("refuses to delete what is not there, has no id of a snapshot, or is held", async () => {
+    it("refuses to delete snapshots that are missing, malformed or in use", async () => {
         const store = named("a");
         const message = "The snapshot snap-00000000000000001 is currently in use by ami-1";
         (store.get("snap-00000000000000001") as StoredSnapshot).heldBy = { code: "InvalidSnapshot.InUse", message };
@@ -222,7 +222,7 @@ describe("The embedded EC2", () => {
         assert.equal(store.all().length, 1);
     });
 
-    it("describes the volumes that exist, in pages, and passes over others in the filter", async () => {
+    it("describes existing volumes in pages, and ignores others in a filter", async () => {
         const store = new SnapshotStore();
         for (let i = 1; i <= 12; i++) {
             store.volumes.add(`vol-${String(i).padStart(2, "0")}`);
@@ -247,7 +247,7 @@ describe("The embedded EC2", () => {
         );
     });
 
-    it("refuses actions that it does not have", async () => {
+    it("refuses unknown actions", async () => {
         const described = withEc2(named(), (client) => client.send(new DescribeInstancesCommand({})));
         await assert.rejects(described, {
             name: "InvalidAction",
@@ -255,7 +255,7 @@ describe("The embedded EC2", () => {
         });
     });
 
-    it("asks IAM who may do what to which snapshot, and refuses as EC2 does; what is not there is not found, whoever asks", async () => {
+    it("refuses calls as IAM says, but tells any caller that a snapshot is missing", async () => {
         const asked: IamRequest[] = [];
         const refusal = async (request: IamRequest) => {
             asked.push(request);
@@ -294,7 +294,7 @@ describe("The embedded EC2", () => {
         assert.equal(store.all().length, 1);
     });
 
-    it("refuses a call that nobody has signed, and does nothing", async () => {
+    it("refuses an unsigned call, and does nothing", async () => {
         const store = named("a");
         const [status, code, calls] = await withEc2(store, async (_, { endpoint, calls }) => {
             const body = new URLSearchParams({ Action: "DeleteSnapshot", SnapshotId: "snap-00000000000000001" });

@@ -5,7 +5,7 @@ import { ACCOUNT_ID, type Deployment, type Registered } from "../../rehearsal/pr
 const ROLE = `arn:aws:iam::${ACCOUNT_ID}:role/prod-role`;
 const TOPIC = `arn:aws:sns:eu-central-1:${ACCOUNT_ID}:topic`;
 
-/** A deployment of one role, with one statement in its one policy, and of a topic's policy if there is a statement for that. */
+/** Makes a deployment of a role with one statement, and of a topic's policy if it has a statement too. */
 function deployment(statement: object, onTopic?: object): Deployment {
     const policy = (Statement: object) => JSON.stringify({ Version: "2012-10-17", Statement: [Statement] });
     const trust = { Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: "lambda.amazonaws.com" } };
@@ -25,7 +25,7 @@ function snapshot(id: string): string {
     return `arn:aws:ec2:eu-central-1::snapshot/${id}`;
 }
 
-/** What one IAM says to one request after the other. */
+/** Sends one request after the other to the same IAM. */
 async function answers(given: Deployment, requests: readonly Partial<IamRequest>[]): Promise<boolean[]> {
     const iam = startIam(given);
     const allowed: boolean[] = [];
@@ -60,7 +60,7 @@ describe("The embedded IAM", () => {
         );
     });
 
-    it("knows a role by its ARN, its name in the program and its access key, and nobody by a wrong key", async () => {
+    it("knows a role by its ARN, its name and its access key, and nobody by a wrong key", async () => {
         const given = deployment(deletion);
         const principals = [ROLE, "prod-role", startIam(given).accessKey(ROLE), "ASIA9999999999999999"];
         assert.deepEqual(
@@ -72,7 +72,7 @@ describe("The embedded IAM", () => {
         );
     });
 
-    it("takes somebody whom the program did not make for an administrator, but no service", async () => {
+    it("takes users and roles of others for administrators, but not services", async () => {
         const principals = [`arn:aws:iam::${ACCOUNT_ID}:user/me`, `arn:aws:iam::${ACCOUNT_ID}:role/theirs`, "lambda.amazonaws.com"];
         assert.deepEqual(
             await answers(
@@ -83,7 +83,7 @@ describe("The embedded IAM", () => {
         );
     });
 
-    it("tells snapshots apart where a policy does, by a name, by the beginning of one, or by a variable", async () => {
+    it("distinguishes snapshots by a name, by its beginning, and by a variable in a policy", async () => {
         const ids = ["snap-1", "snap-2", "snap-11", "snap-1"].map((id) => ({ resource: snapshot(id) }));
         const by = (Resource: string) => answers(deployment({ ...deletion, Resource }), ids);
         assert.deepEqual(
@@ -102,14 +102,14 @@ describe("The embedded IAM", () => {
         );
     });
 
-    it("tells a topic with a policy from one without", async () => {
+    it("distinguishes a topic with a policy from topics without", async () => {
         const given = deployment(deletion, { Effect: "Deny", Principal: "*", Action: "sns:Publish", Resource: TOPIC });
         const publish = { principal: `arn:aws:iam::${ACCOUNT_ID}:user/me`, action: "sns:Publish" };
         const topics = [`${TOPIC}-2`, TOPIC, `${TOPIC}-3`].map((resource) => ({ ...publish, resource }));
         assert.deepEqual(await answers(given, topics), [true, false, true]);
     });
 
-    it("tells contexts apart where a policy does, in whatever letter case it names the key", async () => {
+    it("distinguishes condition keys that a policy names, in any letter case", async () => {
         const Condition = { StringEquals: { "AWS:resourcetag/Owner": "me" } };
         const owners = [{ Owner: "me" }, { Owner: "you" }, { Other: "me" }, { Owner: "me", Other: "x" }].map((tags) => ({
             context: Object.fromEntries(Object.entries(tags).map(([key, value]) => [`aws:ResourceTag/${key}`, value])),
@@ -117,7 +117,7 @@ describe("The embedded IAM", () => {
         assert.deepEqual(await answers(deployment({ ...deletion, Condition }), owners), [true, false, false, true]);
     });
 
-    it("tells deployments apart, also by the letter case of a value", async () => {
+    it("distinguishes deployments, also by the letter case of a value", async () => {
         const by = (owner: string) =>
             answers(deployment({ ...deletion, Condition: { StringEquals: { "aws:ResourceTag/Owner": owner } } }), [
                 { context: { "aws:ResourceTag/Owner": "me" } },
@@ -125,7 +125,7 @@ describe("The embedded IAM", () => {
         assert.deepEqual([await by("Me"), await by("me"), await by("ME")], [[false], [true], [false]]);
     });
 
-    it("does not judge what AWS does not know", async () => {
+    it("refuses to judge actions, resources and keys that AWS does not have", async () => {
         const { refusal } = startIam(deployment(deletion));
         const ask = (action: string, resource: string, context = {}) => refusal({ principal: ROLE, action, resource, context });
         await assert.rejects(
@@ -139,7 +139,7 @@ describe("The embedded IAM", () => {
         );
     });
 
-    it("does not pass over a policy of a kind that it can't judge", () => {
+    it("refuses a deployment with a policy of a kind that it can't judge", () => {
         const given = deployment(deletion);
         const resources = [...given.resources, registered("aws:sqs/queuePolicy:QueuePolicy", "prod-queue-policy", {})];
         assert.throws(

@@ -4,87 +4,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { run, runProgram, stackConfig } from "../../rehearsal/program";
-
-/** Calls with a folder that holds these files. */
-function inFolder<T>(files: Readonly<Record<string, string>>, use: (folder: string) => T): T {
-    const folder = mkdtempSync(join(tmpdir(), "program-"));
-    try {
-        for (const [name, text] of Object.entries(files)) {
-            writeFileSync(join(folder, name), text);
-        }
-        return use(folder);
-    } finally {
-        rmSync(folder, { recursive: true, force: true });
-    }
-}
-
-const PROJECT = `
-name: shop
-config:
-    shop:colour: { type: string, default: red }
-    size: { type: integer, default: 5 }
-    shop:loud: { type: boolean, default: false }
-    shop:names: { type: array, items: { type: string }, default: [] }
-    shop:none: { type: string }
-`;
-
-const DEFAULTS = { "shop:colour": "red", "shop:size": "5", "shop:loud": "false", "shop:names": "[]" };
-
-function configOf(stackFile: string, project = PROJECT): Record<string, string> {
-    return inFolder({ "Pulumi.yaml": project, "Pulumi.dev.yaml": stackFile }, (folder) => stackConfig(folder, "dev"));
-}
-
-describe("The config of a stack", () => {
-    it("is the stack's file over the project's defaults, each value as text", () => {
-        const file = "config:\n    aws:region: eu-west-1\n    shop:colour: blue\n    shop:map: { a: 1, b: null }\n    shop:port: 80\n";
-        assert.deepEqual(configOf(file), {
-            ...DEFAULTS,
-            "aws:region": "eu-west-1",
-            "shop:colour": "blue",
-            "shop:map": '{"a":1,"b":null}',
-            "shop:port": "80",
-        });
-    });
-
-    it("is the project's defaults alone where the stack's file is empty or has no config", () => {
-        assert.deepEqual([configOf(""), configOf("encryptionsalt: v1:x\n")], [DEFAULTS, DEFAULTS]);
-    });
-
-    it("is the stack's alone where the project declares none", () => {
-        assert.deepEqual(configOf("config:\n    shop:colour: blue\n", "name: shop\n"), { "shop:colour": "blue" });
-    });
-
-    it("refuses a stack without a file, and names those that have one", () => {
-        const files = { "Pulumi.yaml": PROJECT, "Pulumi.prod.yaml": "", "Pulumi.test.eu.yaml": "" };
-        inFolder(files, (folder) => {
-            assert.throws(() => stackConfig(folder, "dev"), {
-                message: `There is no Pulumi.dev.yaml in ${folder}; its stacks are: prod, test.eu.`,
-            });
-        });
-        inFolder({ "Pulumi.yaml": PROJECT }, (folder) => {
-            assert.throws(() => stackConfig(folder, "dev"), {
-                message: `There is no Pulumi.dev.yaml in ${folder}; its stacks are: none.`,
-            });
-        });
-    });
-
-    for (const [what, file, key] of [
-        ["an encrypted value", "config:\n    shop:colour:\n        secure: AAABAM==\n", "shop:colour"],
-        ["a value with an encrypted part", "config:\n    shop:map:\n        a:\n            - secure: AAABAM==\n", "shop:map"],
-    ] as const) {
-        it(`refuses ${what}`, () => {
-            inFolder({ "Pulumi.yaml": PROJECT, "Pulumi.dev.yaml": file }, (folder) => {
-                assert.throws(() => stackConfig(folder, "dev"), {
-                    message: `${key} in ${join(folder, "Pulumi.dev.yaml")} is encrypted, and a rehearsal has no key for it; none of this program's settings is a secret, so write it in plain text.`,
-                });
-            });
-        });
-    }
-});
+import { run, runProgram } from "../../rehearsal/program";
 
 describe("A program that is run", () => {
-    it("is taken down: what it registers, with ids and ARNs, and what it exports", async () => {
+    it("is recorded with its resources, their ids and ARNs, and its exports", async () => {
         const program = () => {
             const topic = new aws.sns.Topic("news", { displayName: "News" });
             const role = new aws.iam.Role("reader", { name: "own-name", assumeRolePolicy: "{}" });
@@ -120,7 +43,7 @@ describe("A program that is run", () => {
         );
     });
 
-    it("has registered all that waits for something else when it is over", async () => {
+    it("ends when every resource is registered, also those that wait for others", async () => {
         const program = () => {
             const group = (name: string) => new aws.cloudwatch.LogGroup(name).arn;
             group("first").apply(() => group("second").apply(() => group("third")));
@@ -133,7 +56,7 @@ describe("A program that is run", () => {
         );
     });
 
-    it("sees its own stack and config alone, however many run one after the other", async () => {
+    it("sees its own stack and config alone after another program", async () => {
         const seen = async (stack: string, config: Record<string, string>) => {
             const program = () => ({
                 stack: pulumi.getStack(),
@@ -151,7 +74,7 @@ describe("A program that is run", () => {
         );
     });
 
-    it("is loaded anew each time from its file", async () => {
+    it("is loaded from its file each time", async () => {
         const text = `exports.loaded = (globalThis.timesLoaded = (globalThis.timesLoaded ?? 0) + 1);`;
         const folder = mkdtempSync(join(tmpdir(), "program-"));
         try {
@@ -163,7 +86,7 @@ describe("A program that is run", () => {
         }
     });
 
-    it("fails with what it throws, and with a look-up that nobody answers", async () => {
+    it("fails with its own error, or with a look-up that has no answer", async () => {
         const throwing = () => {
             throw new Error("wrong config");
         };

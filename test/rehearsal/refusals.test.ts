@@ -1,15 +1,16 @@
 import assert from "node:assert/strict";
 import type { Deployment } from "../../rehearsal/program";
-import { type Promised, type Rehearsal, type RehearsalOptions, rehearse } from "../../rehearsal/rehearse";
+import type { Promises } from "../../rehearsal/promises";
+import { type Rehearsal, type RehearsalOptions, rehearse } from "../../rehearsal/rehearse";
 import { deployed } from "../support/policies";
 
-const PROMISED: Promised = { retention: { Day: 1, Week: 1, Month: 1 }, standIns: true };
+const PROMISES: Promises = { retention: { Day: 1, Week: 1, Month: 1 }, standIns: true };
 const OPTIONS: RehearsalOptions = { start: Date.UTC(2027, 0, 4), days: 2, servers: 1, volumes: 1, failures: 0, seed: 1 };
 
-/** Deletes one snapshot, on the second day. */
+/** The cleaner of this policy deletes one snapshot, on the second day. */
 let byDefault: Deployment;
 
-/** Plays the deployment with a text in its policies replaced; the text must be there. */
+/** Plays the deployment with a text in a policy replaced. The policy must have the text. */
 function replayed(resource: string, text: string | RegExp, instead: string): Promise<Rehearsal> {
     const resources = byDefault.resources.map((registered) => {
         if (registered.name !== resource) {
@@ -20,24 +21,24 @@ function replayed(resource: string, text: string | RegExp, instead: string): Pro
         assert.notEqual(changed, document);
         return { ...registered, inputs: { ...registered.inputs, [input]: changed } };
     });
-    return rehearse({ ...byDefault, resources }, PROMISED, OPTIONS);
+    return rehearse({ ...byDefault, resources }, PROMISES, OPTIONS);
 }
 
-describe("A rehearsal, where IAM refuses", () => {
+describe("A rehearsal in which IAM refuses calls", () => {
     before(async () => {
-        byDefault = await deployed({ retention: PROMISED.retention });
+        byDefault = await deployed({ retention: PROMISES.retention });
     });
 
     for (const [title, resource, text, instead, why] of [
         [
-            "another service may take on the window's role",
+            "another service may assume the window's role",
             "prod-window-role",
             "ssm.amazonaws.com",
             "ec2.amazonaws.com",
             /ssm\.amazonaws\.com is not authorized to perform: sts:AssumeRole/,
         ],
         [
-            "SSM may take it on for another account",
+            "SSM may assume the role for another account",
             "prod-window-role",
             "123456789012",
             "999999999999",
@@ -58,21 +59,21 @@ describe("A rehearsal, where IAM refuses", () => {
             /ssm:SendCommand on resource: .*:instance\/i-00000000000000001 /,
         ],
         [
-            "the window may hand on another role",
+            "the window may pass another role",
             "prod-window-role-policy",
             "role/prod-notify-role",
             "role/other",
             /iam:PassRole on resource: .*:role\/prod-notify-role /,
         ],
         [
-            "the window may hand the role to another service",
+            "the window may pass the role to another service",
             "prod-window-role-policy",
             "ssm.amazonaws.com",
             "ec2.amazonaws.com",
             /iam:PassRole on resource: .*:role\/prod-notify-role /,
         ],
     ] as const) {
-        it(`fails each run with the reason, when ${title} instead`, async () => {
+        it(`fails each run with the reason if ${title}`, async () => {
             const { runs, taken, broken } = await replayed(resource, text, instead);
             assert.deepEqual([runs.map(({ status }) => status), taken], [["Failed", "Failed"], 0]);
             assert.match(runs[0]?.why ?? "", /^AccessDeniedException: User: /);
@@ -83,7 +84,7 @@ describe("A rehearsal, where IAM refuses", () => {
 
     for (const [title, resource, text, instead, why] of [
         [
-            "another service may take on the schedule's role",
+            "another service may assume the schedule's role",
             "prod-schedule-role",
             "scheduler.",
             "events.",
@@ -97,7 +98,7 @@ describe("A rehearsal, where IAM refuses", () => {
             /the cleaner was not started: .* lambda:InvokeFunction/,
         ],
         [
-            "another service may take on the cleaner's role",
+            "another service may assume the cleaner's role",
             "prod-cleaner-role",
             "lambda.",
             "edgelambda.",
@@ -111,14 +112,14 @@ describe("A rehearsal, where IAM refuses", () => {
             /the cleaner's log was not written: .* logs:CreateLogStream/,
         ],
         [
-            "the cleaner may read the log that it should write",
+            "the cleaner may read its log, and not write it",
             "prod-cleaner-role-policy",
             "PutLogEvents",
             "GetLogEvents",
             /the cleaner's log was not written: .* logs:PutLogEvents/,
         ],
     ] as const) {
-        it(`says so for each run of the cleaner, when ${title} instead`, async () => {
+        it(`names each run of the cleaner and the reason if ${title}`, async () => {
             const { broken } = await replayed(resource, text, instead);
             assert.deepEqual(
                 broken.map((sentence) => sentence.slice(0, 21)),
@@ -130,14 +131,14 @@ describe("A rehearsal, where IAM refuses", () => {
         });
     }
 
-    it("ends with what EC2 answered, when the cleaner may not list", async () => {
+    it("ends with the error of EC2 if the cleaner may not list snapshots", async () => {
         await assert.rejects(
             replayed("prod-cleaner-role-policy", "ec2:DescribeSnapshots", "ec2:DescribeVolumes"),
             /UnauthorizedOperation: You are not authorized to perform this operation\. User: arn:aws:sts::123456789012:assumed-role\/prod-cleaner-role\/rehearsal is not authorized to perform: ec2:DescribeSnapshots on resource: \* /,
         );
     });
 
-    it("ends with what the cleaner says of its refused deletions, when it may delete another policy's snapshots instead", async () => {
+    it("ends with the error of the cleaner if it may delete another policy's snapshots instead", async () => {
         await assert.rejects(
             replayed("prod-cleaner-role-policy", `VssBackupPolicy":"prod"`, `VssBackupPolicy":"test"`),
             /1 of 1 deletions failed: UnauthorizedOperation: .* ec2:DeleteSnapshot on resource: .*:snapshot\/snap-00000000000000005 /,

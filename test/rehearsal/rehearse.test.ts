@@ -3,27 +3,29 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import type { EmbeddedIam } from "../../rehearsal/embeddedAws/iam";
 import { archiveFiles } from "../../rehearsal/embeddedAws/lambda";
-import { type Deployment, runProgram, stackConfig } from "../../rehearsal/program";
-import { type Promised, type Rehearsal, type RehearsalOptions, rehearse } from "../../rehearsal/rehearse";
+import { type Deployment, runProgram } from "../../rehearsal/program";
+import type { Promises } from "../../rehearsal/promises";
+import { type Rehearsal, type RehearsalOptions, rehearse } from "../../rehearsal/rehearse";
+import { stackConfig } from "../../rehearsal/stackConfig";
 import { deployed } from "../support/policies";
 
 const ROOT = join(__dirname, "..", "..");
 
-const PROMISED: Promised = { retention: { Day: 5, Week: 3, Month: 2 }, standIns: true };
+const PROMISES: Promises = { retention: { Day: 5, Week: 3, Month: 2 }, standIns: true };
 
-/** A month from a Friday on; a backup of each type falls into it. */
+/** A month from a Friday on, with backups of each type. */
 const OPTIONS: RehearsalOptions = { start: Date.UTC(2027, 0, 1), days: 33, servers: 2, volumes: 2, failures: 0, seed: 1 };
 
-/** A few days of the one volume of one server. */
+/** A few days with one volume of one server. */
 const FEW: RehearsalOptions = { ...OPTIONS, days: 4, servers: 1, volumes: 1 };
 
 /** An IAM that refuses nothing. */
 const LENIENT: EmbeddedIam = { refusal: async () => undefined, accessKey: () => "AKIATEST" };
 
-/** The policy without arguments, built once for all tests, which only read it. */
+/** The policy without arguments. The tests only read it. */
 let byDefault: Promise<Deployment>;
 
-/** The deployment with other texts in the archive of its cleaner. */
+/** Replaces files in the archive of a deployment's cleaner. */
 async function sabotaged(deployment: Deployment, change: (files: Record<string, string>) => Record<string, string>): Promise<Deployment> {
     const cleaner = deployment.resources.find(({ name }) => name === "prod-cleaner");
     const files = await archiveFiles(cleaner?.inputs.code);
@@ -35,7 +37,7 @@ async function sabotaged(deployment: Deployment, change: (files: Record<string, 
     return { ...deployment, resources };
 }
 
-/** A closure which runs the real one, and then something else with what it reported. */
+/** Makes a closure that runs the real one, and then these statements. */
 function afterwards(statements: string) {
     return ({ "index.js": text = "" }: Record<string, string>) => ({
         "real.js": text,
@@ -52,11 +54,11 @@ function afterwards(statements: string) {
 }
 
 async function brokenBy(change: Parameters<typeof sabotaged>[1], options: Partial<RehearsalOptions> = {}): Promise<readonly string[]> {
-    const { broken } = await rehearse(await sabotaged(await byDefault, change), PROMISED, { ...FEW, ...options });
+    const { broken } = await rehearse(await sabotaged(await byDefault, change), PROMISES, { ...FEW, ...options });
     return broken;
 }
 
-/** Times of a type's runs or restore points, each once. */
+/** Lists the times of a type's runs or restore points, each once. */
 function times(entries: readonly { readonly type: string; readonly time: number }[], type: string): string[] {
     const own = entries.filter((entry) => entry.type === type).map(({ time }) => new Date(time).toISOString().slice(0, 16));
     return [...new Set(own)];
@@ -68,8 +70,8 @@ describe("A rehearsal", () => {
         return byDefault;
     });
 
-    it("takes and deletes what the policy says, and ends with the restore points that it promises", async () => {
-        const { runs, restorable, ...sums } = await rehearse(await byDefault, PROMISED, OPTIONS);
+    it("ends with the restore points that the policy promises", async () => {
+        const { runs, restorable, ...sums } = await rehearse(await byDefault, PROMISES, OPTIONS);
         assert.deepEqual(sums, {
             timezone: "UTC",
             types: ["Day", "Week", "Month"],
@@ -77,6 +79,7 @@ describe("A rehearsal", () => {
             // 33 days, 5 Sundays and 2 firsts of a month, of 2 servers with 2 volumes each.
             taken: (33 + 5 + 2) * 4,
             deleted: (33 - 5 + 5 - 3) * 4,
+            unprotected: [],
             broken: [],
         });
         assert.deepEqual(
@@ -96,18 +99,18 @@ describe("A rehearsal", () => {
         );
     });
 
-    it("plays a month of the stack prod", async () => {
+    it("plays a month of the stack prod without a broken invariant", async () => {
         const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", stackConfig(ROOT, "prod"));
-        const promised = { ...PROMISED, retention: { Day: 7, Week: 3, Month: 2 } };
-        const { runs, cleanings, broken } = await rehearse(deployment, promised, { ...OPTIONS, days: 31, servers: 3, failures: 0.02 });
+        const promises = { ...PROMISES, retention: { Day: 7, Week: 3, Month: 2 } };
+        const { runs, cleanings, broken } = await rehearse(deployment, promises, { ...OPTIONS, days: 31, servers: 3, failures: 0.02 });
         assert.deepEqual(
             { runs: runs.length, days: times(runs, "Day").length, cleanings, broken },
             { runs: (31 + 5 + 1) * 3, days: 31, cleanings: 31, broken: [] },
         );
     });
 
-    it("ends with restore points that stand in for months whose runs all failed", async () => {
-        const { restorable, broken } = await rehearse(await byDefault, PROMISED, {
+    it("ends with restore points that stand in for months without a good run", async () => {
+        const { restorable, broken } = await rehearse(await byDefault, PROMISES, {
             ...FEW,
             days: 100,
             failures: 0.5,
@@ -115,27 +118,27 @@ describe("A rehearsal", () => {
         });
         const standing = restorable.flatMap(({ type, time, standsInFor }) =>
             standsInFor
-                .filter((what) => what.startsWith("Month"))
-                .map((what) => `${type} ${new Date(time).toISOString().slice(0, 10)} ${what}`),
+                .filter((period) => period.startsWith("Month"))
+                .map((period) => `${type} ${new Date(time).toISOString().slice(0, 10)} ${period}`),
         );
         assert.deepEqual({ standing, broken }, { standing: ["Day 2027-02-27 Month 2027-02"], broken: [] });
     });
 
-    it("is the same for the same seed, and another for another", async () => {
+    it("is the same for the same seed, and differs for another", async () => {
         const deployment = await byDefault;
         const options = { ...OPTIONS, days: 20, failures: 0.3 };
         const [first, again, other] = [
-            await rehearse(deployment, PROMISED, options),
-            await rehearse(deployment, PROMISED, options),
-            await rehearse(deployment, PROMISED, { ...options, seed: 2 }),
+            await rehearse(deployment, PROMISES, options),
+            await rehearse(deployment, PROMISES, options),
+            await rehearse(deployment, PROMISES, { ...options, seed: 2 }),
         ];
         const failed = ({ runs }: Rehearsal) => runs.filter(({ status }) => status === "Failed").map(({ time, why }) => [time, why]);
         assert.deepEqual(again, first);
         assert.notDeepEqual(failed(other), failed(first));
     });
 
-    it("fails about the share of runs that it is told to, in each of the ways in which VSS does, and breaks nothing by that", async () => {
-        const { runs, broken } = await rehearse(await byDefault, PROMISED, { ...OPTIONS, servers: 10, failures: 0.25 });
+    it("fails the given share of runs, in each of the ways of VSS, and breaks no invariant", async () => {
+        const { runs, broken } = await rehearse(await byDefault, PROMISES, { ...OPTIONS, servers: 10, failures: 0.25 });
         const failed = runs.filter(({ status }) => status === "Failed");
         const why = failed.map((run) => run.why).sort();
         assert.ok(Math.abs(failed.length / runs.length - 0.25) < 0.05, `${failed.length} of ${runs.length}`);
@@ -146,27 +149,27 @@ describe("A rehearsal", () => {
         assert.deepEqual(broken, []);
     });
 
-    it("keeps all that it promises where each run fails, which is nothing, and deletes nothing", async () => {
-        const { restorable, deleted, broken } = await rehearse(await byDefault, PROMISED, { ...OPTIONS, failures: 1 });
+    it("deletes nothing if every run fails, and breaks no invariant", async () => {
+        const { restorable, deleted, broken } = await rehearse(await byDefault, PROMISES, { ...OPTIONS, failures: 1 });
         assert.deepEqual({ restorable, deleted, broken }, { restorable: [], deleted: 0, broken: [] });
     });
 
-    it("opens windows by their own zone, also across a change to daylight saving", async () => {
+    it("opens windows in their own zone, also when daylight saving begins", async () => {
         const args = { timezone: "America/New_York", schedules: { Day: "cron(30 22 ? * * *)" } };
-        const { runs } = await rehearse(await deployed(args), PROMISED, { ...FEW, start: Date.UTC(2027, 2, 13) });
+        const { runs } = await rehearse(await deployed(args), PROMISES, { ...FEW, start: Date.UTC(2027, 2, 13) });
         assert.deepEqual(times(runs, "Day"), ["2027-03-13T03:30", "2027-03-14T03:30", "2027-03-15T02:30", "2027-03-16T02:30"]);
     });
 
-    it("takes sets that are not application-consistent for restore points where the policy does", async () => {
+    it("counts crash-consistent sets as restore points if the policy does", async () => {
         const options = { ...FEW, days: 40, failures: 0.5 };
         const broken = async (args: Parameters<typeof deployed>[0], countCrashConsistent: boolean) =>
-            (await rehearse(await deployed(args), { ...PROMISED, countCrashConsistent }, options)).broken.length > 0;
+            (await rehearse(await deployed(args), { ...PROMISES, countCrashConsistent }, options)).broken.length > 0;
         assert.equal(await broken({ countCrashConsistent: true }, true), false);
         assert.equal(await broken({ countCrashConsistent: true }, false), true);
         assert.equal(await broken({}, false), false);
     });
 
-    it("opens the windows of a rate from when the policy is deployed on", async () => {
+    it("counts a rate from when the policy is deployed", async () => {
         const args = {
             retention: { Hour: 3 },
             schedules: { Day: "never", Week: "never", Month: "never", Hour: "rate(7 hours)" },
@@ -180,24 +183,52 @@ describe("A rehearsal", () => {
             "2027-01-02T11:00",
             "2027-01-02T18:00",
         ]);
-        // The cleaner ran last on the 2nd at 07:00; it left three, and two have come since.
+        // The last cleaning was on the 2nd at 07:00. It left three, and two more came later.
         assert.deepEqual(times(restorable, "Hour"), times(runs, "Hour").slice(1));
     });
 
-    it("leaves out the boot volume where the policy does", async () => {
-        const { taken } = await rehearse(await deployed({ excludeBootVolume: true }), PROMISED, { ...FEW, volumes: 3 });
+    it("leaves the boot volume out if the policy excludes it, and names it", async () => {
+        const { taken, unprotected } = await rehearse(await deployed({ excludeBootVolume: true }), PROMISES, { ...FEW, volumes: 3 });
         assert.equal(taken, (4 + 1 + 1) * 2);
+        assert.deepEqual(unprotected, [
+            { server: "i-00000000000000001", volume: "vol-00000000000000001", device: "/dev/sda1", why: "boot volume, excluded" },
+        ]);
     });
 
-    it("deletes nothing where the cleaner only reports", async () => {
-        const { deleted, taken, broken } = await rehearse(await deployed({ reportOnly: true }), PROMISED, { ...FEW, days: 10 });
+    it("succeeds without unmounted volumes, and names them", async () => {
+        const options = { ...FEW, servers: 2, volumes: 3, unmounted: 1 };
+        const { taken, runs, unprotected, broken } = await rehearse(await byDefault, PROMISES, options);
+        assert.deepEqual(
+            { taken, statuses: [...new Set(runs.map(({ status }) => status))], unprotected, broken },
+            {
+                taken: (4 + 1 + 1) * 2 * 2,
+                statuses: ["Success"],
+                unprotected: [
+                    { server: "i-00000000000000001", volume: "vol-00000000000000003", device: "xvdad", why: "not mounted in Windows" },
+                    { server: "i-00000000000000002", volume: "vol-00000000000000006", device: "xvdad", why: "not mounted in Windows" },
+                ],
+                broken: [],
+            },
+        );
+    });
+
+    it("names every volume if no run completed", async () => {
+        const { unprotected } = await rehearse(await byDefault, PROMISES, { ...FEW, volumes: 2, unmounted: 1, failures: 1 });
+        assert.deepEqual(unprotected, [
+            { server: "i-00000000000000001", volume: "vol-00000000000000001", device: "/dev/sda1", why: "no run completed" },
+            { server: "i-00000000000000001", volume: "vol-00000000000000002", device: "xvdac", why: "not mounted in Windows" },
+        ]);
+    });
+
+    it("deletes nothing if the cleaner only reports", async () => {
+        const { deleted, taken, broken } = await rehearse(await deployed({ reportOnly: true }), PROMISES, { ...FEW, days: 10 });
         assert.deepEqual({ deleted, taken, broken }, { deleted: 0, taken: 10 + 2 + 1, broken: [] });
     });
 
-    it("tells of each day that is over", async () => {
-        const told: number[] = [];
-        await rehearse(await byDefault, PROMISED, { ...FEW, onDay: (days) => told.push(days) });
-        assert.deepEqual(told, [1, 2, 3, 4]);
+    it("calls back after each day", async () => {
+        const called: number[] = [];
+        await rehearse(await byDefault, PROMISES, { ...FEW, onDay: (days) => called.push(days) });
+        assert.deepEqual(called, [1, 2, 3, 4]);
     });
 
     it("names the restore points that a cleaner with a smaller retention loses", async () => {
@@ -216,10 +247,10 @@ describe("A rehearsal", () => {
         ]);
     });
 
-    it("says so when not one backup was taken", async () => {
+    it("reports if not one run took a snapshot", async () => {
         const deployment = await byDefault;
         const resources = deployment.resources.filter(({ name }) => name !== "prod-vss-package");
-        const { broken } = await rehearse({ ...deployment, resources }, PROMISED, FEW);
+        const { broken } = await rehearse({ ...deployment, resources }, PROMISES, FEW);
         assert.deepEqual(broken, ["no run took a snapshot: 1003: AwsVssComponents is not installed"]);
     });
 
@@ -242,7 +273,7 @@ describe("A rehearsal", () => {
         ]);
     });
 
-    it("names the snapshots of others that a cleaner deletes, were IAM to let it", async () => {
+    it("names the snapshots of others that a cleaner deletes if IAM allows it", async () => {
         const change = afterwards(`
             for await (const { Snapshots } of paginateDescribeSnapshots({ client: ec2 }, {})) {
                 for (const { SnapshotId, Tags } of Snapshots) {
@@ -261,7 +292,7 @@ describe("A rehearsal", () => {
         ]);
     });
 
-    it("names a report that is silent about what there was", async () => {
+    it("names a report that leaves snapshots out", async () => {
         assert.deepEqual(await brokenBy(afterwards("return { DeletedSnapshots: [], LinesLeftOut: 0 };"), { days: 1 }), [
             "2027-01-01T07:00:00Z: the report speaks of none, and there were snap-00000000000000005 snap-00000000000000006",
         ]);
@@ -273,7 +304,7 @@ describe("A rehearsal", () => {
         ]);
     });
 
-    it("ends with what the cleaner threw", async () => {
+    it("ends with the error of the cleaner", async () => {
         await assert.rejects(brokenBy(afterwards(`throw new Error("out of memory");`), { days: 1 }), /^Error: Error: out of memory\n/);
     });
 });

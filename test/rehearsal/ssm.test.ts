@@ -14,15 +14,15 @@ function server(): Server {
         id: "i-1",
         tags: new Map(),
         volumes: [
-            { id: "vol-c", device: "/dev/sda1" },
-            { id: "vol-d", device: "xvdb" },
+            { id: "vol-c", device: "/dev/sda1", mounted: true },
+            { id: "vol-d", device: "xvdb", mounted: true },
         ],
         hasVssPackage: true,
         busyUntil: 0,
     };
 }
 
-/** What a snapshot is at some time. */
+/** Copies the parts of a snapshot that change. */
 function look({ volumeId, state, tags }: StoredSnapshot) {
     return { volumeId, state, tags: Object.fromEntries(tags) };
 }
@@ -31,7 +31,7 @@ interface Ran {
     readonly run: VssRun;
     readonly server: Server;
     readonly store: SnapshotStore;
-    /** Plays the clock up to so many minutes after the start of the run, and looks at the snapshots. */
+    /** Plays the clock until minutes after the start of the run, and returns the snapshots. */
     at(minutes: number): Promise<ReturnType<typeof look>[]>;
 }
 
@@ -58,7 +58,7 @@ function ran(command: Partial<VssCommand> = {}): Ran {
     return { run, server: command.server ?? ofIt, store, at };
 }
 
-/** Status, reason and number of snapshots of a run. */
+/** The status, the reason and the number of snapshots of a run. */
 function outcome({ run }: Ran): [VssRun["status"], string | undefined, number] {
     return [run.status, run.why, run.snapshots.length];
 }
@@ -73,7 +73,7 @@ function both(state: string, consistent?: string) {
 }
 
 describe("A run of the VSS document", () => {
-    it("makes snapshots of all volumes with their first tags, completes them, and only then marks them", async () => {
+    it("makes tagged snapshots of all volumes, and marks them after their completion", async () => {
         const one = ran();
         assert.deepEqual(outcome(one), ["Success", undefined, 2]);
         assert.deepEqual([await one.at(0), await one.at(10)], [both("pending"), both("pending")]);
@@ -81,7 +81,7 @@ describe("A run of the VSS document", () => {
         assert.deepEqual(await one.at(12), both("completed", "True"));
     });
 
-    it("starts the snapshots a minute after the command, with the description that it is given", () => {
+    it("starts the snapshots a minute after the command, with its description", () => {
         const { store } = ran({ parameters: { tags: TAGS, description: "of the night" } });
         assert.deepEqual(
             store.all().map(({ startTime, description }) => [startTime, description]),
@@ -95,7 +95,7 @@ describe("A run of the VSS document", () => {
         ["inconsistent", "Failed", 2, both("completed", "False")],
         ["errors", "Failed", 2, both("error")],
     ] as const) {
-        it(`leaves ${leaves} where that is its mishap`, async () => {
+        it(`leaves these snapshots after a mishap: ${leaves}`, async () => {
             const mishap = MISHAPS.find((one) => one.leaves === leaves);
             const one = ran({ mishap });
             assert.deepEqual(outcome(one), [status, mishap?.why, snapshots]);
@@ -103,12 +103,26 @@ describe("A run of the VSS document", () => {
         });
     }
 
-    it("leaves out the boot volume where it is told to", async () => {
+    it("leaves the boot volume out if a parameter says so", async () => {
         const one = ran({ parameters: { tags: TAGS, ExcludeBootVolume: "True" } });
         assert.deepEqual(await one.at(99), both("completed", "True").slice(1));
     });
 
-    it("fails where that leaves no volume", () => {
+    it("succeeds without the volumes that Windows has not mounted", async () => {
+        const volumes = server().volumes.map((volume) => ({ ...volume, mounted: volume.id === "vol-c" }));
+        const one = ran({ server: { ...server(), volumes } });
+        assert.deepEqual(outcome(one), ["Success", undefined, 1]);
+        assert.deepEqual(await one.at(99), both("completed", "True").slice(0, 1));
+    });
+
+    it("fails if Windows has mounted no volume", () => {
+        const volumes = server().volumes.map((volume) => ({ ...volume, mounted: false }));
+        const one = ran({ server: { ...server(), volumes } });
+        assert.deepEqual(outcome(one), ["Failed", "1006: there is no volume to take a snapshot of", 0]);
+        assert.equal(one.server.busyUntil, 0);
+    });
+
+    it("fails if only the boot volume is there and a parameter excludes it", () => {
         const bootOnly = { ...server(), volumes: server().volumes.slice(0, 1) };
         assert.deepEqual(outcome(ran({ server: bootOnly, parameters: { ExcludeBootVolume: "True" } })), [
             "Failed",
@@ -117,7 +131,7 @@ describe("A run of the VSS document", () => {
         ]);
     });
 
-    it("fails on a server that is still busy with another run, until that must be over", () => {
+    it("fails on a server that is busy with another run, for 800 seconds", () => {
         const { server: busy } = ran();
         const again = (seconds: number) => outcome(ran({ server: { ...busy }, time: TIME + seconds * 1000 }));
         assert.deepEqual(again(799), ["Failed", "2003: ec2-vss-agent is already running, a snapshot is already in progress", 0]);
@@ -139,7 +153,7 @@ describe("A run of the VSS document", () => {
         assert.deepEqual([outcome(one), bare.hasVssPackage, bare.busyUntil], [["Failed", "the server was down", 0], false, 0]);
     });
 
-    it("refuses parameters that SSM would refuse, and touches nothing", () => {
+    it("refuses parameters that SSM would refuse, and changes nothing", () => {
         const one = ran({ parameters: { tags: "Key=SnapshotType", CopyOnly: "true", VssVersion: "2.5.1", executionTimeout: "60" } });
         assert.deepEqual(outcome(one), [
             "Failed",
@@ -154,7 +168,7 @@ describe("A run of the VSS document", () => {
         assert.equal(one.server.busyUntil, 0);
     });
 
-    it("takes the version of the package in the document that installs it", () => {
+    it("accepts a package version in the document that installs the package", () => {
         const parameters = { tags: TAGS, VssVersion: "2.5.1" };
         assert.deepEqual(outcome(ran({ document: "AWSEC2-VssInstallAndSnapshot", parameters })), ["Success", undefined, 2]);
     });
@@ -169,7 +183,7 @@ describe("A run of the VSS document", () => {
         });
     }
 
-    it("gives snapshots an empty name where no tags are asked for, as the document does", () => {
+    it("gives snapshots an empty name without a tags parameter, as the document does", () => {
         const { store } = ran({ parameters: {} });
         assert.deepEqual(
             store.all().map(({ tags }) => Object.fromEntries(tags)),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { Timeline } from "../../rehearsal/timeline";
 
 describe("The timeline", () => {
-    it("lets things happen in the order of their times, whatever order they were put down in", async () => {
+    it("plays events in the order of their times", async () => {
         const timeline = new Timeline();
         const happened: number[] = [];
         for (const time of [30, 10, 50, 20, 40]) {
@@ -12,7 +12,7 @@ describe("The timeline", () => {
         assert.deepEqual(happened, [10, 20, 30, 40, 50]);
     });
 
-    it("lets things of the same time happen in the order in which they were put down", async () => {
+    it("plays events of the same time in the order in which they were added", async () => {
         const timeline = new Timeline();
         const happened: string[] = [];
         for (const name of ["a", "b", "c", "d"]) {
@@ -22,7 +22,7 @@ describe("The timeline", () => {
         assert.deepEqual(happened, ["c", "a", "b", "d"]);
     });
 
-    it("stops before the time that it is told, and goes on from there", async () => {
+    it("stops before the given time, and goes on from there", async () => {
         const timeline = new Timeline();
         const happened: number[] = [];
         for (const time of [1, 2, 3]) {
@@ -36,7 +36,7 @@ describe("The timeline", () => {
         assert.deepEqual(happened, [1, 2, 3]);
     });
 
-    it("waits for each thing before the next begins", async () => {
+    it("waits for each event before the next begins", async () => {
         const timeline = new Timeline();
         const happened: string[] = [];
         timeline.at(1, async () => {
@@ -49,7 +49,7 @@ describe("The timeline", () => {
         assert.deepEqual(happened, ["begins", "ends", "next"]);
     });
 
-    it("lets happen what is put down while something happens, if it is due", async () => {
+    it("plays an event that another event has added, if it is due", async () => {
         const timeline = new Timeline();
         const happened: string[] = [];
         timeline.at(1, () => {
@@ -61,7 +61,7 @@ describe("The timeline", () => {
         assert.deepEqual(happened, ["due", "known before"]);
     });
 
-    it("asks a schedule for its next time only when the last has come", async () => {
+    it("asks a schedule for its next time only when the last one is due", async () => {
         const timeline = new Timeline();
         const seen: string[] = [];
         function* hours() {
@@ -75,7 +75,7 @@ describe("The timeline", () => {
         assert.deepEqual(seen, ["asked for 1", "asked for 2", "happened at 1", "asked for 3", "happened at 2"]);
     });
 
-    it("is done with a schedule that has no more times", async () => {
+    it("accepts a schedule that ends", async () => {
         const timeline = new Timeline();
         const happened: number[] = [];
         timeline.each([].values(), () => void happened.push(0));
@@ -84,7 +84,7 @@ describe("The timeline", () => {
         assert.deepEqual(happened, [1, 2]);
     });
 
-    it("hands on what goes wrong, and has not forgotten what comes after", async () => {
+    it("passes on the error of an event, and keeps the later events", async () => {
         const timeline = new Timeline();
         const happened: number[] = [];
         timeline.at(1, () => Promise.reject(new Error("at one")));

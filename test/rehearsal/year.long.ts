@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { runProgram, stackConfig } from "../../rehearsal/program";
+import { runProgram } from "../../rehearsal/program";
 import { rehearse } from "../../rehearsal/rehearse";
+import { stackConfig } from "../../rehearsal/stackConfig";
 
 const ROOT = join(__dirname, "..", "..");
 

@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import type { Snapshot } from "../../../lambda/retention/snapshot";
-import { always, deniedAll, on, onSnapshot, refused } from "../../../rehearsal/embeddedAws/faults";
 import type { SnapshotStore } from "../../../rehearsal/embeddedAws/snapshotStore";
 import { ALL, assertRun, DELETED, DONE, fourDays, KEPT, NEEDED } from "../../support/account";
 import { stored } from "../../support/cleaning";
+import { always, deniedAll, on, onSnapshot, refused } from "../../support/faults";
 
 const IN_USE = "InvalidSnapshot.InUse";
 const DENIED = "UnauthorizedOperation: You are not authorized to perform this operation.";

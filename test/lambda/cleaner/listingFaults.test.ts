@@ -1,19 +1,8 @@
 import assert from "node:assert/strict";
 import type { Snapshot } from "../../../lambda/retention/snapshot";
-import {
-    afterFirstPage,
-    altered,
-    always,
-    emptyPage,
-    first,
-    firstPageAgain,
-    on,
-    refused,
-    seenAs,
-    tokenExpired,
-} from "../../../rehearsal/embeddedAws/faults";
 import { ALL, assertRun, DELETED, DONE, fourDays, NEEDED } from "../../support/account";
 import { stored } from "../../support/cleaning";
+import { afterFirstPage, altered, always, emptyPage, first, firstPageAgain, on, refused, seenAs, tokenExpired } from "../../support/faults";
 
 /** The embedded EC2 lists the eight snapshots of `fourDays` as 01c 01d 29c 29d 30c, 30d 31c 31d. */
 const PAGES = { pageSize: 5 };

@@ -4,10 +4,12 @@ import { DELETION_PACE } from "../../../lambda/cleaner/rateLimiter";
 import { report } from "../../../lambda/cleaner/report";
 import { planCleaning } from "../../../lambda/retention/plan";
 import { startEc2 } from "../../../rehearsal/embeddedAws/ec2";
+import { ALL, assertRun, DELETED, DONE, fourDays, ids, KEPT, NEEDED, saying } from "../../support/account";
+import { type Cleaned, clientOf, ran, stored } from "../../support/cleaning";
 import {
     afterFirstPage,
     always,
-    asItShould,
+    answerNormally,
     type Fault,
     type Faults,
     first,
@@ -16,9 +18,7 @@ import {
     onSnapshot,
     silence,
     throttled,
-} from "../../../rehearsal/embeddedAws/faults";
-import { ALL, assertRun, DELETED, DONE, fourDays, ids, KEPT, NEEDED, saying } from "../../support/account";
-import { type Cleaned, clientOf, ran, stored } from "../../support/cleaning";
+} from "../../support/faults";
 import { NOW, POLICY } from "../../support/history";
 
 /** Lambda, so many milliseconds before it ends the run. */
@@ -128,7 +128,7 @@ describe("A run whose time is over", () => {
         let time = 0;
         const late: Fault = async (exchange) => {
             time = 200;
-            await asItShould(exchange);
+            await answerNormally(exchange);
         };
         performance.now = () => time;
         try {
@@ -189,7 +189,7 @@ describe("A second run at the same time", () => {
             const { carryOut } = exchange;
             const answer = exchange.call.action === "DescribeSnapshots" ? await carryOut() : undefined;
             runs.push(await ran(store, { settings }));
-            await asItShould({ ...exchange, carryOut: async () => answer ?? (await carryOut()) });
+            await answerNormally({ ...exchange, carryOut: async () => answer ?? (await carryOut()) });
         };
     }
 

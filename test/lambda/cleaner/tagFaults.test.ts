@@ -1,6 +1,6 @@
 import type { Snapshot } from "../../../lambda/retention/snapshot";
-import { altered, always, on } from "../../../rehearsal/embeddedAws/faults";
 import { assertRun, DONE, fourDays, NEEDED } from "../../support/account";
+import { altered, always, on } from "../../support/faults";
 
 /** What EC2 lists, the tags of `snap-01c` in XML with more in front of them or behind. */
 function withTags(edit: (tags: string) => string) {

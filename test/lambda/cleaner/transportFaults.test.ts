@@ -1,9 +1,11 @@
 import assert from "node:assert/strict";
 import type { EC2ClientConfig } from "@aws-sdk/client-ec2";
+import { ALL, assertRun, DELETED, DONE, fourDays, KEPT, NEEDED } from "../../support/account";
+import { CUT_MS, endlessWaitsCut } from "../../support/endlessWaits";
 import {
     afterFirstPage,
     always,
-    asItShould,
+    answerNormally,
     atFirst,
     cut,
     type Fault,
@@ -24,10 +26,8 @@ import {
     stalled,
     throttled,
     unavailable,
-} from "../../../rehearsal/embeddedAws/faults";
-import { tokenBucket } from "../../../rehearsal/embeddedAws/tokenBucket";
-import { ALL, assertRun, DELETED, DONE, fourDays, KEPT, NEEDED } from "../../support/account";
-import { CUT_MS, endlessWaitsCut } from "../../support/endlessWaits";
+} from "../../support/faults";
+import { tokenBucket } from "../../support/tokenBucket";
 
 /** A single retry, soon. */
 const TWICE = { maxAttempts: 2, retryMode: "standard" };
@@ -40,7 +40,7 @@ function faulty(faults: Faults, config: EC2ClientConfig = {}) {
 /** EC2 has done it at the first attempt, even if the client gave that up before EC2 read it. */
 const doneBefore: Fault = async (exchange) => {
     await exchange.carryOut();
-    await asItShould(exchange);
+    await answerNormally(exchange);
 };
 
 /** What goes wrong before EC2 has done what it was asked to. */

@@ -1,27 +1,26 @@
-import type { Ec2Options } from "./ec2";
-import { Ec2Error } from "./ec2Call";
+import { Ec2Error, type Ec2Options } from "../../rehearsal/embeddedAws/ec2";
 
-/** How EC2 bounds one action of an account in a region: so many calls at once, and from then on so many a second. */
+/** EC2's limit for one action of an account in a region: a burst of calls, and then a rate. */
 export interface BucketSize {
     readonly burst: number;
     readonly perSecond: number;
-    /** How many calls the bucket has room for at the start; `burst` if left out. */
+    /** Tokens at the start; `burst` if left out. */
     readonly tokens?: number;
 }
 
 export interface TokenBucket {
-    /** For `Ec2Options`. */
+    /** The option of `startEc2`. */
     readonly intercept: NonNullable<Ec2Options["intercept"]>;
     /** Calls that it let through. */
     readonly passed: number;
     /** Calls that it refused. */
     readonly refused: number;
-    /** Takes a token, as a call of somebody else in the account would; false where there is none. */
+    /** Takes a token, as a call of somebody else in the account does; false if there is none. */
     take(): boolean;
 }
 
 /**
- * EC2's token bucket for one action, on this machine's clock. Whatever finds it empty is refused as EC2 does.
+ * Makes EC2's token bucket for one action, on this machine's clock. A call that finds it empty is refused as EC2 does.
  *
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
  */

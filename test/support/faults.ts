@@ -1,32 +1,13 @@
 import type { ServerResponse } from "node:http";
-import { type Ec2Call, Ec2Error } from "./ec2Call";
-import { lastIdBefore, tokenAfter } from "./pages";
-import type { SnapshotStore } from "./snapshotStore";
+import { Ec2Error } from "../../rehearsal/embeddedAws/ec2Call";
+import { answerOf, type Exchange, type Fault, type Faults, send } from "../../rehearsal/embeddedAws/exchange";
+import { lastIdBefore, tokenAfter } from "../../rehearsal/embeddedAws/pages";
+import type { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
 
-/** What EC2 answers, before it becomes bytes. */
-export interface Answer {
-    readonly status: number;
-    readonly body: object;
-}
+export { answerNormally } from "../../rehearsal/embeddedAws/exchange";
+export type { Fault, Faults };
 
-/** One call, while it is under way. */
-export interface Exchange {
-    readonly call: Ec2Call;
-    readonly response: ServerResponse;
-    /** Does what is asked, and gives EC2's answer. A listing may be of another call, or of another view of the account. */
-    carryOut(call?: Ec2Call, seen?: SnapshotStore): Promise<Answer>;
-    textOf(answer: Answer): string;
-}
-
-/** How one call goes, from when EC2 has read it. */
-export type Fault = (exchange: Exchange) => Promise<void>;
-
-/** Says how each call goes; as it should, where it gives nothing. Called once for a call, in the order in which they come. */
-export type Faults = (call: Ec2Call) => Fault | undefined;
-
-export const asItShould: Fault = async (exchange) => send(exchange, await exchange.carryOut());
-
-/** EC2 refuses what is asked, and does nothing. */
+/** EC2 refuses the call, and does nothing. */
 export function refused(code: string, message: string, status = 400): Fault {
     return async (exchange) => send(exchange, answerOf(new Ec2Error(code, message, status)));
 }
@@ -39,52 +20,52 @@ export const deniedAll = refused("UnauthorizedOperation", "You are not authorize
 /** The connection is reset before EC2 does anything. */
 export const resetBefore: Fault = async ({ response }) => reset(response);
 
-/** EC2 does what is asked, and the connection is reset before it can say so. */
+/** EC2 carries out the call, and the connection is reset before the response. */
 export const resetAfter: Fault = async ({ carryOut, response }) => {
     await carryOut();
     reset(response);
 };
 
-/** Nothing happens, and no answer comes. */
+/** EC2 does nothing, and sends no response. */
 export const silence: Fault = async () => {};
 
-/** EC2 does what is asked, and no answer comes. */
+/** EC2 carries out the call, and sends no response. */
 export const silenceAfter: Fault = async ({ carryOut }) => {
     await carryOut();
 };
 
-/** The connection is cut in the middle of the answer. */
+/** The connection breaks in the middle of the response. */
 export const cut: Fault = async (exchange) => {
     await sendHalf(exchange);
     exchange.response.socket?.destroy();
 };
 
-/** No more than half of the answer comes, and the connection stays open. */
+/** Half of the response comes, and the connection stays open. */
 export const stalled: Fault = async (exchange) => {
     await sendHalf(exchange);
 };
 
-/** Half of the XML, which HTTP takes for all there is. */
+/** EC2 sends half of the XML as a whole HTTP response. */
 export const halfXml: Fault = async (exchange) => {
     const answer = await exchange.carryOut();
     const text = exchange.textOf(answer);
     exchange.response.writeHead(answer.status).end(text.slice(0, text.length / 2));
 };
 
-/** EC2 does what is asked, and answers with nothing but `200 OK`. */
+/** EC2 carries out the call, and sends an empty `200 OK`. */
 export const noXml: Fault = async ({ carryOut, response }) => {
     await carryOut();
     response.writeHead(200, { "content-length": 0 }).end();
 };
 
-/** Something between client and EC2 answers in its place. */
+/** A proxy between client and EC2 responds in its place. */
 export function foreign(status: number): Fault {
     return async ({ response }) => {
         response.writeHead(status, { "content-type": "text/html" }).end("<html><body>This is not EC2.</body></html>");
     };
 }
 
-/** Other XML than EC2 would write. */
+/** EC2 sends edited XML. */
 export function altered(edit: (xml: string) => string): Fault {
     return async ({ carryOut, textOf, response }) => {
         const { status, body } = await carryOut();
@@ -92,7 +73,7 @@ export function altered(edit: (xml: string) => string): Fault {
     };
 }
 
-/** Right, but late. */
+/** EC2 responds normally, but late. */
 export function slow(ms: number): Fault {
     return async (exchange) => {
         const answer = await exchange.carryOut();
@@ -103,14 +84,14 @@ export function slow(ms: number): Fault {
 
 let marks = 0;
 
-/** A page without a snapshot, and a token with which to go on from the same place. */
+/** EC2 sends a page without snapshots, and a token for the same place. */
 export const emptyPage: Fault = async (exchange) => {
     const { call } = exchange;
     const nextToken = tokenAfter(lastIdBefore(call.parameters.get("NextToken")) || "snap-", `${marks++}`);
     send(exchange, { status: 200, body: { [`${call.action}Response`]: { snapshotSet: "", nextToken } } });
 };
 
-/** The first page once more, in the place of another. */
+/** EC2 sends the first page again in the place of another one. */
 export const firstPageAgain: Fault = async (exchange) => {
     const { parameters } = exchange.call;
     const first = await exchange.carryOut({
@@ -122,15 +103,15 @@ export const firstPageAgain: Fault = async (exchange) => {
     send(exchange, { status: first.status, body: { [root]: { ...contents, nextToken } } });
 };
 
-/** The token is refused, as one that has expired. */
+/** EC2 refuses the token as expired. */
 export const tokenExpired = refused("InvalidNextToken", "The token has expired.");
 
-/** Listed as the account was, or will be, at another time: EC2 is eventually consistent. */
+/** EC2 lists the account as it was or will be at another time, since it is eventually consistent. */
 export function seenAs(view: SnapshotStore): Fault {
     return async (exchange) => send(exchange, await exchange.carryOut(exchange.call, view));
 }
 
-/** One after the other, and as it should from then on. */
+/** Plays one fault in each of the first calls. */
 export function first(...faults: readonly Fault[]): Faults {
     const left = [...faults];
     return () => left.shift();
@@ -145,37 +126,34 @@ export function always(fault: Fault): Faults {
     return () => fault;
 }
 
-/** @param share of the calls, from 0 to 1 @param random from 0 to 1, for each call */
+/**
+ * Plays a fault in a share of the calls.
+ *
+ * @param share from 0 to 1
+ * @param random draws a number from 0 to 1
+ */
 export function sometimes(share: number, random: () => number, fault: Fault): Faults {
     return () => (random() < share ? fault : undefined);
 }
 
-/** Only in calls of one action. */
+/** Plays faults in calls of one action alone. */
 export function on(action: string, faults: Faults): Faults {
     return (call) => (call.action === action ? faults(call) : undefined);
 }
 
-/** Only in calls that delete one snapshot. */
+/** Plays faults in calls that delete one snapshot alone. */
 export function onSnapshot(id: string, faults: Faults): Faults {
     return (call) => (call.parameters.get("SnapshotId") === id ? faults(call) : undefined);
 }
 
-/** Only in calls for pages after the first. */
+/** Plays faults in calls for pages after the first alone. */
 export function afterFirstPage(faults: Faults): Faults {
     return (call) => (call.parameters.has("NextToken") ? faults(call) : undefined);
 }
 
-/** The first that has one. */
+/** Plays the first fault that one of these chooses. */
 export function oneOf(...all: readonly Faults[]): Faults {
     return (call) => all.reduce<Fault | undefined>((found, faults) => found ?? faults(call), undefined);
-}
-
-export function answerOf({ code, message, status }: Ec2Error): Answer {
-    return { status, body: { Response: { Errors: { Error: { Code: code, Message: message } }, RequestID: "rehearsal" } } };
-}
-
-function send({ response, textOf }: Exchange, answer: Answer): void {
-    response.writeHead(answer.status, { "content-type": "text/xml;charset=UTF-8" }).end(textOf(answer));
 }
 
 function reset(response: ServerResponse): void {

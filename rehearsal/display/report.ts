@@ -1,0 +1,53 @@
+import pc from "picocolors";
+import type { Deployment } from "../program";
+import type { Rehearsal, RehearsalOptions } from "../rehearse";
+import { calendar } from "./calendar";
+import { preview } from "./preview";
+import { firstLines, whatCanBeRestored, whatHappened, whatIsUnprotected } from "./summary";
+import { wrapWords } from "./width";
+
+/** Writes a rehearsal for people, at most 80 columns wide. */
+export function asText(deployment: Deployment, rehearsal: Rehearsal, options: RehearsalOptions): string {
+    const section = (title: string, text: string) => `${pc.bold(pc.underline(title))}\n\n${text}\n\n`;
+    return [
+        section("What would be deployed", preview(deployment)),
+        section("What happened", whatHappened(rehearsal, options)),
+        section("What can be restored at the end", `${whatCanBeRestored(rehearsal, options)}\n\n${whatIsUnprotected(rehearsal)}`),
+        section("Calendar", calendar(rehearsal, options)),
+        `${verdict(rehearsal.broken)}\n`,
+    ].join("");
+}
+
+function verdict(broken: readonly string[]): string {
+    if (broken.length === 0) {
+        return pc.green("Every invariant held.");
+    }
+    const times = broken.length === 1 ? "once" : `${broken.length} times`;
+    const lines = firstLines(broken).map((line) => wrapWords(line));
+    return [pc.red(`Invariants were broken ${times}:`), ...lines].join("\n");
+}
+
+/** Writes a rehearsal for programs. */
+export function asJson(
+    deployment: Deployment,
+    { runs, restorable, ...rest }: Rehearsal,
+    { start, days, servers, volumes, unmounted = 0, failures, seed }: RehearsalOptions,
+): string {
+    const iso = (time: number) => new Date(time).toISOString();
+    const document = {
+        stack: deployment.stack,
+        options: { start: iso(start), days, servers, volumes, unmounted, failures, seed },
+        resources: deployment.resources.map(({ type, name }) => ({ type, name })),
+        ...rest,
+        runs: runs.map(({ type, time, server, status, why, snapshots }) => ({
+            type,
+            time: iso(time),
+            server: server.id,
+            status,
+            why,
+            snapshots: snapshots.map(({ id }) => id),
+        })),
+        restorable: restorable.map((point) => ({ ...point, time: iso(point.time) })),
+    };
+    return `${JSON.stringify(document, null, 2)}\n`;
+}

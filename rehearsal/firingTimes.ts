@@ -1,0 +1,17 @@
+import { occurrences, parseSchedule } from "../lambda/retention/schedules";
+
+/**
+ * Finds the times at which a schedule fires, in milliseconds since 1970. A rate counts from `start`.
+ *
+ * @param gap whether times that daylight saving skips are skipped too; if left out, they fire at the end of the gap
+ */
+export function* firingTimes(expression: string, timezone: string, start: number, end: number, gap?: "skipped"): Generator<number> {
+    const schedule = parseSchedule(expression, "seconds allowed");
+    if (schedule.kind === "cron") {
+        yield* occurrences(schedule.pattern, timezone, start, end, gap);
+        return;
+    }
+    for (let time = start + schedule.every; time < end; time += schedule.every) {
+        yield time;
+    }
+}

@@ -1,0 +1,30 @@
+import { type Account, targetedServers } from "./account";
+import { isBootVolume, type Volume } from "./embeddedAws/ssm";
+import type { LedgerEntry } from "./ledger";
+
+/** A volume of a backed-up server that is in no restore point. */
+export interface UnprotectedVolume {
+    readonly server: string;
+    readonly volume: string;
+    readonly device: string;
+    readonly why: "not mounted in Windows" | "boot volume, excluded" | "no run completed";
+}
+
+/** Finds the volumes of targeted servers that are in none of these restore points. */
+export function unprotectedVolumes({ windows, servers }: Account, restorePoints: readonly LedgerEntry[]): UnprotectedVolume[] {
+    const restorable = new Set(restorePoints.flatMap(({ members }) => members.map(({ volumeId }) => volumeId)));
+    const backedUp = servers.filter((server) => windows.some(({ targets }) => targetedServers([server], targets).length > 0));
+    const excludesBoot = windows.every(({ parameters }) => parameters.ExcludeBootVolume === "True");
+    return backedUp.flatMap(({ id: server, volumes }) =>
+        volumes
+            .filter(({ id }) => !restorable.has(id))
+            .map((volume) => ({ server, volume: volume.id, device: volume.device, why: reasonFor(volume, excludesBoot) })),
+    );
+}
+
+function reasonFor(volume: Volume, excludesBoot: boolean): UnprotectedVolume["why"] {
+    if (!volume.mounted) {
+        return "not mounted in Windows";
+    }
+    return excludesBoot && isBootVolume(volume) ? "boot volume, excluded" : "no run completed";
+}

@@ -1,0 +1,29 @@
+import assert from "node:assert/strict";
+import { promisesOf } from "../../rehearsal/promises";
+
+describe("The promises of a stack's config", () => {
+    it("are the defaults without any config", () => {
+        assert.deepEqual(promisesOf({}), { retention: { Day: 5, Week: 3, Month: 2 }, standIns: true, countCrashConsistent: false });
+    });
+
+    it("are the defaults with the entries of the config", () => {
+        const config = {
+            "vss-backup:retention": '{"Day":7,"Hour":12}',
+            "vss-backup:standIns": "false",
+            "vss-backup:countCrashConsistent": "true",
+        };
+        assert.deepEqual(promisesOf(config), {
+            retention: { Day: 7, Week: 3, Month: 2, Hour: 12 },
+            standIns: false,
+            countCrashConsistent: true,
+        });
+    });
+
+    it("drop a type whose schedule is never, with its retention", () => {
+        const config = {
+            "vss-backup:retention": '{"Week":4}',
+            "vss-backup:schedules": '{"Month":"never","Week":"never","Day":"rate(1 day)"}',
+        };
+        assert.deepEqual(promisesOf(config).retention, { Day: 5 });
+    });
+});
