@@ -3,7 +3,7 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parameterFaults } from "../../components/ssmDocuments";
 import { type Deployment, runProgram } from "../../rehearsal/program";
-import { type Block, blocks, blocksOf, PAGES, ROOT } from "../support/documents";
+import { type Block, blocks, blocksOf, PAGES, ROOT, textOf } from "../support/documents";
 import { type Call, callsOf, configOf, forPowerShell, unportableLines } from "../support/shellBlocks";
 
 const { name, version, scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
@@ -119,9 +119,9 @@ describe("The documents' commands", () => {
     });
 
     it("read outputs that the stack has", () => {
-        const read = PAGES.flatMap((page) => [
-            ...blocksOf(page).flatMap(({ text }) => [...text.matchAll(/pulumi stack output (\w+)/g)].map(([, output]) => output as string)),
-        ]);
+        const read = PAGES.flatMap((page) => [...textOf(page).matchAll(/pulumi stack output (\w+)/g)]).map(
+            ([, output]) => output as string,
+        );
         assert.deepEqual(
             read.filter((output) => !Object.hasOwn(deployment.outputs, output)),
             [],

@@ -5,6 +5,16 @@ import { runProgram } from "../../rehearsal/program";
 import { compilerErrors } from "../support/compiler";
 import { blocks, PAGES, ROOT } from "../support/documents";
 
+/** Entries of maps are added; other values replace each other. */
+function mergeConfig(config: Record<string, unknown>, more: Record<string, unknown>): Record<string, unknown> {
+    const isMap = (value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value);
+    const entries = Object.entries(more).map(([key, value]) => {
+        const present = config[key];
+        return [key, isMap(present) && isMap(value) ? { ...present, ...value } : value] as const;
+    });
+    return { ...config, ...Object.fromEntries(entries) };
+}
+
 describe("The documents' programs and stack files", () => {
     it("compile", () => {
         const programs = blocks("ts").map(({ text }) => text);
@@ -15,8 +25,8 @@ describe("The documents' programs and stack files", () => {
     for (const page of PAGES.filter((page) => blocks("yaml", [page]).length > 0)) {
         it(`deploy, all of ${page} together`, async () => {
             const files = blocks("yaml", [page]).map(({ text }) => parse(text) as { config: Record<string, unknown> });
-            const config = Object.entries(Object.assign({}, ...files.map((file) => file.config)));
-            const texts = config.map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]);
+            const config = files.map((file) => file.config).reduce(mergeConfig);
+            const texts = Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]);
             const { outputs } = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod-eu", {
                 "aws:region": "eu-central-1",
                 ...Object.fromEntries(texts),

@@ -1,8 +1,15 @@
 import assert from "node:assert/strict";
+import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { rehearsalOutput, rehearsalPicture } from "../../build/picture";
-import { ROOT } from "../support/documents";
+import { blocks, ROOT } from "../support/documents";
+
+/** The options of the README's second command. */
+function rehearsalOptions(): string[] {
+    const [line] = blocks("sh", ["README.md"]).flatMap(({ text }) => /^npm start "--" (.*)$/m.exec(text)?.[1] ?? []);
+    return (line as string).split(" ");
+}
 
 describe("The picture of the README", () => {
     it("shows what npm start prints; if not, npm run picture makes it anew", () => {
@@ -12,5 +19,12 @@ describe("The picture of the README", () => {
 
     it("shows a rehearsal in which every invariant held", () => {
         assert.match(readFileSync(join(ROOT, "docs", "rehearsal.svg"), "utf8"), />Every invariant held\.<\/text>/);
+    });
+});
+
+describe("The README's rehearsal with options", () => {
+    it("runs for as many days and servers", () => {
+        const args = ["-r", "ts-node/register", "rehearsal/main.ts", ...rehearsalOptions()];
+        assert.match(execFileSync(process.execPath, args, { cwd: ROOT, encoding: "utf8" }), /60 days, 5 servers/);
     });
 });
