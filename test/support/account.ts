@@ -17,7 +17,7 @@ export function fourDays(): Snapshot[] {
 
 type Lines = Readonly<Record<string, string>>;
 
-/** What a report says; the lists by snapshot or volume id, the counts as the lists have them. */
+/** The content of a report: the lists by snapshot or volume id; the counts follow from them. */
 export interface Said {
     readonly Status?: Report["Status"];
     readonly Time?: string;
@@ -28,6 +28,7 @@ export interface Said {
     readonly skipped?: Lines;
     readonly kept?: Lines;
     readonly stale?: Lines;
+    readonly standIns?: Report["StandIns"];
 }
 
 export const DELETED: Lines = {
@@ -62,6 +63,7 @@ export function saying({
     skipped = {},
     kept = {},
     stale = {},
+    standIns = [],
 }: Said): Report {
     const count = (lines: Lines) => Object.keys(lines).length;
     const lines = (of: Lines) => Object.entries(of).map(([SnapshotId, Reason]) => ({ SnapshotId, Reason }));
@@ -79,14 +81,14 @@ export function saying({
             Failed: count(failed),
             Remaining: count(remaining),
             StaleVolumes: count(stale),
-            StandIns: 0,
+            StandIns: standIns.length,
             SetsFoundByTime: 0,
         },
         FailedSnapshots: lines(failed),
         RemainingSnapshots: lines(remaining),
         StaleVolumes: Object.entries(stale).map(([VolumeId, Reason]) => ({ VolumeId, Reason })),
         SkippedSnapshots: lines(skipped),
-        StandIns: [],
+        StandIns: standIns,
         DeletedSnapshots: Object.keys(deleted),
         DeletedReasons: lines(deleted),
         SetsFoundByTime: [],

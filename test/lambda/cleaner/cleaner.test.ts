@@ -95,6 +95,8 @@ describe("The cleaner", () => {
             Failed: 0,
             Remaining: 0,
             StaleVolumes: 2_345,
+            StandIns: 0,
+            SetsFoundByTime: 0,
         });
         assert.deepEqual(
             calls.map(({ parameters }) => Object.fromEntries([...parameters].filter(([key]) => !["Version", "NextToken"].includes(key)))),

@@ -126,7 +126,7 @@ describe("The time of the event", () => {
                     "snap-31c": later("2027-01-31 01:00 UTC", replayed),
                     "snap-01c": later("2027-02-01 01:00 UTC", replayed),
                 },
-                kept: { "snap-aa": "kept: Month 1 of 2; stands in for Day 2026-12-01, whose run made no restore point" },
+                kept: { "snap-aa": "kept: Month 1 of 2" },
             },
             snapshots.map(({ id }) => id),
         );
@@ -136,10 +136,11 @@ describe("The time of the event", () => {
             {
                 deleted: { "snap-30c": "deleted: 3rd newest Day restore point, 1 is kept" },
                 kept: {
-                    "snap-aa": "kept: Month 2 of 2",
+                    "snap-aa": "kept: Month 1 of 2",
                     "snap-31c": "kept: stands in for Month 2027-01, whose run made no restore point",
                     "snap-01c": "kept: Day 1 of 1",
                 },
+                standIns: [{ SnapshotId: "snap-31c", Type: "Month", Period: "2027-01" }],
             },
             ["snap-aa", "snap-31c", "snap-01c"],
         );

@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Outcome } from "../../../lambda/cleaner/deletion";
 import { logLines, report } from "../../../lambda/cleaner/report";
-import { backup, NOW } from "../../support/history";
+import { planCleaning } from "../../../lambda/retention/plan";
+import { backup, NOW, POLICY } from "../../support/history";
 import { linesOver } from "../../support/logLines";
 
 const [SNAPSHOT] = backup({ at: "2027-01-31" });
@@ -57,6 +58,31 @@ describe("The report's lines in the log", () => {
             [150, 150, 1_000, 1_000],
         );
         assert.deepEqual([DeletedReasons.length < 1_000], [true]);
+    });
+
+    it("name the sets that were found by their times alone, and say what to do", () => {
+        const sets = [["c"], ["c", "d"], ["c", "d", "e"]].flatMap((volumes, i) =>
+            backup({ at: `2027-01-2${i}`, volumes, guid: null, type: ["Day", "Week", "Month"][i] ?? "" }),
+        );
+        const policy = { ...POLICY, retention: { Day: 1, Week: 1, Month: 1 } };
+        const { SetsFoundByTime, Counts } = report(
+            { policy: "prod", time: NOW, reportOnly: false },
+            planCleaning(sets, policy, NOW),
+            [],
+            [],
+        );
+        const since = "since it has no tag AwsVssConfig; update AwsVssComponents to 2.3.1 or later";
+        assert.deepEqual(
+            [SetsFoundByTime, Counts.SetsFoundByTime],
+            [
+                [
+                    { SnapshotId: "snap-day-0120-c", Reason: `found by its time alone, ${since}` },
+                    { SnapshotId: "snap-week-0121-c", Reason: `found by its time alone, with 1 other, ${since}` },
+                    { SnapshotId: "snap-month-0122-c", Reason: `found by its time alone, with 2 others, ${since}` },
+                ],
+                3,
+            ],
+        );
     });
 
     it("are one line, equal to the report, if all fits", () => {
