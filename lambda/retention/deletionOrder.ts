@@ -3,7 +3,6 @@ import { compareIds, type Snapshot } from "./snapshot";
 
 /** The part of a backup set that the order depends on. */
 interface Members {
-    readonly snapshots: readonly Snapshot[];
     readonly anchor: Snapshot;
     readonly status: SetStatus;
 }
@@ -29,17 +28,18 @@ function lastById(snapshots: readonly Snapshot[]): Snapshot {
 }
 
 /**
- * The order in which the snapshots of a set are deleted, so that what is left is harmless wherever the run may stop. The anchor comes last.
+ * Compares the snapshots of a set by the order in which they are deleted. Wherever the run may stop, the rest is harmless. The anchor
+ * comes last.
  *
  * - Of a failed set: the ones that started farthest from the anchor first, the ones that show the failure last.
- * - Of a restore point: the latest first. Of those that started together the boot volume's comes first, as in `snapshots`: if an image
- *   holds one of them, it is that one, and the set stays whole.
+ * - Of a restore point: the latest first. Those that started together stay in the order of `snapshots`, so the boot volume's comes first:
+ *   if an image holds one of them, it is that one, and the set stays whole.
  */
-export function deletionOrder({ snapshots, anchor, status }: Members, rules: SetRules): Snapshot[] {
+export function deletionOrder({ anchor, status }: Members, rules: SetRules): (a: Snapshot, b: Snapshot) => number {
     if (status.kind === "restorePoint") {
-        return snapshots.toSorted((a, b) => b.startTime - a.startTime);
+        return (a, b) => b.startTime - a.startTime;
     }
     const distance = (snapshot: Snapshot) =>
         isSound(snapshot, rules) ? Math.abs(snapshot.startTime - anchor.startTime) : Number.NEGATIVE_INFINITY;
-    return snapshots.toSorted((a, b) => distance(b) - distance(a) || compareIds(a.id, b.id));
+    return (a, b) => distance(b) - distance(a) || compareIds(a.id, b.id);
 }

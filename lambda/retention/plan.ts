@@ -81,8 +81,8 @@ export function planCleaning(
 }
 
 function inDeletionOrder(set: BackupSet, decisions: readonly Decision[], policy: RetentionPolicy): Decision[] {
-    const bySnapshot = new Map(decisions.map((decision) => [decision.snapshot, decision]));
-    return deletionOrder(set, policy).flatMap((snapshot) => bySnapshot.get(snapshot) ?? []);
+    const order = deletionOrder(set, policy);
+    return decisions.toSorted((a, b) => order(a.snapshot, b.snapshot));
 }
 
 /** Why the policy does not judge a set; undefined if it does. */
@@ -122,8 +122,8 @@ function decideFailed(set: BackupSet, why: string, { policy, now, volumes }: Jud
         return all(set, "leave", `left: failed, ${why}; stays at least until ${utc(end)}`);
     }
     const least = leastNewer(set, policy);
-    const behind = set.snapshots.filter(({ volumeId }) => newerPoints(set, volumeId, volumes).length < least);
-    const waiting = behind.find(({ volumeId }) => !isOrphanedBefore(set, volumes.get(volumeId)));
+    const behind = set.snapshots.filter((snapshot) => newerPoints(set, volumeOf(snapshot, volumes)).length < least);
+    const waiting = behind.find((snapshot) => !isOrphanedAfter(set, volumeOf(snapshot, volumes)));
     if (waiting) {
         const few = least === 1 ? "no" : `fewer than ${least}`;
         const points = `restore point${least === 1 ? "" : "s"}`;
@@ -137,19 +137,17 @@ function decideFailed(set: BackupSet, why: string, { policy, now, volumes }: Jud
  * How many newer restore points of its type a failed set waits for, for each of its volumes: one. If the set was found by its time alone,
  * it may hold a good set of another server, so it waits for as many as are kept.
  */
-function leastNewer({ type, identified }: BackupSet, { retention }: RetentionPolicy): number {
-    return identified || type === undefined ? 1 : (retention[type] ?? 1);
+function leastNewer({ type = "", identified }: BackupSet, { retention }: RetentionPolicy): number {
+    return identified ? 1 : (retention[type] ?? 1);
 }
 
-function newerPoints(set: BackupSet, volumeId: string, volumes: ReadonlyMap<string, Volume>): BackupSet[] {
-    const points = volumes.get(volumeId)?.points ?? [];
+function newerPoints(set: BackupSet, { points }: Volume): BackupSet[] {
     return ofType(points, set.type).filter((point) => newestFirst(point, set) < 0);
 }
 
-/** Whether a volume no longer exists, and has a newer restore point, which stays. */
-function isOrphanedBefore(set: BackupSet, volume: Volume | undefined): boolean {
-    const [newest] = volume?.isOrphan ? volume.points : [];
-    return newest !== undefined && newestFirst(newest, set) < 0;
+/** Whether a volume no longer exists, and has a restore point that is newer than a set. The newest one stays. */
+function isOrphanedAfter(set: BackupSet, { isOrphan, points }: Volume): boolean {
+    return isOrphan && points.some((point) => newestFirst(point, set) < 0);
 }
 
 /** A restore point is kept as long as one of its volumes needs it. */
@@ -166,12 +164,20 @@ function decideRestorePoint(set: BackupSet, { volumes }: Judgement): Decision[] 
     }));
 }
 
-function verdictOf({ id, volumeId }: Snapshot, set: BackupSet, volumes: ReadonlyMap<string, Volume>): Verdict {
-    const verdict = volumes.get(volumeId)?.verdicts.get(set);
-    if (!verdict) {
-        throw new Error(`${id} is a restore point that no volume was asked about`);
+function verdictOf(snapshot: Snapshot, set: BackupSet, volumes: ReadonlyMap<string, Volume>): Verdict {
+    return found(volumeOf(snapshot, volumes).verdicts.get(set), snapshot);
+}
+
+function volumeOf(snapshot: Snapshot, volumes: ReadonlyMap<string, Volume>): Volume {
+    return found(volumes.get(snapshot.volumeId), snapshot);
+}
+
+/** Each volume is judged before its sets are decided about. If that ever breaks, nothing may be deleted. */
+function found<T>(judged: T | undefined, { id }: Snapshot): T {
+    if (judged === undefined) {
+        throw new Error(`${id} was not judged`);
     }
-    return verdict;
+    return judged;
 }
 
 function all(set: BackupSet, action: Decision["action"], reason: string): Decision[] {

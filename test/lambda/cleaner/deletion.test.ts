@@ -153,5 +153,5 @@ describe("Deleting sets", () => {
 
 /** Ids of a set's members in the order in which they go. */
 function order(snapshots: readonly Snapshot[]): string[] {
-    return backupSets(snapshots, POLICY, NOW).flatMap((set) => deletionOrder(set, POLICY).map(({ id }) => id));
+    return backupSets(snapshots, POLICY, NOW).flatMap((set) => set.snapshots.toSorted(deletionOrder(set, POLICY)).map(({ id }) => id));
 }

@@ -150,6 +150,15 @@ describe("Backup sets", () => {
         }
     });
 
+    it("that failed have their time from the boot volume's snapshot, if that has the last id of those that show it", () => {
+        const [c, d] = backup({ at: "2027-01-30", consistent: "False" }) as [Snapshot, Snapshot];
+        const set = [c, boot({ ...d, startTime: d.startTime + 60_000 })];
+        assert.deepEqual(
+            backupSets(set, POLICY, NOW).map(({ anchor, startTime }) => [anchor.id, startTime - c.startTime]),
+            [[d.id, 60_000]],
+        );
+    });
+
     for (const value of ["of a run 1-1111-2222-3333-444444444444, ", "12345678-1111-2222-3333-4 of the run "]) {
         it(`are not found by what is no whole GUID: ${value}`, () => {
             assert.deepEqual(grouped([tagged("a", `${value}1`), tagged("b", `${value}2`), tagged("c", ` ${value}2 `)]), [

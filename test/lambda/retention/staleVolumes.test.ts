@@ -40,6 +40,7 @@ describe("Stale volumes", () => {
         const sets = [
             backup({ volumes: ["d"], at: "2027-01-22", consistent: "False" }),
             backup({ volumes: ["d"], at: "2027-01-20", consistent: "False" }),
+            backup({ volumes: ["d"], at: "2027-01-21T02:00", consistent: "False" }),
             backup({ volumes: ["e"], at: "2027-01-23" }),
             backup({ ...c, at: "2027-01-21" }),
         ];
