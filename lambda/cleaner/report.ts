@@ -64,64 +64,87 @@ const SENTENCE_LENGTH = 2_000;
 /** Room for `Part` and `Parts`, and for the digits of `LinesLeftOut`. */
 const NUMBERS_BYTES = 64;
 
+/** Makes the report of a run. Its lists are cut so that it fits into one line of the log, but for the ids of deleted snapshots. */
+export function report(...run: Parameters<typeof wholeReport>): Report {
+    const whole = wholeReport(...run);
+    const room = new Room(LINE_BYTES - NUMBERS_BYTES - bytesOf({ ...whole, ...NO_LINES }));
+    // In the order of importance: the last ones are cut first.
+    return {
+        ...whole,
+        FailedSnapshots: room.fit(whole.FailedSnapshots),
+        RemainingSnapshots: room.fit(whole.RemainingSnapshots),
+        StaleVolumes: room.fit(whole.StaleVolumes),
+        SkippedSnapshots: room.fit(whole.SkippedSnapshots),
+        StandIns: room.fit(whole.StandIns),
+        DeletedSnapshots: room.reserve(whole.DeletedSnapshots),
+        DeletedReasons: room.fit(whole.DeletedReasons),
+        SetsFoundByTime: room.fit(whole.SetsFoundByTime),
+        KeptSnapshots: room.fit(whole.KeptSnapshots),
+        LinesLeftOut: room.leftOut,
+    };
+}
+
 /** @param errors what went wrong before the deletions */
-export function report(
+function wholeReport(
     run: { readonly policy: string; readonly time: number; readonly reportOnly: boolean },
-    { decisions, setsFoundByTime, staleVolumes }: Plan,
+    plan: Plan,
     outcomes: readonly Outcome[],
     errors: readonly string[],
 ): Report {
-    const by = (result: Outcome["result"]) => outcomes.filter((outcome) => outcome.result === result);
-    const is = (action: Decision["action"]) => decisions.filter((decision) => decision.action === action);
-    const deleted = by("deleted");
-    const failed = by("failed");
-    const remaining = by("remaining");
-    const skipped = [...by("skipped"), ...is("leave")];
-    const kept = is("keep");
-    const standIns = kept.flatMap(standInsOf);
-    const Errors = [...errors, ...(failed[0] ? [`${failed.length} of ${outcomes.length} deletions ${failed[0].reason}`] : [])].map(shorten);
-    const empty: Report = {
+    const lists = listsOf(plan, outcomes);
+    const failed = outcomes.find(({ result }) => result === "failed");
+    const failures = failed ? [`${lists.FailedSnapshots.length} of ${outcomes.length} deletions ${failed.reason}`] : [];
+    const Errors = [...errors, ...failures].map(shorten);
+    return {
         Policy: run.policy,
         Time: new Date(run.time).toISOString(),
         ReportOnly: run.reportOnly,
         Status: Errors.length > 0 ? "FAILED" : isPartial(outcomes, run.reportOnly) ? "PARTIAL" : "OK",
         Errors,
         Counts: {
-            Listed: decisions.length,
-            Deleted: deleted.length,
-            Kept: kept.length,
-            Skipped: skipped.length,
-            Failed: failed.length,
-            Remaining: remaining.length,
-            StaleVolumes: staleVolumes.length,
-            StandIns: standIns.length,
-            SetsFoundByTime: setsFoundByTime.length,
+            Listed: plan.decisions.length,
+            Deleted: lists.DeletedSnapshots.length,
+            Kept: lists.KeptSnapshots.length,
+            Skipped: lists.SkippedSnapshots.length,
+            Failed: lists.FailedSnapshots.length,
+            Remaining: lists.RemainingSnapshots.length,
+            StaleVolumes: lists.StaleVolumes.length,
+            StandIns: lists.StandIns.length,
+            SetsFoundByTime: lists.SetsFoundByTime.length,
         },
-        FailedSnapshots: [],
-        RemainingSnapshots: [],
-        StaleVolumes: [],
-        SkippedSnapshots: [],
-        StandIns: [],
-        DeletedSnapshots: [],
-        DeletedReasons: [],
-        SetsFoundByTime: [],
-        KeptSnapshots: [],
+        ...lists,
         LinesLeftOut: 0,
     };
-    const room = new Room(LINE_BYTES - NUMBERS_BYTES - bytesOf(empty));
-    // In the order of importance: the last ones are cut first.
+}
+
+type Lists = Pick<Report, keyof typeof NO_LINES>;
+
+/** In the order in which the lists stand in the log. */
+const NO_LINES = {
+    FailedSnapshots: [],
+    RemainingSnapshots: [],
+    StaleVolumes: [],
+    SkippedSnapshots: [],
+    StandIns: [],
+    DeletedSnapshots: [],
+    DeletedReasons: [],
+    SetsFoundByTime: [],
+    KeptSnapshots: [],
+};
+
+function listsOf({ decisions, setsFoundByTime, staleVolumes }: Plan, outcomes: readonly Outcome[]): Lists {
+    const by = (result: Outcome["result"]) => outcomes.filter((outcome) => outcome.result === result);
+    const is = (action: Decision["action"]) => decisions.filter((decision) => decision.action === action);
     return {
-        ...empty,
-        FailedSnapshots: room.fit(failed.map(lineOf)),
-        RemainingSnapshots: room.fit(remaining.map(lineOf)),
-        StaleVolumes: room.fit(staleVolumes.map(({ volumeId, reason }) => ({ VolumeId: volumeId, Reason: reason }))),
-        SkippedSnapshots: room.fit(skipped.map(lineOf)),
-        StandIns: room.fit(standIns),
-        DeletedSnapshots: room.reserve(deleted.map(({ snapshot }) => snapshot.id)),
-        DeletedReasons: room.fit(deleted.map(lineOf)),
-        SetsFoundByTime: room.fit(setsFoundByTime.map(adviceOn)),
-        KeptSnapshots: room.fit(kept.map(lineOf)),
-        LinesLeftOut: room.leftOut,
+        FailedSnapshots: by("failed").map(lineOf),
+        RemainingSnapshots: by("remaining").map(lineOf),
+        StaleVolumes: staleVolumes.map(({ volumeId, reason }) => ({ VolumeId: volumeId, Reason: reason })),
+        SkippedSnapshots: [...by("skipped"), ...is("leave")].map(lineOf),
+        StandIns: is("keep").flatMap(standInsOf),
+        DeletedSnapshots: by("deleted").map(({ snapshot }) => snapshot.id),
+        DeletedReasons: by("deleted").map(lineOf),
+        SetsFoundByTime: setsFoundByTime.map(adviceOn),
+        KeptSnapshots: is("keep").map(lineOf),
     };
 }
 
@@ -167,7 +190,7 @@ class Room {
         return fitting;
     }
 
-    /** Takes room for entries, all of which stay. */
+    /** Takes room for entries that all stay. */
     public reserve(entries: readonly string[]): readonly string[] {
         this.bytes -= bytesOf(entries);
         return entries;

@@ -1,7 +1,7 @@
 import { Cron } from "croner";
 import { IANAZone } from "luxon";
 
-/** A schedule expression that AWS takes, ready to be asked when it fires. */
+/** A schedule expression that AWS accepts. `occurrences` says when a cron schedule fires. */
 export type Schedule =
     | { readonly kind: "cron"; readonly pattern: string }
     /** Fires every so many milliseconds from when AWS first saw it, a moment that is not known beforehand. */
@@ -22,7 +22,7 @@ interface Field {
     readonly name: string;
     readonly min: number;
     readonly max: number;
-    /** What a value may be besides a number, as a regular expression. */
+    /** Words that a value may be, as a regular expression. */
     readonly word?: string;
     /** Forms of the whole field that only this field has. */
     readonly special?: RegExp;
@@ -56,14 +56,14 @@ const FIELDS: readonly Field[] = [
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  */
 export function parseSchedule(expression: string, seconds: "seconds allowed" | "no seconds"): Schedule {
-    const rate = /^rate\((\d+) (minute|hour|day)(s?)\)$/.exec(expression);
-    if (rate) {
-        const [, count, unit, plural] = rate as unknown as [string, string, string, string];
+    const [, count, unit = "", plural] = /^rate\((\d+) (minute|hour|day)(s?)\)$/.exec(expression) ?? [];
+    const length = UNITS[unit];
+    if (length !== undefined) {
         const n = Number(count);
         if (n < 1 || (n === 1) !== (plural === "")) {
             throw new Error(`write rate(1 ${unit}), or rate(2 ${unit}s) and more`);
         }
-        const every = n * (UNITS[unit] as number);
+        const every = n * length;
         if (every > LONGEST_RATE) {
             throw new Error("write a rate of 366 days at most");
         }
@@ -140,8 +140,8 @@ function numberOf(text: string): number {
 
 /**
  * When a cron schedule fires, in milliseconds since 1970, from `from` (included) to `to` (not). A time that daylight saving repeats
- * comes once. One that it skips comes at the end of the gap if the schedule has a single time of day, and else not at all, or never
- * where `gap` says so, as in EventBridge Scheduler.
+ * comes once. If daylight saving skips a time: a schedule with a single time of day fires at the end of the gap, others not at all. With
+ * `gap` "skipped", none fires, as in EventBridge Scheduler.
  */
 export function* occurrences(
     pattern: string,
@@ -153,7 +153,7 @@ export function* occurrences(
     const cron = cronOf(pattern, timezone);
     const clock = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: timezone });
     let latest = "";
-    // Where the clock was just put back, from before that, to know what it repeats.
+    // If the clock was just put back, start before that, to know which times it repeats.
     const zone = IANAZone.create(timezone);
     const putBack = zone.offset(from) < zone.offset(from - CLOCK_CHANGE_MS);
     let next = cron.nextRun(new Date(from - (putBack ? CLOCK_CHANGE_MS : 1000)));
@@ -168,9 +168,9 @@ export function* occurrences(
     }
 }
 
-/** When a cron schedule last fired until `time`, in milliseconds since 1970; undefined where it had not fired yet. */
+/** When a cron schedule last fired at `time` or before, in milliseconds since 1970; undefined if it had not fired yet. */
 export function latestUntil(pattern: string, timezone: string, time: number): number | undefined {
-    // croner's own word is only a hint: it knows nothing of repeated times.
+    // croner's answer is only a hint: it does not know about repeated times.
     const [hint] = cronOf(pattern, timezone).previousRuns(1, new Date(time + 1));
     return hint && [...occurrences(pattern, timezone, hint.getTime() - CLOCK_CHANGE_MS, time + 1)].at(-1);
 }

@@ -137,7 +137,7 @@ describe("Deleting sets", () => {
         });
     }
 
-    it("may stop anywhere, as a half-deleted failed set shows that would have been a restore point without its failed member", () => {
+    it("may stop anywhere: the rest of a failed set never looks like a restore point", () => {
         const [c, d] = backup({ at: "2027-01-02" }) as [Snapshot, Snapshot];
         const failed = [{ ...c, tags: { ...c.tags, AppConsistent: "False" } }, d];
         const history = [...backup({ at: "2027-01-01", volumes: ["d"] }), ...failed, ...backup({ at: "2027-01-03" })];

@@ -52,7 +52,7 @@ describe("The time of the event", () => {
         await assertRun(fourDays(), { event: { time: Time } }, { ...DONE, Time, stale: STALE }, NEEDED);
     });
 
-    it("far in the future deletes no restore point, nor a failed or unfinished set, that nothing newer stands for", async () => {
+    it("far in the future deletes no set that no newer restore point replaces", async () => {
         const Time = "2099-12-31T07:00:00.000Z";
         const snapshots = [
             ...onDay("2027-01-31"),
@@ -81,7 +81,7 @@ describe("The time of the event", () => {
         );
     });
 
-    it("of a day ago, in a replayed event, deletes what a run of then would have, and leaves what has started since", async () => {
+    it("of a day ago deletes what a run of that time would have deleted, and nothing newer", async () => {
         const since = later("2027-02-01 01:00 UTC", "2027-01-31 07:00 UTC");
         await assertRun(
             fourDays(),
@@ -104,7 +104,7 @@ describe("The time of the event", () => {
         );
     });
 
-    it("of last month, in a replayed event, deletes nothing of what has started since, nor what it stands in for", async () => {
+    it("of last month deletes nothing that has started since, and no stand-in", async () => {
         // On 2027-02-01 the snapshot of January 31 stands in for the month, whose run made none.
         const month = { retention: { Day: 1, Month: 2 }, standIns: true };
         const volumes = ["c"];

@@ -112,7 +112,7 @@ describe("The cleaner", () => {
     }
 
     for (const [what, fault, error] of WITHOUT_EFFECT) {
-        it(`fails, after it has deleted the rest, when EC2 ${what} whenever one snapshot is to go, and leaves its set whole`, async () => {
+        it(`deletes the rest and then fails when EC2 ${what} for one snapshot, and leaves its set whole`, async () => {
             const { "snap-30c": c, "snap-30d": d } = DELETED as Record<"snap-30c" | "snap-30d", string>;
             await assertRun(
                 fourDays(),

@@ -150,7 +150,7 @@ describe("Backup sets", () => {
         }
     });
 
-    it("that failed have their time from the boot volume's snapshot, if that has the last id of those that show it", () => {
+    it("that failed have their time from the boot volume's snapshot if its id is the last", () => {
         const [c, d] = backup({ at: "2027-01-30", consistent: "False" }) as [Snapshot, Snapshot];
         const set = [c, boot({ ...d, startTime: d.startTime + 60_000 })];
         assert.deepEqual(

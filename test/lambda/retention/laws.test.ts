@@ -9,7 +9,7 @@ import { expectedKept, expectedNeeds, expectedStandIns, isCounted } from "../../
 const SCHEDULES = ["cron(0 1 ? * * *)", "cron(0 3 ? * WED *)", "cron(0 5 1 * ? *)", "cron(0 5 1 1,7 ? *)", "rate(6 hours)"];
 
 describe("In every history", () => {
-    law("each snapshot of the policy is decided about once, and those of others or without the tag never appear", (one) => {
+    law("each snapshot of the policy gets one decision, and those of others never appear", (one) => {
         const plan = planOf(one);
         assert.deepEqual(
             [...idsOf(plan, "keep"), ...idsOf(plan, "leave"), ...idsOf(plan, "delete")].sort(),

@@ -70,7 +70,7 @@ describe("From one run of the cleaner to the next, in every history", () => {
         identified,
     );
 
-    law("a replayed event of an earlier time leaves what the right one leaves, and takes nothing that began after it", (one) => {
+    law("a replayed event deletes nothing newer, and leaves what the right event leaves", (one) => {
         const earlier = LATER - (one.chance % 60) * 86_400_000;
         const replayed = deletions(planOf(one, earlier));
         none(one.snapshots.filter(({ id, startTime }) => startTime > earlier && replayed.includes(id)));

@@ -62,7 +62,7 @@ describe("Snapshots of volumes that no longer exist", () => {
         ]);
     });
 
-    it("go if they failed before the newest restore point, and stay if they are newer, pending, held, or outside the policy", () => {
+    it("go if they failed earlier, and stay if they are newer, pending, held or outside the policy", () => {
         const [held] = backup({ ...c, at: "2027-01-04" }) as [Snapshot];
         const sets = [
             backup({ ...c, at: "2026-12-31", consistent: "False", type: "Week" }),

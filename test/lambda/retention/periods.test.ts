@@ -235,7 +235,7 @@ describe("The periods of a schedule", () => {
     });
 
     for (const timezone of ZONES) {
-        it(`follow each other without a gap, year after year, in ${timezone}, and each begins at midnight of its label`, () => {
+        it(`follow each other without a gap, year after year, in ${timezone}, from midnight to midnight`, () => {
             const clock = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: timezone });
             for (const [expression, midnight] of [
                 [DAY, (label: string) => label],

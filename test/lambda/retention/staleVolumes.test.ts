@@ -14,7 +14,7 @@ describe("Stale volumes", () => {
     const week = backup({ ...c, at: "2027-01-01", type: "Week" });
     const WHY = "its backups fail, or it is no longer backed up, or is gone";
 
-    it("are those without a restore point since the last day that is over began, of the type that is taken most often", () => {
+    it("are those without a restore point since the last period of the shortest type began", () => {
         const day = backup({ ...c, at: "2027-01-30" });
         assert.deepEqual(
             [
