@@ -1,0 +1,31 @@
+import assert from "node:assert/strict";
+import { preview } from "../../../rehearsal/display/preview";
+import { DEPLOYMENT, lines, registered } from "./sample";
+
+describe("The preview of a deployment", () => {
+    it("shows the deployment as a tree, as pulumi preview does", () => {
+        assert.deepEqual(lines(preview(DEPLOYMENT)), [
+            "    Type                                 Name",
+            " +  pulumi:pulumi:Stack                  vss-backup-dev",
+            " +  └─ vss-backup:index:VssBackupPolicy  dev",
+            " +     ├─ aws:cloudwatch:LogGroup        dev-logs",
+            " +     └─ aws:sns:Topic                  dev-topic",
+            "",
+            "Resources: + 4 to create",
+        ]);
+    });
+
+    it("continues long names in the next line", () => {
+        const resources = [
+            registered("vss-backup:index:VssBackupPolicy", "dev"),
+            registered("aws:sns/topicSubscription:TopicSubscription", "dev-email-windows-server-administrators@berlin.example.com"),
+            registered("aws:networkmanager/transitGatewayConnectPeerAssociation:TransitGatewayConnectPeerAssociation", "dev-peer"),
+        ];
+        assert.deepEqual(lines(preview({ ...DEPLOYMENT, resources })).slice(3, -2), [
+            " +     ├─ aws:sns:TopicSubscription           dev-email-windows-server-administr",
+            "                                              ators@berlin.example.com",
+            " +     └─ aws:networkmanager:TransitGatewayC  dev-peer",
+            "    onnectPeerAssociation",
+        ]);
+    });
+});
