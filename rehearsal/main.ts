@@ -32,6 +32,8 @@ export async function main(args: readonly string[]): Promise<number> {
 }
 
 async function printRehearsal(options: Options): Promise<number> {
+    // Without an engine, Pulumi writes the program's warnings to the console.
+    console.warn = (warning: string) => process.stderr.write(`${wrapWords(warning.replace("[runtime] ", ""))}\n`);
     const config = stackConfig(ROOT, options.stack);
     const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", options.stack, config);
     const bar = options.json || !process.stderr.isTTY ? undefined : startProgress(options.days);

@@ -4,6 +4,7 @@ import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import stringWidth from "string-width";
 import * as rehearsing from "../../rehearsal/rehearse";
+import * as configuring from "../../rehearsal/stackConfig";
 import { rehearsal } from "../support/commandLine";
 
 const ROOT = join(__dirname, "..", "..");
@@ -106,6 +107,20 @@ describe("npm start", () => {
             }
         });
     }
+
+    it("prints the program's warnings on standard error, 80 columns wide", async () => {
+        const { stackConfig } = configuring;
+        Object.assign(configuring, {
+            stackConfig: () => ({ "vss-backup:retention": '{"Rate":1}', "vss-backup:schedules": '{"Rate":"rate(7 days)"}' }),
+        });
+        try {
+            const { status, stdout, stderr } = await rehearsal("--json", "--days", "1", "--servers", "1");
+            assert.deepEqual([status, JSON.parse(stdout).types, tooWide(stderr)], [0, ["Day", "Week", "Month", "Rate"], []]);
+            assert.match(stderr, /^warning: schedules\.Rate is a rate/);
+        } finally {
+            Object.assign(configuring, { stackConfig });
+        }
+    });
 
     for (const [option, value, cure] of [
         ["--days <n>", "0", "Give a whole number from 1 to 36525."],

@@ -21,9 +21,9 @@ describe("The promises of a stack's config", () => {
 
     it("drop a type whose schedule is never, with its retention", () => {
         const config = {
-            "vss-backup:retention": '{"Week":4}',
+            "vss-backup:retention": '{"Day":4}',
             "vss-backup:schedules": '{"Month":"never","Week":"never","Day":"rate(1 day)"}',
         };
-        assert.deepEqual(promisesOf(config).retention, { Day: 5 });
+        assert.deepEqual(promisesOf(config).retention, { Day: 4 });
     });
 });
