@@ -32,7 +32,7 @@ type Way = (ec2: EC2Client, sets: readonly (readonly Decision[])[], abortSignal:
 export async function draining(): Promise<Result[]> {
     const sets = setsToDelete();
     progress("  the cleaner");
-    const cleaner = await drained(sets, {}, paced);
+    const cleaner = await drained(sets, {}, deleteAsCleaner);
     progress("  one at a time");
     const sequential = await drained(sets, STANDARD, oneAtATime);
     progress("  all at once");
@@ -89,7 +89,7 @@ async function drained(sets: readonly (readonly Decision[])[], config: Parameter
     }
 }
 
-async function paced(ec2: EC2Client, sets: readonly (readonly Decision[])[]): Promise<void> {
+async function deleteAsCleaner(ec2: EC2Client, sets: readonly (readonly Decision[])[]): Promise<void> {
     await deleteSets(ec2, sets, {
         most: DELETIONS,
         pace: { ...DELETION_PACE, perSecond: DELETION_PACE.perSecond * FASTER },

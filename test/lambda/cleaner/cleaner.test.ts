@@ -266,7 +266,7 @@ describe("The cleaner", () => {
         assert.deepEqual([actions(calls), ids(store).length], [["DescribeSnapshots", "DeleteSnapshot"], 6]);
     });
 
-    it("says that a set was split, where something holds one of it after another has gone", async () => {
+    it("says that a set was split, if EC2 refuses a snapshot after another was deleted", async () => {
         const store = stored(january(2, 2));
         Object.assign(store.get("snap-1b") ?? {}, { heldBy: { code: "InvalidSnapshot.InUse", message: "in use by ami-1" } });
         const { report } = await cleaned(store);
@@ -276,7 +276,7 @@ describe("The cleaner", () => {
         );
     });
 
-    it("only plans and reports when it is told so", async () => {
+    it("only plans and reports with reportOnly", async () => {
         const store = stored(january(2));
         const { report, calls } = await cleaned(store, { settings: { reportOnly: true } });
         assert.deepEqual(
@@ -330,12 +330,12 @@ describe("The cleaner", () => {
         );
     });
 
-    it("takes wildcards in the policy's name for what they are", async () => {
+    it("escapes wildcards in the policy's name", async () => {
         const { calls } = await cleaned(stored([]), { settings: { name: "a*b?c\\d" } });
         assert.equal(calls[0]?.parameters.get("Filter.1.Value.1"), "a\\*b\\?c\\\\d");
     });
 
-    it("is told a time in vain that is no event's, and says what it was told, within reason", async () => {
+    it("refuses an event without a time, and shows the event, shortened", async () => {
         await assert.rejects(clean(undefined as never, POLICY, undefined as never), {
             message:
                 'The event has no "time" that can be read: undefined. To run the cleaner by hand, send {"time": "2027-01-31T07:00:00Z"} with the present time.',
@@ -343,7 +343,7 @@ describe("The cleaner", () => {
         await assert.rejects(clean(undefined as never, POLICY, { time: "x".repeat(5000) }), ({ message }: Error) => message.length < 400);
     });
 
-    it("runs also where nobody tells how much time is left", async () => {
+    it("runs also if the context does not say how much time is left", async () => {
         const { report } = await cleaned(stored(january(2)), { context: {} });
         assert.deepEqual(report.DeletedSnapshots, ["snap-1a"]);
     });

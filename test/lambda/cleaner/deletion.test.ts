@@ -11,7 +11,7 @@ import { clientOf, stored } from "../../support/cleaning";
 import { backup, NOW, POLICY } from "../../support/history";
 
 describe("Deleting sets", () => {
-    it("ends when it is told to, although EC2 still throttles a call", async () => {
+    it("ends when its signal aborts, although EC2 still throttles a request", async () => {
         const snapshots = ["2027-01-30", "2027-01-31"].flatMap((at) => backup({ at, volumes: ["c"] }));
         const plan = planCleaning(snapshots, POLICY, NOW);
         const over = new AbortController();

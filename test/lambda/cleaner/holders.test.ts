@@ -66,7 +66,7 @@ describe("A snapshot that EC2 does not let go", () => {
         });
     }
 
-    it("is told of where others of its set went before it", async () => {
+    it("is reported if others of its set were deleted before", async () => {
         await assertRun(
             holding("snap-29d", IN_USE, "The snapshot snap-29d is currently in use by ami-1"),
             {},

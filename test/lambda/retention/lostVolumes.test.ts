@@ -21,7 +21,7 @@ const OLD = [WEEK, backup({ ...c, at: "2027-01-02" }), backup({ ...c, at: "2027-
 const KEPT = ["snap-week-0101-c kept: Week 1 of 1", "snap-day-0102-c kept: Day 2 of 2", "snap-day-0103-c kept: Day 1 of 2"];
 
 describe("Snapshots of volumes that no longer exist", () => {
-    it("are kept as others are, by default, and told of", () => {
+    it("are kept like others by default, and reported", () => {
         const byDefault = plan(OLD);
         assert.deepEqual(lines(byDefault), KEPT);
         assert.deepEqual(byDefault.staleVolumes, [
