@@ -86,6 +86,11 @@ describe("The plan", () => {
             "keep snap-0: kept: Day 1 of 2",
             "keep snap-1: kept: Day 1 of 2",
         ]);
+        assert.deepEqual(planned([...twice, ...backup({ at: "2027-01-31", volumes: ["c"] })], { Day: 1 }), [
+            "delete snap-0: deleted: 2nd newest Day restore point, 1 is kept",
+            "delete snap-1: deleted: 2nd newest Day restore point, 1 is kept",
+            "keep snap-day-0131-c: kept: Day 1 of 1",
+        ]);
         assert.deepEqual(planned([...backup({ at: "2027-01-29", volumes: ["c"], type: "Week" }), ...twice], { Day: 1, Week: 1 }), [
             "keep snap-week-0129-c: kept: Week 1 of 1",
             "keep snap-0: kept: Day 1 of 1",
