@@ -1,5 +1,5 @@
 import { type ChildProcess, fork } from "node:child_process";
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join } from "node:path";
@@ -119,8 +119,14 @@ export async function unpack(archive: pulumi.asset.AssetArchive, folder: string)
 export async function archiveFiles(archive: pulumi.asset.AssetArchive): Promise<Record<string, string>> {
     const assets = Object.entries(await archive.assets);
     return Object.fromEntries(
-        await Promise.all(assets.map(async ([path, asset]) => [path, await (asset as pulumi.asset.StringAsset).text])),
+        await Promise.all(
+            assets.map(async ([path, asset]) => [path, await textOf(asset as pulumi.asset.StringAsset | pulumi.asset.FileAsset)]),
+        ),
     );
+}
+
+async function textOf(asset: pulumi.asset.StringAsset | pulumi.asset.FileAsset): Promise<string> {
+    return "path" in asset ? readFileSync(await asset.path, "utf8") : asset.text;
 }
 
 /** npm's names of the packages that bring Node's binary; that for Apple's processors has its own. */

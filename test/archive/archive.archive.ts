@@ -15,7 +15,7 @@ const ROOT = join(__dirname, "..", "..");
 
 /** A program of somebody else's, which writes the archive that its policy would deploy into a file. */
 const CONSUMER = `
-import { writeFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import express from "express";
 import * as pulumi from "@pulumi/pulumi";
 import { VssBackupPolicy } from "pulumi-vss-backup";
@@ -32,7 +32,7 @@ const app = express();
 const policy = new VssBackupPolicy("prod", { tags: { Router: typeof app } });
 policy.cleanerFunctionName.apply(async () => {
     const assets = Object.entries(await archive.assets);
-    writeFileSync("archive.json", JSON.stringify(Object.fromEntries(await Promise.all(assets.map(async ([path, asset]) => [path, await asset.text])))));
+    writeFileSync("archive.json", JSON.stringify(Object.fromEntries(await Promise.all(assets.map(async ([path, asset]) => [path, asset.path ? readFileSync(await asset.path, "utf8") : await asset.text])))));
 });
 `;
 

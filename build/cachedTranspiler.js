@@ -1,0 +1,47 @@
+// What ts-node compiles with: TypeScript, whose output is kept under node_modules/.cache. Compiling the sources anew takes longer than
+// the rest of a preview of the program. It is JavaScript, since it runs before ts-node can read TypeScript.
+// See https://typestrong.org/ts-node/docs/transpilers#writing-your-own-integration
+
+const { createHash, randomUUID } = require("node:crypto");
+const { mkdirSync, readFileSync, renameSync, writeFileSync } = require("node:fs");
+const { join } = require("node:path");
+const ts = require("typescript");
+
+const CACHE = join(__dirname, "..", "node_modules", ".cache", "pulumi-vss-backup", "compiled");
+
+/** @param {{ service: { config: { options: import("typescript").CompilerOptions } } }} created */
+exports.create = ({ service }) => {
+    // All files of this package are CommonJS modules.
+    const compilerOptions = { ...service.config.options, module: ts.ModuleKind.CommonJS, moduleResolution: ts.ModuleResolutionKind.Node10 };
+    return {
+        /** @param {string} source @param {{ fileName: string }} options */
+        transpile(source, { fileName }) {
+            const inputs = JSON.stringify([ts.version, compilerOptions, fileName, source]);
+            const file = join(CACHE, `${createHash("sha256").update(inputs).digest("hex")}.json`);
+            return read(file) ?? write(file, ts.transpileModule(source, { fileName, compilerOptions, reportDiagnostics: true }));
+        },
+    };
+};
+
+function read(file) {
+    try {
+        return JSON.parse(readFileSync(file, "utf8"));
+    } catch {
+        // It is not there, or was not written to its end.
+        return undefined;
+    }
+}
+
+function write(file, { outputText, sourceMapText, diagnostics = [] }) {
+    const compiled = { outputText, sourceMapText, diagnostics };
+    try {
+        mkdirSync(CACHE, { recursive: true });
+        // It comes into place whole, by its name, for other processes that compile the same.
+        const draft = `${file}.${randomUUID()}`;
+        writeFileSync(draft, JSON.stringify(compiled));
+        renameSync(draft, file);
+    } catch {
+        // It can't be kept: diagnostics hold the whole program, or the folder is read-only. It is as good as before.
+    }
+    return compiled;
+}
