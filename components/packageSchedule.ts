@@ -1,5 +1,6 @@
-import { occurrences, parseSchedule } from "../lambda/retention/schedules";
+import { parseSchedule } from "../lambda/retention/schedules";
 import type { SnapshotType } from "./snapshotTypes";
+import { repeatsWeekly, windowStarts } from "./windowStarts";
 
 /** Minutes that State Manager may need to bring the package to all servers. */
 const INSTALL_MINUTES = 60;
@@ -7,21 +8,28 @@ const INSTALL_MINUTES = 60;
 const WEEK_MINUTES = 7 * 24 * 60;
 const WEEKDAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
+/** Sunday 15:00. If this time is free, a new type does not move it: State Manager runs an association at once when it changes. */
+const USUAL_MINUTE = 15 * 60;
+
+/** Minutes that the usual time keeps from all windows. */
+const MARGIN_MINUTES = 60;
+
 /** The years whose windows decide: fixed, so that the same config gives the same schedule in every year. */
 const REFERENCE = { from: Date.UTC(2026, 0, 1), to: Date.UTC(2030, 0, 1) };
 
-/** The same for windows that open weekly or less: in 28 years each date falls on each day of the week. */
+/** The same for windows that open on dates: in 28 years each date falls on each day of the week. */
 const SELDOM = { starts: 28 * 53, to: Date.UTC(2054, 0, 1) };
 
 export interface PackageSchedule {
     /** In State Manager's dialect of cron: weekly, in UTC, the only time zone that it knows. */
     readonly expression: string;
-    /** False where no hour of the week is surely outside all windows, as with hourly windows or a `rate`. */
+    /** False if no hour of the week is certain to be outside all windows, as with hourly windows or a `rate`. */
     readonly clear: boolean;
 }
 
 /**
- * A weekly time for the VSS package: the middle of the longest span of the week in which no window of any week keeps a server busy.
+ * A weekly time for the VSS package: Sunday 15:00, or, if a window is near, the middle of the longest span of the week in which no window
+ * of any week keeps a server busy.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html
  */
@@ -41,18 +49,25 @@ export function packageSchedule(types: readonly SnapshotType[], timezone: string
         const next = starts[i + 1] ?? (starts[0] as number) + WEEK_MINUTES;
         return { from: start + busy, free: next - start - busy - INSTALL_MINUTES };
     });
+    const usual = spans.find(({ from, free }) => liesWithin(USUAL_MINUTE, from + MARGIN_MINUTES, free - 2 * MARGIN_MINUTES));
     const widest = spans.reduce((best, span) => (span.free > best.free ? span : best), spans[0] ?? { from: 0, free: WEEK_MINUTES });
-    const minute = (widest.from + Math.max(0, Math.floor(widest.free / 2))) % WEEK_MINUTES;
+    const middle = (widest.from + Math.max(0, Math.floor(widest.free / 2))) % WEEK_MINUTES;
+    const minute = usual || spans.length === 0 ? USUAL_MINUTE : middle;
     return {
         expression: `cron(${minute % 60} ${Math.floor(minute / 60) % 24} ? * ${WEEKDAYS[Math.floor(minute / 1440)]} *)`,
         clear: widest.free >= 0 && schedules.every(({ kind }) => kind === "cron"),
     };
 }
 
+/** Whether a minute of the week lies in a span, which may reach into the next week. */
+function liesWithin(minute: number, from: number, length: number): boolean {
+    return (((minute - from) % WEEK_MINUTES) + WEEK_MINUTES) % WEEK_MINUTES <= length;
+}
+
 function* starting(pattern: string, timezone: string): Generator<number> {
     let starts = 0;
-    for (const time of occurrences(pattern, timezone, REFERENCE.from, SELDOM.to)) {
-        if (time >= REFERENCE.to && starts >= SELDOM.starts) {
+    for (const time of windowStarts(pattern, timezone, REFERENCE.from, SELDOM.to)) {
+        if (time >= REFERENCE.to && (starts >= SELDOM.starts || repeatsWeekly(pattern))) {
             return;
         }
         starts++;

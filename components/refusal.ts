@@ -1,3 +1,4 @@
+import { inspect } from "node:util";
 import * as pulumi from "@pulumi/pulumi";
 import { holdFaults, shapeFaults, show } from "./argumentFaults";
 import type { VssBackupPolicyArgs } from "./arguments";
@@ -11,11 +12,16 @@ export function refuse(name: string, faults: readonly string[]): void {
 }
 
 /**
- * Pulumi reports an error once, however many resources wait for the output that failed. But each of them writes the name of a property in
- * front of the message, so this error keeps its message.
+ * An error for the user. Pulumi reports it once, even if many resources wait for the output that failed.
+ *
+ * Each of these resources writes the name of a property in front of the message, so this error keeps its message. Pulumi also attaches the
+ * failed promise, and prints the error with all that the promise refers to, which takes many seconds; the message is enough.
  */
 export function refusal(message: string): pulumi.RunError {
-    return Object.defineProperty(new pulumi.RunError(message), "message", { get: () => message, set: () => {} });
+    return Object.defineProperties(new pulumi.RunError(message), {
+        message: { get: () => message, set: () => {} },
+        [inspect.custom]: { value: () => message },
+    });
 }
 
 /**

@@ -5,8 +5,9 @@ import { backupWindows } from "./backupWindows";
 import { cleaner } from "./cleaner";
 import { notifications } from "./notifications";
 import { type PolicyContext, policyContext } from "./policyContext";
-import { resolvePolicy } from "./resolvePolicy";
+import { type ResolvedPolicy, resolvePolicy } from "./resolvePolicy";
 import { serverAccess } from "./serverAccess";
+import { withShortStacks } from "./shortStacks";
 import { vssPackage } from "./vssPackage";
 
 const RUN_LOG_DAYS = 90;
@@ -50,12 +51,7 @@ export class VssBackupPolicy extends pulumi.ComponentResource {
         }
         const context = policyContext(this, policy);
 
-        const logs = runLogs(context);
-        const access = serverAccess(context, policy.serverRoles, logs);
-        vssPackage(context, policy);
-        const notified = notifications(context, policy);
-        const windows = backupWindows(context, policy, notified, logs);
-        const cleanerFunction = cleaner(context, policy);
+        const { access, notified, windows, cleanerFunction } = withShortStacks(makeParts)(context, policy);
 
         this.instanceProfileName = pulumi.output(access.instanceProfile?.name);
         this.serverRoleArn = pulumi.output(access.role?.arn);
@@ -74,6 +70,17 @@ export class VssBackupPolicy extends pulumi.ComponentResource {
             backUpNowPowerShell: this.backUpNowPowerShell,
         });
     }
+}
+
+/** Makes all resources, in the order in which the data flows. */
+function makeParts(context: PolicyContext, policy: ResolvedPolicy) {
+    const logs = runLogs(context);
+    const access = serverAccess(context, policy.serverRoles, logs);
+    vssPackage(context, policy);
+    const notified = notifications(context, policy);
+    const windows = backupWindows(context, policy, notified, logs);
+    const cleanerFunction = cleaner(context, policy);
+    return { access, notified, windows, cleanerFunction };
 }
 
 /** The log group for the output of VSS runs. */

@@ -1,5 +1,6 @@
 import { occurrences, parseSchedule, WINDOW_HOURS } from "../lambda/retention/schedules";
 import type { SnapshotType } from "./snapshotTypes";
+import { windowStarts } from "./windowStarts";
 
 /** Hours before its end at which a window stops starting tasks: none, since the delivery timeout of the one task ends in time. */
 export const CUTOFF_HOURS = 0;
@@ -80,12 +81,12 @@ function split(types: readonly SnapshotType[]): { crons: Cron[]; rates: Rate[] }
  * and one a minute would be a million of them.
  */
 function* starting({ type, pattern }: Cron, timezone: string, from: number, to: number): Generator<Start> {
-    let times = occurrences(pattern, timezone, from, to);
+    let times = windowStarts(pattern, timezone, from, to);
     let closes = Number.NEGATIVE_INFINITY;
     for (let next = times.next(); !next.done; next = times.next()) {
         yield { type, time: next.value };
         if (next.value < closes) {
-            times = occurrences(pattern, timezone, closes, to);
+            times = windowStarts(pattern, timezone, closes, to);
         } else {
             closes = next.value + WINDOW_HOURS * 60 * MINUTE;
         }

@@ -30,25 +30,30 @@ function minutesToPackage(start: number, expression: string): number {
 
 describe("The VSS package's weekly time", () => {
     for (const [schedules, timezone, expression] of [
-        // Free from Sunday 04:00 to Monday 01:00; an hour for the package leaves 20 hours, of which this is the middle.
+        // Sunday 15:00 is at least an hour away from all windows.
         [["cron(0 1 ? * * *)", "cron(0 3 ? * SUN *)", "cron(0 5 1 * ? *)"], "UTC", "cron(0 15 ? * SUN *)"],
-        // Free from Friday 19:00 to Monday 08:00.
-        [["cron(0 8-18/5 ? * MON-FRI *)"], "UTC", "cron(0 1 ? * SUN *)"],
-        // The same at 5:30 less.
-        [["cron(0 8-18/5 ? * MON-FRI *)"], "Asia/Kolkata", "cron(30 19 ? * SAT *)"],
-        // 18:00 there is 23:00 in winter and 22:00 in summer, so that each day is free from 00:00 to 22:00; Sunday's window comes first.
-        [["cron(0 18 ? * * *)"], "America/New_York", "cron(30 10 ? * MON *)"],
-        [["cron(0 12 ? * WED *)"], "UTC", "cron(0 0 ? * SUN *)"],
-        // Free for 47 hours from Monday 00:30 on, as from Wednesday and Friday.
-        [["cron(30 23 ? * SUN-SAT/2 *)"], "UTC", "cron(30 23 ? * MON *)"],
+        [["cron(0 1 ? * * *)", "cron(0 3 ? * SUN *)", "cron(0 5 1 * ? *)", "cron(0 6 2 1 ? *)"], "UTC", "cron(0 15 ? * SUN *)"],
+        [["cron(0 8-18/5 ? * MON-FRI *)"], "Asia/Kolkata", "cron(0 15 ? * SUN *)"],
+        [["cron(0 13 ? * SUN *)"], "UTC", "cron(0 15 ? * SUN *)"],
+        [["cron(0 17 ? * SUN *)"], "UTC", "cron(0 15 ? * SUN *)"],
+        // Less than an hour away. The week is free from Sunday 14:01 to 13:01, and from Sunday 17:59 to 16:59.
+        [["cron(1 13 ? * SUN *)"], "UTC", "cron(1 1 ? * THU *)"],
+        [["cron(59 16 ? * SUN *)"], "UTC", "cron(59 4 ? * THU *)"],
+        // Free from 15:00 to 14:00; an hour for the package leaves 22 hours, and Sunday's window comes first.
+        [["cron(0 14 ? * * *)"], "UTC", "cron(0 2 ? * MON *)"],
+        [["cron(30 19 ? * * *)"], "Asia/Kolkata", "cron(0 2 ? * MON *)"],
+        // 10:00 there is 15:00 in winter and 14:00 in summer, so each day is free from 16:00 to 14:00.
+        [["cron(0 10 ? * * *)"], "America/New_York", "cron(30 2 ? * MON *)"],
+        // Free for 47 hours from Sunday 15:30 on, as from Tuesday and Thursday.
+        [["cron(30 14 ? * SUN-SAT/2 *)"], "UTC", "cron(30 14 ? * MON *)"],
     ] as const) {
         it(`is ${expression} beside ${schedules.join(", ")} in ${timezone}`, () => {
             assert.deepEqual(scheduled(schedules, timezone), { expression, clear: true });
         });
     }
 
-    it("is in the middle of the week where there are no windows to keep clear of", () => {
-        assert.deepEqual(scheduled([]), { expression: "cron(0 12 ? * WED *)", clear: true });
+    it("is Sunday 15:00 if there are no windows", () => {
+        assert.deepEqual(scheduled([]), { expression: "cron(0 15 ? * SUN *)", clear: true });
     });
 
     it("is clear where a window, the package and the next window just fit, and not with a minute less", () => {
@@ -71,8 +76,8 @@ describe("The VSS package's weekly time", () => {
 
     it("keeps clear of a date on whichever weekday it falls, years from now", () => {
         const days = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"].map((day) => `cron(0 1 ? * ${day} *)`);
-        // 13:00 is the middle of each day, and from 2026 to 2029 the second of January is no Monday, Wednesday or Thursday.
-        assert.deepEqual(scheduled([...days, "cron(0 13 2 1 ? *)"]), { expression: "cron(0 7 ? * SUN *)", clear: true });
+        // The second of January falls on each weekday, so each day is free from 02:00 to 14:00 and from 15:00 on.
+        assert.deepEqual(scheduled([...days, "cron(0 14 2 1 ? *)"]), { expression: "cron(30 7 ? * SUN *)", clear: true });
     });
 
     it("is the same whenever it is asked, and in whatever order the types come", () => {

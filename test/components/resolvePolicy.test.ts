@@ -735,7 +735,7 @@ describe("Warnings of a policy", () => {
             { timezone: "Australia/Lord_Howe", schedules: { Day: "cron(15 2 ? * * *)", Week: "never", Month: "never" } },
             [`schedules.Day opens a window at 2027-10-03 02:15, ${GAP.replace("Europe/Vienna", "Australia/Lord_Howe")}`],
         ],
-        [{ schedules: { Day: "rate(6 hours)", Week: "never", Month: "never" } }, [CROWDED.replace("0 1 ? * SUN", "0 12 ? * WED")]],
+        [{ schedules: { Day: "rate(6 hours)", Week: "never", Month: "never" } }, [CROWDED.replace("0 1 ? * SUN", "0 15 ? * SUN")]],
     ] as [VssBackupPolicyArgs, string[]][]) {
         it(`are ${warnings.length} for ${inspect(args, { breakLength: Number.POSITIVE_INFINITY }).slice(0, 80)}`, () => {
             assert.deepEqual(resolvePolicy("prod", args, NOW).warnings, warnings);

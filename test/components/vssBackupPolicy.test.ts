@@ -449,7 +449,7 @@ describe("VssBackupPolicy", () => {
 
     it("changes only a type's own window when its schedule is overridden", async () => {
         const changed = await changedBy({ schedules: { Day: "cron(0 23 ? * * *)" } });
-        assert.deepEqual(Object.keys(changed).sort(), ["prod-day-window", "prod-vss-package"]);
+        assert.deepEqual(Object.keys(changed), ["prod-day-window"]);
         assert.equal((changed["prod-day-window"] as { schedule: string }).schedule, "cron(0 23 ? * * *)");
     });
 
@@ -495,7 +495,6 @@ describe("VssBackupPolicy", () => {
                 "prod-month-target gone",
                 "prod-month-task gone",
                 "prod-month-window gone",
-                "prod-vss-package",
                 "prod-year-target",
                 "prod-year-task",
                 "prod-year-window",
