@@ -7,11 +7,12 @@ import { archive } from "./archive";
 import { calls } from "./calls";
 import { draining } from "./draining";
 import { planning } from "./planning";
+import { previewing } from "./previewing";
 import { quota } from "./quota";
 import { rehearsing } from "./rehearsing";
 import { isMet, number, progress, type Result } from "./result";
 
-const SUBJECTS: Readonly<Record<string, () => Promise<Result[]>>> = { planning, calls, draining, archive, quota, rehearsing };
+const SUBJECTS: Readonly<Record<string, () => Promise<Result[]>>> = { planning, calls, draining, archive, previewing, quota, rehearsing };
 
 const command = new Command("npm run bench --")
     .description("Measures how fast this is and what it asks of AWS, as ratios within one run. Exits with an error if a target is missed.")

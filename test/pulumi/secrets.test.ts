@@ -1,0 +1,106 @@
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { ownOf } from "./registered";
+import { type ProgramRun, runProgram } from "./runProgram";
+import { open, plain } from "./wire";
+
+const ROOT = join(__dirname, "..", "..");
+
+/** Values that can be told in any text, of every key whose value reaches AWS. */
+const SECRETS: Readonly<Record<string, unknown>> = {
+    notificationEmails: ["hush-address@example.com"],
+    serverRoles: ["hush-role"],
+    serverTag: { key: "Role", value: "hush-servers" },
+    tags: { CostCenter: "hush-center" },
+    componentsVersion: "2.5.7777",
+    topicArn: "arn:aws:sns:eu-central-1:123456789012:hush-topic",
+};
+
+const WORDS = /hush|2\.5\.7777/;
+
+function program(preview: boolean, given = SECRETS): Promise<ProgramRun> {
+    const keys = Object.keys(given).map((key) => `vss-backup:${key}`);
+    const config = Object.fromEntries(
+        Object.values(given).map((value, i) => [keys[i], typeof value === "string" ? value : JSON.stringify(value)]),
+    );
+    return runProgram({ folder: ROOT, program: "index.ts", preview, config, secretKeys: keys });
+}
+
+/** The inputs in which a text stands, as `name.input`. */
+function inputsWith(run: ProgramRun, text: string): string[] {
+    return ownOf(run).flatMap(({ name, inputs }) =>
+        Object.entries(inputs).flatMap(([input, value]) => (JSON.stringify(plain(value)).includes(text) ? [`${name}.${input}`] : [])),
+    );
+}
+
+/** The inputs and outputs in which a secret stands for anybody to read, as `name.input`. */
+function exposed(run: ProgramRun): string[] {
+    const outputs = Object.entries(run.outputs).map(([urn, inputs]) => ({ name: `outputs of ${urn.split("::").at(-1)}`, inputs }));
+    return [...ownOf(run), ...outputs].flatMap(({ name, inputs }) =>
+        Object.entries(inputs).flatMap(([input, value]) => (WORDS.test(JSON.stringify(open(value))) ? [`${name}.${input}`] : [])),
+    );
+}
+
+for (const preview of [true, false]) {
+    describe(`Secrets in the config, in ${preview ? "a preview" : "an update"} under Pulumi's own entry`, () => {
+        let run: ProgramRun;
+
+        before(async () => {
+            run = await program(preview);
+        });
+
+        it("let the program end well", () => {
+            assert.deepEqual([run.code, run.printed], [0, ""]);
+        });
+
+        it("reach the inputs that they are meant for", () => {
+            assert.deepEqual(
+                inputsWith(run, "hush-address@example.com").map((input) => input.split(".").at(-1)),
+                ["endpoint"],
+            );
+            assert.deepEqual(
+                inputsWith(run, "hush-role").map((input) => input.split(".").at(-1)),
+                ["role", "role", "role"],
+            );
+            assert.deepEqual(inputsWith(run, "2.5.7777"), ["prod-vss-package.parameters"]);
+            assert.ok(inputsWith(run, "hush-servers").includes("prod-day-target.targets"));
+            assert.ok(inputsWith(run, "hush-center").includes("prod-cleaner.tags"));
+            assert.ok(inputsWith(run, "hush-topic").includes("prod-day-task.taskInvocationParameters"));
+        });
+
+        it("are secrets in every input and output that they reach", () => {
+            assert.deepEqual(exposed(run), []);
+        });
+
+        it("stand in no name, no message and nothing that is printed", () => {
+            assert.deepEqual(
+                run.registrations.filter(({ urn }) => WORDS.test(urn)).map(({ urn }) => urn),
+                [],
+            );
+            assert.doesNotMatch(run.printed, WORDS);
+            assert.deepEqual(
+                run.messages.filter(({ severity, text }) => severity !== "debug" && WORDS.test(text)),
+                [],
+            );
+        });
+    });
+}
+
+describe("A wrong secret in the config under Pulumi's own entry", () => {
+    for (const [key, value] of Object.entries({
+        notificationEmails: ["hush without an at"],
+        serverRoles: ["hush role"],
+        serverTag: { key: "Role", value: "hush{}" },
+        tags: { CostCenter: "hush$" },
+        topicArn: "hush:topic",
+    })) {
+        it(`is refused without being shown: ${key}`, async () => {
+            const run = await program(false, { [key]: value });
+            const errors = run.messages.filter(({ severity }) => severity === "error");
+            assert.equal(run.code, 32);
+            assert.equal(errors.length, 1);
+            assert.match(errors[0]?.text ?? "", new RegExp(`^VssBackupPolicy "prod": ${key}[^\\n]* is a secret; [^\\n]*$`));
+            assert.doesNotMatch(JSON.stringify([run.messages, run.printed]), WORDS);
+        });
+    }
+});

@@ -1,0 +1,44 @@
+import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
+
+/** Values as they go over the wire, in which an object with a signature stands for a secret, an asset or an archive. */
+export type Inputs = Readonly<Record<string, JavaScriptValue>>;
+
+/** @see https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/runtime/rpc.ts */
+const SIGNATURE = "4dabf18193072939515e22adb298388d";
+const SECRET = "1b47061264138c4ac30d75fd1eb44270";
+const UNKNOWN = "04da6b54-80e4-46f7-96ec-b56ff0331ba9";
+
+function isObject(value: JavaScriptValue): value is { readonly [key: string]: JavaScriptValue } {
+    return typeof value === "object" && value !== null && !Array.isArray(value);
+}
+
+function isSecret(value: JavaScriptValue): boolean {
+    return isObject(value) && value[SIGNATURE] === SECRET;
+}
+
+/** The value with `"[unknown]"` for what only a deployment will know, and secrets by themselves. */
+export function plain(value: JavaScriptValue): JavaScriptValue {
+    if (value === UNKNOWN) {
+        return "[unknown]";
+    }
+    if (Array.isArray(value)) {
+        return value.map(plain);
+    }
+    if (!isObject(value)) {
+        return value;
+    }
+    return isSecret(value)
+        ? plain(value.value as JavaScriptValue)
+        : Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, plain(entry)]));
+}
+
+/** The value with `"[secret]"` in place of all that is one: the part that anybody may read in the state. */
+export function open(value: JavaScriptValue): JavaScriptValue {
+    if (Array.isArray(value)) {
+        return value.map(open);
+    }
+    if (!isObject(value)) {
+        return value;
+    }
+    return isSecret(value) ? "[secret]" : Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, open(entry)]));
+}
