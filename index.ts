@@ -69,7 +69,9 @@ function configFaults(key: string, text: string): string[] {
     }
     const isPlain = Object.hasOwn(KEYS, key) && !MAY_BE_SECRET.includes(key as Key);
     return isPlain && isConfigSecret(`${NAMESPACE}:${key}`)
-        ? [`The config key ${NAMESPACE}:${key} can't be a secret: its value becomes part of names and schedules. Set it without --secret.`]
+        ? [
+              `The config key ${NAMESPACE}:${key} can't be a secret: its value becomes part of names, schedules or code. Set it without --secret.`,
+          ]
         : [];
 }
 
@@ -88,7 +90,8 @@ function plainArgument(config: pulumi.Config, key: string, kind: Kind): unknown 
             case "flag":
                 return config.getBoolean(key);
             case "number":
-                return config.getNumber(key);
+                // Pulumi reads "90 weeks" as 90.
+                return /^-?\d+(\.\d+)?$/.test(config.get(key) ?? "") ? config.getNumber(key) : config.get(key);
             default:
                 return config.getObject(key);
         }
@@ -99,14 +102,14 @@ function plainArgument(config: pulumi.Config, key: string, kind: Kind): unknown 
 
 /** A secret as the component takes it. Keys of maps are no secrets; values are. */
 function secretArgument(key: string, kind: Kind, value: unknown): unknown {
-    const entries = typeof value === "object" && value !== null && !Array.isArray(value) ? Object.entries(value) : [];
-    if (key === "serverTag") {
-        return Object.fromEntries(entries.map(([name, entry]) => [name, name === "value" ? pulumi.secret(entry) : entry]));
-    }
-    if (kind === "named values") {
+    if (kind === "named values" && Array.isArray(value)) {
         // A secret can't name itself. A short digest does not depend on the place in the list, and does not show the value.
-        const named = Array.isArray(value) ? value.map((entry) => [digest(String(entry)), entry] as const) : entries;
-        return Object.fromEntries(named.map(([name, entry]) => [name, pulumi.secret(entry)]));
+        return Object.fromEntries(value.map((entry) => [digest(String(entry)), pulumi.secret(entry)]));
+    }
+    const isMap = typeof value === "object" && value !== null && !Array.isArray(value);
+    if (isMap && (kind === "named values" || key === "serverTag")) {
+        const isPlain = (name: string) => key === "serverTag" && name !== "value";
+        return Object.fromEntries(Object.entries(value).map(([name, entry]) => [name, isPlain(name) ? entry : pulumi.secret(entry)]));
     }
     return pulumi.secret(value);
 }

@@ -45,12 +45,20 @@ function sentences(issue: z.core.$ZodIssue, args: VssBackupPolicyArgs, shown: (g
     const keyName = issue.code === "custom" ? issue.params?.keyName : undefined;
     if (typeof keyName === "string") {
         const given = JSON.stringify(issue.path.at(-1));
-        // Retention and schedules have the same keys, so that one sentence serves both.
-        const owner = keyName === "snapshot type" ? "retention and schedules" : issue.path.slice(0, -1).join(".");
-        return [`the ${keyName} ${given} in ${owner} can't be used; ${issue.message}`];
+        return [`the ${keyName} ${given} in ${ownersOf(issue.path, args)} can't be used; ${issue.message}`];
     }
     const given = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)?.[key], args);
     return [`${path} is ${shown(given)}; ${issue.message}`];
+}
+
+/** The map with a key. Retention and schedules have the same keys, so one sentence names both. */
+function ownersOf(path: readonly PropertyKey[], args: VssBackupPolicyArgs): string {
+    const key = path.at(-1) as PropertyKey;
+    const maps = ["retention", "schedules"] as const;
+    const owners = maps.includes(path[0] as never)
+        ? maps.filter((map) => isMap(args[map]) && Object.hasOwn(args[map], key))
+        : path.slice(0, -1);
+    return owners.join(" and ");
 }
 
 /** A role or an address that comes twice would be attached or subscribed twice. */
@@ -136,11 +144,24 @@ export function show(value: unknown): string {
 function asText(value: unknown): string {
     const isPlain = Array.isArray(value) || isMap(value) || typeof value !== "object" || value === null;
     try {
-        return typeof value === "number" || !isPlain ? inspect(value, ONE_LINE) : (JSON.stringify(value) ?? inspect(value, ONE_LINE));
+        return typeof value === "number" || !isPlain
+            ? inspect(value, ONE_LINE)
+            : (JSON.stringify(withoutLate(value)) ?? inspect(value, ONE_LINE));
     } catch {
         // A BigInt, or an object that holds itself.
         return inspect(value, ONE_LINE);
     }
+}
+
+/** A copy that names late values instead of holding them: an output can't be written as JSON. */
+function withoutLate(value: unknown): unknown {
+    if (isLate(value)) {
+        return "not known yet";
+    }
+    if (Array.isArray(value)) {
+        return value.map(withoutLate);
+    }
+    return isMap(value) ? Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, withoutLate(entry)])) : value;
 }
 
 const ONE_LINE = { breakLength: Number.POSITIVE_INFINITY };

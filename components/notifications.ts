@@ -45,12 +45,21 @@ function newTopic({ name, parent, placement, tags }: PolicyContext): pulumi.Outp
         },
         // A policy of our own replaces the default one of SNS, so it must allow the services that users put on a topic of backups.
         {
-            Sid: "AlarmsAndEvents",
+            Sid: "PublishAlarms",
             Effect: "Allow",
-            Principal: { Service: ["cloudwatch.amazonaws.com", "events.amazonaws.com"] },
+            Principal: { Service: "cloudwatch.amazonaws.com" },
             Action: "sns:Publish",
             Resource: topic.arn,
             Condition: { StringEquals: { "aws:SourceAccount": placement.accountId } },
+        },
+        // Pages of AWS disagree whether EventBridge sends the account to SNS.
+        {
+            Sid: "PublishEvents",
+            Effect: "Allow",
+            Principal: { Service: "events.amazonaws.com" },
+            Action: "sns:Publish",
+            Resource: topic.arn,
+            Condition: { StringEqualsIfExists: { "aws:SourceAccount": placement.accountId } },
         },
     ]);
     new aws.sns.TopicPolicy(`${name}-topic-policy`, { arn: topic.arn, policy }, { parent });

@@ -40,7 +40,8 @@ export function checkWhenKnown<T>(
     const output = pulumi.output(value);
     return pulumi.all([output, pulumi.isSecret(output)]).apply(([known, secret]) => {
         const isMissing = (known as unknown) === undefined || (known as unknown) === null;
-        refuse(name, isMissing ? [`${path.join(".")} has no value, although it was given; leave it out for its default`] : []);
+        const cure = ["serverRoles", "notificationEmails"].includes(path[0]) ? "leave the entry out" : "leave it out for its default";
+        refuse(name, isMissing ? [`${path.join(".")} has no value, although it was given; ${cure}`] : []);
         const args = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), known) as VssBackupPolicyArgs;
         refuse(name, [...shapeFaults(args, secret ? () => "a secret" : show), ...holdFaults({ ...beside, ...args })]);
         return known;

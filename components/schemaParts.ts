@@ -92,7 +92,7 @@ function snapshotTagText(most: number, characters: RegExp, list: string, what: s
 }
 
 /** JavaScript gives an object of this name a prototype instead of an entry. */
-const noPrototype = [(name: string) => name !== "__proto__", "__proto__ is no name that a program can keep; use another one"] as const;
+const noPrototype = [(name: string) => name !== "__proto__", "a program can't keep an entry of this name; use another one"] as const;
 
 export const typeName = snapshotTagText(64, TYPE_CHARACTERS, "( ) . / - @ _ + : = { }", "a snapshot type")
     .refine((type) => slug(type) !== "", "give a snapshot type at least one letter or digit")
@@ -107,9 +107,10 @@ export const tagKey = snapshotTagText(128, TAG_CHARACTERS, ". / - @ _ + : =", "a
 export const tagValue = snapshotTagText(256, TAG_CHARACTERS, ". / - @ _ + : =", "a tag value");
 
 /** A name that the user chooses for an entry, and that becomes part of resource names. */
-export const entryName = text("a name")
-    .regex(/^[A-Za-z0-9][\w.@+=,-]{0,99}$/, "a name takes 1 to 100 letters, digits and _ . @ + = , -, a letter or digit first")
-    .refine(...noPrototype);
+export const entryName = text("a name").regex(
+    /^[A-Za-z0-9][\w.@+=,-]{0,63}$/,
+    "a name takes 1 to 64 letters, digits and _ . @ + = , -, a letter or digit first",
+);
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Target.html */
 export function targetText(most: number, characters: string, what: string) {
@@ -119,7 +120,8 @@ export function targetText(most: number, characters: string, what: string) {
             new RegExp(`^[\\p{L}\\p{Z}\\p{N}${escaped}]{1,${most}}$`, "u"),
             `${what} takes 1 to ${most} letters, digits, spaces and ${characters}`,
         )
-        .refine((given) => given === given.trim(), `${what} must have no space at its ends`);
+        .refine((given) => given === given.trim(), `${what} must have no space at its ends`)
+        .refine(...noPrototype);
 }
 
 /** IAM's conditions and EC2's tags take this text as a tag key. */
@@ -132,7 +134,8 @@ export const holdKey = text("a tag key")
     .refine(
         (key) => !isReserved(key),
         `snapshots of the policy have the tags ${RESERVED_TAGS.join(", ")}, and would all be held; use another key`,
-    );
+    )
+    .refine(...noPrototype);
 
 function isReserved(key: string): boolean {
     return RESERVED_TAGS.some((reserved) => reserved.toLowerCase() === key.toLowerCase());

@@ -27,7 +27,8 @@ export function isTimezone(zone: string): boolean {
 /** The time zone to write instead of a name that is none. */
 export function timezoneCure(zone: string): string {
     const require = createRequire(__filename);
-    const [iana] = (require("windows-iana") as typeof WindowsIana).findIana(zone);
+    const { findIana } = require("windows-iana") as typeof WindowsIana;
+    const [iana] = findIana(zone).concat(findIana(zone.toLowerCase().replace(/\b[a-z]/g, (letter) => letter.toUpperCase())));
     if (iana !== undefined) {
         return `this is a name of Windows, and AWS takes names of IANA; write ${iana}`;
     }
@@ -37,7 +38,8 @@ export function timezoneCure(zone: string): string {
     // few mean by GMT-5.
     const cities = zones.filter((known) => !known.startsWith("Etc/"));
     const cityOf = (name: string) => name.split("/").at(-1) as string;
-    const city = zone.trim() === "" ? undefined : nearest(cityOf(zone), cities.map(cityOf));
+    // One letter more or less makes another of the short names, which may be hours away.
+    const city = cityOf(zone).length < 5 ? undefined : nearest(cityOf(zone), cities.map(cityOf));
     const meant = exact ?? cities.find((known) => cityOf(known) === city);
     return `give an IANA time zone, such as Europe/Vienna${meant === undefined ? "" : `; did you mean ${meant}?`}`;
 }

@@ -44,7 +44,7 @@ export function overlapFaults(types: readonly SnapshotType[], timezone: string, 
     return [
         ...crons
             .filter((cron) => neverOpens(cron, timezone, from))
-            .map(({ type }) => `schedules.${type} never opens a window; give it a time to come`),
+            .map(({ type }) => `schedules.${type} never opens a window; give it a time in the future`),
         ...starts.flatMap((own) => ownOverlap(own, timezone)),
         ...rates
             .filter(({ every }) => every < WINDOW_HOURS * 60 * MINUTE)

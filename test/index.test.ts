@@ -297,6 +297,14 @@ describe("The program", () => {
         );
     });
 
+    for (const text of ["90 weeks", "1,000", "4_000", "48h", "0x10", "1e3", "Infinity"]) {
+        it(`refuses ${JSON.stringify(text)} as a number`, async () => {
+            await assert.rejects(program({ orphanDays: text }), {
+                message: `VssBackupPolicy "prod": orphanDays is "${text}"; give a whole number of days from 1 to 36500`,
+            });
+        });
+    }
+
     it("takes lists of roles and addresses, and names the entries after themselves", async () => {
         const inputs = inputsOf(await program({ serverRoles: '["web"]', notificationEmails: '["a@example.com"]' }));
         assert.deepEqual([inputs["prod-server-web-vss"]?.role, inputs["prod-email-a@example.com"]?.endpoint], ["web", "a@example.com"]);

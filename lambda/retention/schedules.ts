@@ -31,9 +31,9 @@ interface Field {
 }
 
 const FIELDS: readonly Field[] = [
-    { name: "seconds", min: 0, max: 59 },
-    { name: "minutes", min: 0, max: 59 },
-    { name: "hours", min: 0, max: 23 },
+    { name: "second", min: 0, max: 59 },
+    { name: "minute", min: 0, max: 59 },
+    { name: "hour", min: 0, max: 23 },
     { name: "day of month", min: 1, max: 31, special: /^(\?|L|LW|([1-9]|[12]\d|3[01])W)$/, specialForms: "?, L, LW, 15W" },
     { name: "month", min: 1, max: 12, word: MONTHS.join("|") },
     {

@@ -41,7 +41,7 @@ const VALUE = TAG.replace("128", "256");
 const TYPE =
     "a snapshot type takes up to 64 of the characters a-z A-Z 0-9 space ( ) . / - @ _ + : = { }, no space at its ends, and no {{ or }}: the SSM document takes no others";
 const RESERVED = "the policy uses the tags VssBackupPolicy, SnapshotType, AppConsistent, Device, AwsVssConfig itself; use another key";
-const PROTO = "__proto__ is no name that a program can keep; use another one";
+const PROTO = "a program can't keep an entry of this name; use another one";
 const EVENTS = "use All, InProgress, Success, TimedOut, Cancelled or Failed";
 const TOPIC = "give the ARN of a standard SNS topic, arn:aws:sns:region:account:name; SSM can't publish to FIFO topics";
 const VERSION =
@@ -52,7 +52,7 @@ const ROLE = "give a role's name or ARN";
 const ROLES = "give a map from a name of your choice to a role's name or ARN";
 const EMAIL = "give an e-mail address such as admin@example.com";
 const EMAILS = "give a map from a name of your choice to an e-mail address";
-const ENTRY = "a name takes 1 to 100 letters, digits and _ . @ + = , -, a letter or digit first";
+const ENTRY = "a name takes 1 to 64 letters, digits and _ . @ + = , -, a letter or digit first";
 const ZONE = "give an IANA time zone, such as Europe/Vienna";
 const HOLD_KEY = "a tag key takes 1 to 128 letters, digits, spaces and _ . : / = + - @, and does not begin with aws:";
 const CRON = "write cron(minutes hours day-of-month month day-of-week year), for example cron(0 1 ? * * *), or rate(6 hours)";
@@ -126,7 +126,7 @@ describe("Arguments", () => {
         [{ schedules: { Day: "0 1 * * *" } }, [`schedules.Day is "0 1 * * *"; ${CRON}`]],
         [
             { schedules: { Day: "cron(*/90 1 ? * * *)" } },
-            ['schedules.Day is "cron(*/90 1 ? * * *)"; */90 is no minutes; it takes 0 to 59, lists (,), ranges (-), steps (/), *'],
+            ['schedules.Day is "cron(*/90 1 ? * * *)"; */90 is no minute; it takes 0 to 59, lists (,), ranges (-), steps (/), *'],
         ],
         [
             { schedules: { Day: "cron(0 1 ? * sun *)" } },
@@ -158,17 +158,14 @@ describe("Arguments", () => {
         [
             { retention: { "{{x}}": 1, " x": 1, ["a".repeat(65)]: 1, 'a"b': 1, "a'b": 1 } },
             [
-                `the snapshot type "{{x}}" in retention and schedules can't be used; ${TYPE}`,
-                `the snapshot type " x" in retention and schedules can't be used; ${TYPE}`,
-                `the snapshot type "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" in retention and schedules can't be used; ${TYPE}`,
-                `the snapshot type "a\\"b" in retention and schedules can't be used; ${TYPE}`,
-                `the snapshot type "a'b" in retention and schedules can't be used; ${TYPE}`,
+                `the snapshot type "{{x}}" in retention can't be used; ${TYPE}`,
+                `the snapshot type " x" in retention can't be used; ${TYPE}`,
+                `the snapshot type "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa" in retention can't be used; ${TYPE}`,
+                `the snapshot type "a\\"b" in retention can't be used; ${TYPE}`,
+                `the snapshot type "a'b" in retention can't be used; ${TYPE}`,
             ],
         ],
-        [
-            { retention: JSON.parse('{"__proto__": 1}') },
-            [`the snapshot type "__proto__" in retention and schedules can't be used; ${PROTO}`],
-        ],
+        [{ retention: JSON.parse('{"__proto__": 1}') }, [`the snapshot type "__proto__" in retention can't be used; ${PROTO}`]],
         [
             { schedules: { day: "cron(0 8 ? * * *)" }, retention: { day: 1 } },
             ["schedules has Day and day, and their resources would have the same names; rename one"],
@@ -187,11 +184,11 @@ describe("Arguments", () => {
         [
             { schedules: { Day: "cron(0 8/0 ? * * *)", Year: "never" }, retention: { Year: 1 } },
             [
-                'schedules.Day is "cron(0 8/0 ? * * *)"; 8/0 is no hours; it takes 0 to 23, lists (,), ranges (-), steps (/), *',
+                'schedules.Day is "cron(0 8/0 ? * * *)"; 8/0 is no hour; it takes 0 to 23, lists (,), ranges (-), steps (/), *',
                 'schedules.Year is "never", and retention.Year is given; leave out one of them',
             ],
         ],
-        [{ schedules: { Day: "cron(0 1 30 2 ? *)" } }, ["schedules.Day never opens a window; give it a time to come"]],
+        [{ schedules: { Day: "cron(0 1 30 2 ? *)" } }, ["schedules.Day never opens a window; give it a time in the future"]],
         [
             { schedules: { Day: "cron(0/30 8 ? * * *)" } },
             ["schedules.Day opens a window 2027-01-01 08:30 UTC before its last one, of 1 hour, has closed; open one an hour at most"],
@@ -226,6 +223,26 @@ describe("Arguments", () => {
         [
             { timezone: "Tokyo Standard Time" },
             ['timezone is "Tokyo Standard Time"; this is a name of Windows, and AWS takes names of IANA; write Asia/Tokyo'],
+        ],
+        ...["PST", "IST", "CEST", "Z"].map((timezone) => [{ timezone }, [`timezone is "${timezone}"; ${ZONE}`]]),
+        [
+            { timezone: "w. europe standard time" },
+            ['timezone is "w. europe standard time"; this is a name of Windows, and AWS takes names of IANA; write Europe/Berlin'],
+        ],
+        [
+            { tags: { Owner: pulumi.output("x"), owner: "y" }, serverTag: [pulumi.output("x")] },
+            [
+                'serverTag is ["not known yet"]; give {key, value}',
+                'tags is {"Owner":"not known yet","owner":"y"}; IAM takes Owner and owner for one key; keep one of them',
+            ],
+        ],
+        [
+            JSON.parse('{ "serverTag": { "key": "__proto__" }, "hold": "__proto__", "serverRoles": { "__proto__": "x" } }'),
+            [
+                `serverTag.key is "__proto__"; ${PROTO}`,
+                `the name "__proto__" in serverRoles can't be used; ${ENTRY}`,
+                `hold is "__proto__"; ${PROTO}`,
+            ],
         ],
         [{ timezone: 1 }, [`timezone is 1; ${ZONE}`]],
         [{ serverTag: "Backup" }, ['serverTag is "Backup"; give {key, value}']],
@@ -669,7 +686,7 @@ describe("Arguments from other resources", () => {
         [["serverTag", "value"], "a*", `serverTag.value is "a*"; ${VALUE_OF_SERVERS}`],
         [["serverTag", "value"], undefined, `serverTag.value ${NO_VALUE}`],
         [["serverRoles", "a"], "a b", `serverRoles.a is "a b"; ${ROLE}`],
-        [["serverRoles", "a"], undefined, `serverRoles.a ${NO_VALUE}`],
+        [["serverRoles", "a"], undefined, "serverRoles.a has no value, although it was given; leave the entry out"],
         [["notificationEmails", "a"], "admin", `notificationEmails.a is "admin"; ${EMAIL}`],
         [["notificationEvents"], ["Done"], `notificationEvents.0 is "Done"; ${EVENTS}`],
         [["notificationEvents"], [undefined], `notificationEvents.0 is missing; ${EVENTS}`],

@@ -132,8 +132,8 @@ describe("Windows", () => {
     });
 
     it("must open at some time", () => {
-        assert.deepEqual(faults({ Never: "cron(0 1 30 2 ? *)" }), ["schedules.Never never opens a window; give it a time to come"]);
-        assert.deepEqual(faults({ Past: "cron(0 1 ? * * 2026)" }), ["schedules.Past never opens a window; give it a time to come"]);
+        assert.deepEqual(faults({ Never: "cron(0 1 30 2 ? *)" }), ["schedules.Never never opens a window; give it a time in the future"]);
+        assert.deepEqual(faults({ Past: "cron(0 1 ? * * 2026)" }), ["schedules.Past never opens a window; give it a time in the future"]);
         assert.deepEqual(faults({ Leap: "cron(0 1 29 2 ? *)" }), []);
     });
 

@@ -108,6 +108,7 @@ export function allowed(region: string): Row[] {
         [administrator, "sns:Subscribe", topic, NOTHING, "allowed"],
         ["cloudwatch.amazonaws.com", "sns:Publish", topic, OWN_ACCOUNT, "allowed"],
         ["events.amazonaws.com", "sns:Publish", topic, OWN_ACCOUNT, "allowed"],
+        ["events.amazonaws.com", "sns:Publish", topic, NOTHING, "allowed"],
 
         [ec2Service(region), "sts:AssumeRole", role(SERVER), NOTHING, "allowed"],
         [SERVER, "logs:DescribeLogGroups", arn("logs", "log-group::log-stream:"), NOTHING, "allowed"],
@@ -191,8 +192,8 @@ export function denied(region: string): Row[] {
         [administrator, "sns:Subscribe", topic, PLAIN_HTTP, "denied"],
         [strangeAdministrator, "sns:Publish", topic, NOTHING, "denied"],
         [strangeAdministrator, "sns:Subscribe", topic, NOTHING, "denied"],
+        ["cloudwatch.amazonaws.com", "sns:Publish", topic, NOTHING, "denied"],
         ...["cloudwatch.amazonaws.com", "events.amazonaws.com"].flatMap((service): Row[] => [
-            [service, "sns:Publish", topic, NOTHING, "denied"],
             [service, "sns:Publish", topic, { "aws:SourceAccount": OTHER_ACCOUNT }, "denied"],
             [service, "sns:Publish", topic, { ...OWN_ACCOUNT, ...PLAIN_HTTP }, "denied"],
             [service, "sns:Subscribe", topic, OWN_ACCOUNT, "denied"],

@@ -103,4 +103,18 @@ describe("A wrong secret in the config under Pulumi's own entry", () => {
             assert.doesNotMatch(JSON.stringify([run.messages, run.printed]), WORDS);
         });
     }
+
+    for (const key of ["notificationEmails", "serverRoles", "serverTag"]) {
+        it(`is refused without being shown if it is no map: ${key}`, async () => {
+            const run = await program(false, { [key]: "hush" });
+            const errors = run.messages.filter(({ severity }) => severity === "error");
+            assert.equal(run.code, 32);
+            assert.equal(errors.length, 1);
+            assert.match(
+                errors[0]?.text ?? "",
+                new RegExp(`^VssBackupPolicy "prod": ${key} is a value of another resource[^\\n]*; give [^\\n]*$`),
+            );
+            assert.doesNotMatch(JSON.stringify([run.messages, run.printed]), WORDS);
+        });
+    }
 });

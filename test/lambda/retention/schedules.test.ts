@@ -210,8 +210,8 @@ describe("Schedules", () => {
         ["cron(0 1 * * ?)", "it has 5 fields; write the six of AWS: minutes hours day-of-month month day-of-week year"],
         ["cron(0 1 * * * *)", "exactly one of day-of-month and day-of-week must be ?"],
         ["cron(0 1 ? * ? *)", "exactly one of day-of-month and day-of-week must be ?"],
-        ["cron(60 1 ? * * *)", "60 is no minutes; it takes 0 to 59, lists (,), ranges (-), steps (/), *"],
-        ["cron(0 24 ? * * *)", "24 is no hours; it takes 0 to 23, lists (,), ranges (-), steps (/), *"],
+        ["cron(60 1 ? * * *)", "60 is no minute; it takes 0 to 59, lists (,), ranges (-), steps (/), *"],
+        ["cron(0 24 ? * * *)", "24 is no hour; it takes 0 to 23, lists (,), ranges (-), steps (/), *"],
         ["cron(0 1 32 * ? *)", "32 is no day of month; it takes 1 to 31, lists (,), ranges (-), steps (/), *, ?, L, LW, 15W"],
         ["cron(0 1 ? 13 * *)", "13 is no month; it takes 1 to 12, JAN to DEC, lists (,), ranges (-), steps (/), *"],
         ["cron(0 1 ? * 0 *)", "0 is no day of week; it takes 1 to 7, SUN to SAT, lists (,), ranges (-), steps (/), *, ?, L, 6L, SUN#1"],
@@ -225,8 +225,8 @@ describe("Schedules", () => {
             "SUN#6 is no day of week; it takes 1 to 7, SUN to SAT, lists (,), ranges (-), steps (/), *, ?, L, 6L, SUN#1",
         ],
         ["cron(0 1 ? * * 1969)", "1969 is no year; it takes 1970 to 2199, lists (,), ranges (-), steps (/), *"],
-        ["cron(*/60 1 ? * * *)", "*/60 is no minutes; it takes 0 to 59, lists (,), ranges (-), steps (/), *"],
-        ["cron(0 8/24 ? * * *)", "8/24 is no hours; it takes 0 to 23, lists (,), ranges (-), steps (/), *"],
+        ["cron(*/60 1 ? * * *)", "*/60 is no minute; it takes 0 to 59, lists (,), ranges (-), steps (/), *"],
+        ["cron(0 8/24 ? * * *)", "8/24 is no hour; it takes 0 to 23, lists (,), ranges (-), steps (/), *"],
         ["cron(0 1 1/32 * ? *)", "1/32 is no day of month; it takes 1 to 31, lists (,), ranges (-), steps (/), *, ?, L, LW, 15W"],
         ["cron(0 1 1 JAN/13 ? *)", "JAN/13 is no month; it takes 1 to 12, JAN to DEC, lists (,), ranges (-), steps (/), *"],
         ["cron(0 1 ? * */8 *)", "*/8 is no day of week; it takes 1 to 7, SUN to SAT, lists (,), ranges (-), steps (/), *, ?, L, 6L, SUN#1"],
@@ -246,12 +246,12 @@ describe("Schedules", () => {
             "SUN#1 is no day of week; it takes 1 to 7, SUN to SAT, lists (,), ranges (-), steps (/), *, ?, L, 6L, SUN#1",
         ],
         ["cron(0 1 ? * * 2200)", "2200 is no year; it takes 1970 to 2199, lists (,), ranges (-), steps (/), *"],
-        ["cron(60 0 1 ? * * *)", "60 is no seconds; it takes 0 to 59, lists (,), ranges (-), steps (/), *"],
-        ["cron(-5 1 ? * * *)", "-5 is no minutes; it takes 0 to 59, lists (,), ranges (-), steps (/), *"],
-        ["cron(*-5 1 ? * * *)", "*-5 is no minutes; it takes 0 to 59, lists (,), ranges (-), steps (/), *"],
-        ["cron(5, 1 ? * * *)", " is no minutes; it takes 0 to 59, lists (,), ranges (-), steps (/), *"],
-        ["cron(5-70 1 ? * * *)", "5-70 is no minutes; it takes 0 to 59, lists (,), ranges (-), steps (/), *"],
-        ["cron(? 1 ? * * *)", "? is no minutes; it takes 0 to 59, lists (,), ranges (-), steps (/), *"],
+        ["cron(60 0 1 ? * * *)", "60 is no second; it takes 0 to 59, lists (,), ranges (-), steps (/), *"],
+        ["cron(-5 1 ? * * *)", "-5 is no minute; it takes 0 to 59, lists (,), ranges (-), steps (/), *"],
+        ["cron(*-5 1 ? * * *)", "*-5 is no minute; it takes 0 to 59, lists (,), ranges (-), steps (/), *"],
+        ["cron(5, 1 ? * * *)", " is no minute; it takes 0 to 59, lists (,), ranges (-), steps (/), *"],
+        ["cron(5-70 1 ? * * *)", "5-70 is no minute; it takes 0 to 59, lists (,), ranges (-), steps (/), *"],
+        ["cron(? 1 ? * * *)", "? is no minute; it takes 0 to 59, lists (,), ranges (-), steps (/), *"],
         ["cron(30-10 1 ? * * *)", "30-10 runs backwards in minutes; write its values one by one"],
         ["cron(0 1 ? * ? * * 2027)", "it has 8 fields; write the six of AWS: minutes hours day-of-month month day-of-week year"],
         [`cron(${Array.from({ length: 60 }, (_, i) => i)} ${Array.from({ length: 24 }, (_, i) => i)} ? * 1,2,3,4,5,6,7 *)`, FORM],
@@ -259,7 +259,7 @@ describe("Schedules", () => {
         ["cron()", FORM],
         ["rate(-1 hours)", FORM],
         ["rate(1.5 hours)", FORM],
-        ["cron(*/0 1 ? * * *)", "*/0 is no minutes; it takes 0 to 59, lists (,), ranges (-), steps (/), *"],
+        ["cron(*/0 1 ? * * *)", "*/0 is no minute; it takes 0 to 59, lists (,), ranges (-), steps (/), *"],
         ["cron(0 1 ? * FRI-MON *)", "FRI-MON runs backwards in day of week; write its values one by one"],
         ["rate(0 hours)", "write rate(1 hour), or rate(2 hours) and more"],
         ["rate(1 hours)", "write rate(1 hour), or rate(2 hours) and more"],
@@ -289,7 +289,7 @@ describe("Schedules", () => {
             assert.ok(parseSchedule(expression, "no seconds"));
         }
         for (const expression of ["cron(0/0 1 ? * * *)", "cron(*/60 1 ? * * *)"]) {
-            assert.throws(() => parseSchedule(expression, "no seconds"), /is no minutes; it takes 0 to 59/);
+            assert.throws(() => parseSchedule(expression, "no seconds"), /is no minute; it takes 0 to 59/);
         }
     });
 
