@@ -215,7 +215,7 @@ describe("The program", () => {
             message: [
                 'VssBackupPolicy "prod": retention is 7; give a map from snapshot type to number of restore points',
                 'VssBackupPolicy "prod": noWriters is "yes"; give true or false',
-                'VssBackupPolicy "prod": retentoin is no argument; did you mean retention?',
+                'VssBackupPolicy "prod": retentoin is not an argument; did you mean retention?',
             ].join("\n"),
         });
     });
@@ -287,7 +287,7 @@ describe("The program", () => {
             }),
             {
                 message: [
-                    'VssBackupPolicy "prod": retention.Month is null; keep a whole number of restore points, 1 at least; to drop the type, set its schedule to never',
+                    'VssBackupPolicy "prod": retention.Month is null; keep a whole number of restore points, at least 1; to drop the type, set its schedule to never',
                     'VssBackupPolicy "prod": schedules.Day is null; give a cron(…) or rate(…) expression',
                     'VssBackupPolicy "prod": serverTag.value is null; give a server tag\'s value as text',
                     'VssBackupPolicy "prod": tags.CostCenter is 815; give a tag value as text: write it in quotes',
