@@ -58,8 +58,8 @@ function repeatedFaults({ serverRoles, notificationEmails }: VssBackupPolicyArgs
     const repeated = (entries: unknown, key: string, labelOf: (entry: string) => string) => {
         const list = Array.isArray(entries) || isMap(entries) ? Object.values(entries) : [];
         const labels = list.map((entry) => (typeof entry === "string" ? labelOf(entry) : undefined));
-        const twice = labels.find((label, i) => label !== undefined && labels.indexOf(label) < i);
-        return twice === undefined ? [] : [`${key} has ${twice} twice; name it once`];
+        const repeatedLabel = labels.find((label, i) => label !== undefined && labels.indexOf(label) < i);
+        return repeatedLabel === undefined ? [] : [`${key} has ${repeatedLabel} twice; name it once`];
     };
     return [...repeated(serverRoles, "serverRoles", roleName), ...repeated(notificationEmails, "notificationEmails", (email) => email)];
 }
@@ -79,7 +79,7 @@ function typeFaults({ retention, schedules }: VssBackupPolicyArgs): string[] {
             type,
             others.filter((other) => other !== type),
         );
-    const unscheduled = retentionTypes
+    const missingSchedules = retentionTypes
         .filter((type) => !scheduledTypes.includes(type) && !droppedTypes.includes(type))
         .map((type) => {
             const other = nearestOther(type, scheduledTypes);
@@ -93,7 +93,7 @@ function typeFaults({ retention, schedules }: VssBackupPolicyArgs): string[] {
                     `schedules.${type} has no retention.${type}; add how many restore points to keep${didYouMean(type, retentionTypes)}`,
             ),
         ...droppedTypes.map((type) => `schedules.${type} is "${NEVER}", and retention.${type} is given; leave out one of them`),
-        ...unscheduled,
+        ...missingSchedules,
         ...(sameSlug.length > 0
             ? [`schedules has ${sameSlug.join(" and ")}, and their resources would have the same names; rename one`]
             : []),

@@ -19,9 +19,9 @@ export interface Statement {
  */
 export function policyDocument(statements: readonly Statement[]): pulumi.Output<string> {
     return pulumi.output(statements as unknown[]).apply((known) => {
-        const missing = known.flatMap((statement) => emptyPaths(statement, (statement as Statement).Sid));
-        if (missing.length > 0) {
-            throw refusal(`${missing.join(", ")} of a policy document has no value. A policy without it would not be safe.`);
+        const missingPaths = known.flatMap((statement) => emptyPaths(statement, (statement as Statement).Sid));
+        if (missingPaths.length > 0) {
+            throw refusal(`${missingPaths.join(", ")} of a policy document has no value. A policy without it would not be safe.`);
         }
         return JSON.stringify({ Version: "2012-10-17", Statement: known });
     });

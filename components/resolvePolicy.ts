@@ -58,7 +58,7 @@ export interface ResolvedPolicy {
  */
 export function resolvePolicy(name: string, args: VssBackupPolicyArgs, now: number): ResolvedPolicy {
     refuse(name, policyFaults(name, args, now));
-    const late = <K extends keyof VssBackupPolicyArgs, T>(key: K, value: pulumi.Input<T>) => checkWhenKnown(name, [key], value);
+    const checked = <K extends keyof VssBackupPolicyArgs, T>(key: K, value: pulumi.Input<T>) => checkWhenKnown(name, [key], value);
     const types = snapshotTypes(args);
     const timezone = args.timezone ?? DEFAULTS.timezone;
     const installation = packageSchedule(types, timezone, BUSY_SECONDS);
@@ -72,15 +72,15 @@ export function resolvePolicy(name: string, args: VssBackupPolicyArgs, now: numb
         },
         serverRoles: namedValues(name, "serverRoles", args.serverRoles, roleName),
         notificationEmails: namedValues(name, "notificationEmails", args.notificationEmails, (email) => email),
-        notificationEvents: late("notificationEvents", args.notificationEvents ?? [...DEFAULTS.notificationEvents]) as pulumi.Output<
+        notificationEvents: checked("notificationEvents", args.notificationEvents ?? [...DEFAULTS.notificationEvents]) as pulumi.Output<
             NotificationEvent[]
         >,
-        topicArn: args.topicArn === undefined ? undefined : late("topicArn", args.topicArn),
-        excludeBootVolume: late("excludeBootVolume", args.excludeBootVolume ?? false),
-        copyOnly: late("copyOnly", args.copyOnly ?? false),
-        noWriters: late("noWriters", args.noWriters ?? false),
+        topicArn: args.topicArn === undefined ? undefined : checked("topicArn", args.topicArn),
+        excludeBootVolume: checked("excludeBootVolume", args.excludeBootVolume ?? false),
+        copyOnly: checked("copyOnly", args.copyOnly ?? false),
+        noWriters: checked("noWriters", args.noWriters ?? false),
         document: args.document ?? DEFAULTS.document,
-        componentsVersion: late("componentsVersion", args.componentsVersion ?? DEFAULTS.componentsVersion),
+        componentsVersion: checked("componentsVersion", args.componentsVersion ?? DEFAULTS.componentsVersion),
         packageSchedule: installation.expression,
         cleaner: cleanerSettings(name, args),
         cleanerSchedule: args.cleanerSchedule ?? DEFAULTS.cleanerSchedule,

@@ -14,8 +14,8 @@ export function nearest(given: string, candidates: readonly string[]): string | 
 
 /** Returns `; did you mean X?`, or an empty text if no candidate is near. */
 export function didYouMean(given: string, candidates: readonly string[]): string {
-    const meant = nearest(given, candidates);
-    return meant === undefined ? "" : `; did you mean ${meant}?`;
+    const suggestion = nearest(given, candidates);
+    return suggestion === undefined ? "" : `; did you mean ${suggestion}?`;
 }
 
 /** Whether IANA's time zone database has this name, in exactly these letters. */
@@ -38,8 +38,8 @@ export function timezoneCure(zone: string): string {
     const cities = zones.filter((known) => !known.startsWith("Etc/"));
     const cityOf = (name: string) => name.split("/").at(-1) as string;
     const city = zone.trim() === "" ? undefined : nearest(cityOf(zone), cities.map(cityOf));
-    const meant = exact ?? cities.find((known) => cityOf(known) === city);
-    return `give an IANA time zone, such as Europe/Vienna${meant === undefined ? "" : `; did you mean ${meant}?`}`;
+    const suggestion = exact ?? cities.find((known) => cityOf(known) === city);
+    return `give an IANA time zone, such as Europe/Vienna${suggestion === undefined ? "" : `; did you mean ${suggestion}?`}`;
 }
 
 /** Lists all names of IANA's time zone database, with the older ones. Factory is a placeholder. */

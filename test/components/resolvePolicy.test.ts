@@ -30,7 +30,7 @@ function faultsOf(args: unknown, name = "prod"): string[] {
 }
 
 /** Resolves to the value of an output, or fails with its error. */
-function known<T>(value: pulumi.Output<T>): Promise<T> {
+function resolveOutput<T>(value: pulumi.Output<T>): Promise<T> {
     return (value as unknown as { promise(): Promise<T> }).promise();
 }
 
@@ -570,25 +570,25 @@ describe("Arguments", () => {
 });
 
 describe("Arguments from other resources", () => {
-    const late = <T>(value: T) => pulumi.output(value);
+    const asOutput = <T>(value: T) => pulumi.output(value);
     const UNKNOWN = "a value of another resource, which is not known yet";
 
     it("are not checked before they are known", () => {
         assert.deepEqual(
             [
                 {
-                    serverTag: { value: late("") },
-                    serverRoles: { a: late("") },
-                    notificationEmails: { a: late("x") },
-                    notificationEvents: late([]),
+                    serverTag: { value: asOutput("") },
+                    serverRoles: { a: asOutput("") },
+                    notificationEmails: { a: asOutput("x") },
+                    notificationEvents: asOutput([]),
                     topicArn: Promise.resolve("x"),
                     excludeBootVolume: Promise.resolve("x"),
-                    copyOnly: late("x"),
-                    noWriters: late("x"),
-                    componentsVersion: late("1"),
-                    tags: { a: late("ü") },
+                    copyOnly: asOutput("x"),
+                    noWriters: asOutput("x"),
+                    componentsVersion: asOutput("1"),
+                    tags: { a: asOutput("ü") },
                 },
-                { notificationEvents: ["All", late("x")], tags: late({ Device: "x" }) },
+                { notificationEvents: ["All", asOutput("x")], tags: asOutput({ Device: "x" }) },
             ].flatMap((args) => policyFaults("prod", args as VssBackupPolicyArgs, NOW)),
             [],
         );
@@ -597,9 +597,9 @@ describe("Arguments from other resources", () => {
     it("are checked in the parts that are known", () => {
         assert.deepEqual(
             faultsOf({
-                serverTag: { key: "*", value: late("x") },
-                serverRoles: { a: late("x"), b: "a b" },
-                tags: { Device: late("x"), a: "ü" },
+                serverTag: { key: "*", value: asOutput("x") },
+                serverRoles: { a: asOutput("x"), b: "a b" },
+                tags: { Device: asOutput("x"), a: "ü" },
             }),
             [
                 `serverTag.key is "*"; ${SERVER_TAG_KEY}`,
@@ -611,7 +611,7 @@ describe("Arguments from other resources", () => {
     });
 
     it("are refused if the component must know them while it registers resources", () => {
-        const unknown = late("x");
+        const unknown = asOutput("x");
         assert.deepEqual(
             faultsOf({
                 retention: Promise.resolve({}),
@@ -638,7 +638,7 @@ describe("Arguments from other resources", () => {
                 `reportOnly is ${UNKNOWN}; give true or false`,
             ],
         );
-        assert.deepEqual(faultsOf(late({})), [`its arguments are ${UNKNOWN}; give an object`]);
+        assert.deepEqual(faultsOf(asOutput({})), [`its arguments are ${UNKNOWN}; give an object`]);
     });
 
     for (const [path, value] of [
@@ -656,7 +656,9 @@ describe("Arguments from other resources", () => {
         it(`pass as soon as ${path.join(".")} is known to be valid`, async () => {
             assert.deepEqual(
                 await Promise.all(
-                    [value, Promise.resolve(value), late(value)].map((given) => known(checkWhenKnown("prod", [...path], given as string))),
+                    [value, Promise.resolve(value), asOutput(value)].map((given) =>
+                        resolveOutput(checkWhenKnown("prod", [...path], given as string)),
+                    ),
                 ),
                 [value, value, value],
             );
@@ -683,13 +685,15 @@ describe("Arguments from other resources", () => {
     ] as const) {
         it(`fail with the message of a plain value when ${path.join(".")} is ${inspect(value)}`, async () => {
             const message = `VssBackupPolicy "prod": ${fault}`;
-            await assert.rejects(known(checkWhenKnown("prod", [...path], Promise.resolve(value as unknown as string))), { message });
-            await assert.rejects(known(checkWhenKnown("prod", [...path], late(value as unknown as string))), { message });
+            await assert.rejects(resolveOutput(checkWhenKnown("prod", [...path], Promise.resolve(value as unknown as string))), {
+                message,
+            });
+            await assert.rejects(resolveOutput(checkWhenKnown("prod", [...path], asOutput(value as unknown as string))), { message });
         });
     }
 
     it("fail with all their faults at once", async () => {
-        await assert.rejects(known(checkWhenKnown("prod", ["tags"], late({ Device: "x", a: "ü" }))), {
+        await assert.rejects(resolveOutput(checkWhenKnown("prod", ["tags"], asOutput({ Device: "x", a: "ü" }))), {
             message: [
                 `VssBackupPolicy "prod": the key "Device" in tags can't be used; ${RESERVED}`,
                 `VssBackupPolicy "prod": tags.a is "ü"; a tag value ${VALUE}`,
@@ -698,18 +702,18 @@ describe("Arguments from other resources", () => {
     });
 
     it("keep their message when Pulumi writes property names before it", async () => {
-        const error = await known(checkWhenKnown("prod", ["topicArn"], late("ops"))).catch((reason: Error) => reason);
+        const error = await resolveOutput(checkWhenKnown("prod", ["topicArn"], asOutput("ops"))).catch((reason: Error) => reason);
         assert.ok(error instanceof Error && pulumi.RunError.isInstance(error));
         error.message = `error serializing property "topic": ${error.message}`;
         assert.equal(error.message, `VssBackupPolicy "prod": topicArn is "ops"; ${TOPIC}`);
     });
 
     it("stay secret, and no message shows them", async () => {
-        await assert.rejects(known(checkWhenKnown("prod", ["topicArn"], pulumi.secret("arn:of:something:secret"))), {
+        await assert.rejects(resolveOutput(checkWhenKnown("prod", ["topicArn"], pulumi.secret("arn:of:something:secret"))), {
             message: `VssBackupPolicy "prod": topicArn is a secret; ${TOPIC}`,
         });
         const version = checkWhenKnown("prod", ["componentsVersion"], pulumi.secret("2.5.1"));
-        assert.deepEqual([await known(version), await pulumi.isSecret(version)], ["2.5.1", true]);
+        assert.deepEqual([await resolveOutput(version), await pulumi.isSecret(version)], ["2.5.1", true]);
     });
 });
 

@@ -28,7 +28,7 @@ const THIS_ACCOUNT_IF_SENT = { StringEqualsIfExists: { "aws:SourceAccount": ACCO
 const HERE_CURE = `give an ARN of the policy's partition aws, region eu-central-1, account ${ACCOUNT_ID}`;
 
 /** Resolves to the value of an output, or fails with its error. */
-function known<T>(value: pulumi.Output<T>): Promise<T> {
+function resolveOutput<T>(value: pulumi.Output<T>): Promise<T> {
     return (value as unknown as { promise(): Promise<T> }).promise();
 }
 
@@ -571,12 +571,12 @@ describe("VssBackupPolicy", () => {
             Object.keys(inputsOf(await deployed(args)))
                 .filter((name) => /-(server|email)-/.test(name))
                 .sort();
-        const late = (role: string) => pulumi.output(role);
+        const output = (role: string) => pulumi.output(role);
         const both = await names({
-            serverRoles: { a: late("first"), b: late("second") },
-            notificationEmails: { a: late("a@example.com"), b: late("b@example.com") },
+            serverRoles: { a: output("first"), b: output("second") },
+            notificationEmails: { a: output("a@example.com"), b: output("b@example.com") },
         });
-        assert.deepEqual(await names({ serverRoles: { b: late("second") }, notificationEmails: { b: late("b@example.com") } }), [
+        assert.deepEqual(await names({ serverRoles: { b: output("second") }, notificationEmails: { b: output("b@example.com") } }), [
             "prod-email-b",
             "prod-server-b-logs",
             "prod-server-b-ssm",
@@ -593,18 +593,18 @@ describe("VssBackupPolicy", () => {
     });
 
     it("refuses a topic of another region, account or partition", async () => {
-        const elsewhere = [
+        const otherTopics = [
             `arn:aws:sns:us-east-1:${ACCOUNT_ID}:ops`,
             "arn:aws:sns:eu-central-1:999999999999:ops",
             pulumi.output(`arn:aws-cn:sns:eu-central-1:${ACCOUNT_ID}:ops`),
         ];
-        for (const topicArn of elsewhere) {
-            const given = await known(pulumi.output(topicArn));
+        for (const topicArn of otherTopics) {
+            const given = await resolveOutput(pulumi.output(topicArn));
             await assert.rejects(deployed({ topicArn }), {
                 message: `VssBackupPolicy "prod": topicArn is "${given}"; ${HERE_CURE}`,
             });
         }
-        await assert.rejects(deployed({ topicArn: pulumi.secret(elsewhere[1] as string) }), {
+        await assert.rejects(deployed({ topicArn: pulumi.secret(otherTopics[1] as string) }), {
             message: `VssBackupPolicy "prod": topicArn is a secret; ${HERE_CURE}`,
         });
     });
@@ -614,13 +614,13 @@ describe("VssBackupPolicy", () => {
             name: "prod",
             placement: { partition: pulumi.output("aws"), region: pulumi.output("eu-central-1"), accountId: pulumi.output(ACCOUNT_ID) },
         };
-        const check = (role: string) => known(refuseOtherPlacement(context, "serverRoles.web", pulumi.output(role)));
-        const elsewhere = ["arn:aws:iam::999999999999:role/web", `arn:aws-us-gov:iam::${ACCOUNT_ID}:role/web`];
-        for (const role of elsewhere) {
+        const check = (role: string) => resolveOutput(refuseOtherPlacement(context, "serverRoles.web", pulumi.output(role)));
+        const otherRoles = ["arn:aws:iam::999999999999:role/web", `arn:aws-us-gov:iam::${ACCOUNT_ID}:role/web`];
+        for (const role of otherRoles) {
             await assert.rejects(check(role), { message: `VssBackupPolicy "prod": serverRoles.web is "${role}"; ${HERE_CURE}` });
         }
-        const here = ["web", `arn:aws:iam::${ACCOUNT_ID}:role/apps/web`];
-        assert.deepEqual(await Promise.all(here.map(check)), here);
+        const rolesOfPolicy = ["web", `arn:aws:iam::${ACCOUNT_ID}:role/apps/web`];
+        assert.deepEqual(await Promise.all(rolesOfPolicy.map(check)), rolesOfPolicy);
     });
 
     it("refuses a server tag without a value in one sentence, when it is known", async () => {
