@@ -121,7 +121,7 @@ export function allowed(region: string): Row[] {
 export function denied(region: string): Row[] {
     const { arn, role, snapshot, document, server, cleaner, deadLetters, topic, cleanerLog, runLog, ...others } = arnsOf(region);
     const { administrator, otherAccountAdministrator } = others;
-    const elsewhere = region === "us-east-1" ? "us-west-2" : "us-east-1";
+    const otherRegion = region === "us-east-1" ? "us-west-2" : "us-east-1";
     const policyTag = snapshotTags({ VssBackupPolicy: "prod" });
     const serverTag = serverTags({ VssBackup: "prod" });
     return [
@@ -134,7 +134,7 @@ export function denied(region: string): Row[] {
         [CLEANER, "ec2:DeleteSnapshot", snapshot, snapshotTags({ VssBackupPolicy: "prod " }), "denied"],
         [CLEANER, "ec2:DeleteSnapshot", snapshot, snapshotTags({ VssBackupPolicy: "*" }), "denied"],
         [CLEANER, "ec2:DeleteSnapshot", snapshot, snapshotTags({ VssBackupPolicyOfMine: "prod" }), "denied"],
-        [CLEANER, "ec2:DeleteSnapshot", arn("ec2", "snapshot/snap-0123456789abcdef0", "", elsewhere), policyTag, "denied"],
+        [CLEANER, "ec2:DeleteSnapshot", arn("ec2", "snapshot/snap-0123456789abcdef0", "", otherRegion), policyTag, "denied"],
 
         // Held snapshots.
         [CLEANER, "ec2:DeleteSnapshot", snapshot, { ...policyTag, ...snapshotTags({ VssBackupHold: "" }) }, "denied"],
@@ -151,7 +151,7 @@ export function denied(region: string): Row[] {
         [SERVER, "logs:CreateLogStream", `${cleanerLog}:log-stream:any`, EMPTY_CONTEXT, "denied"],
         [SERVER, "logs:PutLogEvents", `${cleanerLog}:log-stream:any`, EMPTY_CONTEXT, "denied"],
         [SERVER, "logs:DescribeLogStreams", cleanerLog, EMPTY_CONTEXT, "denied"],
-        [SERVER, "logs:DescribeLogGroups", arn("logs", "log-group::log-stream:", ACCOUNT_ID, elsewhere), EMPTY_CONTEXT, "denied"],
+        [SERVER, "logs:DescribeLogGroups", arn("logs", "log-group::log-stream:", ACCOUNT_ID, otherRegion), EMPTY_CONTEXT, "denied"],
         [SERVER, "logs:DeleteLogStream", `${runLog}:log-stream:any`, EMPTY_CONTEXT, "denied"],
         [SERVER, "logs:PutRetentionPolicy", runLog, EMPTY_CONTEXT, "denied"],
         [SERVER, "logs:GetLogEvents", `${runLog}:log-stream:any`, EMPTY_CONTEXT, "denied"],
@@ -161,13 +161,13 @@ export function denied(region: string): Row[] {
         [WINDOW, "ssm:SendCommand", document("AWSEC2-CreateVssSnapshots"), EMPTY_CONTEXT, "denied"],
         [WINDOW, "ssm:SendCommand", document("AWSEC2-VssInstallAndSnapshot"), EMPTY_CONTEXT, "denied"],
         [WINDOW, "ssm:SendCommand", arn("ssm", "document/AWSEC2-CreateVssSnapshot"), EMPTY_CONTEXT, "denied"],
-        [WINDOW, "ssm:SendCommand", arn("ssm", "document/AWSEC2-CreateVssSnapshot", "", elsewhere), EMPTY_CONTEXT, "denied"],
+        [WINDOW, "ssm:SendCommand", arn("ssm", "document/AWSEC2-CreateVssSnapshot", "", otherRegion), EMPTY_CONTEXT, "denied"],
         [WINDOW, "ssm:GetDocument", document("AWSEC2-CreateVssSnapshot"), EMPTY_CONTEXT, "denied"],
         [WINDOW, "ssm:SendCommand", server, EMPTY_CONTEXT, "denied"],
         [WINDOW, "ssm:SendCommand", server, serverTags({ Name: "web" }), "denied"],
         [WINDOW, "ssm:SendCommand", server, serverTags({ VssBackup: "prod-2" }), "denied"],
         [WINDOW, "ssm:SendCommand", server, serverTags({ VssBackup: "Prod" }), "denied"],
-        [WINDOW, "ssm:SendCommand", arn("ec2", "instance/i-0123456789abcdef0", ACCOUNT_ID, elsewhere), serverTag, "denied"],
+        [WINDOW, "ssm:SendCommand", arn("ec2", "instance/i-0123456789abcdef0", ACCOUNT_ID, otherRegion), serverTag, "denied"],
         [WINDOW, "ssm:SendCommand", arn("ssm", "managed-instance/mi-0123456789abcdef0"), serverTag, "denied"],
         [WINDOW, "ssm:StartSession", server, serverTag, "denied"],
         [WINDOW, "ssm:CancelCommand", "*", EMPTY_CONTEXT, "denied"],
@@ -185,7 +185,7 @@ export function denied(region: string): Row[] {
         // Other topics, queues and functions, and the topic over plain HTTP.
         [NOTIFY, "sns:Publish", arn("sns", "prod-topic-2"), EMPTY_CONTEXT, "denied"],
         [NOTIFY, "sns:Publish", arn("sns", "prod-topic", OTHER_ACCOUNT), EMPTY_CONTEXT, "denied"],
-        [NOTIFY, "sns:Publish", arn("sns", "prod-topic", ACCOUNT_ID, elsewhere), EMPTY_CONTEXT, "denied"],
+        [NOTIFY, "sns:Publish", arn("sns", "prod-topic", ACCOUNT_ID, otherRegion), EMPTY_CONTEXT, "denied"],
         [NOTIFY, "sns:Publish", topic, PLAIN_HTTP, "denied"],
         [administrator, "sns:Publish", topic, PLAIN_HTTP, "denied"],
         [administrator, "sns:Subscribe", topic, PLAIN_HTTP, "denied"],
@@ -239,39 +239,39 @@ function deniedAssumptions(region: string): Row[] {
 }
 
 /**
- * Actions that no role may use, even on resources with the policy's tags: to copy, share, lock or archive snapshots, to change tags, and
- * to use other services. AWS's managed policies allow the servers to take snapshots of their volumes, so those rows leave the servers out.
+ * Actions that no role may use, even on resources with the policy's tags. They copy, share, lock or archive snapshots, change tags, or
+ * belong to other services. AWS's managed policies allow the servers to take snapshots of their volumes, so those rows leave the servers out.
  */
 function deniedActions(region: string): Row[] {
     const { arn, role, snapshot, server, volume, cleaner, deadLetters } = arnsOf(region);
-    const tagged = snapshotTags({ VssBackupPolicy: "prod", VssBackup: "prod" });
+    const policyTags = snapshotTags({ VssBackupPolicy: "prod", VssBackup: "prod" });
     const forServiceRoles: readonly (readonly [action: string, resource: string, context?: Context])[] = [
-        ["ec2:CreateSnapshot", volume, tagged],
-        ["ec2:CreateSnapshots", volume, tagged],
-        ["ec2:CreateTags", snapshot, tagged],
-        ["ec2:CreateImage", server, tagged],
+        ["ec2:CreateSnapshot", volume, policyTags],
+        ["ec2:CreateSnapshots", volume, policyTags],
+        ["ec2:CreateTags", snapshot, policyTags],
+        ["ec2:CreateImage", server, policyTags],
     ];
     const forAllRoles: typeof forServiceRoles = [
         ["ec2:CopySnapshot", snapshot],
-        ["ec2:ModifySnapshotAttribute", snapshot, tagged],
-        ["ec2:ResetSnapshotAttribute", snapshot, tagged],
-        ["ec2:ModifySnapshotTier", snapshot, tagged],
-        ["ec2:RestoreSnapshotTier", snapshot, tagged],
-        ["ec2:RestoreSnapshotFromRecycleBin", snapshot, tagged],
-        ["ec2:LockSnapshot", snapshot, tagged],
-        ["ec2:UnlockSnapshot", snapshot, tagged],
-        ["ec2:EnableFastSnapshotRestores", snapshot, tagged],
+        ["ec2:ModifySnapshotAttribute", snapshot, policyTags],
+        ["ec2:ResetSnapshotAttribute", snapshot, policyTags],
+        ["ec2:ModifySnapshotTier", snapshot, policyTags],
+        ["ec2:RestoreSnapshotTier", snapshot, policyTags],
+        ["ec2:RestoreSnapshotFromRecycleBin", snapshot, policyTags],
+        ["ec2:LockSnapshot", snapshot, policyTags],
+        ["ec2:UnlockSnapshot", snapshot, policyTags],
+        ["ec2:EnableFastSnapshotRestores", snapshot, policyTags],
         ["ec2:DisableSnapshotBlockPublicAccess", "*"],
-        ["ec2:DeleteTags", snapshot, tagged],
-        ["ec2:DeleteVolume", volume, tagged],
+        ["ec2:DeleteTags", snapshot, policyTags],
+        ["ec2:DeleteVolume", volume, policyTags],
         ["ec2:CreateVolume", volume],
-        ["ec2:DetachVolume", volume, tagged],
-        ["ec2:StopInstances", server, tagged],
-        ["ec2:TerminateInstances", server, tagged],
-        ["ec2:RebootInstances", server, tagged],
-        ["ec2:DeregisterImage", arn("ec2", "image/ami-0123456789abcdef0", ""), tagged],
-        ["ebs:GetSnapshotBlock", snapshot, tagged],
-        ["ebs:PutSnapshotBlock", snapshot, tagged],
+        ["ec2:DetachVolume", volume, policyTags],
+        ["ec2:StopInstances", server, policyTags],
+        ["ec2:TerminateInstances", server, policyTags],
+        ["ec2:RebootInstances", server, policyTags],
+        ["ec2:DeregisterImage", arn("ec2", "image/ami-0123456789abcdef0", ""), policyTags],
+        ["ebs:GetSnapshotBlock", snapshot, policyTags],
+        ["ebs:PutSnapshotBlock", snapshot, policyTags],
         ["dlm:DeleteLifecyclePolicy", arn("dlm", "policy/policy-0123456789abcdef0")],
         ["backup:DeleteRecoveryPoint", arn("backup", "recovery-point:any")],
         ["iam:CreateUser", arn("iam", "user/any", ACCOUNT_ID, "")],

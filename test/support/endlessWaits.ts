@@ -17,17 +17,17 @@ const ENDLESS: ReadonlySet<Fault | undefined> = new Set([silence, silenceAfter, 
  * @param faults faults that depend only on the call
  */
 export function endlessWaitsCut(faults: Faults): Handler {
-    const cut = Object.entries(clientConfig.requestHandler).map(([name, value]) => [name, CUT_MS[name] ?? value]);
-    const [impatient, patient] = [handlerOf(Object.fromEntries(cut)), handlerOf({})];
-    return Object.assign(Object.create(patient) as Handler, {
+    const shortTimeOuts = Object.entries(clientConfig.requestHandler).map(([name, value]) => [name, CUT_MS[name] ?? value]);
+    const [shortWait, longWait] = [handlerOf(Object.fromEntries(shortTimeOuts)), handlerOf({})];
+    return Object.assign(Object.create(longWait) as Handler, {
         handle: ((request, options) =>
-            (ENDLESS.has(faults(callOf(String(request.body), request.headers))) ? impatient : patient).handle(
+            (ENDLESS.has(faults(callOf(String(request.body), request.headers))) ? shortWait : longWait).handle(
                 request,
                 options,
             )) satisfies Handler["handle"],
         destroy() {
-            impatient.destroy?.();
-            patient.destroy?.();
+            shortWait.destroy?.();
+            longWait.destroy?.();
         },
     });
 }

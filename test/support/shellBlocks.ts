@@ -69,8 +69,8 @@ export function forPowerShell(block: string): string {
 }
 
 /**
- * Finds the lines of a block that PowerShell and a POSIX shell read in different ways: `&&`, a comma outside of quotes, a variable and so
- * on. Both shells read `"…$(command)…"` in the same way.
+ * Finds the lines of a block that PowerShell and a POSIX shell read in different ways. Examples are `&&`, a comma outside of quotes and a
+ * variable. Both shells read `"…$(command)…"` in the same way.
  */
 export function unportableLines(block: string): string[] {
     const QUOTED = /'[^'"]*'|"([^"$`\\]|\$\([\w ]+\))*"/g;
