@@ -480,7 +480,7 @@ describe("Arguments", () => {
         ["prod", ['its arguments are "prod"; give an object']],
         [new Date(0), ["its arguments are 1970-01-01T00:00:00.000Z; give an object"]],
     ] as [unknown, string[]][]) {
-        it(`such as ${inspect(args, { breakLength: Number.POSITIVE_INFINITY }).slice(0, 80)} are refused`, () => {
+        it(`such as ${inspect(args, { breakLength: Number.POSITIVE_INFINITY }).slice(0, 70)} are refused`, () => {
             assert.deepEqual(faultsOf(args), faults);
         });
     }
@@ -740,7 +740,7 @@ describe("Warnings of a policy", () => {
         ],
         [{ schedules: { Day: "rate(6 hours)", Week: "never", Month: "never" } }, [CROWDED.replace("0 1 ? * SUN", "0 12 ? * WED")]],
     ] as [VssBackupPolicyArgs, string[]][]) {
-        it(`are ${warnings.length} for ${inspect(args, { breakLength: Number.POSITIVE_INFINITY }).slice(0, 80)}`, () => {
+        it(`are ${warnings.length} for ${inspect(args, { breakLength: Number.POSITIVE_INFINITY }).slice(0, 70)}`, () => {
             assert.deepEqual(resolvePolicy("prod", args, NOW).warnings, warnings);
         });
     }

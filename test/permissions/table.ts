@@ -387,8 +387,29 @@ export function requestOf([principal, action, resource, context]: Row): IamReque
     return { principal, action, resource, context };
 }
 
+/** A row as a short sentence, for test titles. No policy has a condition on `aws:SourceArn`, so the sentence leaves it out. */
 export function sentenceOf([principal, action, resource, context, expected]: Row): string {
-    const given = Object.entries(context).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
-    const verdict = expected === "allowed" ? "may" : "may not";
-    return `${principal} ${verdict} ${action} on ${resource}${given.length > 0 ? ` with ${given.join(", ")}` : ""}`;
+    const given = Object.entries(context)
+        .filter(([key]) => key !== "aws:SourceArn")
+        .map(([key, value]) => `${key.replace(/^.*[:/]/, "")}=${quoteIfNeeded(shorten(value))}`);
+    const condition = given.length > 0 ? ` if ${[...new Set(given)].join(", ")}` : "";
+    return `${shorten(principal)} ${expected === "allowed" ? "can" : "can't"} ${action} on ${shorten(resource)}${condition}`;
+}
+
+/** Leaves out the parts of names and ARNs that most rows share. The accounts become `own` and `other`. */
+function shorten(text: string): string {
+    return text
+        .replace(/^arn:[\w-]+:[\w-]+:/, "")
+        .replace(/^(eu-central-1)?:/, "")
+        .replace(ACCOUNT_ID, "own")
+        .replace(OTHER_ACCOUNT, "other")
+        .replace(/^own:(?!document)/, "")
+        .replace(/^([\w-]*):(?=:)|^:/, "$1")
+        .replace(/^(.*:)?(snapshot|instance|volume|managed-instance|image|maintenancewindow)\/.*/, "$1$2")
+        .replace(/^((role\/)?)prod-(\w+)-role$/, "$1$3")
+        .replace(/\.amazonaws\.com(\.cn)?$/, "");
+}
+
+function quoteIfNeeded(value: string): string {
+    return /^\S+$/.test(value) ? value : JSON.stringify(value);
 }
