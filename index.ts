@@ -7,7 +7,7 @@ const NAMESPACE = "vss-backup";
 type Key = keyof VssBackupPolicyArgs;
 type Kind = "text" | "flag" | "number" | "map" | "named values" | "list";
 
-/** The keys of the stack's config, and what each holds. Pulumi keeps every value as text. */
+/** The keys of the stack's config, each with the kind of its value. Pulumi stores every value as text. */
 const KEYS: Readonly<Record<Key, Kind>> = {
     retention: "map",
     schedules: "map",
@@ -33,7 +33,7 @@ const KEYS: Readonly<Record<Key, Kind>> = {
     tags: "map",
 };
 
-/** Arguments that may stay secret. The component must know the others while it builds, and some of them become names. */
+/** Arguments that may stay secret. The component must know the others while it registers resources, and some become names. */
 const MAY_BE_SECRET: readonly Key[] = [
     "serverTag",
     "serverRoles",
@@ -47,10 +47,10 @@ const MAY_BE_SECRET: readonly Key[] = [
     "tags",
 ];
 
-/** The SDK exports this function and leaves it out of its types. */
+/** The SDK exports this function, but its types do not declare it. */
 const { isConfigSecret } = pulumi.runtime as unknown as { isConfigSecret(key: string): boolean };
 
-/** The arguments of a policy from the stack's config. Unknown keys are handed on, so that the component can refuse them. */
+/** Reads the arguments of a policy from the stack's config. It passes unknown keys, so that the component can refuse them. */
 function argumentsFromConfig(): VssBackupPolicyArgs {
     const config = new pulumi.Config(NAMESPACE);
     const keys = Object.keys(pulumi.runtime.allConfig())
@@ -81,7 +81,7 @@ function argument(config: pulumi.Config, key: string): unknown {
     return isConfigSecret(`${NAMESPACE}:${key}`) ? secretArgument(key, kind, value) : value;
 }
 
-/** The value of a key. Text that is not of the key's kind stays text, so that the component can refuse it together with other faults. */
+/** Reads the value of a key. A value of another kind stays text, so that the component can refuse it together with other faults. */
 function plainArgument(config: pulumi.Config, key: string, kind: Kind): unknown {
     try {
         switch (kind) {
@@ -100,7 +100,7 @@ function plainArgument(config: pulumi.Config, key: string, kind: Kind): unknown 
     }
 }
 
-/** A secret as the component takes it. Keys of maps are no secrets; values are. */
+/** Makes a secret in a form that the component accepts. The values of maps are secrets, and the keys are not. */
 function secretArgument(key: string, kind: Kind, value: unknown): unknown {
     if (kind === "named values" && Array.isArray(value)) {
         // A secret can't name itself. A short digest does not depend on the place in the list, and does not show the value.

@@ -5,16 +5,16 @@ import { drawTerminal } from "./terminal";
 
 const ROOT = join(__dirname, "..");
 
-/** Blocks at the end of the output: the last months, the signs of the calendar, the verdict. */
+/** Number of blocks at the end of the output: the last months, the legend of the calendar, the verdict. */
 const LAST_BLOCKS = 4;
 
-/** What `npm start` prints, in colour. */
+/** Runs `npm start`. Returns its output, with colours. */
 export function rehearsalOutput(): string {
     const env = { ...process.env, FORCE_COLOR: "1", NO_COLOR: undefined };
     return execFileSync(process.execPath, ["-r", "ts-node/register", "rehearsal/main.ts"], { cwd: ROOT, encoding: "utf8", env });
 }
 
-/** The picture of the README: the end of the output of `npm start`. */
+/** Draws the picture of the README: the end of the output of `npm start`. */
 export function rehearsalPicture(output: string): string {
     const start = output.indexOf("\u001b[1m\u001b[4mWhat can be restored");
     const blocks = output.slice(start).trimEnd().split("\n\n");

@@ -18,12 +18,12 @@ interface Run {
     readonly style: Style;
 }
 
-/** What an ANSI code begins with. */
+/** The characters that start an ANSI code. */
 const ESCAPE = "\u001b[";
 
 const PLAIN: Style = { bold: false, faint: false, underlined: false, colour: undefined };
 
-/** The ends of each line of a table, from the middle of its character: right, left, down, up. */
+/** The directions of each table line from the middle of its character: right, left, down, up. */
 const BOX: Readonly<Record<string, string>> = {
     "─": "rl",
     "│": "du",
@@ -63,7 +63,7 @@ function parseLine(line: string): Run[] {
     const runs: Run[] = [];
     let style = PLAIN;
     let column = 0;
-    // The text up to the first code; then a code and the text up to the next one.
+    // The first part has no code. Each other part has a code and the text up to the next code.
     for (const [i, part] of line.split(ESCAPE).entries()) {
         const [codes, text] = i === 0 ? ["", part] : [part.slice(0, part.indexOf("m")), part.slice(part.indexOf("m") + 1)];
         style = i === 0 ? style : codes.split(";").map(Number).reduce(restyle, style);
@@ -104,7 +104,7 @@ function drawRun({ text, column, style }: Run, row: number): string {
     const colour = style.colour ?? (style.faint ? COLOURS.faint : COLOURS.plain);
     const weight = style.bold ? ' font-weight="bold"' : "";
     const line = style.underlined ? ' text-decoration="underline"' : "";
-    // The length keeps columns in line in every font.
+    // The text length keeps the columns aligned in every font.
     const length = round(text.length * CHARACTER.width);
     return `<text x="${round(x)}" y="${y + 13}" textLength="${length}" lengthAdjust="spacingAndGlyphs" fill="${colour}"${weight}${line}>${escapeXml(text)}</text>`;
 }

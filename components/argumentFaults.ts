@@ -10,12 +10,12 @@ import { mergeRetention, mergeSchedules, NEVER, slug, snapshotTypes } from "./sn
 import { didYouMean, nearest } from "./suggestions";
 import { BUSY_SECONDS, overlapFaults } from "./windowOverlap";
 
-/** All that is wrong with the arguments of a policy, one sentence each: the argument, the given value, the cure. */
+/** Lists all faults of a policy's arguments, one sentence each: the argument, the given value, the cure. */
 export function policyFaults(name: string, args: VssBackupPolicyArgs, now: number): string[] {
     return [...nameFaults(name), ...(isMap(args) ? argumentFaults(args, now) : [`its arguments are ${show(args)}; give an object`])];
 }
 
-/** The name is a tag value, and part of the names of IAM roles (64 characters), topics and functions (no dots). */
+/** The name becomes a tag value. It is also part of the names of IAM roles (64 characters), topics and functions (no dots). */
 function nameFaults(name: string): string[] {
     return typeof name === "string" && /^[A-Za-z0-9][A-Za-z0-9_-]{0,39}$/.test(name)
         ? []
@@ -28,19 +28,19 @@ function argumentFaults(args: VssBackupPolicyArgs, now: number): string[] {
 }
 
 /**
- * Faults of each argument by itself.
+ * Lists the faults of each argument alone.
  *
- * @param shown gives the text for a given value
+ * @param showValue formats a given value for the message
  */
-export function shapeFaults(args: VssBackupPolicyArgs, shown: (given: unknown) => string = show): string[] {
-    return (argumentsSchema.safeParse(args).error?.issues ?? []).flatMap((issue) => sentences(issue, args, shown));
+export function shapeFaults(args: VssBackupPolicyArgs, showValue: (given: unknown) => string = show): string[] {
+    return (argumentsSchema.safeParse(args).error?.issues ?? []).flatMap((issue) => issueSentences(issue, args, showValue));
 }
 
-function sentences(issue: z.core.$ZodIssue, args: VssBackupPolicyArgs, shown: (given: unknown) => string): string[] {
+function issueSentences(issue: z.core.$ZodIssue, args: VssBackupPolicyArgs, showValue: (given: unknown) => string): string[] {
     const path = issue.path.join(".");
     if (issue.code === "unrecognized_keys") {
         const known = issue.path.length === 0 ? Object.keys(argumentsSchema.shape) : ["key", "value"];
-        return issue.keys.map((key) => `${[...issue.path, key].join(".")} is no argument${didYouMean(key, known) || "; leave it out"}`);
+        return issue.keys.map((key) => `${[...issue.path, key].join(".")} is not an argument${didYouMean(key, known) || "; leave it out"}`);
     }
     const keyName = issue.code === "custom" ? issue.params?.keyName : undefined;
     if (typeof keyName === "string") {
@@ -48,7 +48,7 @@ function sentences(issue: z.core.$ZodIssue, args: VssBackupPolicyArgs, shown: (g
         return [`the ${keyName} ${given} in ${ownersOf(issue.path, args)} can't be used; ${issue.message}`];
     }
     const given = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)?.[key], args);
-    return [`${path} is ${shown(given)}; ${issue.message}`];
+    return [`${path} is ${showValue(given)}; ${issue.message}`];
 }
 
 /** The map with a key. Retention and schedules have the same keys, so one sentence names both. */
@@ -61,46 +61,51 @@ function ownersOf(path: readonly PropertyKey[], args: VssBackupPolicyArgs): stri
     return owners.join(" and ");
 }
 
-/** A role or an address that comes twice would be attached or subscribed twice. */
+/** Finds repeated roles and addresses: the component would attach or subscribe them twice. */
 function repeatedFaults({ serverRoles, notificationEmails }: VssBackupPolicyArgs): string[] {
     const repeated = (entries: unknown, key: string, labelOf: (entry: string) => string) => {
         const list = Array.isArray(entries) || isMap(entries) ? Object.values(entries) : [];
         const labels = list.map((entry) => (typeof entry === "string" ? labelOf(entry) : undefined));
-        const twice = labels.find((label, i) => label !== undefined && labels.indexOf(label) < i);
-        return twice === undefined ? [] : [`${key} has ${twice} twice; name it once`];
+        const repeatedLabel = labels.find((label, i) => label !== undefined && labels.indexOf(label) < i);
+        return repeatedLabel === undefined ? [] : [`${key} has ${repeatedLabel} twice; name it once`];
     };
     return [...repeated(serverRoles, "serverRoles", roleName), ...repeated(notificationEmails, "notificationEmails", (email) => email)];
 }
 
-/** Faults of retention and schedules beside each other. */
+/** Finds faults between retention and schedules. */
 function typeFaults({ retention, schedules }: VssBackupPolicyArgs): string[] {
     if ([retention, schedules].some((map) => map !== undefined && !isMap(map))) {
         return [];
     }
     const given = { ...(retention && { retention }), ...(schedules && { schedules }) };
-    const kept = Object.keys(mergeRetention(given)).filter(isTypeName);
-    const taken = Object.keys(mergeSchedules(given)).filter(isTypeName);
-    const alike = taken.filter((type) => taken.some((other) => other !== type && slug(other) === slug(type)));
-    const dropped = kept.filter((type) => schedules?.[type] === NEVER);
-    const meant = (type: string, others: readonly string[]) =>
+    const retentionTypes = Object.keys(mergeRetention(given)).filter(isTypeName);
+    const scheduledTypes = Object.keys(mergeSchedules(given)).filter(isTypeName);
+    const sameSlug = scheduledTypes.filter((type) => scheduledTypes.some((other) => other !== type && slug(other) === slug(type)));
+    const droppedTypes = retentionTypes.filter((type) => schedules?.[type] === NEVER);
+    const nearestOther = (type: string, others: readonly string[]) =>
         nearest(
             type,
             others.filter((other) => other !== type),
         );
-    const unscheduled = kept
-        .filter((type) => !taken.includes(type) && !dropped.includes(type))
+    const missingSchedules = retentionTypes
+        .filter((type) => !scheduledTypes.includes(type) && !droppedTypes.includes(type))
         .map((type) => {
-            const other = meant(type, taken);
+            const other = nearestOther(type, scheduledTypes);
             return `retention.${type} has no schedules.${type}; ${other === undefined ? "add a schedule for it" : `did you mean ${other}?`}`;
         });
     return [
-        ...taken
-            .filter((type) => !kept.includes(type))
-            .map((type) => `schedules.${type} has no retention.${type}; add how many restore points to keep${didYouMean(type, kept)}`),
-        ...dropped.map((type) => `schedules.${type} is "${NEVER}", and retention.${type} is given; leave out one of them`),
-        ...unscheduled,
-        ...(alike.length > 0 ? [`schedules has ${alike.join(" and ")}, and their resources would have the same names; rename one`] : []),
-        ...(kept.length + taken.length === 0 ? ["schedules drops every snapshot type; keep one at least"] : []),
+        ...scheduledTypes
+            .filter((type) => !retentionTypes.includes(type))
+            .map(
+                (type) =>
+                    `schedules.${type} has no retention.${type}; add how many restore points to keep${didYouMean(type, retentionTypes)}`,
+            ),
+        ...droppedTypes.map((type) => `schedules.${type} is "${NEVER}", and retention.${type} is given; leave out one of them`),
+        ...missingSchedules,
+        ...(sameSlug.length > 0
+            ? [`schedules has ${sameSlug.join(" and ")}, and their resources would have the same names; rename one`]
+            : []),
+        ...(retentionTypes.length + scheduledTypes.length === 0 ? ["schedules drops every snapshot type; keep at least one"] : []),
     ];
 }
 
@@ -108,24 +113,24 @@ function isTypeName(type: string): boolean {
     return typeName.safeParse(type).success;
 }
 
-/** A tag of all resources must not be the tag that holds a snapshot. */
+/** Finds a tag of all resources that has the key of `hold`: every snapshot would be held. */
 export function holdFaults({ tags, hold }: VssBackupPolicyArgs): string[] {
-    const wanted = typeof hold === "string" ? hold : DEFAULTS.hold;
-    const key = Object.keys(isMap(tags) ? tags : {}).find((tag) => tag.toLowerCase() === wanted.toLowerCase());
-    return key === undefined ? [] : [`tags.${key} is the tag of hold, and would hold every snapshot; use another key in one of them`];
+    const holdTag = typeof hold === "string" ? hold : DEFAULTS.hold;
+    const key = Object.keys(isMap(tags) ? tags : {}).find((tag) => tag.toLowerCase() === holdTag.toLowerCase());
+    return key === undefined ? [] : [`tags.${key} has the key of hold, so it would hold every snapshot; use another key for one of them`];
 }
 
-/** Faults of the times at which things happen. They need schedules and a zone that can be read. */
+/** Finds faults between the schedules. The check needs a valid time zone, and skips schedules that are invalid. */
 function windowFaults({ schedules, timezone, cleanerSchedule }: VssBackupPolicyArgs, now: number): string[] {
     const zone = timezone ?? DEFAULTS.timezone;
-    const isReadable = (given: Pick<VssBackupPolicyArgs, "schedules" | "timezone" | "cleanerSchedule">) => shapeFaults(given).length === 0;
-    if (!isReadable({ ...(timezone !== undefined && { timezone }) })) {
+    const isValid = (given: Pick<VssBackupPolicyArgs, "schedules" | "timezone" | "cleanerSchedule">) => shapeFaults(given).length === 0;
+    if (!isValid({ ...(timezone !== undefined && { timezone }) })) {
         return [];
     }
     const given = schedules === undefined ? {} : { schedules };
-    const types = isReadable(given) ? snapshotTypes(given) : [];
+    const types = isValid(given) ? snapshotTypes(given) : [];
     const cleaner = cleanerSchedule ?? DEFAULTS.cleanerSchedule;
-    const runs = isReadable({ cleanerSchedule: cleaner }) ? parseSchedule(cleaner, "no seconds") : undefined;
+    const runs = isValid({ cleanerSchedule: cleaner }) ? parseSchedule(cleaner, "no seconds") : undefined;
     const isOver = runs?.kind === "cron" && occurrences(runs.pattern, zone, now).next().done;
     return [
         ...overlapFaults(types, zone, BUSY_SECONDS, now),
@@ -133,7 +138,7 @@ function windowFaults({ schedules, timezone, cleanerSchedule }: VssBackupPolicyA
     ];
 }
 
-/** A given value, in one line. */
+/** Formats a given value in one line. */
 export function show(value: unknown): string {
     if (isLate(value)) {
         return "a value of another resource, which is not known yet";
@@ -148,7 +153,7 @@ function asText(value: unknown): string {
             ? inspect(value, ONE_LINE)
             : (JSON.stringify(withoutLate(value)) ?? inspect(value, ONE_LINE));
     } catch {
-        // A BigInt, or an object that holds itself.
+        // JSON has no BigInt and no circular objects.
         return inspect(value, ONE_LINE);
     }
 }

@@ -29,18 +29,19 @@ export interface ServerTag {
 /**
  * The arguments of a policy. Each has a default. The keys of the stack's config have the same names.
  *
- * An argument that the component must know while it builds is plain. All others are `pulumi.Input` and may come from another resource.
+ * An argument is plain if the component must know it while it registers resources. All others are `pulumi.Input` and may come from another
+ * resource.
  */
 export interface VssBackupPolicyArgs {
     /**
-     * How many restore points to keep, per snapshot type and volume: whole numbers from 1. An entry changes its own type only.
+     * How many restore points to keep, per snapshot type and volume: whole numbers from 1. An entry changes only its type.
      * Default: `{ Day: 5, Week: 3, Month: 2 }`.
      * @example { Day: 7, Year: 3 }
      */
     retention?: Record<string, number>;
     /**
-     * When to take each snapshot type: a `cron(…)` or `rate(…)` expression of SSM. An entry changes its own type only; `never` drops a
-     * type together with its retention. Each time opens a maintenance window of one hour. The windows of two types must not overlap.
+     * When to take each snapshot type: a `cron(…)` or `rate(…)` expression of SSM. An entry changes only its type; `never` drops
+     * a type together with its retention. Each time opens a maintenance window of one hour. The windows of two types must not overlap.
      * Default: `{ Day: "cron(0 1 ? * * *)", Week: "cron(0 3 ? * SUN *)", Month: "cron(0 5 1 * ? *)" }`.
      * @example { Month: "never", Year: "cron(0 6 2 1 ? *)" }
      */
@@ -97,7 +98,7 @@ export interface VssBackupPolicyArgs {
      */
     copyOnly?: pulumi.Input<boolean>;
     /**
-     * Exclude the VSS writers of applications. Then file systems are consistent, and applications are not.
+     * Exclude the VSS writers of applications. The snapshots are then consistent for file systems, but not for applications.
      * Default: `false`.
      * @example true
      */
@@ -121,8 +122,8 @@ export interface VssBackupPolicyArgs {
      */
     cleanerSchedule?: string;
     /**
-     * The key of a tag that an operator puts on a snapshot to hold it. The cleaner keeps the whole backup set while the tag is there, with
-     * any value, and the set does not count in retention.
+     * The key of a tag that an operator puts on a snapshot to hold it. The cleaner keeps the whole backup set while the tag is there. The
+     * tag can have any value. The set does not count in retention.
      * Default: `VssBackupHold`.
      * @example "LegalHold"
      */
@@ -135,13 +136,13 @@ export interface VssBackupPolicyArgs {
      */
     orphanDays?: number;
     /**
-     * Hours for which the cleaner leaves a failed or unfinished backup set alone: 1 to 8,760.
+     * Hours for which the cleaner keeps a failed or unfinished backup set: 1 to 8,760.
      * Default: `24`.
      * @example 48
      */
     failedSetGraceHours?: number;
     /**
-     * How many snapshots one run of the cleaner may delete: 1 to 100,000. The next run goes on with the oldest.
+     * How many snapshots one run of the cleaner may delete: 1 to 100,000. The next run continues with the oldest.
      * Default: `1000`.
      * @example 4000
      */
@@ -159,13 +160,13 @@ export interface VssBackupPolicyArgs {
      */
     standIns?: boolean;
     /**
-     * Let the cleaner plan and report, and delete nothing.
+     * Let the cleaner plan and report without deleting.
      * Default: `false`.
      * @example true
      */
     reportOnly?: boolean;
     /**
-     * Tags for every AWS resource that the component makes, the snapshots included.
+     * Tags for every AWS resource that the component makes, and for the snapshots.
      * Default: none.
      * @example { CostCenter: "4711" }
      */

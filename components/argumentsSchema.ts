@@ -22,13 +22,13 @@ import { RESERVED_TAGS } from "./snapshotTags";
 import { NEVER } from "./snapshotTypes";
 import { isTimezone, timezoneCure } from "./suggestions";
 
-/** EC2 takes 50 tags on a snapshot. The policy and the VSS agent write some of them. */
-const MOST_TAGS = 50 - RESERVED_TAGS.length;
+/** EC2 allows 50 tags on a snapshot. The policy and the VSS agent write some of them. */
+const MAX_USER_TAGS = 50 - RESERVED_TAGS.length;
 
 /** An entry that is undefined keeps the default of its type. */
 const count = z.custom<number>(
     (given) => given === undefined || (Number.isSafeInteger(given) && (given as number) >= 1),
-    `keep a whole number of restore points, 1 at least; to drop the type, set its schedule to ${NEVER}`,
+    `keep a whole number of restore points, at least 1; to drop the type, set its schedule to ${NEVER}`,
 );
 
 const schedule = byKind((given) => {
@@ -49,7 +49,7 @@ const role = text("a role's name or ARN")
     .regex(/^(arn:[^:]+:iam::\d{12}:role\/(.+\/)?)?[\w+=,.@-]{1,64}$/, ROLE_CURE)
     .refine(
         (given) => !/(^|\/)(aws-service-role\/|AWSServiceRoleFor)/.test(given),
-        "this is a service-linked role, and AWS alone changes its policies; give a role of your own",
+        "this is a service-linked role, and only AWS changes its policies; give a role that you manage",
     );
 
 const EMAIL_CURE = "give an e-mail address such as admin@example.com";
@@ -62,24 +62,23 @@ const email = text("an e-mail address").refine(
     EMAIL_CURE,
 );
 
-/** Entries under names of the user's choice. A list is a map whose texts are their own names. */
-function namedEntries(entry: z.ZodType, what: string) {
-    const cure = `only a plain text can name itself; give a map from a name of your choice to ${what}`;
-    const plain = byKind((given) => (isLate(given) || isMap(given) ? z.never(cure) : entry));
-    return byKind((given) =>
-        Array.isArray(given) ? z.array(plain) : mapOf("name", entryName, input(entry), `give a map from a name of your choice to ${what}`),
-    );
+/** A map whose names the user chooses, or a list. Each text in a list is also its name. */
+function namedEntries(entry: z.ZodType, label: string) {
+    const mapCure = `give a map from a name of your choice to ${label}`;
+    const listCure = `a list takes plain text only; ${mapCure}`;
+    const listEntry = byKind((given) => (isLate(given) || isMap(given) ? z.never(listCure) : entry));
+    return byKind((given) => (Array.isArray(given) ? z.array(listEntry) : mapOf("name", entryName, input(entry), mapCure)));
 }
 
 const events = Object.values(NotificationEvent);
 const EVENTS_CURE = `use ${events.slice(0, -1).join(", ")} or ${events.at(-1)}`;
 
 const VERSION_CURE =
-    'give "latest" or a version from 2.3.1 on, such as "2.5.1": AWS\'s policy AWSEC2VssSnapshotPolicy lets no older one take snapshots';
+    'give "latest" or a version from 2.3.1, such as "2.5.1": AWS\'s policy AWSEC2VssSnapshotPolicy does not allow older versions';
 
 const TOPIC_CURE = "give the ARN of a standard SNS topic, arn:aws:sns:region:account:name; SSM can't publish to FIFO topics";
 
-/** What each argument takes. Faults of arguments beside each other are found in argumentFaults.ts. */
+/** The values that each argument accepts. `argumentFaults.ts` finds faults between arguments. */
 export const argumentsSchema = z.strictObject({
     retention: mapOf("snapshot type", typeName, count, "give a map from snapshot type to number of restore points").optional(),
     schedules: mapOf("snapshot type", typeName, schedule, "give a map from snapshot type to schedule").optional(),
@@ -96,7 +95,7 @@ export const argumentsSchema = z.strictObject({
     notificationEvents: input(
         z
             .array(input(z.enum(events, { error: EVENTS_CURE })), { error: `give a list: ${EVENTS_CURE}` })
-            .min(1, `name one event at least: ${EVENTS_CURE}`),
+            .min(1, `name at least one event: ${EVENTS_CURE}`),
     ).optional(),
     topicArn: input(z.string({ error: TOPIC_CURE }).regex(/^arn:[^:]+:sns:[^:]+:\d{12}:[\w-]{1,256}$/, TOPIC_CURE)).optional(),
     excludeBootVolume: input(flag).optional(),
@@ -107,7 +106,9 @@ export const argumentsSchema = z.strictObject({
         text('a version, such as "2.5.1", or "latest",').refine((version) => version === "latest" || isSupported(version), VERSION_CURE),
     ).optional(),
     cleanerSchedule: scheduleExpression("no seconds").optional(),
-    hold: byKind((given) => (isMap(given) ? z.never("give a tag key alone, as text; any value of the tag holds") : holdKey)).optional(),
+    hold: byKind((given) =>
+        isMap(given) ? z.never("give a tag key alone, as text; the tag's value does not matter") : holdKey,
+    ).optional(),
     orphanDays: whole(1, 36_500, "days").optional(),
     failedSetGraceHours: whole(1, 8_760, "hours").optional(),
     maxDeletionsPerRun: whole(1, 100_000, "snapshots").optional(),
@@ -117,12 +118,12 @@ export const argumentsSchema = z.strictObject({
     tags: input(
         mapOf("key", tagKey, input(tagValue), "give a map from tag key to value").superRefine((tags, context) => {
             const keys = Object.keys(tags);
-            const alike = keys.filter((key) => keys.some((other) => other !== key && other.toLowerCase() === key.toLowerCase()));
-            if (alike.length > 0) {
-                context.addIssue({ code: "custom", message: `IAM takes ${alike.join(" and ")} for one key; keep one of them` });
+            const sameKeys = keys.filter((key) => keys.some((other) => other !== key && other.toLowerCase() === key.toLowerCase()));
+            if (sameKeys.length > 0) {
+                context.addIssue({ code: "custom", message: `IAM treats ${sameKeys.join(" and ")} as the same key; keep one of them` });
             }
-            if (keys.length > MOST_TAGS) {
-                context.addIssue({ code: "custom", message: `a snapshot has room for ${MOST_TAGS} of them` });
+            if (keys.length > MAX_USER_TAGS) {
+                context.addIssue({ code: "custom", message: `give at most ${MAX_USER_TAGS} tags, which is the room on a snapshot` });
             }
         }),
     ).optional(),

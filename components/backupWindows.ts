@@ -13,13 +13,13 @@ import type { SnapshotType } from "./snapshotTypes";
 import { EXECUTION_TIMEOUT_S, INSTALL_TIMEOUT_S } from "./ssmDocuments";
 import { BUSY_SECONDS, CUTOFF_HOURS } from "./windowOverlap";
 
-/** Servers that run VSS at once, per window: CreateSnapshots has a burst of 100 calls per account and region. */
+/** Servers that run VSS at the same time, per window. CreateSnapshots has a burst of 100 calls per account and region. */
 const MAX_CONCURRENCY = "50";
 
-/** One server that fails must not cost the others their backup. */
+/** The other servers still get their backup when some fail. */
 const MAX_ERRORS = "100%";
 
-/** The delivery timeout: a server that gets its command later would still be at it when the window has ended, so it gets none. */
+/** The delivery timeout. A server that got its command later would still be busy after the window. */
 function startWithinSeconds(document: VssDocument): number {
     return BUSY_SECONDS - INSTALL_TIMEOUT_S[document] - EXECUTION_TIMEOUT_S;
 }
@@ -28,11 +28,11 @@ export interface BackupWindows {
     readonly windowIds: Record<string, pulumi.Output<string>>;
     /** By snapshot type, the command for a POSIX shell that takes a backup now. */
     readonly backUpNow: Record<string, pulumi.Output<string>>;
-    /** The same for PowerShell. */
+    /** By snapshot type, the command for PowerShell that takes a backup now. */
     readonly backUpNowPowerShell: Record<string, pulumi.Output<string>>;
 }
 
-/** The servers as SSM names them: everything with the tag. */
+/** The targets of SSM: all instances with the tag. */
 export function serverTargets({ key, value }: ResolvedServerTag): { key: string; values: pulumi.Output<string>[] }[] {
     return [{ key: `tag:${key}`, values: [value] }];
 }
@@ -100,7 +100,7 @@ function backupWindow(
             priority: 1,
             maxConcurrency: MAX_CONCURRENCY,
             maxErrors: MAX_ERRORS,
-            // A VSS run that has begun may end; cancelling it would leave half a set.
+            // A VSS run that has started may finish; cancelling it would leave half a set.
             cutoffBehavior: "CONTINUE_TASK",
             taskInvocationParameters: {
                 runCommandParameters: {
@@ -113,7 +113,7 @@ function backupWindow(
                     notificationConfig: {
                         notificationArn: notifications.topicArn,
                         notificationEvents: policy.notificationEvents,
-                        // A command counts as successful although some of its invocations failed.
+                        // SSM reports a command as successful even if some invocations failed.
                         notificationType: "Invocation",
                     },
                     cloudwatchConfig: { cloudwatchLogGroupName: runLogs.name, cloudwatchOutputEnabled: true },
@@ -125,12 +125,12 @@ function backupWindow(
     return window;
 }
 
-/** At most 100 characters with the longest name, the bound of a command's comment; a type may be longer. */
+/** The comment of an SSM command has at most 100 characters, so the end of a long type is cut. */
 function describe(name: string, type: SnapshotType): string {
     return `VssBackupPolicy ${name}: ${type.slug} snapshots`.slice(0, 100);
 }
 
-/** Parameters of the document. Tags of the user can't replace those of the policy: their keys are refused. */
+/** The document's parameters. The user's tags can't replace the policy's tags, since the argument check refuses their keys. */
 function documentParameters(
     { name, tags }: PolicyContext,
     type: SnapshotType,
@@ -138,10 +138,10 @@ function documentParameters(
 ): pulumi.Output<Record<string, string>> {
     const { document, excludeBootVolume, copyOnly, noWriters, componentsVersion } = policy;
     return pulumi.all([tags, excludeBootVolume, copyOnly, noWriters, componentsVersion]).apply(
-        ([userTags, exclude, copy, without, version]): Record<string, string> => ({
-            ExcludeBootVolume: exclude ? "True" : "False",
-            CopyOnly: copy ? "True" : "False",
-            NoWriters: without ? "True" : "False",
+        ([userTags, isBootExcluded, isCopyOnly, hasNoWriters, version]): Record<string, string> => ({
+            ExcludeBootVolume: isBootExcluded ? "True" : "False",
+            CopyOnly: isCopyOnly ? "True" : "False",
+            NoWriters: hasNoWriters ? "True" : "False",
             description: describe(name, type),
             tags: formatSnapshotTags({ [TYPE_TAG]: type.name, [POLICY_TAG]: name, ...userTags }),
             executionTimeout: String(EXECUTION_TIMEOUT_S),
@@ -150,7 +150,7 @@ function documentParameters(
     );
 }
 
-/** The role of all windows: it sends this document to these servers, and passes the notification role. */
+/** The role of all windows. It may send the document to the servers and pass the notification role. */
 function windowRole(context: PolicyContext, { document, serverTag }: ResolvedPolicy, notifications: Notifications): aws.iam.Role {
     const { partition, region, accountId } = context.placement;
     const { role } = serviceRole(context, {
@@ -178,7 +178,7 @@ function windowRole(context: PolicyContext, { document, serverTag }: ResolvedPol
                 Resource: notifications.role.arn,
                 Condition: { StringEquals: { "iam:PassedToService": "ssm.amazonaws.com" } },
             },
-            // None of these reads a secret. AWS's own policy for such roles has them for all resources, since most have no narrower one.
+            // These actions read no secrets. AWS's policy for such roles allows them for all resources, since most can't be narrowed.
             {
                 Sid: "FindServersAndCommands",
                 Effect: "Allow",
@@ -199,7 +199,7 @@ function windowRole(context: PolicyContext, { document, serverTag }: ResolvedPol
     return role;
 }
 
-/** The request that takes a backup of a type now, as its window would. */
+/** The request that takes a backup of a type now, like its window. */
 function sendCommandRequest(
     context: PolicyContext,
     type: SnapshotType,

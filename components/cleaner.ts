@@ -7,7 +7,7 @@ import type { PolicyContext } from "./policyContext";
 import type { ResolvedPolicy } from "./resolvePolicy";
 import { serviceRole } from "./serviceRole";
 
-/** Lambda's longest; the cleaner ends by itself before that. */
+/** Lambda's maximum. The cleaner stops itself earlier. */
 const TIMEOUT_S = 900;
 
 /** Enough for the 100,000 snapshots that EC2 allows in a region. */
@@ -16,11 +16,11 @@ const MEMORY_MB = 1024;
 const LOG_DAYS = 90;
 const DEAD_LETTER_DAYS = 14;
 
-/** The Lambda that deletes the snapshots that the policy no longer needs: its code, written inline as a closure, and its resources. */
+/** Creates the Lambda function that deletes snapshots that the policy no longer needs. Its code is an inline closure. */
 export function cleaner(context: PolicyContext, { cleaner: settings, cleanerSchedule }: ResolvedPolicy): aws.lambda.Function {
     const { name, parent, tags } = context;
-    // Both files come from the archive. They are required inside, by names that mean the same in this repository and in a project that
-    // has the package in node_modules: a module that the closure captured would become a path into that project.
+    // The closure loads both files from the archive. If it captured the modules, Pulumi would write paths of the user's project into its
+    // text.
     const closure = pulumi.runtime.serializeFunction(
         () => {
             const { EC2Client } = require("@aws-sdk/client-ec2") as typeof import("@aws-sdk/client-ec2");
@@ -40,8 +40,8 @@ export function cleaner(context: PolicyContext, { cleaner: settings, cleanerSche
     const lambda = new aws.lambda.Function(
         `${name}-cleaner`,
         {
-            // One of this name per account and region: a second policy of the same name, which would take the first one's snapshots for
-            // its own, can't be deployed.
+            // Function names are unique per account and region. So a second policy with the same name, which would delete the first
+            // policy's snapshots, can't be deployed.
             name: `vss-backup-${name}-cleaner`,
             description: `Deletes the snapshots that VssBackupPolicy ${name} no longer needs`,
             runtime: "nodejs24.x",
@@ -51,7 +51,7 @@ export function cleaner(context: PolicyContext, { cleaner: settings, cleanerSche
             role: role.arn,
             timeout: TIMEOUT_S,
             memorySize: MEMORY_MB,
-            reservedConcurrentExecutions: oneAtATime(parent),
+            reservedConcurrentExecutions: reservedConcurrency(parent),
             loggingConfig: { logFormat: "Text", logGroup: logs.name },
             tags,
         },
@@ -63,8 +63,8 @@ export function cleaner(context: PolicyContext, { cleaner: settings, cleanerSche
 
 function cleanerRole(context: PolicyContext, { name, hold, orphanDays }: CleanerSettings, logs: aws.cloudwatch.LogGroup): aws.iam.Role {
     const { placement } = context;
-    // A snapshot that is held while a run is under way stays, too. IAM compares the tag's key in any letter case.
-    const notHeld = { Null: { [`aws:ResourceTag/${hold}`]: "true" } };
+    // IAM also protects a snapshot that gets the tag during a run. IAM ignores the letter case of the key.
+    const withoutHoldTag = { Null: { [`aws:ResourceTag/${hold}`]: "true" } };
     const { role } = serviceRole(context, {
         suffix: "cleaner",
         service: "lambda.amazonaws.com",
@@ -76,14 +76,14 @@ function cleanerRole(context: PolicyContext, { name, hold, orphanDays }: Cleaner
                 Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
                 Resource: pulumi.interpolate`${logs.arn}:*`,
             },
-            // IAM knows no narrower resource for this action.
+            // IAM has no narrower resource for this action.
             { Sid: "ListSnapshots", Effect: "Allow", Action: "ec2:DescribeSnapshots", Resource: "*" },
             {
                 Sid: "DeleteOwnSnapshots",
                 Effect: "Allow",
                 Action: "ec2:DeleteSnapshot",
                 Resource: pulumi.interpolate`arn:${placement.partition}:ec2:${placement.region}::snapshot/*`,
-                Condition: { StringEquals: { [`aws:ResourceTag/${POLICY_TAG}`]: name }, ...notHeld },
+                Condition: { StringEquals: { [`aws:ResourceTag/${POLICY_TAG}`]: name }, ...withoutHoldTag },
             },
             ...(orphanDays === undefined
                 ? []
@@ -94,20 +94,21 @@ function cleanerRole(context: PolicyContext, { name, hold, orphanDays }: Cleaner
 }
 
 /**
- * The concurrency to reserve: one, so that no two runs are under way at a time. Lambda refuses to reserve any where that leaves fewer
- * than 100 for the account's other functions, and new accounts have 10 in all; there, none is reserved. That is safe too, since two runs
- * plan the same deletions and take a snapshot that is gone for deleted, and the schedule starts one only.
+ * Reserves a concurrency of 1, so that only one run is active at a time.
+ *
+ * Lambda refuses this if fewer than 100 remain for the account's other functions. New accounts have 10 in all. Such an account reserves
+ * no concurrency. Two runs at the same time are safe too: they plan the same deletions, and count a missing snapshot as deleted.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
  */
-function oneAtATime(parent: pulumi.Resource): pulumi.Output<number> {
-    const UNRESERVED_LEAST = 100;
-    // Quota L-B99A9384: Lambda's concurrent executions. It can't be asked for in an account whose administrators do not allow it.
+function reservedConcurrency(parent: pulumi.Resource): pulumi.Output<number> {
+    const MIN_UNRESERVED = 100;
+    // Quota L-B99A9384: Lambda's concurrent executions. The request fails if the deploying user lacks the permission.
     const quota = aws.servicequotas.getServiceQuota({ serviceCode: "lambda", quotaCode: "L-B99A9384" }, { parent }).then(
         ({ value }) => value,
         () => 0,
     );
-    return pulumi.output(quota).apply((concurrency) => (concurrency <= UNRESERVED_LEAST ? -1 : 1));
+    return pulumi.output(quota).apply((concurrency) => (concurrency <= MIN_UNRESERVED ? -1 : 1));
 }
 
 function startOnSchedule(context: PolicyContext, lambda: aws.lambda.Function, expression: string, timezone: string): void {
@@ -137,7 +138,7 @@ function startOnSchedule(context: PolicyContext, lambda: aws.lambda.Function, ex
             target: {
                 arn: lambda.arn,
                 roleArn: role.arn,
-                // Scheduler writes the time at which the run was due in its place.
+                // Scheduler replaces this with the time at which the run was due.
                 input: JSON.stringify({ time: "<aws.scheduler.scheduled-time>" }),
                 retryPolicy: { maximumEventAgeInSeconds: 3600, maximumRetryAttempts: 5 },
                 deadLetterConfig: { arn: deadLetters.arn },

@@ -3,7 +3,7 @@ import type { VssBackupPolicyArgs } from "./arguments";
 import { DEFAULTS } from "./defaults";
 import { snapshotTypes } from "./snapshotTypes";
 
-/** The settings of the cleaner, from checked arguments. */
+/** Makes the cleaner's settings from checked arguments. */
 export function cleanerSettings(name: string, args: VssBackupPolicyArgs): CleanerSettings {
     const types = snapshotTypes(args);
     return {

@@ -7,22 +7,22 @@ const DAY = 24 * HOUR;
 const LOOK_AHEAD_DAYS = 731;
 
 /**
- * The times of a cron schedule that its zone's clock skips in the next two years, such as `2027-03-28 02:30`. A schedule that also fires
- * in the hour before is left out: its servers have a backup that is an hour old.
+ * Lists the times of a cron schedule that the clock of its zone skips in the next two years, such as `2027-03-28 02:30`. It ignores a
+ * skipped time if the schedule also fires in the hour before: the servers then have a backup that is an hour old.
  *
- * @param pattern of `parseSchedule`
+ * @param pattern the cron pattern from `parseSchedule`
  * @param from milliseconds since 1970
  */
 export function timesInClockGaps(pattern: string, timezone: string, from: number): string[] {
     return clockGaps(timezone, from).flatMap(({ start, end }) => {
-        // Times that a clock skips exist only on the wall, so the schedule is asked in UTC.
+        // A skipped local time does not exist in the zone. So the schedule is read in UTC.
         const [skipped] = occurrences(pattern, "UTC", start, end);
         const isCovered = !occurrences(pattern, "UTC", start - HOUR, start).next().done;
         return skipped === undefined || isCovered ? [] : [new Date(skipped).toISOString().slice(0, 16).replace("T", " ")];
     });
 }
 
-/** The spans that a zone's clock skips, as the wall shows them, in milliseconds since 1970 as if the wall showed UTC. */
+/** Lists the spans of local time that a zone's clock skips. The milliseconds treat local time as UTC. */
 function clockGaps(timezone: string, from: number): { readonly start: number; readonly end: number }[] {
     const zone = IANAZone.create(timezone);
     const days = Array.from({ length: LOOK_AHEAD_DAYS }, (_, i) => from + i * DAY);

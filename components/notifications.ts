@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import type * as pulumi from "@pulumi/pulumi";
-import { refuseElsewhere } from "./placement";
+import { refuseOtherPlacement } from "./placement";
 import type { PolicyContext } from "./policyContext";
 import { policyDocument } from "./policyDocument";
 import type { ResolvedPolicy } from "./resolvePolicy";
@@ -13,13 +13,13 @@ export interface Notifications {
 }
 
 /**
- * How people hear of runs: the topic, its subscriptions, and the role that SSM assumes to publish. A topic of the user keeps its policy.
+ * Creates the topic, its subscriptions, and the role that SSM assumes to publish. The policy of an existing topic stays as it is.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/monitoring-sns-notifications.html
  */
 export function notifications(context: PolicyContext, { topicArn, notificationEmails }: ResolvedPolicy): Notifications {
     const { name, parent } = context;
-    const topic = topicArn === undefined ? newTopic(context) : refuseElsewhere(context, "topicArn", topicArn);
+    const topic = topicArn === undefined ? newTopic(context) : refuseOtherPlacement(context, "topicArn", topicArn);
     for (const { name: label, value: endpoint } of notificationEmails) {
         new aws.sns.TopicSubscription(`${name}-email-${label}`, { topic, protocol: "email", endpoint }, { parent });
     }
@@ -43,7 +43,7 @@ function newTopic({ name, parent, placement, tags }: PolicyContext): pulumi.Outp
             Resource: topic.arn,
             Condition: { Bool: { "aws:SecureTransport": "false" } },
         },
-        // A policy of our own replaces the default one of SNS, so it must allow the services that users put on a topic of backups.
+        // This policy replaces the default policy of SNS. So it must allow alarms and events to publish, which users may send to this topic.
         {
             Sid: "PublishAlarms",
             Effect: "Allow",

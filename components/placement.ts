@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { refuse } from "./refusal";
 
-/** Where the provider of a resource works. ARNs need it: AWS China and GovCloud have partitions of their own. */
+/** The partition, region and account of a resource's provider, as ARNs need them. AWS China and GovCloud have other partitions. */
 export interface Placement {
     readonly partition: pulumi.Output<string>;
     readonly region: pulumi.Output<string>;
@@ -18,12 +18,12 @@ export function placement(parent: pulumi.Resource): Placement {
 }
 
 /**
- * Refuses an ARN of another partition, region or account. A value that is no ARN passes.
+ * Refuses an ARN of another partition, region or account. Accepts a value that is not an ARN.
  *
- * @param argument the name of the value for the message
- * @returns the ARN; it fails if the ARN is of another place
+ * @param argument the argument's name for the message
+ * @returns the ARN; the output fails if the ARN has another placement
  */
-export function refuseElsewhere(
+export function refuseOtherPlacement(
     { name, placement: { partition, region, accountId } }: { readonly name: string; readonly placement: Placement },
     argument: string,
     arn: pulumi.Output<string>,
@@ -33,7 +33,7 @@ export function refuseElsewhere(
         const isHere = !given.startsWith("arn:") || [ofPartition, ofRegion || here[1], ofAccount].every((part, i) => part === here[i]);
         const shown = secret ? "a secret" : JSON.stringify(given);
         const place = `partition ${here[0]}, region ${here[1]}, account ${here[2]}`;
-        refuse(name, isHere ? [] : [`${argument} is ${shown}; give an ARN of the policy's own ${place}`]);
+        refuse(name, isHere ? [] : [`${argument} is ${shown}; give an ARN of the policy's ${place}`]);
         return given;
     });
 }

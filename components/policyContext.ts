@@ -2,13 +2,13 @@ import type * as pulumi from "@pulumi/pulumi";
 import { type Placement, placement } from "./placement";
 import type { ResolvedPolicy } from "./resolvePolicy";
 
-/** What every part of a component needs from it. */
+/** The values that every part of the component needs. */
 export interface PolicyContext {
     /** The policy's name. Children are named `${name}-…`. */
     readonly name: string;
     readonly parent: pulumi.Resource;
     readonly placement: Placement;
-    /** For every resource that takes tags. */
+    /** Tags for every resource that supports tags. */
     readonly tags: pulumi.Output<Record<string, string>>;
 }
 

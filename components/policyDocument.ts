@@ -1,7 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { refusal } from "./refusal";
 
-/** A statement of a policy document. Its values may be late. */
+/** A statement of a policy document. Its values may come from other resources. */
 export interface Statement {
     readonly Sid: string;
     readonly Effect: "Allow" | "Deny";
@@ -12,22 +12,22 @@ export interface Statement {
 }
 
 /**
- * A policy document as IAM and SNS take it.
+ * Makes a policy document for IAM or SNS.
  *
- * @throws pulumi.RunError as soon as a value of a statement turns out to be missing or empty: JSON would drop it, and a statement that
- * loses a condition allows more than it says
+ * @throws pulumi.RunError when a value of a statement is missing or empty. JSON would drop it, and a statement without its condition
+ * would allow too much.
  */
 export function policyDocument(statements: readonly Statement[]): pulumi.Output<string> {
     return pulumi.output(statements as unknown[]).apply((known) => {
-        const lost = known.flatMap((statement) => emptyPaths(statement, (statement as Statement).Sid));
-        if (lost.length > 0) {
-            throw refusal(`${lost.join(", ")} of a policy document has no value; no policy is made without it.`);
+        const missingPaths = known.flatMap((statement) => emptyPaths(statement, (statement as Statement).Sid));
+        if (missingPaths.length > 0) {
+            throw refusal(`${missingPaths.join(", ")} of a policy document has no value. A policy without it would not be safe.`);
         }
         return JSON.stringify({ Version: "2012-10-17", Statement: known });
     });
 }
 
-/** The paths of values that are not a text, or a list or map of texts, with something in it. */
+/** Lists the paths of empty values: only a filled text, and a filled list or map of such texts, are not empty. */
 function emptyPaths(value: unknown, path: string): string[] {
     if (typeof value === "string") {
         return value.trim() === "" ? [path] : [];

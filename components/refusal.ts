@@ -3,7 +3,7 @@ import * as pulumi from "@pulumi/pulumi";
 import { holdFaults, shapeFaults, show } from "./argumentFaults";
 import type { VssBackupPolicyArgs } from "./arguments";
 
-/** @throws pulumi.RunError with all faults, one a line, each with the component's name in front */
+/** @throws pulumi.RunError with one line for each fault, which begins with the component's name */
 export function refuse(name: string, faults: readonly string[]): void {
     if (faults.length > 0) {
         const lines = faults.map((fault) => `VssBackupPolicy "${name}": ${fault}`.replace(/[\r\n]+/g, " "));
@@ -25,25 +25,25 @@ export function refusal(message: string): pulumi.RunError {
 }
 
 /**
- * Checks the value of an argument, or of one entry of it, as soon as it is known.
+ * Checks the value of an argument, or of one of its entries, as soon as it is known.
  *
  * @param path of the value, such as `["serverRoles", "sql"]`
- * @param beside other arguments that the value must fit
- * @returns the value; it fails with the message that a plain value would have had
+ * @param otherArguments arguments that the value must fit
+ * @returns the value; the output fails with the same message as a plain value
  */
 export function checkWhenKnown<T>(
     name: string,
     path: readonly [keyof VssBackupPolicyArgs, ...string[]],
     value: pulumi.Input<T>,
-    beside: Pick<VssBackupPolicyArgs, "hold"> = {},
+    otherArguments: Pick<VssBackupPolicyArgs, "hold"> = {},
 ): pulumi.Output<pulumi.Unwrap<T>> {
     const output = pulumi.output(value);
     return pulumi.all([output, pulumi.isSecret(output)]).apply(([known, secret]) => {
         const isMissing = (known as unknown) === undefined || (known as unknown) === null;
-        const cure = ["serverRoles", "notificationEmails"].includes(path[0]) ? "leave the entry out" : "leave it out for its default";
-        refuse(name, isMissing ? [`${path.join(".")} has no value, although it was given; ${cure}`] : []);
+        const cure = ["serverRoles", "notificationEmails"].includes(path[0]) ? "leave the entry out" : "leave it out to use its default";
+        refuse(name, isMissing ? [`${path.join(".")} is given, but has no value; ${cure}`] : []);
         const args = path.reduceRight<unknown>((inner, key) => ({ [key]: inner }), known) as VssBackupPolicyArgs;
-        refuse(name, [...shapeFaults(args, secret ? () => "a secret" : show), ...holdFaults({ ...beside, ...args })]);
+        refuse(name, [...shapeFaults(args, secret ? () => "a secret" : show), ...holdFaults({ ...otherArguments, ...args })]);
         return known;
     }) as pulumi.Output<pulumi.Unwrap<T>>;
 }

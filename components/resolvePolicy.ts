@@ -12,53 +12,53 @@ import { roleName } from "./roleName";
 import { type SnapshotType, snapshotTypes } from "./snapshotTypes";
 import { BUSY_SECONDS, typesThatMayOverlap } from "./windowOverlap";
 
-/** The server tag of a policy: the key is plain, since it is part of a policy document's condition key. */
+/** The server tag of a policy. The key is plain, since a condition key of a policy document contains it. */
 export interface ResolvedServerTag {
     readonly key: string;
     readonly value: pulumi.Output<string>;
 }
 
-/** A value under a name that is part of resource names. */
+/** A value with a name that becomes part of resource names. */
 export interface NamedValue {
     readonly name: string;
     readonly value: pulumi.Output<string>;
 }
 
-/** A policy's arguments with all defaults applied. Values of other resources are outputs that fail if the value is wrong. */
+/** A policy's arguments with all defaults applied. Values of other resources are outputs that fail if the value is invalid. */
 export interface ResolvedPolicy {
     readonly name: string;
     readonly types: readonly SnapshotType[];
     readonly timezone: string;
     readonly serverTag: ResolvedServerTag;
-    /** None if the component makes a role itself. */
+    /** Empty if the component makes a role. */
     readonly serverRoles: readonly NamedValue[];
     readonly notificationEmails: readonly NamedValue[];
     readonly notificationEvents: pulumi.Output<NotificationEvent[]>;
-    /** Undefined if the component makes a topic itself. */
+    /** Undefined if the component makes a topic. */
     readonly topicArn: pulumi.Output<string> | undefined;
     readonly excludeBootVolume: pulumi.Output<boolean>;
     readonly copyOnly: pulumi.Output<boolean>;
     readonly noWriters: pulumi.Output<boolean>;
     readonly document: VssDocument;
     readonly componentsVersion: pulumi.Output<string>;
-    /** When State Manager installs the VSS package, in its own dialect of cron, in UTC. */
+    /** When State Manager installs the VSS package, in UTC: a cron expression in State Manager's dialect. */
     readonly packageSchedule: string;
     readonly cleaner: CleanerSettings;
     readonly cleanerSchedule: string;
     readonly tags: pulumi.Output<Record<string, string>>;
-    /** Sentences for the user. None of them stops the deployment. */
+    /** Sentences for the user. They do not stop the deployment. */
     readonly warnings: readonly string[];
 }
 
 /**
- * Reads the arguments of a policy: checks all of them, applies the defaults, and makes late values outputs that check themselves.
+ * Checks the arguments of a policy and applies the defaults. Values of other resources become outputs that are checked when known.
  *
- * @param now milliseconds since 1970; the check for overlapping windows looks at two years from then on
- * @throws pulumi.RunError with all faults, one a line: the component, the argument, the given value, the cure
+ * @param now milliseconds since 1970; the check for overlapping windows covers the two years after it
+ * @throws pulumi.RunError with one line for each fault: the component, the argument, the given value, the cure
  */
 export function resolvePolicy(name: string, args: VssBackupPolicyArgs, now: number): ResolvedPolicy {
     refuse(name, policyFaults(name, args, now));
-    const late = <K extends keyof VssBackupPolicyArgs, T>(key: K, value: pulumi.Input<T>) => checkWhenKnown(name, [key], value);
+    const checked = <K extends keyof VssBackupPolicyArgs, T>(key: K, value: pulumi.Input<T>) => checkWhenKnown(name, [key], value);
     const types = snapshotTypes(args);
     const timezone = args.timezone ?? DEFAULTS.timezone;
     const installation = packageSchedule(types, timezone, BUSY_SECONDS);
@@ -72,15 +72,15 @@ export function resolvePolicy(name: string, args: VssBackupPolicyArgs, now: numb
         },
         serverRoles: namedValues(name, "serverRoles", args.serverRoles, roleName),
         notificationEmails: namedValues(name, "notificationEmails", args.notificationEmails, (email) => email),
-        notificationEvents: late("notificationEvents", args.notificationEvents ?? [...DEFAULTS.notificationEvents]) as pulumi.Output<
+        notificationEvents: checked("notificationEvents", args.notificationEvents ?? [...DEFAULTS.notificationEvents]) as pulumi.Output<
             NotificationEvent[]
         >,
-        topicArn: args.topicArn === undefined ? undefined : late("topicArn", args.topicArn),
-        excludeBootVolume: late("excludeBootVolume", args.excludeBootVolume ?? false),
-        copyOnly: late("copyOnly", args.copyOnly ?? false),
-        noWriters: late("noWriters", args.noWriters ?? false),
+        topicArn: args.topicArn === undefined ? undefined : checked("topicArn", args.topicArn),
+        excludeBootVolume: checked("excludeBootVolume", args.excludeBootVolume ?? false),
+        copyOnly: checked("copyOnly", args.copyOnly ?? false),
+        noWriters: checked("noWriters", args.noWriters ?? false),
         document: args.document ?? DEFAULTS.document,
-        componentsVersion: late("componentsVersion", args.componentsVersion ?? DEFAULTS.componentsVersion),
+        componentsVersion: checked("componentsVersion", args.componentsVersion ?? DEFAULTS.componentsVersion),
         packageSchedule: installation.expression,
         cleaner: cleanerSettings(name, args),
         cleanerSchedule: args.cleanerSchedule ?? DEFAULTS.cleanerSchedule,
@@ -91,7 +91,7 @@ export function resolvePolicy(name: string, args: VssBackupPolicyArgs, now: numb
     };
 }
 
-/** The entries of a map by their names. The texts of a list are their own names. */
+/** Lists the entries of a map with their names. In a list, each text gives its name. */
 function namedValues(
     policy: string,
     key: "serverRoles" | "notificationEmails",
@@ -105,7 +105,7 @@ function namedValues(
 function warnings(types: readonly SnapshotType[], timezone: string, now: number): string[] {
     const rates = typesThatMayOverlap(types).map(
         (type) =>
-            `schedules.${type} is a rate, and only AWS knows when its windows open. If one meets the window of another type, the second backup fails. A cron(…) can be checked.`,
+            `schedules.${type} is a rate, and only AWS knows when its windows open. If one meets the window of another type, the second backup fails. Use a cron(…) expression, which can be checked.`,
     );
     const skipped = types.flatMap(({ name, schedule }) => {
         const parsed = parseSchedule(schedule, "seconds allowed");

@@ -1,4 +1,4 @@
-/** The name of a role is the last part of its ARN. Attachments take nothing else. */
+/** Takes the role's name from its ARN. Attachments accept only the name. */
 export function roleName(nameOrArn: string): string {
     return nameOrArn.split("/").at(-1) as string;
 }

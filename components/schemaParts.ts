@@ -4,7 +4,7 @@ import { parseSchedule } from "../lambda/retention/schedules";
 import { RESERVED_TAGS } from "./snapshotTags";
 import { slug } from "./snapshotTypes";
 
-/** Whether a value comes from another resource. It is checked when it is known. */
+/** Whether a value comes from another resource. The component checks it when it is known. */
 export function isLate(value: unknown): boolean {
     return pulumi.Output.isInstance(value) || value instanceof Promise;
 }
@@ -23,7 +23,7 @@ export function input<T extends z.ZodType>(schema: T) {
     return byKind((value) => (isLate(value) ? z.any() : schema));
 }
 
-/** Checks a value by the schema that its kind calls for. */
+/** Checks a value by a schema that depends on the value. */
 export function byKind(schemaFor: (value: unknown) => z.ZodType) {
     return z.any().superRefine((value, context) => {
         for (const issue of schemaFor(value).safeParse(value).error?.issues ?? []) {
@@ -37,7 +37,7 @@ export function fields(shape: z.ZodRawShape, cure: string) {
     return byKind((value) => (isMap(value) ? z.strictObject(shape) : z.never(cure)));
 }
 
-/** A map from keys of one kind to values of one kind. A fault of a key is marked, so that its message names the key alone. */
+/** A map from keys of one kind to values of one kind. `keyName` marks the faults of keys, so that their messages name only the key. */
 export function mapOf(keyName: string, key: z.ZodType, value: z.ZodType, cure: string) {
     return z.custom<Record<string, unknown>>(isMap, cure).superRefine((map, context) => {
         for (const [name, entry] of Object.entries(map)) {
@@ -51,20 +51,20 @@ export function mapOf(keyName: string, key: z.ZodType, value: z.ZodType, cure: s
     });
 }
 
-/** Text. A number or truth value is text that the user wrote without quotes. */
-export function text(what: string) {
+/** Text. If the value is a number or a boolean, the user forgot the quotes. */
+export function text(label: string) {
     return z.string({
         error: ({ input: given }) =>
-            ["number", "boolean"].includes(typeof given) ? `give ${what} as text: write it in quotes` : `give ${what} as text`,
+            ["number", "boolean"].includes(typeof given) ? `give ${label} as text: write it in quotes` : `give ${label} as text`,
     });
 }
 
 export const flag = z.boolean({ error: "give true or false" });
 
-export function whole(least: number, most: number, unit: string) {
+export function whole(min: number, max: number, unit: string) {
     return z.custom<number>(
-        (count) => Number.isSafeInteger(count) && (count as number) >= least && (count as number) <= most,
-        `give a whole number of ${unit} from ${least} to ${most}`,
+        (count) => Number.isSafeInteger(count) && (count as number) >= min && (count as number) <= max,
+        `give a whole number of ${unit} from ${min} to ${max}`,
     );
 }
 
@@ -78,21 +78,21 @@ export function scheduleExpression(seconds: Parameters<typeof parseSchedule>[1])
     });
 }
 
-/** Every AWS service takes these characters in a tag, and so does the `tags` parameter of the SSM documents. */
+/** All AWS services and the `tags` parameter of the SSM documents accept these characters in a tag. */
 const TAG_CHARACTERS = /^[a-zA-Z0-9 ./\-@_+:=]*$/;
 
-/** The SSM documents take these characters in a tag. Quotes are left out: the second document passes the text through a nested command. */
+/** The SSM documents accept these characters in a tag. Quotes are missing here: the second document puts the text into a nested command. */
 const TYPE_CHARACTERS = /^[a-zA-Z0-9() ./\-@_+:={}]*$/;
 
-function snapshotTagText(most: number, characters: RegExp, list: string, what: string) {
-    return text(what).refine(
-        (given) => characters.test(given) && given === given.trim() && given.length <= most && !/\{\{|\}\}/.test(given),
-        `${what} takes up to ${most} of the characters a-z A-Z 0-9 space ${list}, no space at its ends, and no {{ or }}: the SSM document takes no others`,
+function snapshotTagText(max: number, characters: RegExp, list: string, label: string) {
+    return text(label).refine(
+        (given) => characters.test(given) && given === given.trim() && given.length <= max && !/\{\{|\}\}/.test(given),
+        `${label} has up to ${max} characters, no space at its ends, and no {{ or }}; the SSM document accepts a-z A-Z 0-9 space ${list}`,
     );
 }
 
-/** JavaScript gives an object of this name a prototype instead of an entry. */
-const noPrototype = [(name: string) => name !== "__proto__", "a program can't keep an entry of this name; use another one"] as const;
+/** JavaScript sets the prototype of an object when a program assigns to this name. */
+const noPrototype = [(name: string) => name !== "__proto__", "JavaScript reserves the name __proto__; use another name"] as const;
 
 export const typeName = snapshotTagText(64, TYPE_CHARACTERS, "( ) . / - @ _ + : = { }", "a snapshot type")
     .refine((type) => slug(type) !== "", "give a snapshot type at least one letter or digit")
@@ -113,27 +113,27 @@ export const entryName = text("a name").regex(
 );
 
 /** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_Target.html */
-export function targetText(most: number, characters: string, what: string) {
+export function targetText(max: number, characters: string, label: string) {
     const escaped = characters.replaceAll(" ", "").replace("-", "\\-");
-    return text(what)
+    return text(label)
         .regex(
-            new RegExp(`^[\\p{L}\\p{Z}\\p{N}${escaped}]{1,${most}}$`, "u"),
-            `${what} takes 1 to ${most} letters, digits, spaces and ${characters}`,
+            new RegExp(`^[\\p{L}\\p{Z}\\p{N}${escaped}]{1,${max}}$`, "u"),
+            `${label} takes 1 to ${max} letters, digits, spaces and ${characters}`,
         )
-        .refine((given) => given === given.trim(), `${what} must have no space at its ends`)
+        .refine((given) => given === given.trim(), `${label} must have no space at its ends`)
         .refine(...noPrototype);
 }
 
-/** IAM's conditions and EC2's tags take this text as a tag key. */
+/** IAM's conditions and EC2's tags accept this text as a tag key. */
 export const holdKey = text("a tag key")
     .regex(
         /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu,
         "a tag key takes 1 to 128 letters, digits, spaces and _ . : / = + - @, and does not begin with aws:",
     )
-    .refine((given) => given.trim() === given, "a tag key must have no space at its ends: no snapshot would be found by it")
+    .refine((given) => given.trim() === given, "a tag key must have no space at its ends, or EC2 would find no snapshot with it")
     .refine(
         (key) => !isReserved(key),
-        `snapshots of the policy have the tags ${RESERVED_TAGS.join(", ")}, and would all be held; use another key`,
+        `all snapshots of the policy have the tags ${RESERVED_TAGS.join(", ")} and would be held; use another key`,
     )
     .refine(...noPrototype);
 

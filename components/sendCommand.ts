@@ -12,8 +12,8 @@ export function sendCommandForSh({ region, request }: SendCommandRequest): strin
 }
 
 /**
- * The commands for PowerShell. The versions of PowerShell pass quotes to programs in different ways, so the request goes through a file.
- * Its text is ASCII: Windows PowerShell would write another encoding in a form that the AWS CLI does not read.
+ * The commands for PowerShell. Versions of PowerShell pass quotes to programs in different ways, so the request goes through a file. The
+ * file is ASCII, since the AWS CLI can't read other encodings as Windows PowerShell writes them.
  */
 export function sendCommandForPowerShell({ region, request }: SendCommandRequest): string {
     const quote = (text: string) => `'${text.replaceAll("'", "''")}'`;

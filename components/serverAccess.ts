@@ -1,6 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { refuseElsewhere } from "./placement";
+import { refuseOtherPlacement } from "./placement";
 import type { PolicyContext } from "./policyContext";
 import { policyDocument } from "./policyDocument";
 import type { NamedValue } from "./resolvePolicy";
@@ -13,15 +13,15 @@ export interface ServerAccess {
 }
 
 /**
- * The permissions of a server: to be managed by SSM, to take VSS snapshots of itself, and to write the output of its runs into `runLogs`.
- * `AmazonSSMManagedInstanceCore` does not include the last one.
+ * Gives servers three permissions: SSM can manage them, they can take their VSS snapshots, and they can write the output of runs into
+ * `runLogs`. `AmazonSSMManagedInstanceCore` does not include the permission to write logs.
  */
 export function serverAccess(context: PolicyContext, serverRoles: readonly NamedValue[], runLogs: aws.cloudwatch.LogGroup): ServerAccess {
     const { name, parent, tags } = context;
     if (serverRoles.length > 0) {
         for (const { name: label, value } of serverRoles) {
-            const role = refuseElsewhere(context, `serverRoles.${label}`, value).apply(roleName);
-            // Attaching a policy that was attached before succeeds, and detaching it would take away what the user had: it stays.
+            const role = refuseOtherPlacement(context, `serverRoles.${label}`, value).apply(roleName);
+            // The user may have attached the policy before, which AWS does not report. So the component never detaches it.
             attachPolicies(context, `${name}-server-${label}`, role, runLogs, { parent, retainOnDelete: true });
         }
         return { role: undefined, instanceProfile: undefined };
@@ -36,7 +36,7 @@ export function serverAccess(context: PolicyContext, serverRoles: readonly Named
     return { role, instanceProfile };
 }
 
-/** China's EC2 has a name of its own, unlike other services: https://github.com/hashicorp/terraform-provider-aws/pull/47141 */
+/** In China, EC2's service principal has another name, unlike those of other services: https://github.com/hashicorp/terraform-provider-aws/pull/47141 */
 function ec2Trust({ placement }: PolicyContext): pulumi.Output<string> {
     const service = placement.partition.apply((partition) => (partition === "aws-cn" ? "ec2.amazonaws.com.cn" : "ec2.amazonaws.com"));
     return policyDocument([{ Sid: "AssumeRole", Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } }]);

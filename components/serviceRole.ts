@@ -3,9 +3,9 @@ import type { PolicyContext } from "./policyContext";
 import { policyDocument, type Statement } from "./policyDocument";
 
 /**
- * Whether a service sends `aws:SourceAccount` when it assumes a role. AWS documents it for EventBridge Scheduler, and is silent about the
- * windows and notifications of Systems Manager and about the execution roles of Lambda. `IfExists` protects if the key is sent, and equals
- * the trust policy in AWS's documentation if it is not.
+ * The operator depends on whether a service sends `aws:SourceAccount` when it assumes a role. AWS documents this for EventBridge Scheduler,
+ * but not for the windows and notifications of Systems Manager or for Lambda. `IfExists` protects the role if the service sends the key.
+ * If not, the trust policy allows the same as the one in AWS's documentation.
  *
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/cross-service-confused-deputy-prevention.html
  * @see https://docs.aws.amazon.com/IAM/latest/UserGuide/confused-deputy.html
@@ -24,7 +24,7 @@ export interface ServiceRoleOptions {
     readonly statements: readonly Statement[];
 }
 
-/** A role that one service of AWS assumes for this account alone. */
+/** Creates a role that one AWS service can assume, for this account only. */
 export function serviceRole(
     { name, parent, placement, tags }: PolicyContext,
     { suffix, service, description, statements }: ServiceRoleOptions,

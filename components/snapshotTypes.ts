@@ -8,22 +8,22 @@ export const NEVER = "never";
 export interface SnapshotType {
     /** The value of the tag `SnapshotType`. */
     readonly name: string;
-    /** The name in the names of resources: small letters, digits, dashes. */
+    /** The type's form in resource names: small letters, digits, dashes. */
     readonly slug: string;
     /** A `cron(…)` or `rate(…)` expression of SSM. */
     readonly schedule: string;
-    /** How many restore points of each volume are kept. */
+    /** How many restore points of each volume to keep. */
     readonly retention: number;
 }
 
 type GivenTypes = Pick<VssBackupPolicyArgs, "retention" | "schedules">;
 
-/** The schedule of each snapshot type, without the types that are dropped. */
+/** Merges the schedules with the defaults, without the types that the user drops. */
 export function mergeSchedules({ schedules }: GivenTypes): Record<string, string> {
     return Object.fromEntries(Object.entries(merge<string>(DEFAULTS.schedules, schedules)).filter(([, schedule]) => schedule !== NEVER));
 }
 
-/** The retention of each snapshot type. A default type that has no schedule any more has no retention either. */
+/** Merges the retention with the defaults. A default type without a schedule has no retention. */
 export function mergeRetention({ retention, schedules }: GivenTypes): Record<string, number> {
     const scheduled = mergeSchedules({ ...(schedules && { schedules }) });
     const isNeeded = (type: string) => Object.hasOwn(scheduled, type) || retention?.[type] !== undefined;
@@ -41,7 +41,7 @@ export function snapshotTypes(args: GivenTypes): SnapshotType[] {
     }));
 }
 
-/** A user's map over the default one. An entry that is undefined keeps the default. */
+/** Merges a user's map into the default map. An entry that is undefined keeps the default. */
 function merge<T>(defaults: Readonly<Record<string, T>>, given: Readonly<Record<string, T | undefined>> = {}): Record<string, T> {
     const defined = Object.entries(given).filter((entry): entry is [string, T] => entry[1] !== undefined);
     return { ...defaults, ...Object.fromEntries(defined) };

@@ -1,7 +1,7 @@
 import type { VssDocument } from "./arguments";
 import documents from "./ssmDocumentParameters.json";
 
-/** What a parameter of an SSM document accepts, as the document itself declares it. */
+/** A parameter of an SSM document, as the document declares it. */
 export interface DocumentParameter {
     readonly type: string;
     readonly default?: unknown;
@@ -16,8 +16,8 @@ export type DocumentName = VssDocument | "AWS-ConfigureAWSPackage";
 const DOCUMENT_PARAMETERS: Readonly<Record<DocumentName, Readonly<Record<string, DocumentParameter>>>> = documents;
 
 /**
- * Seconds that a VSS run may take once its command has started; the document's own default. Named so that the check for overlapping
- * windows and the task use the same.
+ * Seconds that a VSS run may take after its command has started. This is the document's default. The task sets it, and the check for
+ * overlapping windows relies on it.
  */
 export const EXECUTION_TIMEOUT_S = 800;
 
@@ -27,7 +27,7 @@ export const INSTALL_TIMEOUT_S: Readonly<Record<VssDocument, number>> = {
     "AWSEC2-VssInstallAndSnapshot": 660,
 };
 
-/** What is wrong with the parameters of a call, one sentence each; none if SSM would take it. */
+/** Lists the faults of a request's parameters, one sentence each. The list is empty if SSM would accept the request. */
 export function parameterFaults(document: DocumentName, parameters: Readonly<Record<string, string>>): string[] {
     const known = DOCUMENT_PARAMETERS[document];
     const faults = Object.entries(parameters).flatMap(([name, value]) => {
@@ -35,11 +35,11 @@ export function parameterFaults(document: DocumentName, parameters: Readonly<Rec
         if (!declared) {
             return [`${document} has no parameter ${name}`];
         }
-        const accepted =
+        const isAccepted =
             (declared.allowedValues?.includes(value) ?? true) &&
             (declared.allowedPattern === undefined || new RegExp(declared.allowedPattern).test(value)) &&
             value.length <= (declared.maxChars ?? Number.POSITIVE_INFINITY);
-        return accepted ? [] : [`${document} does not take ${JSON.stringify(value)} for ${name}`];
+        return isAccepted ? [] : [`${document} does not take ${JSON.stringify(value)} for ${name}`];
     });
     const missing = Object.keys(known).filter((name) => known[name]?.default === undefined && !(name in parameters));
     return [...faults, ...missing.map((name) => `${document} needs ${name}`)];

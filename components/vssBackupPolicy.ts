@@ -39,8 +39,8 @@ export class VssBackupPolicy extends pulumi.ComponentResource {
     public readonly backUpNowPowerShell: pulumi.Output<Record<string, string>>;
 
     /**
-     * @param name the policy's name. It is a tag on every snapshot, and the cleaner deletes only snapshots with this tag. Give each policy
-     * of an account and region its own name.
+     * @param name the policy's name. It is a tag on every snapshot, and the cleaner deletes only snapshots with this tag. Give each
+     * policy of an account and region another name.
      * @throws pulumi.RunError with all faults of the arguments, before any resource is registered
      */
     public constructor(name: string, args: VssBackupPolicyArgs = {}, opts?: pulumi.ComponentResourceOptions) {
@@ -51,11 +51,11 @@ export class VssBackupPolicy extends pulumi.ComponentResource {
         }
         const context = policyContext(this, policy);
 
-        const { access, notified, windows, cleanerFunction } = withShortStacks(makeParts)(context, policy);
+        const { access, notificationSetup, windows, cleanerFunction } = withShortStacks(makeParts)(context, policy);
 
         this.instanceProfileName = pulumi.output(access.instanceProfile?.name);
         this.serverRoleArn = pulumi.output(access.role?.arn);
-        this.topicArn = notified.topicArn;
+        this.topicArn = notificationSetup.topicArn;
         this.windowIds = pulumi.output(windows.windowIds);
         this.cleanerFunctionName = cleanerFunction.name;
         this.backUpNow = pulumi.output(windows.backUpNow);
@@ -77,10 +77,10 @@ function makeParts(context: PolicyContext, policy: ResolvedPolicy) {
     const logs = runLogs(context);
     const access = serverAccess(context, policy.serverRoles, logs);
     vssPackage(context, policy);
-    const notified = notifications(context, policy);
-    const windows = backupWindows(context, policy, notified, logs);
+    const notificationSetup = notifications(context, policy);
+    const windows = backupWindows(context, policy, notificationSetup, logs);
     const cleanerFunction = cleaner(context, policy);
-    return { access, notified, windows, cleanerFunction };
+    return { access, notificationSetup, windows, cleanerFunction };
 }
 
 /** The log group for the output of VSS runs. */

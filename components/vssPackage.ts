@@ -26,7 +26,7 @@ export function vssPackage(
             ),
             targets: serverTargets(serverTag),
             scheduleExpression: packageSchedule,
-            // A server that comes online while this limit is exceeded waits for the next run, a week later.
+            // A server that comes online while more servers run than this limit waits for the next run, a week later.
             // @see https://docs.aws.amazon.com/systems-manager/latest/userguide/state-manager-about.html
             maxConcurrency: "100%",
             // Servers that can't install the package must not stop the others.

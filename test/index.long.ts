@@ -8,7 +8,7 @@ import { stackConfig } from "../rehearsal/stackConfig";
 const ROOT = join(__dirname, "..");
 
 describe("The program", () => {
-    it("opens the production stack's windows at least an hour apart, through ten years of daylight saving", async () => {
+    it("opens the production stack's windows at least an hour apart, in ten years with daylight saving", async () => {
         const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", stackConfig(ROOT, "prod"));
         const starts = windowsOf(deployment)
             .flatMap(({ schedule, timezone }) => {

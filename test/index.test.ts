@@ -11,7 +11,7 @@ import { inputsOf } from "./support/policies";
 
 const ROOT = join(__dirname, "..");
 
-/** The program under a stack's config, as Pulumi hands it over: all values text, maps and lists JSON. */
+/** Runs the program with a stack's config, as Pulumi passes it: all values are text, and maps and lists are JSON. */
 function program(config: Readonly<Record<string, string>>, stack = "prod"): Promise<Deployment> {
     const keys = Object.entries(config).map(([key, value]) => [key.includes(":") ? key : `vss-backup:${key}`, value]);
     return runProgram(join(ROOT, "index.ts"), "vss-backup", stack, { "aws:region": "eu-central-1", ...Object.fromEntries(keys) });
@@ -43,13 +43,13 @@ const KEYS = [
     "tags",
 ];
 
-/** What the closure has captured. */
+/** The settings that the closure has captured. */
 async function settingsOf({ resources }: Deployment): Promise<string[]> {
     const files = await archiveFiles(resources.find(({ type }) => type === "aws:lambda/function:Function")?.inputs.code);
     return (files["index.js"] ?? "").split("\n").filter((line) => /^(var )?__settings\S* = [^_]/.test(line) && !line.endsWith("{};"));
 }
 
-/** What the closure holds by default, but for the policy's name. */
+/** The closure's default settings, without the policy's name. */
 const SETTINGS = [
     "var __settings_retention = {Day: 5, Week: 3, Month: 2};",
     'var __settings_schedules = {Day: "cron(0 1 ? * * *)", Week: "cron(0 3 ? * SUN *)", Month: "cron(0 5 1 * ? *)"};',
@@ -69,7 +69,7 @@ function windowsOf({ resources }: Deployment): string[] {
 }
 
 describe("The program", () => {
-    it("deploys a stack that has no config but its region, as a policy of the stack's name", async () => {
+    it("deploys a stack with only a region, as a policy with the stack's name", async () => {
         const deployment = await program({}, "dev");
         assert.deepEqual(await settingsOf(deployment), ['__settings.name = "dev";', ...SETTINGS]);
         assert.deepEqual(windowsOf(deployment), [
@@ -99,7 +99,7 @@ describe("The program", () => {
         assert.deepEqual(await settingsOf(withDefaults), await settingsOf(without));
     });
 
-    it("declares its config as Pulumi's project schema asks for: a type, a description and a default", () => {
+    it("declares its config for Pulumi's project schema: a type, a description and a default", () => {
         const { config } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")) as { config: Record<string, Record<string, unknown>> };
         assert.deepEqual(
             Object.values(config).filter(
@@ -114,7 +114,7 @@ describe("The program", () => {
         );
     });
 
-    it("changes one entry of a map alone", async () => {
+    it("changes only one entry of a map", async () => {
         assert.deepEqual(await settingsOf(await program({ retention: '{"Day":7}' })), [
             '__settings.name = "prod";',
             "var __settings_retention = {Day: 7, Week: 3, Month: 2};",
@@ -122,7 +122,7 @@ describe("The program", () => {
         ]);
     });
 
-    it("adds types, and drops those whose schedule is never", async () => {
+    it("adds types, and drops types with the schedule never", async () => {
         const deployment = await program({
             retention: '{"Year":3}',
             schedules: '{"Month":"never","Week":"never","Year":"cron(0 6 2 1 ? *)"}',
@@ -134,7 +134,7 @@ describe("The program", () => {
         ]);
     });
 
-    it("hands every key on", async () => {
+    it("passes every key", async () => {
         const deployment = await program({
             serverTag: '{"key":"Tier","value":"5"}',
             serverRoles: '["web"]',
@@ -210,12 +210,12 @@ describe("The program", () => {
         );
     });
 
-    it("refuses all that is wrong with a stack's config at once, unknown keys too", async () => {
+    it("refuses all faults of a stack's config at once, with unknown keys", async () => {
         await assert.rejects(program({ retentoin: '{"Day":7}', noWriters: "yes", retention: "7" }), {
             message: [
                 'VssBackupPolicy "prod": retention is 7; give a map from snapshot type to number of restore points',
                 'VssBackupPolicy "prod": noWriters is "yes"; give true or false',
-                'VssBackupPolicy "prod": retentoin is no argument; did you mean retention?',
+                'VssBackupPolicy "prod": retentoin is not an argument; did you mean retention?',
             ].join("\n"),
         });
     });
@@ -229,7 +229,7 @@ describe("The program", () => {
         ]);
     });
 
-    it("opens the production stack's windows at least an hour apart, through a year of daylight saving", async () => {
+    it("opens the production stack's windows at least an hour apart, in a year with daylight saving", async () => {
         const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", stackConfig(ROOT, "prod"));
         const starts = deployedWindows(deployment)
             .flatMap(({ schedule, timezone }) => {
@@ -246,7 +246,7 @@ describe("The program", () => {
         ["copyOnly", "CopyOnly"],
         ["noWriters", "NoWriters"],
     ] as const) {
-        it(`hands ${key} to the document's ${parameter} and to no other parameter`, async () => {
+        it(`passes ${key} only to the document's ${parameter}`, async () => {
             const [task] = deployedWindows(
                 await program({ excludeBootVolume: "false", copyOnly: "false", noWriters: "false", [key]: "true" }),
             );
@@ -257,12 +257,12 @@ describe("The program", () => {
         });
     }
 
-    it("leaves other namespaces alone", async () => {
+    it("ignores other namespaces", async () => {
         const config = { "aws:profile": "backup", "vss-backups:timezone": "nowhere" };
         assert.deepEqual(inputsOf(await program(config)), inputsOf(await program({})));
     });
 
-    it("refuses an empty or null value, whatever the key", async () => {
+    it("refuses an empty or null value of any key", async () => {
         for (const key of [...KEYS, "unknown"]) {
             for (const value of ["", "  ", "null"]) {
                 await assert.rejects(program({ [key]: value, retention: value }), {
@@ -277,7 +277,7 @@ describe("The program", () => {
         }
     });
 
-    it("refuses a null, a number or a truth value inside a map, and asks for quotes", async () => {
+    it("refuses a null, a number or a boolean inside a map, and asks for quotes", async () => {
         await assert.rejects(
             program({
                 retention: '{"Month":null}',
@@ -287,7 +287,7 @@ describe("The program", () => {
             }),
             {
                 message: [
-                    'VssBackupPolicy "prod": retention.Month is null; keep a whole number of restore points, 1 at least; to drop the type, set its schedule to never',
+                    'VssBackupPolicy "prod": retention.Month is null; keep a whole number of restore points, at least 1; to drop the type, set its schedule to never',
                     'VssBackupPolicy "prod": schedules.Day is null; give a cron(…) or rate(…) expression',
                     'VssBackupPolicy "prod": serverTag.value is null; give a server tag\'s value as text',
                     'VssBackupPolicy "prod": tags.CostCenter is 815; give a tag value as text: write it in quotes',
@@ -310,14 +310,14 @@ describe("The program", () => {
         assert.deepEqual([inputs["prod-server-web-vss"]?.role, inputs["prod-email-a@example.com"]?.endpoint], ["web", "a@example.com"]);
     });
 
-    it("declares every key in Pulumi.yaml, or explains it there where the project schema can't declare it", () => {
+    it("declares every key in Pulumi.yaml, or explains it in a comment", () => {
         const file = readFileSync(join(ROOT, "Pulumi.yaml"), "utf8");
         const declared = Object.keys((parse(file) as { config: object }).config);
         const explained = [...file.matchAll(/^ {4}# (vss-backup:\w+) {2}/gm)].map(([, key]) => key);
         assert.deepEqual([...declared, ...explained].sort(), KEYS.map((key) => `vss-backup:${key}`).sort());
     });
 
-    it("declares defaults of the types that it declares", () => {
+    it("declares defaults of the declared types", () => {
         const { config } = parse(readFileSync(join(ROOT, "Pulumi.yaml"), "utf8")) as { config: Record<string, Record<string, unknown>> };
         const kind = (value: unknown) => (Array.isArray(value) ? "array" : Number.isInteger(value) ? "integer" : typeof value);
         assert.deepEqual(

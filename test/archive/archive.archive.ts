@@ -13,7 +13,7 @@ import { deployed } from "../support/policies";
 
 const ROOT = join(__dirname, "..", "..");
 
-/** A program of somebody else's, which writes the archive that its policy would deploy into a file. */
+/** A program of another project. It writes the archive that its policy would deploy into a file. */
 const CONSUMER = `
 import { readFileSync, writeFileSync } from "node:fs";
 import express from "express";
@@ -52,7 +52,7 @@ function versionOf(dependency: string): string {
     return JSON.parse(readFileSync(join(ROOT, "node_modules", dependency, "package.json"), "utf8")).version;
 }
 
-/** The archive out of a project that has installed the packed package beside a dependency of its own. */
+/** Builds the archive in a project that installs the packed package and another dependency. */
 function consumersArchive(folder: string): Record<string, string> {
     const npm = (cwd: string, ...args: string[]) => execFileSync("npm", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
     const [packed] = JSON.parse(npm(ROOT, "pack", "--json", "--silent", "--ignore-scripts", "--pack-destination", folder)) as [
@@ -71,8 +71,8 @@ function consumersArchive(folder: string): Record<string, string> {
     return JSON.parse(readFileSync(join(folder, "archive.json"), "utf8"));
 }
 
-/** Runs an archive in Node 24 in an empty folder, against the embedded EC2: what it returns, and what is left. */
-async function cleanedBy(code: pulumi.asset.AssetArchive): Promise<{ deleted: string[]; left: string[] }> {
+/** Runs an archive against the embedded EC2, in Node 24 in an empty folder. Returns the deleted and the remaining snapshots. */
+async function cleanedBy(code: pulumi.asset.AssetArchive): Promise<{ deleted: string[]; remaining: string[] }> {
     const store = stored(
         ["01", "02", "03", "04", "05", "06", "07"]
             .flatMap((day) => backup({ at: `2027-01-${day}`, volumes: ["c"] }))
@@ -87,13 +87,13 @@ async function cleanedBy(code: pulumi.asset.AssetArchive): Promise<{ deleted: st
         });
         const report = (await lambda.invoke({ time: "2027-02-01T07:00:00Z" })) as { DeletedSnapshots: string[] };
         await lambda.close();
-        return { deleted: report.DeletedSnapshots, left: store.all().map(({ id }) => id) };
+        return { deleted: report.DeletedSnapshots, remaining: store.all().map(({ id }) => id) };
     } finally {
         await ec2.close();
     }
 }
 
-const CLEANED = { deleted: ["snap-1", "snap-2"], left: ["snap-3", "snap-4", "snap-5", "snap-6", "snap-7"] };
+const CLEANED = { deleted: ["snap-1", "snap-2"], remaining: ["snap-3", "snap-4", "snap-5", "snap-6", "snap-7"] };
 
 function archiveOf(files: Readonly<Record<string, string>>): pulumi.asset.AssetArchive {
     return new pulumi.asset.AssetArchive(
@@ -103,32 +103,32 @@ function archiveOf(files: Readonly<Record<string, string>>): pulumi.asset.AssetA
 
 describe("The archive", () => {
     const folder = mkdtempSync(join(tmpdir(), "consumer-"));
-    let ours: pulumi.asset.AssetArchive;
-    let theirs: Record<string, string>;
+    let repositoryArchive: pulumi.asset.AssetArchive;
+    let consumerFiles: Record<string, string>;
 
     before(async () => {
-        // The package is built by the command, so that this test can't pass with an old one.
+        // The test builds the package, so that it can't pass with an old build.
         execFileSync("npm", ["run", "build", "--silent"], { cwd: ROOT });
         const { resources } = await deployed();
-        ours = resources.find(({ name }) => name === "prod-cleaner")?.inputs.code;
-        theirs = consumersArchive(folder);
+        repositoryArchive = resources.find(({ name }) => name === "prod-cleaner")?.inputs.code;
+        consumerFiles = consumersArchive(folder);
     });
 
     after(() => rmSync(folder, { recursive: true, force: true }));
 
     it("of this repository cleans, in Node 24 in an empty folder", async () => {
-        assert.deepEqual(await cleanedBy(ours), CLEANED);
+        assert.deepEqual(await cleanedBy(repositoryArchive), CLEANED);
     });
 
-    it("of a project that imports the package is the same, byte for byte, whatever else the project depends on", async () => {
-        assert.deepEqual(theirs, await archiveFiles(ours));
+    it("of a project that imports the package is the same, byte for byte, with other dependencies", async () => {
+        assert.deepEqual(consumerFiles, await archiveFiles(repositoryArchive));
     });
 
     it("of a project that imports the package cleans, in Node 24 in an empty folder", async () => {
-        assert.deepEqual(await cleanedBy(archiveOf(theirs)), CLEANED);
+        assert.deepEqual(await cleanedBy(archiveOf(consumerFiles)), CLEANED);
     });
 
-    it("comes with an example whose program runs where the package is installed", () => {
+    it("comes with an example program that runs where the package is installed", () => {
         const example = readFileSync(join(ROOT, "examples", "import", "index.ts"), "utf8");
         const { outputText } = ts.transpileModule(example, {
             compilerOptions: { module: ts.ModuleKind.ES2022, target: ts.ScriptTarget.ES2022 },
@@ -138,9 +138,9 @@ describe("The archive", () => {
         assert.equal(execFileSync(process.execPath, ["runExample.js"], { cwd: folder, encoding: "utf8" }), "Day Week Month Year\n");
     });
 
-    it("does not run without one of its files", async () => {
-        for (const path of Object.keys(theirs)) {
-            const { [path]: _, ...others } = theirs;
+    it("does not run if one of its files is missing", async () => {
+        for (const path of Object.keys(consumerFiles)) {
+            const { [path]: _, ...others } = consumerFiles;
             await assert.rejects(cleanedBy(archiveOf(others)), /Cannot find module/, path);
         }
     });

@@ -8,7 +8,7 @@ import { run } from "../../rehearsal/program";
 
 const ROOT = join(__dirname, "..", "..");
 
-/** Runs the example's program under Pulumi's mocks, and prints what it registers. */
+/** Runs the example's program under Pulumi's mocks, and prints the registered resources. */
 const PRINT_RESOURCES = `
 const pulumi = require("@pulumi/pulumi");
 const resources = [];
@@ -22,7 +22,7 @@ pulumi.runtime.setMocks({
 require("./index.js").backUpNow.apply(() => setTimeout(() => console.log(JSON.stringify(resources)), 1000));
 `;
 
-/** The lowest version that a range such as ^7.11.0 takes. */
+/** The lowest version of a range such as ^7.11.0. */
 function lowest(range: string): string {
     return range.replace("^", "");
 }
@@ -58,7 +58,7 @@ describe("The package with the lowest versions of its peers", () => {
         assert.equal(call("node", join("node_modules", "typescript", "bin", "tsc"), ...options, "index.ts"), "");
     });
 
-    it("registers the resources that it registers with the present versions", async () => {
+    it("registers the same resources as with the present versions", async () => {
         writeFileSync(join(folder, "printResources.js"), PRINT_RESOURCES);
         const printed = JSON.parse(call(process.execPath, "printResources.js")) as [type: string, name: string, inputs: object][];
         const example = {

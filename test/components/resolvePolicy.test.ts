@@ -12,7 +12,7 @@ const NOW = Date.UTC(2027, 0, 1);
 const CROWDED =
     "No hour of the week is certain to be outside all backup windows. State Manager updates the VSS package at cron(0 1 ? * SUN *) UTC, and a backup may fail then.";
 
-/** What the check throws at arguments, if anything. */
+/** The error that the check of arguments throws, if any. */
 function thrownBy(name: string, args: unknown): Error[] {
     try {
         resolvePolicy(name, args as VssBackupPolicyArgs, NOW);
@@ -23,31 +23,30 @@ function thrownBy(name: string, args: unknown): Error[] {
     }
 }
 
-/** The faults, each without the component's name in front; none if the arguments are good. */
+/** The faults without the component's name. The list is empty if the arguments are valid. */
 function faultsOf(args: unknown, name = "prod"): string[] {
     const lines = thrownBy(name, args).flatMap(({ message }) => message.split("\n"));
     return lines.map((line) => line.replace(`VssBackupPolicy "${name}": `, ""));
 }
 
-/** The value of an output, or what it fails with. */
-function known<T>(value: pulumi.Output<T>): Promise<T> {
+/** Resolves to the value of an output, or fails with its error. */
+function resolveOutput<T>(value: pulumi.Output<T>): Promise<T> {
     return (value as unknown as { promise(): Promise<T> }).promise();
 }
 
-const COUNT = "keep a whole number of restore points, 1 at least; to drop the type, set its schedule to never";
-const TAG =
-    "takes up to 128 of the characters a-z A-Z 0-9 space . / - @ _ + : =, no space at its ends, and no {{ or }}: the SSM document takes no others";
+const COUNT = "keep a whole number of restore points, at least 1; to drop the type, set its schedule to never";
+const TAG = "has up to 128 characters, no space at its ends, and no {{ or }}; the SSM document accepts a-z A-Z 0-9 space . / - @ _ + : =";
 const VALUE = TAG.replace("128", "256");
 const TYPE =
-    "a snapshot type takes up to 64 of the characters a-z A-Z 0-9 space ( ) . / - @ _ + : = { }, no space at its ends, and no {{ or }}: the SSM document takes no others";
+    "a snapshot type has up to 64 characters, no space at its ends, and no {{ or }}; the SSM document accepts a-z A-Z 0-9 space ( ) . / - @ _ + : = { }";
 const RESERVED = "the policy uses the tags VssBackupPolicy, SnapshotType, AppConsistent, Device, AwsVssConfig itself; use another key";
-const PROTO = "a program can't keep an entry of this name; use another one";
+const PROTO = "JavaScript reserves the name __proto__; use another name";
 const EVENTS = "use All, InProgress, Success, TimedOut, Cancelled or Failed";
 const TOPIC = "give the ARN of a standard SNS topic, arn:aws:sns:region:account:name; SSM can't publish to FIFO topics";
 const VERSION =
-    'give "latest" or a version from 2.3.1 on, such as "2.5.1": AWS\'s policy AWSEC2VssSnapshotPolicy lets no older one take snapshots';
-const TAG_OF_SERVERS = "a server tag's key takes 1 to 128 letters, digits, spaces and _ . : / = - @";
-const VALUE_OF_SERVERS = "a server tag's value takes 1 to 256 letters, digits, spaces and _ . : / = + - @ ,";
+    'give "latest" or a version from 2.3.1, such as "2.5.1": AWS\'s policy AWSEC2VssSnapshotPolicy does not allow older versions';
+const SERVER_TAG_KEY = "a server tag's key takes 1 to 128 letters, digits, spaces and _ . : / = - @";
+const SERVER_TAG_VALUE = "a server tag's value takes 1 to 256 letters, digits, spaces and _ . : / = + - @ ,";
 const ROLE = "give a role's name or ARN";
 const ROLES = "give a map from a name of your choice to a role's name or ARN";
 const EMAIL = "give an e-mail address such as admin@example.com";
@@ -57,7 +56,7 @@ const ZONE = "give an IANA time zone, such as Europe/Vienna";
 const HOLD_KEY = "a tag key takes 1 to 128 letters, digits, spaces and _ . : / = + - @, and does not begin with aws:";
 const CRON = "write cron(minutes hours day-of-month month day-of-week year), for example cron(0 1 ? * * *), or rate(6 hours)";
 
-/** Every argument, given as it should be. */
+/** Every argument with a valid value. */
 const ALL: Required<VssBackupPolicyArgs> = {
     retention: { Day: 7, "Half year": 2 },
     schedules: { Month: "never", "Half year": "cron(0 6 2 1,7 ? *)" },
@@ -92,7 +91,7 @@ describe("Arguments", () => {
         assert.deepEqual(faultsOf(ALL), []);
     });
 
-    it("are refused with all that is wrong in one message, which names the component", () => {
+    it("are refused with all their faults in one message, which names the component", () => {
         assert.throws(() => resolvePolicy("prod", { retention: { Day: 0 }, timezone: "Nowhere", copyOnly: "yes" as never }, NOW), {
             name: "Error",
             message: [
@@ -174,7 +173,7 @@ describe("Arguments", () => {
             { schedules: { "()": "cron(0 8 ? * * *)" }, retention: { "()": 1 } },
             ['the snapshot type "()" in retention and schedules can\'t be used; give a snapshot type at least one letter or digit'],
         ],
-        [{ schedules: { Day: "never", Week: "never", Month: "never" } }, ["schedules drops every snapshot type; keep one at least"]],
+        [{ schedules: { Day: "never", Week: "never", Month: "never" } }, ["schedules drops every snapshot type; keep at least one"]],
         [
             { schedules: { Week: "cron(30 1 ? * SUN *)" } },
             [
@@ -218,22 +217,22 @@ describe("Arguments", () => {
         [{ timezone: "+01:00" }, [`timezone is "+01:00"; ${ZONE}`]],
         [
             { timezone: "W. Europe Standard Time" },
-            ['timezone is "W. Europe Standard Time"; this is a name of Windows, and AWS takes names of IANA; write Europe/Berlin'],
+            ['timezone is "W. Europe Standard Time"; this is a Windows name, and AWS needs an IANA name; write Europe/Berlin'],
         ],
         [
             { timezone: "Tokyo Standard Time" },
-            ['timezone is "Tokyo Standard Time"; this is a name of Windows, and AWS takes names of IANA; write Asia/Tokyo'],
+            ['timezone is "Tokyo Standard Time"; this is a Windows name, and AWS needs an IANA name; write Asia/Tokyo'],
         ],
         ...["PST", "IST", "CEST", "Z"].map((timezone) => [{ timezone }, [`timezone is "${timezone}"; ${ZONE}`]]),
         [
             { timezone: "w. europe standard time" },
-            ['timezone is "w. europe standard time"; this is a name of Windows, and AWS takes names of IANA; write Europe/Berlin'],
+            ['timezone is "w. europe standard time"; this is a Windows name, and AWS needs an IANA name; write Europe/Berlin'],
         ],
         [
             { tags: { Owner: pulumi.output("x"), owner: "y" }, serverTag: [pulumi.output("x")] },
             [
                 'serverTag is ["not known yet"]; give {key, value}',
-                'tags is {"Owner":"not known yet","owner":"y"}; IAM takes Owner and owner for one key; keep one of them',
+                'tags is {"Owner":"not known yet","owner":"y"}; IAM treats Owner and owner as the same key; keep one of them',
             ],
         ],
         [
@@ -248,12 +247,12 @@ describe("Arguments", () => {
         [{ serverTag: "Backup" }, ['serverTag is "Backup"; give {key, value}']],
         [
             { serverTag: { key: "a*", value: "" } },
-            [`serverTag.key is "a*"; ${TAG_OF_SERVERS}`, `serverTag.value is ""; ${VALUE_OF_SERVERS}`],
+            [`serverTag.key is "a*"; ${SERVER_TAG_KEY}`, `serverTag.value is ""; ${SERVER_TAG_VALUE}`],
         ],
         [
             { serverTag: { key: "a".repeat(129), value: 5 } },
             [
-                `serverTag.key is "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"; ${TAG_OF_SERVERS}`,
+                `serverTag.key is "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaa"; ${SERVER_TAG_KEY}`,
                 "serverTag.value is 5; give a server tag's value as text: write it in quotes",
             ],
         ],
@@ -271,7 +270,7 @@ describe("Arguments", () => {
         ],
         [
             { serverTag: { name: "x", vlaue: "y" } },
-            ["serverTag.name is no argument; leave it out", "serverTag.vlaue is no argument; did you mean value?"],
+            ["serverTag.name is not an argument; leave it out", "serverTag.vlaue is not an argument; did you mean value?"],
         ],
         [{ serverRoles: ["arn:aws:iam::1:user/x"] }, [`serverRoles.0 is "arn:aws:iam::1:user/x"; ${ROLE}`]],
         [
@@ -297,8 +296,8 @@ describe("Arguments", () => {
         [
             { serverRoles: [pulumi.output("web"), Promise.resolve("sql")] },
             [
-                `serverRoles.0 is a value of another resource, which is not known yet; only a plain text can name itself; ${ROLES}`,
-                `serverRoles.1 is a value of another resource, which is not known yet; only a plain text can name itself; ${ROLES}`,
+                `serverRoles.0 is a value of another resource, which is not known yet; a list takes plain text only; ${ROLES}`,
+                `serverRoles.1 is a value of another resource, which is not known yet; a list takes plain text only; ${ROLES}`,
             ],
         ],
         [
@@ -309,8 +308,8 @@ describe("Arguments", () => {
                 },
             },
             [
-                'serverRoles.a is "arn:aws:iam::123456789012:role/aws-service-role/ssm.amazonaws.com/AWSServiceRoleForAmazonSSM"; this is a service-linked role, and AWS alone changes its policies; give a role of your own',
-                'serverRoles.b is "AWSServiceRoleForAmazonSSM"; this is a service-linked role, and AWS alone changes its policies; give a role of your own',
+                'serverRoles.a is "arn:aws:iam::123456789012:role/aws-service-role/ssm.amazonaws.com/AWSServiceRoleForAmazonSSM"; this is a service-linked role, and only AWS changes its policies; give a role that you manage',
+                'serverRoles.b is "AWSServiceRoleForAmazonSSM"; this is a service-linked role, and only AWS changes its policies; give a role that you manage',
                 "serverRoles has AWSServiceRoleForAmazonSSM twice; name it once",
             ],
         ],
@@ -335,7 +334,7 @@ describe("Arguments", () => {
             [`notificationEmails.ops is "b@example"; ${EMAIL}`, `the name "a/b" in notificationEmails can't be used; ${ENTRY}`],
         ],
         [{ notificationEvents: "Success" }, [`notificationEvents is "Success"; give a list: ${EVENTS}`]],
-        [{ notificationEvents: [] }, [`notificationEvents is []; name one event at least: ${EVENTS}`]],
+        [{ notificationEvents: [] }, [`notificationEvents is []; name at least one event: ${EVENTS}`]],
         [
             { notificationEvents: ["Success", "Done", null] },
             [`notificationEvents.1 is "Done"; ${EVENTS}`, `notificationEvents.2 is null; ${EVENTS}`],
@@ -410,7 +409,7 @@ describe("Arguments", () => {
         [{ hold: null }, ["hold is null; give a tag key as text"]],
         [
             { hold: { key: "Legal", value: "hold" } },
-            ['hold is {"key":"Legal","value":"hold"}; give a tag key alone, as text; any value of the tag holds'],
+            ['hold is {"key":"Legal","value":"hold"}; give a tag key alone, as text; the tag\'s value does not matter'],
         ],
         [
             { hold: pulumi.output("Legal"), serverTag: pulumi.output({}) },
@@ -422,23 +421,23 @@ describe("Arguments", () => {
         [{ hold: "" }, [`hold is ""; ${HOLD_KEY}`]],
         [
             { hold: "VssBackupHold " },
-            ['hold is "VssBackupHold "; a tag key must have no space at its ends: no snapshot would be found by it'],
+            ['hold is "VssBackupHold "; a tag key must have no space at its ends, or EC2 would find no snapshot with it'],
         ],
         [{ hold: "Aws:x" }, [`hold is "Aws:x"; ${HOLD_KEY}`]],
         [{ hold: "a*" }, [`hold is "a*"; ${HOLD_KEY}`]],
         [
             { hold: "appconsistent" },
             [
-                'hold is "appconsistent"; snapshots of the policy have the tags VssBackupPolicy, SnapshotType, AppConsistent, Device, AwsVssConfig, and would all be held; use another key',
+                'hold is "appconsistent"; all snapshots of the policy have the tags VssBackupPolicy, SnapshotType, AppConsistent, Device, AwsVssConfig and would be held; use another key',
             ],
         ],
         [
             { hold: "Owner", tags: { owner: "ops" } },
-            ["tags.owner is the tag of hold, and would hold every snapshot; use another key in one of them"],
+            ["tags.owner has the key of hold, so it would hold every snapshot; use another key for one of them"],
         ],
         [
             { tags: { VssBackupHold: "x" } },
-            ["tags.VssBackupHold is the tag of hold, and would hold every snapshot; use another key in one of them"],
+            ["tags.VssBackupHold has the key of hold, so it would hold every snapshot; use another key for one of them"],
         ],
         [
             { tags: { Device: "x", snapshottype: "y", "aws:x": "z" } },
@@ -453,7 +452,7 @@ describe("Arguments", () => {
             [
                 "tags.CostCenter is 815; give a tag value as text: write it in quotes",
                 "tags.Shared is true; give a tag value as text: write it in quotes",
-                'tags is {"Owner":"x","owner":"y","CostCenter":815,"Shared":true}; IAM takes Owner and owner for one key; keep one of them',
+                'tags is {"Owner":"x","owner":"y","CostCenter":815,"Shared":true}; IAM treats Owner and owner as the same key; keep one of them',
             ],
         ],
         [{ tags: ["a"] }, ['tags is ["a"]; give a map from tag key to value']],
@@ -477,33 +476,33 @@ describe("Arguments", () => {
         [
             { tags: Object.fromEntries(Array.from({ length: 46 }, (_, i) => [`k${i}`, ""])) },
             [
-                'tags is {"k0":"","k1":"","k2":"","k3":"","k4":"","k5":"","k6":"","k7":"","k8":"","k9":"","k10":"","k11":"","k12":"","k13":"","k14":"","k15":"","k16":"","k17":"","k18":"","k19":"","k20":"","k21":"","k22":"","k; a snapshot has room for 45 of them',
+                'tags is {"k0":"","k1":"","k2":"","k3":"","k4":"","k5":"","k6":"","k7":"","k8":"","k9":"","k10":"","k11":"","k12":"","k13":"","k14":"","k15":"","k16":"","k17":"","k18":"","k19":"","k20":"","k21":"","k22":"","k; give at most 45 tags, which is the room on a snapshot',
             ],
         ],
         [
             { retenton: {}, topicARN: "x", deleteLastCopies: true, foo: 1 },
             [
-                "retenton is no argument; did you mean retention?",
-                "topicARN is no argument; did you mean topicArn?",
-                "deleteLastCopies is no argument; leave it out",
-                "foo is no argument; leave it out",
+                "retenton is not an argument; did you mean retention?",
+                "topicARN is not an argument; did you mean topicArn?",
+                "deleteLastCopies is not an argument; leave it out",
+                "foo is not an argument; leave it out",
             ],
         ],
         [
             { "two\nlines": 1, serverTag: { "a\r\nb": 1 } },
-            ["serverTag.a b is no argument; leave it out", "two lines is no argument; leave it out"],
+            ["serverTag.a b is not an argument; leave it out", "two lines is not an argument; leave it out"],
         ],
         [null, ["its arguments are null; give an object"]],
         [["a"], ['its arguments are ["a"]; give an object']],
         ["prod", ['its arguments are "prod"; give an object']],
         [new Date(0), ["its arguments are 1970-01-01T00:00:00.000Z; give an object"]],
     ] as [unknown, string[]][]) {
-        it(`such as ${inspect(args, { breakLength: Number.POSITIVE_INFINITY }).slice(0, 80)} are refused`, () => {
+        it(`such as ${inspect(args, { breakLength: Number.POSITIVE_INFINITY }).slice(0, 70)} are refused`, () => {
             assert.deepEqual(faultsOf(args), faults);
         });
     }
 
-    it("that are good to their limits are let pass", () => {
+    it("are accepted at their limits", () => {
         const type = `${"a".repeat(62)}()`;
         assert.deepEqual(
             [
@@ -535,7 +534,7 @@ describe("Arguments", () => {
         assert.deepEqual(faultsOf({}, "a".repeat(40)), []);
     });
 
-    it("that JSON has no words for are shown in one line all the same", () => {
+    it("that JSON can't show are shown in one line", () => {
         const circle: Record<string, unknown> = { copyOnly: 1 };
         circle.copyOnly = circle;
         assert.deepEqual(
@@ -552,7 +551,7 @@ describe("Arguments", () => {
         );
     });
 
-    it("can't save a policy whose name is no text", () => {
+    it("do not matter if the policy's name is not text", () => {
         assert.deepEqual(
             [undefined, 5].flatMap((name) => thrownBy(name as never, {}).map(({ message }) => message)),
             [
@@ -563,14 +562,14 @@ describe("Arguments", () => {
     });
 
     for (const name of ["", "a.b", "-x", "a b", "ü", "a".repeat(41)]) {
-        it(`can't save a policy whose name is ${JSON.stringify(name)}`, () => {
+        it(`do not matter if the policy's name is ${JSON.stringify(name)}`, () => {
             assert.deepEqual(faultsOf({}, name), [
                 `its name is ${JSON.stringify(name)}; use 1 to 40 letters, digits, dashes and underscores, a letter or digit first`,
             ]);
         });
     }
 
-    it("are refused in sentences and never by accident, whatever they are", () => {
+    it("are refused in sentences, and never by a TypeError", () => {
         const anything = fc.anything({ withBigInt: true, withDate: true, withMap: true, withNullPrototype: true, withSet: true });
         const value = fc.oneof(anything, fc.dictionary(fc.string({ unit: "binary" }), anything), fc.array(anything));
         const args = fc.dictionary(fc.constantFrom(...Object.keys(ALL), "other", "two\nlines"), value);
@@ -588,39 +587,39 @@ describe("Arguments", () => {
 });
 
 describe("Arguments from other resources", () => {
-    const late = <T>(value: T) => pulumi.output(value);
+    const asOutput = <T>(value: T) => pulumi.output(value);
     const UNKNOWN = "a value of another resource, which is not known yet";
 
-    it("are not judged before they are known", () => {
+    it("are not checked before they are known", () => {
         assert.deepEqual(
             [
                 {
-                    serverTag: { value: late("") },
-                    serverRoles: { a: late("") },
-                    notificationEmails: { a: late("x") },
-                    notificationEvents: late([]),
+                    serverTag: { value: asOutput("") },
+                    serverRoles: { a: asOutput("") },
+                    notificationEmails: { a: asOutput("x") },
+                    notificationEvents: asOutput([]),
                     topicArn: Promise.resolve("x"),
                     excludeBootVolume: Promise.resolve("x"),
-                    copyOnly: late("x"),
-                    noWriters: late("x"),
-                    componentsVersion: late("1"),
-                    tags: { a: late("ü") },
+                    copyOnly: asOutput("x"),
+                    noWriters: asOutput("x"),
+                    componentsVersion: asOutput("1"),
+                    tags: { a: asOutput("ü") },
                 },
-                { notificationEvents: ["All", late("x")], tags: late({ Device: "x" }) },
+                { notificationEvents: ["All", asOutput("x")], tags: asOutput({ Device: "x" }) },
             ].flatMap((args) => policyFaults("prod", args as VssBackupPolicyArgs, NOW)),
             [],
         );
     });
 
-    it("are judged by the parts that are known", () => {
+    it("are checked in the parts that are known", () => {
         assert.deepEqual(
             faultsOf({
-                serverTag: { key: "*", value: late("x") },
-                serverRoles: { a: late("x"), b: "a b" },
-                tags: { Device: late("x"), a: "ü" },
+                serverTag: { key: "*", value: asOutput("x") },
+                serverRoles: { a: asOutput("x"), b: "a b" },
+                tags: { Device: asOutput("x"), a: "ü" },
             }),
             [
-                `serverTag.key is "*"; ${TAG_OF_SERVERS}`,
+                `serverTag.key is "*"; ${SERVER_TAG_KEY}`,
                 `serverRoles.b is "a b"; ${ROLE}`,
                 `the key "Device" in tags can't be used; ${RESERVED}`,
                 `tags.a is "ü"; a tag value ${VALUE}`,
@@ -628,8 +627,8 @@ describe("Arguments from other resources", () => {
         );
     });
 
-    it("can't stand for what the component must know while it builds", () => {
-        const unknown = late("x");
+    it("are refused if the component must know them while it registers resources", () => {
+        const unknown = asOutput("x");
         assert.deepEqual(
             faultsOf({
                 retention: Promise.resolve({}),
@@ -649,14 +648,14 @@ describe("Arguments from other resources", () => {
                 `timezone is ${UNKNOWN}; ${ZONE}`,
                 `serverTag.key is ${UNKNOWN}; give a server tag's key as text`,
                 `serverRoles is ${UNKNOWN}; ${ROLES}`,
-                `notificationEmails.0 is ${UNKNOWN}; only a plain text can name itself; ${EMAILS}`,
+                `notificationEmails.0 is ${UNKNOWN}; a list takes plain text only; ${EMAILS}`,
                 `document is ${UNKNOWN}; use AWSEC2-CreateVssSnapshot or AWSEC2-VssInstallAndSnapshot`,
                 `cleanerSchedule is ${UNKNOWN}; give a cron(…) or rate(…) expression`,
                 `hold is ${UNKNOWN}; give a tag key as text`,
                 `reportOnly is ${UNKNOWN}; give true or false`,
             ],
         );
-        assert.deepEqual(faultsOf(late({})), [`its arguments are ${UNKNOWN}; give an object`]);
+        assert.deepEqual(faultsOf(asOutput({})), [`its arguments are ${UNKNOWN}; give an object`]);
     });
 
     for (const [path, value] of [
@@ -671,22 +670,24 @@ describe("Arguments from other resources", () => {
         [["componentsVersion"], "2.5.1"],
         [["tags"], { "Cost center": "4711" }],
     ] as const) {
-        it(`pass as soon as ${path.join(".")} is known to be right`, async () => {
+        it(`pass as soon as ${path.join(".")} is known to be valid`, async () => {
             assert.deepEqual(
                 await Promise.all(
-                    [value, Promise.resolve(value), late(value)].map((given) => known(checkWhenKnown("prod", [...path], given as string))),
+                    [value, Promise.resolve(value), asOutput(value)].map((given) =>
+                        resolveOutput(checkWhenKnown("prod", [...path], given as string)),
+                    ),
                 ),
                 [value, value, value],
             );
         });
     }
 
-    const NO_VALUE = "has no value, although it was given; leave it out for its default";
+    const NO_VALUE = "is given, but has no value; leave it out to use its default";
     for (const [path, value, fault] of [
-        [["serverTag", "value"], "a*", `serverTag.value is "a*"; ${VALUE_OF_SERVERS}`],
+        [["serverTag", "value"], "a*", `serverTag.value is "a*"; ${SERVER_TAG_VALUE}`],
         [["serverTag", "value"], undefined, `serverTag.value ${NO_VALUE}`],
         [["serverRoles", "a"], "a b", `serverRoles.a is "a b"; ${ROLE}`],
-        [["serverRoles", "a"], undefined, "serverRoles.a has no value, although it was given; leave the entry out"],
+        [["serverRoles", "a"], undefined, "serverRoles.a is given, but has no value; leave the entry out"],
         [["notificationEmails", "a"], "admin", `notificationEmails.a is "admin"; ${EMAIL}`],
         [["notificationEvents"], ["Done"], `notificationEvents.0 is "Done"; ${EVENTS}`],
         [["notificationEvents"], [undefined], `notificationEvents.0 is missing; ${EVENTS}`],
@@ -701,13 +702,15 @@ describe("Arguments from other resources", () => {
     ] as const) {
         it(`fail with the message of a plain value when ${path.join(".")} is ${inspect(value)}`, async () => {
             const message = `VssBackupPolicy "prod": ${fault}`;
-            await assert.rejects(known(checkWhenKnown("prod", [...path], Promise.resolve(value as unknown as string))), { message });
-            await assert.rejects(known(checkWhenKnown("prod", [...path], late(value as unknown as string))), { message });
+            await assert.rejects(resolveOutput(checkWhenKnown("prod", [...path], Promise.resolve(value as unknown as string))), {
+                message,
+            });
+            await assert.rejects(resolveOutput(checkWhenKnown("prod", [...path], asOutput(value as unknown as string))), { message });
         });
     }
 
     it("fail with all their faults at once", async () => {
-        await assert.rejects(known(checkWhenKnown("prod", ["tags"], late({ Device: "x", a: "ü" }))), {
+        await assert.rejects(resolveOutput(checkWhenKnown("prod", ["tags"], asOutput({ Device: "x", a: "ü" }))), {
             message: [
                 `VssBackupPolicy "prod": the key "Device" in tags can't be used; ${RESERVED}`,
                 `VssBackupPolicy "prod": tags.a is "ü"; a tag value ${VALUE}`,
@@ -715,19 +718,19 @@ describe("Arguments from other resources", () => {
         });
     });
 
-    it("keep their message when Pulumi puts the names of properties in front of it", async () => {
-        const error = await known(checkWhenKnown("prod", ["topicArn"], late("ops"))).catch((reason: Error) => reason);
+    it("keep their message when Pulumi writes property names before it", async () => {
+        const error = await resolveOutput(checkWhenKnown("prod", ["topicArn"], asOutput("ops"))).catch((reason: Error) => reason);
         assert.ok(error instanceof Error && pulumi.RunError.isInstance(error));
         error.message = `error serializing property "topic": ${error.message}`;
         assert.equal(error.message, `VssBackupPolicy "prod": topicArn is "ops"; ${TOPIC}`);
     });
 
     it("stay secret, and no message shows them", async () => {
-        await assert.rejects(known(checkWhenKnown("prod", ["topicArn"], pulumi.secret("arn:of:something:secret"))), {
+        await assert.rejects(resolveOutput(checkWhenKnown("prod", ["topicArn"], pulumi.secret("arn:of:something:secret"))), {
             message: `VssBackupPolicy "prod": topicArn is a secret; ${TOPIC}`,
         });
-        const right = checkWhenKnown("prod", ["componentsVersion"], pulumi.secret("2.5.1"));
-        assert.deepEqual([await known(right), await pulumi.isSecret(right)], ["2.5.1", true]);
+        const version = checkWhenKnown("prod", ["componentsVersion"], pulumi.secret("2.5.1"));
+        assert.deepEqual([await resolveOutput(version), await pulumi.isSecret(version)], ["2.5.1", true]);
     });
 });
 
@@ -754,7 +757,7 @@ describe("Warnings of a policy", () => {
         ],
         [{ schedules: { Day: "rate(6 hours)", Week: "never", Month: "never" } }, [CROWDED.replace("0 1 ? * SUN", "0 15 ? * SUN")]],
     ] as [VssBackupPolicyArgs, string[]][]) {
-        it(`are ${warnings.length} for ${inspect(args, { breakLength: Number.POSITIVE_INFINITY }).slice(0, 80)}`, () => {
+        it(`are ${warnings.length} for ${inspect(args, { breakLength: Number.POSITIVE_INFINITY }).slice(0, 70)}`, () => {
             assert.deepEqual(resolvePolicy("prod", args, NOW).warnings, warnings);
         });
     }

@@ -6,7 +6,7 @@ import { generateSchema } from "@pulumi/pulumi/provider/experimental/schema";
 import ts from "typescript";
 
 const ROOT = join(__dirname, "..", "..");
-/** A folder with a tsconfig.json of the component alone: Pulumi's analyzer compiles all that it lists. */
+/** A folder with a tsconfig.json of the component alone: Pulumi's analyzer compiles all files that it lists. */
 const FOLDER = join(__dirname, "schema");
 const GOLDEN = join(FOLDER, "golden.json");
 
@@ -14,8 +14,8 @@ interface Schema {
     readonly resources: Readonly<Record<string, { readonly inputProperties: Readonly<Record<string, { readonly description?: string }>> }>>;
 }
 
-/** The schema that Pulumi makes of the component for its other languages. */
-function schema(): object {
+/** Generates the component's schema for other Pulumi languages, like Pulumi. */
+function generatedSchema(): object {
     const manifest = { ...JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")), main: join(ROOT, "components", "index.ts") };
     const { components, typeDefinitions, dependencies } = new Analyzer(
         FOLDER,
@@ -45,21 +45,21 @@ function tagsOfArguments(): Map<string, string[]> {
 }
 
 describe("The arguments in other Pulumi languages", () => {
-    let made: Schema;
+    let generated: Schema;
 
     before(() => {
-        made = JSON.parse(JSON.stringify(schema())) as Schema;
+        generated = JSON.parse(JSON.stringify(generatedSchema())) as Schema;
     });
 
-    it("are those of the golden schema, with their descriptions (WRITE_GOLDEN=1 writes it anew)", () => {
+    it("equal the golden schema, with their descriptions (WRITE_GOLDEN=1 writes a new one)", () => {
         if (process.env.WRITE_GOLDEN) {
-            writeFileSync(GOLDEN, `${JSON.stringify(made, null, 2)}\n`);
+            writeFileSync(GOLDEN, `${JSON.stringify(generated, null, 2)}\n`);
         }
-        assert.deepEqual(made, JSON.parse(readFileSync(GOLDEN, "utf8")));
+        assert.deepEqual(generated, JSON.parse(readFileSync(GOLDEN, "utf8")));
     });
 
-    it("all name their default and have an example", () => {
-        const inputs = made.resources["vss-backup:index:VssBackupPolicy"]?.inputProperties ?? {};
+    it("have a documented default and an example each", () => {
+        const inputs = generated.resources["vss-backup:index:VssBackupPolicy"]?.inputProperties ?? {};
         assert.deepEqual(
             Object.entries(inputs).flatMap(([name, { description }]) => (/^Default: /m.test(description ?? "") ? [] : [name])),
             [],

@@ -4,12 +4,12 @@ import { type DocumentName, parameterFaults } from "../../components/ssmDocument
 
 const VSS_DOCUMENTS = ["AWSEC2-CreateVssSnapshot", "AWSEC2-VssInstallAndSnapshot"] as const;
 
-/** Each value with whether the parameter takes it: what it takes is the value itself, what it does not is the fault. */
-function judged(document: DocumentName, parameter: string, values: readonly string[]): string[] {
+/** Checks values of a parameter. Returns each valid value, and the fault of each invalid one. */
+function valuesOrFaults(document: DocumentName, parameter: string, values: readonly string[]): string[] {
     return values.map((value) => parameterFaults(document, { [parameter]: value })[0] ?? value);
 }
 
-function refused(document: DocumentName, parameter: string, values: readonly string[]): string[] {
+function faultsFor(document: DocumentName, parameter: string, values: readonly string[]): string[] {
     return values.map((value) => `${document} does not take ${JSON.stringify(value)} for ${parameter}`);
 }
 
@@ -19,7 +19,7 @@ describe("The SSM documents", () => {
             assert.deepEqual(parameterFaults(document, {}), []);
         });
 
-        it(`${document} takes all that a policy gives it`, () => {
+        it(`${document} accepts all parameters of a policy`, () => {
             const tags = { SnapshotType: "Half year (1)", VssBackupPolicy: "prod.1_a-b", "Cost center": "4711/a", empty: "" };
             const parameters = {
                 ExcludeBootVolume: "True",
@@ -32,55 +32,58 @@ describe("The SSM documents", () => {
             assert.deepEqual(parameterFaults(document, parameters), []);
         });
 
-        it(`${document} takes flags as True and False alone`, () => {
-            const [flags, wrong] = [
+        it(`${document} accepts only True and False as flags`, () => {
+            const [flags, invalid] = [
                 ["ExcludeBootVolume", "CopyOnly", "NoWriters"],
                 ["true", "FALSE", "1", "", "True "],
             ];
             assert.deepEqual(
-                flags.flatMap((flag) => judged(document, flag, ["True", "False", ...wrong])),
-                flags.flatMap((flag) => ["True", "False", ...refused(document, flag, wrong)]),
+                flags.flatMap((flag) => valuesOrFaults(document, flag, ["True", "False", ...invalid])),
+                flags.flatMap((flag) => ["True", "False", ...faultsFor(document, flag, invalid)]),
             );
         });
 
-        it(`${document} takes tags as pairs of Key and Value, without the characters that separate them`, () => {
-            const right = ["Key=Name,Value=", "key=a,value=b;Key=c,Value=d", "Key=a,Value=b;", "Key=a,Value=x=y", "Key=,Value={{b}}", ""];
-            const wrong = ["Key=a", "Name=a,Value=b", "Key=a,Value=b,c", "Key=a;b,Value=c", "Key=a,Value=ü", "Key=a,Value=b#c", "a=b"];
-            assert.deepEqual(judged(document, "tags", [...right, ...wrong]), [...right, ...refused(document, "tags", wrong)]);
+        it(`${document} accepts tags as pairs of Key and Value, without separators inside`, () => {
+            const valid = ["Key=Name,Value=", "key=a,value=b;Key=c,Value=d", "Key=a,Value=b;", "Key=a,Value=x=y", "Key=,Value={{b}}", ""];
+            const invalid = ["Key=a", "Name=a,Value=b", "Key=a,Value=b,c", "Key=a;b,Value=c", "Key=a,Value=ü", "Key=a,Value=b#c", "a=b"];
+            assert.deepEqual(valuesOrFaults(document, "tags", [...valid, ...invalid]), [...valid, ...faultsFor(document, "tags", invalid)]);
         });
 
-        it(`${document} takes execution timeouts from two minutes to two days`, () => {
-            const [right, wrong] = [
+        it(`${document} accepts execution timeouts from two minutes to two days`, () => {
+            const [valid, invalid] = [
                 ["120", "800", "9999", "172800"],
                 ["119", "172801", "0800", "-1", "2h", ""],
             ];
-            assert.deepEqual(judged(document, "executionTimeout", [...right, ...wrong]), [
-                ...right,
-                ...refused(document, "executionTimeout", wrong),
+            assert.deepEqual(valuesOrFaults(document, "executionTimeout", [...valid, ...invalid]), [
+                ...valid,
+                ...faultsFor(document, "executionTimeout", invalid),
             ]);
         });
 
-        it(`${document} takes descriptions of 255 characters`, () => {
-            const [right, wrong] = [["", "a".repeat(255), "it's a backup"], ["a".repeat(256)]];
-            assert.deepEqual(judged(document, "description", [...right, ...wrong]), [...right, ...refused(document, "description", wrong)]);
+        it(`${document} accepts descriptions of 255 characters`, () => {
+            const [valid, invalid] = [["", "a".repeat(255), "it's a backup"], ["a".repeat(256)]];
+            assert.deepEqual(valuesOrFaults(document, "description", [...valid, ...invalid]), [
+                ...valid,
+                ...faultsFor(document, "description", invalid),
+            ]);
         });
     }
 
-    it("give only the installing one a version of the components", () => {
+    it("have a version only in AWSEC2-VssInstallAndSnapshot", () => {
         assert.deepEqual(parameterFaults("AWSEC2-CreateVssSnapshot", { VssVersion: "2.5.1" }), [
             "AWSEC2-CreateVssSnapshot has no parameter VssVersion",
         ]);
-        const [right, wrong] = [
+        const [valid, invalid] = [
             ["", "2.5.1", "2.3.1.1234567890"],
             ["latest", "v2", "2.3.1.12345678901"],
         ];
-        assert.deepEqual(judged("AWSEC2-VssInstallAndSnapshot", "VssVersion", [...right, ...wrong]), [
-            ...right,
-            ...refused("AWSEC2-VssInstallAndSnapshot", "VssVersion", wrong),
+        assert.deepEqual(valuesOrFaults("AWSEC2-VssInstallAndSnapshot", "VssVersion", [...valid, ...invalid]), [
+            ...valid,
+            ...faultsFor("AWSEC2-VssInstallAndSnapshot", "VssVersion", invalid),
         ]);
     });
 
-    it("that install packages need an action and a name, and take a version", () => {
+    it("need an action and a name, and accept a version, if they install packages", () => {
         const document = "AWS-ConfigureAWSPackage";
         assert.deepEqual(parameterFaults(document, {}), [`${document} needs action`, `${document} needs name`]);
         assert.deepEqual(parameterFaults(document, { action: "Install", name: "AwsVssComponents" }), []);
@@ -92,7 +95,7 @@ describe("The SSM documents", () => {
         ]);
     });
 
-    it("have no parameters but those declared, whatever every object has", () => {
+    it("have only the declared parameters, and not the properties of every object", () => {
         assert.deepEqual(
             ["excludeBootVolume", "constructor", "toString", "__proto__"].flatMap((name) =>
                 parameterFaults("AWSEC2-CreateVssSnapshot", Object.fromEntries([[name, "True"]])),
@@ -103,7 +106,7 @@ describe("The SSM documents", () => {
         );
     });
 
-    it("are told all that is wrong with a call at once", () => {
+    it("get all faults of a request at once", () => {
         assert.deepEqual(parameterFaults("AWSEC2-CreateVssSnapshot", { CopyOnly: "yes", tags: "Key=a", Copy: "True" }), [
             'AWSEC2-CreateVssSnapshot does not take "yes" for CopyOnly',
             'AWSEC2-CreateVssSnapshot does not take "Key=a" for tags',

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { VssBackupPolicy, type VssBackupPolicyArgs } from "../../components";
-import { refuseElsewhere } from "../../components/placement";
+import { refuseOtherPlacement } from "../../components/placement";
 import { archiveFiles } from "../../rehearsal/embeddedAws/lambda";
 import { ACCOUNT_ID, run } from "../../rehearsal/program";
 import { deployed, inputsOf } from "../support/policies";
@@ -25,10 +25,10 @@ function trust(Service: string, Condition?: object) {
 const THIS_ACCOUNT = { StringEquals: { "aws:SourceAccount": ACCOUNT_ID } };
 const THIS_ACCOUNT_IF_SENT = { StringEqualsIfExists: { "aws:SourceAccount": ACCOUNT_ID } };
 
-const HERE = `give an ARN of the policy's own partition aws, region eu-central-1, account ${ACCOUNT_ID}`;
+const HERE_CURE = `give an ARN of the policy's partition aws, region eu-central-1, account ${ACCOUNT_ID}`;
 
-/** The value of an output, or its error. */
-function known<T>(value: pulumi.Output<T>): Promise<T> {
+/** Resolves to the value of an output, or fails with its error. */
+function resolveOutput<T>(value: pulumi.Output<T>): Promise<T> {
     return (value as unknown as { promise(): Promise<T> }).promise();
 }
 
@@ -81,7 +81,7 @@ function window(type: string, schedule: string): Record<string, object> {
     };
 }
 
-/** All that a policy registers with no arguments at all, but the archive. */
+/** All inputs that a policy without arguments registers, except the archive. */
 const BY_DEFAULT: Record<string, object> = {
     prod: {},
     "prod-server-role": {
@@ -318,12 +318,15 @@ function parametersOf(inputs: Record<string, Record<string, unknown>>, task: str
     );
 }
 
-/** What differs between two policies' inputs: names that one of them has, or whose inputs are not the same. */
+/** Stands for the inputs of a resource that a policy no longer registers. */
+const REMOVED = "removed";
+
+/** The resources that arguments change, with their new inputs. */
 async function changedBy(args: VssBackupPolicyArgs): Promise<Record<string, unknown>> {
     const inputs = inputsOf(await deployed(args));
     const names = [...new Set([...Object.keys(inputs), ...Object.keys(BY_DEFAULT)])];
-    const same = (name: string) => JSON.stringify(sortKeys(inputs[name])) === JSON.stringify(sortKeys(BY_DEFAULT[name]));
-    return Object.fromEntries(names.filter((name) => !same(name)).map((name) => [name, inputs[name] ?? "gone"]));
+    const isSame = (name: string) => JSON.stringify(sortKeys(inputs[name])) === JSON.stringify(sortKeys(BY_DEFAULT[name]));
+    return Object.fromEntries(names.filter((name) => !isSame(name)).map((name) => [name, inputs[name] ?? REMOVED]));
 }
 
 function sortKeys(value: unknown): unknown {
@@ -344,11 +347,11 @@ describe("VssBackupPolicy", () => {
         assert.deepEqual(Object.fromEntries(resources.map(({ name, type }) => [name, type])), TYPES);
     });
 
-    it("gives them exactly these inputs by default", async () => {
+    it("gives the resources exactly these inputs by default", async () => {
         assert.deepEqual(inputsOf(await deployed()), BY_DEFAULT);
     });
 
-    it("puts the closure, the cleaner and the EC2 client into the archive, and nothing else", async () => {
+    it("puts only the closure, the cleaner and the EC2 client into the archive", async () => {
         const { resources } = await deployed({ retention: { Day: 7 }, reportOnly: true });
         const files = await archiveFiles(resources.find(({ name }) => name === "prod-cleaner")?.inputs.code);
         assert.deepEqual(Object.keys(files).sort(), ["cleaner.js", "index.js", "node_modules/@aws-sdk/client-ec2/index.js"]);
@@ -356,7 +359,7 @@ describe("VssBackupPolicy", () => {
         assert.match(files["index.js"] ?? "", /__settings\.reportOnly = true;/);
     });
 
-    it("gives its outputs", async () => {
+    it("has an output for everything that users need", async () => {
         const { outputs } = await deployed();
         assert.deepEqual(
             {
@@ -376,7 +379,7 @@ describe("VssBackupPolicy", () => {
         );
     });
 
-    it("gives commands per type that take a backup now, for a POSIX shell and for PowerShell", async () => {
+    it("has commands per type that take a backup now, for a POSIX shell and PowerShell", async () => {
         const { outputs } = await deployed({ serverTag: { key: "Backup", value: "Büro SQL" }, copyOnly: true });
         const request = (value: string) =>
             `{"DocumentName":"AWSEC2-CreateVssSnapshot","Targets":[{"Key":"tag:Backup","Values":["${value}"]}],"Parameters":{"ExcludeBootVolume":["False"],"CopyOnly":["True"],"NoWriters":["False"],"description":["VssBackupPolicy prod: week snapshots"],"tags":["Key=SnapshotType,Value=Week;Key=VssBackupPolicy,Value=prod"],"executionTimeout":["800"]},"TimeoutSeconds":2800,"MaxConcurrency":"50","MaxErrors":"100%","CloudWatchOutputConfig":{"CloudWatchLogGroupName":"/vss-backup/prod/runs","CloudWatchOutputEnabled":true}}`;
@@ -389,7 +392,7 @@ describe("VssBackupPolicy", () => {
         );
     });
 
-    it("parents every child to itself and hands its provider on", async () => {
+    it("is the parent of every child, and passes its provider to it", async () => {
         const children: string[] = [];
         const { resources } = await run(
             () => {
@@ -414,7 +417,7 @@ describe("VssBackupPolicy", () => {
         );
     });
 
-    it("takes partition, region and account of the provider into its ARNs", async () => {
+    it("writes the provider's partition, region and account into its ARNs", async () => {
         const { resources } = await deployed({}, { region: "cn-north-1" });
         const arns = JSON.stringify(resources.map(({ inputs: { code, ...inputs } }) => inputs)).match(/arn:[^"\\]+/g) as string[];
         assert.deepEqual(
@@ -425,7 +428,7 @@ describe("VssBackupPolicy", () => {
         assert.ok(arns.includes("arn:aws-cn:iam::aws:policy/AWSEC2VssSnapshotPolicy"));
     });
 
-    it("lets two policies stand beside each other, each bounded by its own name", async () => {
+    it("can be deployed twice, and each cleaner may delete only the snapshots of its policy", async () => {
         const { resources } = await run(
             () => {
                 const [a, b] = ["one", "two"].map((name) => new VssBackupPolicy(name));
@@ -455,13 +458,13 @@ describe("VssBackupPolicy", () => {
         assert.deepEqual(bounds, ["one", "two"]);
     });
 
-    it("changes only a type's own window when its schedule is overridden", async () => {
+    it("changes only a type's window when its schedule changes", async () => {
         const changed = await changedBy({ schedules: { Day: "cron(0 23 ? * * *)" } });
         assert.deepEqual(Object.keys(changed), ["prod-day-window"]);
         assert.equal((changed["prod-day-window"] as { schedule: string }).schedule, "cron(0 23 ? * * *)");
     });
 
-    it("lets IAM refuse to delete a held snapshot, and looks for volumes only if orphans may go", async () => {
+    it("lets IAM refuse to delete a held snapshot, and lists volumes only with orphanDays", async () => {
         const inputs = inputsOf(await deployed({ hold: "Keep", orphanDays: 30 })) as Record<string, { policy: { Statement: object[] } }>;
         assert.deepEqual(inputs["prod-cleaner-role-policy"]?.policy.Statement.slice(2), [
             {
@@ -478,13 +481,13 @@ describe("VssBackupPolicy", () => {
         ]);
     });
 
-    it("refuses a tag for all resources that would hold every snapshot, once it is known", async () => {
+    it("refuses a tag of all resources that would hold every snapshot, when it is known", async () => {
         await assert.rejects(deployed({ tags: pulumi.output({ vssbackuphold: "x" }) }), {
-            message: /^VssBackupPolicy "prod": tags\.vssbackuphold is the tag of hold, /,
+            message: /^VssBackupPolicy "prod": tags\.vssbackuphold has the key of hold, /,
         });
     });
 
-    it("changes nothing but the closure when retention is overridden", async () => {
+    it("changes only the closure when retention changes", async () => {
         assert.deepEqual(await changedBy({ retention: { Day: 7 } }), {});
     });
 
@@ -493,16 +496,16 @@ describe("VssBackupPolicy", () => {
         assert.deepEqual(await changedBy({ retention: undefinedMonth, schedules: undefinedMonth }), {});
     });
 
-    it("adds a type, and drops one whose schedule is never", async () => {
+    it("adds a type, and drops a type with the schedule never", async () => {
         const changed = await changedBy({ retention: { Year: 3 }, schedules: { Month: "never", Year: "cron(0 6 2 1 ? *)" } });
         assert.deepEqual(
             Object.entries(changed)
-                .map(([name, inputs]) => `${name}${inputs === "gone" ? " gone" : ""}`)
+                .map(([name, inputs]) => `${name}${inputs === REMOVED ? " removed" : ""}`)
                 .sort(),
             [
-                "prod-month-target gone",
-                "prod-month-task gone",
-                "prod-month-window gone",
+                "prod-month-target removed",
+                "prod-month-task removed",
+                "prod-month-window removed",
                 "prod-year-target",
                 "prod-year-task",
                 "prod-year-window",
@@ -523,21 +526,20 @@ describe("VssBackupPolicy", () => {
                 ["prod-cleaner-schedule", "Europe/Vienna"],
                 ["prod-day-window", "Europe/Vienna"],
                 ["prod-month-window", "Europe/Vienna"],
-                ["prod-vss-package", undefined],
                 ["prod-week-window", "Europe/Vienna"],
             ],
         );
     });
 
-    it("attaches what servers need to existing roles, and makes none", async () => {
+    it("attaches the servers' policies to existing roles, and makes no role", async () => {
         const changed = await changedBy({ serverRoles: { web: "web", 1: pulumi.output(`arn:aws:iam::${ACCOUNT_ID}:role/apps/sql`) } });
         const logs = BY_DEFAULT["prod-server-logs"] as object;
         assert.deepEqual(changed, {
-            "prod-server-role": "gone",
-            "prod-server-profile": "gone",
-            "prod-server-ssm": "gone",
-            "prod-server-vss": "gone",
-            "prod-server-logs": "gone",
+            "prod-server-role": REMOVED,
+            "prod-server-profile": REMOVED,
+            "prod-server-ssm": REMOVED,
+            "prod-server-vss": REMOVED,
+            "prod-server-logs": REMOVED,
             "prod-server-web-ssm": { role: "web", policyArn: "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" },
             "prod-server-web-vss": { role: "web", policyArn: "arn:aws:iam::aws:policy/AWSEC2VssSnapshotPolicy" },
             "prod-server-web-logs": { ...logs, role: "web" },
@@ -549,7 +551,7 @@ describe("VssBackupPolicy", () => {
         assert.deepEqual([outputs.instanceProfileName, outputs.serverRoleArn], [undefined, undefined]);
     });
 
-    it("never detaches a policy from a role of the user, and takes its own inline policy away", async () => {
+    it("never detaches a managed policy from the user's role, but deletes its inline policy", async () => {
         const retained = async (args: VssBackupPolicyArgs) => {
             const options = new Map<string, boolean>();
             const transformations: pulumi.ResourceTransformation[] = [
@@ -570,17 +572,17 @@ describe("VssBackupPolicy", () => {
         assert.deepEqual(await retained({}), []);
     });
 
-    it("names attachments and subscriptions by their entries, whatever their place", async () => {
+    it("names attachments and subscriptions after their entries, in any order", async () => {
         const names = async (args: VssBackupPolicyArgs) =>
             Object.keys(inputsOf(await deployed(args)))
                 .filter((name) => /-(server|email)-/.test(name))
                 .sort();
-        const late = (role: string) => pulumi.output(role);
+        const output = (role: string) => pulumi.output(role);
         const both = await names({
-            serverRoles: { a: late("first"), b: late("second") },
-            notificationEmails: { a: late("a@example.com"), b: late("b@example.com") },
+            serverRoles: { a: output("first"), b: output("second") },
+            notificationEmails: { a: output("a@example.com"), b: output("b@example.com") },
         });
-        assert.deepEqual(await names({ serverRoles: { b: late("second") }, notificationEmails: { b: late("b@example.com") } }), [
+        assert.deepEqual(await names({ serverRoles: { b: output("second") }, notificationEmails: { b: output("b@example.com") } }), [
             "prod-email-b",
             "prod-server-b-logs",
             "prod-server-b-ssm",
@@ -597,45 +599,45 @@ describe("VssBackupPolicy", () => {
     });
 
     it("refuses a topic of another region, account or partition", async () => {
-        const elsewhere = [
+        const otherTopics = [
             `arn:aws:sns:us-east-1:${ACCOUNT_ID}:ops`,
             "arn:aws:sns:eu-central-1:999999999999:ops",
             pulumi.output(`arn:aws-cn:sns:eu-central-1:${ACCOUNT_ID}:ops`),
         ];
-        for (const topicArn of elsewhere) {
-            const given = await known(pulumi.output(topicArn));
+        for (const topicArn of otherTopics) {
+            const given = await resolveOutput(pulumi.output(topicArn));
             await assert.rejects(deployed({ topicArn }), {
-                message: `VssBackupPolicy "prod": topicArn is "${given}"; ${HERE}`,
+                message: `VssBackupPolicy "prod": topicArn is "${given}"; ${HERE_CURE}`,
             });
         }
-        await assert.rejects(deployed({ topicArn: pulumi.secret(elsewhere[1] as string) }), {
-            message: `VssBackupPolicy "prod": topicArn is a secret; ${HERE}`,
+        await assert.rejects(deployed({ topicArn: pulumi.secret(otherTopics[1] as string) }), {
+            message: `VssBackupPolicy "prod": topicArn is a secret; ${HERE_CURE}`,
         });
     });
 
-    it("refuses a role of another account or partition, and takes a role's name", async () => {
+    it("refuses a role of another account or partition, and accepts a role's name", async () => {
         const context = {
             name: "prod",
             placement: { partition: pulumi.output("aws"), region: pulumi.output("eu-central-1"), accountId: pulumi.output(ACCOUNT_ID) },
         };
-        const check = (role: string) => known(refuseElsewhere(context, "serverRoles.web", pulumi.output(role)));
-        const elsewhere = ["arn:aws:iam::999999999999:role/web", `arn:aws-us-gov:iam::${ACCOUNT_ID}:role/web`];
-        for (const role of elsewhere) {
-            await assert.rejects(check(role), { message: `VssBackupPolicy "prod": serverRoles.web is "${role}"; ${HERE}` });
+        const check = (role: string) => resolveOutput(refuseOtherPlacement(context, "serverRoles.web", pulumi.output(role)));
+        const otherRoles = ["arn:aws:iam::999999999999:role/web", `arn:aws-us-gov:iam::${ACCOUNT_ID}:role/web`];
+        for (const role of otherRoles) {
+            await assert.rejects(check(role), { message: `VssBackupPolicy "prod": serverRoles.web is "${role}"; ${HERE_CURE}` });
         }
-        const here = ["web", `arn:aws:iam::${ACCOUNT_ID}:role/apps/web`];
-        assert.deepEqual(await Promise.all(here.map(check)), here);
+        const rolesOfPolicy = ["web", `arn:aws:iam::${ACCOUNT_ID}:role/apps/web`];
+        assert.deepEqual(await Promise.all(rolesOfPolicy.map(check)), rolesOfPolicy);
     });
 
-    it("refuses a server tag without a value, once it is known, and tells it in one sentence", async () => {
+    it("refuses a server tag without a value in one sentence, when it is known", async () => {
         for (const value of [undefined, null]) {
             await assert.rejects(deployed({ serverTag: { value: pulumi.output(value as unknown as string) } }), {
-                message: 'VssBackupPolicy "prod": serverTag.value has no value, although it was given; leave it out for its default',
+                message: 'VssBackupPolicy "prod": serverTag.value is given, but has no value; leave it out to use its default',
             });
         }
     });
 
-    it("uses an existing topic, whose policy it leaves alone, and subscribes people to it", async () => {
+    it("uses an existing topic, keeps its policy, and subscribes people to it", async () => {
         const topicArn = `arn:aws:sns:eu-central-1:${ACCOUNT_ID}:ops`;
         const changed = await changedBy({
             topicArn: pulumi.output(topicArn),
@@ -649,8 +651,8 @@ describe("VssBackupPolicy", () => {
                 b: changed["prod-email-boss"],
             },
             {
-                topic: "gone",
-                policy: "gone",
+                topic: REMOVED,
+                policy: REMOVED,
                 a: { topic: topicArn, protocol: "email", endpoint: "a@example.com" },
                 b: { topic: topicArn, protocol: "email", endpoint: "b@example.com" },
             },
@@ -662,7 +664,7 @@ describe("VssBackupPolicy", () => {
         assert.equal((await deployed({ topicArn })).outputs.topicArn, topicArn);
     });
 
-    it("hands the document's parameters on, and the user's tags to every snapshot", async () => {
+    it("passes the document's parameters, and the user's tags for every snapshot", async () => {
         const inputs = inputsOf(
             await deployed({
                 excludeBootVolume: true,
@@ -707,7 +709,7 @@ describe("VssBackupPolicy", () => {
         );
     });
 
-    it("reserves no concurrency where the account has none to spare, or may not be asked", async () => {
+    it("reserves no concurrency if the account's quota is too small or can't be read", async () => {
         const reserved = async (answer: () => Record<string, unknown>) => {
             const { resources } = await deployed({}, { quota: answer });
             return resources.find(({ name }) => name === "prod-cleaner")?.inputs.reservedConcurrentExecutions;
@@ -726,11 +728,11 @@ describe("VssBackupPolicy", () => {
         );
     });
 
-    it("registers nothing when an argument is wrong", async () => {
-        let made = 0;
+    it("registers no resource when an argument is invalid", async () => {
+        let registered = 0;
         pulumi.runtime.setMocks({
             newResource: ({ name }) => {
-                made += 1;
+                registered += 1;
                 return { id: name, state: {} };
             },
             call: () => ({}),
@@ -740,15 +742,15 @@ describe("VssBackupPolicy", () => {
             /^Error: VssBackupPolicy "prod": retention\.Day is 0; /,
         );
         await pulumi.runtime.disconnect();
-        assert.equal(made, 0);
+        assert.equal(registered, 0);
     });
 
-    it("is the same, byte for byte, when it is built again", async () => {
-        const whole = async () => {
+    it("is the same, byte for byte, when it is built twice", async () => {
+        const builtPolicy = async () => {
             const { resources } = await deployed({ tags: { Owner: "windows" }, timezone: "America/New_York" });
             const files = await archiveFiles(resources.find(({ name }) => name === "prod-cleaner")?.inputs.code);
             return JSON.stringify([files, resources.map(({ type, name, inputs: { code, ...inputs } }) => [type, name, inputs])]);
         };
-        assert.equal(await whole(), await whole());
+        assert.equal(await builtPolicy(), await builtPolicy());
     });
 });

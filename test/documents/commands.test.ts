@@ -63,7 +63,7 @@ describe("The documents' commands", () => {
         );
     });
 
-    it("do the same in PowerShell where both shells are given", () => {
+    it("do the same in PowerShell if both shells are given", () => {
         const twins = pairs().filter(({ powerShell }) => powerShell !== undefined);
         assert.equal(twins.length >= 2, true);
         assert.deepEqual(
@@ -72,7 +72,7 @@ describe("The documents' commands", () => {
         );
     });
 
-    it("are for PowerShell alone only if they run on a server", () => {
+    it("are only for PowerShell if they run on a server", () => {
         assert.deepEqual(
             blocks("powershell")
                 .filter((block) => !isTwin(block))
@@ -109,7 +109,7 @@ describe("The documents' commands", () => {
         );
     });
 
-    it("take a backup as the window does", () => {
+    it("take a backup like the window", () => {
         const [send] = callsThatBegin("aws ssm send-command") as [Call];
         const request = JSON.parse(optionOf(send, "--cli-input-json")) as { Targets: unknown; Parameters: Record<string, string[]> };
         const parameters = Object.fromEntries(Object.entries(request.Parameters).map(([key, values]) => [key, values.join()]));
@@ -150,7 +150,7 @@ describe("The documents' commands", () => {
 });
 
 describe("A line of a shell", () => {
-    it("is portable only if PowerShell reads it in the same way", () => {
+    it("is portable only if PowerShell reads it like a POSIX shell", () => {
         const portable = ["npm ci", 'aws x --tags "Key=a,Value=b" \'c\' "Name=$(pulumi stack output x)"', "a b@c.de", ""];
         const others = ["a && b", "a,b", "a $b", 'a "$b"', "a | b", "a \\", "npm start -- --help", "a[0]", "a > b"];
         assert.deepEqual(unportableLines([...portable, ...others].join("\n")), others);

@@ -20,7 +20,7 @@ describe("The documents", () => {
         });
     });
 
-    it("have a README that is read in minutes", () => {
+    it("have a README of at most 150 lines and 900 words", () => {
         const readme = textOf("README.md");
         const words = readme.split(/\s+/).length;
         assert.deepEqual([readme.split("\n").length <= 150, words >= 610, words <= 900], [true, true, true], `${words} words`);
@@ -43,7 +43,7 @@ describe("The documents", () => {
         assert.deepEqual(named.toSorted(), made.toSorted());
     });
 
-    it("name every role and what it may do", () => {
+    it("name every role and its permissions", () => {
         const roles = deployment.resources
             .filter(({ type }) => type === "aws:iam/role:Role")
             .map(({ name }) => name.replace("prod-eu-", ""));
@@ -80,7 +80,7 @@ describe("The documents", () => {
         await assert.rejects(clean({} as never, {} as never, {}), /^Error: The event has no "time" that can be read/);
     });
 
-    it("have an entry of the CHANGELOG for the package's version", () => {
+    it("have an entry for the package's version in the CHANGELOG", () => {
         const { version } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { version: string };
         assert.equal(textOf("CHANGELOG.md").includes(`## [${version}] - `), true);
     });

@@ -43,7 +43,7 @@ describe("The documents' links", () => {
         });
     }
 
-    it("lead from the README only to files of the package, so that the registry's page can show them", () => {
+    it("lead from the README only to files of the package, as the registry's page needs", () => {
         const { files } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as { files: string[] };
         const packed = [...files, "LICENSE"];
         assert.deepEqual(

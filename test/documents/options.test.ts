@@ -39,7 +39,7 @@ function sections(): { readonly option: string; readonly text: string; readonly 
     });
 }
 
-/** The option's default as the page writes it: text and numbers in code, or a word. */
+/** The option's default in the page's form: code for text and numbers, or a word. */
 function writtenDefault(option: string): string {
     const KEYS_OF_TAG = { serverTag: '`{ key: "VssBackup", value: <name of the policy> }`' };
     const NONE: Readonly<Record<string, string>> = {
@@ -84,7 +84,7 @@ describe("The page of options", () => {
         );
     });
 
-    it("has one example in YAML and one in TypeScript, which say the same", () => {
+    it("has one example in YAML and one in TypeScript, with the same arguments", () => {
         for (const { option, yaml, ts } of sections()) {
             assert.deepEqual([yaml.length, ts.length], [1, 1], option);
             const { config } = parse(yaml[0] as string) as { config: Record<string, unknown> };
@@ -94,12 +94,12 @@ describe("The page of options", () => {
         }
     });
 
-    it("has every option that Pulumi.yaml names, and Pulumi.yaml has every option", () => {
+    it("has the same options as Pulumi.yaml", () => {
         const named = [...textOf("Pulumi.yaml").matchAll(/^ {4}(?:# )?vss-backup:(\w+)(?::| {2,})/gm)].map(([, key]) => key);
         assert.deepEqual(named.toSorted(), OPTIONS.toSorted());
     });
 
-    it("shows errors as the program gives them", async () => {
+    it("shows the errors of the program", async () => {
         const [faults, missing] = blocksOf(PAGE)
             .filter(({ language }) => language === "text")
             .map(({ text }) => text.trimEnd()) as [string, string];

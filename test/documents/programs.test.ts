@@ -5,7 +5,7 @@ import { runProgram } from "../../rehearsal/program";
 import { compilerErrors } from "../support/compiler";
 import { blocks, PAGES, ROOT } from "../support/documents";
 
-/** Entries of maps are added; other values replace each other. */
+/** Merges two configs. It adds the entries of maps, and replaces other values. */
 function mergeConfig(config: Record<string, unknown>, more: Record<string, unknown>): Record<string, unknown> {
     const isMap = (value: unknown): value is object => typeof value === "object" && value !== null && !Array.isArray(value);
     const entries = Object.entries(more).map(([key, value]) => {

@@ -12,7 +12,7 @@ function rehearsalOptions(): string[] {
 }
 
 describe("The picture of the README", () => {
-    it("shows what npm start prints; if not, npm run picture makes it anew", () => {
+    it("shows the output of npm start; if it does not, run npm run picture", () => {
         const picture = readFileSync(join(ROOT, "docs", "rehearsal.svg"), "utf8");
         assert.equal(rehearsalPicture(rehearsalOutput()), picture);
     });

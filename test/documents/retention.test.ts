@@ -25,7 +25,7 @@ function plan(snapshots: readonly Snapshot[], now: string) {
 }
 
 describe("docs/retention.md", () => {
-    it("shows reasons as the plan gives them", () => {
+    it("shows reasons of the plan", () => {
         const missed = [...days("03", 31, 31), ...days("04", 1, 6)];
         const byHand = ["2027-03-10", "2027-03-11", "2027-03-12"].flatMap((at) => month(at));
         const reasons = new Set(
@@ -48,7 +48,7 @@ describe("docs/retention.md", () => {
         );
     });
 
-    it("shows a stand-in as the report names it", () => {
+    it("shows a stand-in of the report", () => {
         const [snapshot] = backup({ at: "2027-03-31", volumes: ["c"] });
         assert.ok(snapshot);
         const one = { ...snapshot, id: "snap-0123456789abcdef0" };
@@ -64,14 +64,14 @@ describe("docs/retention.md", () => {
         );
     });
 
-    it("holds with the tag that the policy looks for", () => {
+    it("holds a snapshot with the policy's hold tag", () => {
         assert.deepEqual(
             blocks("sh").map((text) => /Key=(\w+)/.exec(text)?.[1]),
             [DEFAULTS.hold, DEFAULTS.hold],
         );
     });
 
-    it("names the periods of schedules as they are", () => {
+    it("names the periods of schedules", () => {
         const rows = [...TEXT.matchAll(/^\| `(cron\(.*?\))` \| (.*?)(?:,.*)? \|$/gm)].map(([, schedule = "", period]) => {
             const found = periodsOf(schedule, "UTC")?.at(Date.parse("2027-02-10"));
             return [period, found && Math.round((found.end - found.start) / 86_400_000)];

@@ -7,7 +7,18 @@ import { type LambdaOptions, startLambda } from "../../rehearsal/embeddedAws/lam
 import { runProgram } from "../../rehearsal/program";
 import { stackConfig } from "../../rehearsal/stackConfig";
 import { POLICY } from "../support/history";
-import { backUp, copy, left, newRegion, nextSecond, type Region, type Tags, tag, vssConfig, withNames } from "../support/motoRegion";
+import {
+    backUp,
+    copy,
+    newRegion,
+    nextSecond,
+    type Region,
+    snapshotNames,
+    type Tags,
+    tag,
+    vssConfig,
+    withNames,
+} from "../support/motoRegion";
 import { type MotoServer, startMoto } from "../support/motoServer";
 
 const ROOT = join(__dirname, "..", "..");
@@ -15,12 +26,12 @@ const ROOT = join(__dirname, "..", "..");
 const DAY: Tags = { VssBackupPolicy: "prod", SnapshotType: "Day" };
 const WEEK: Tags = { VssBackupPolicy: "prod", SnapshotType: "Week" };
 
-/** So late that the grace of every failed set is over. */
+/** A time after the grace of every failed set. */
 const LATER = "2099-01-31T07:00:00.000Z";
 
 const SETTINGS: CleanerSettings = { ...POLICY, retention: { Day: 2, Week: 1 } };
 
-/** Snapshots of a policy that keeps two of Day and one of Week, and of others. */
+/** Snapshots of a policy that keeps two Day and one Week restore points, and snapshots of other policies. */
 async function history(endpoint: string, name: string): Promise<Region> {
     const region = await newRegion(endpoint, name);
     const neighbour = { ...DAY, VssBackupPolicy: "prod-2" };
@@ -49,10 +60,10 @@ function lines(reason: string, ...names: string[]): Line[] {
     return names.map((SnapshotId) => ({ SnapshotId, Reason: reason }));
 }
 
-/** Of 2099, all volumes. */
+/** The reason for every volume, since the plan's time is in 2099. */
 const STALE = "no restore point since then: its backups fail, or it is no longer backed up, or is gone";
 
-/** What the cleaner says of `history`, in names. */
+/** The cleaner's report on `history`, with names instead of ids. */
 const CLEANED: Report = {
     Policy: "prod",
     Time: LATER,
@@ -104,7 +115,7 @@ const LEFT = [
     "without a policy d",
 ].sort();
 
-/** Names for ids, and the lists in the order of the names: by moto's ids, which are random, the plan orders what nothing else does. */
+/** Replaces ids with names, and sorts lists by name. The plan sorts equal entries by id, and moto's ids are random. */
 function named(report: unknown, region: Region): unknown {
     const text = JSON.stringify(report).replace(/since \d{4}-\d\d-\d\d \d\d:\d\d UTC/g, "since then");
     return JSON.parse(withNames(text, region), (_, value) => (Array.isArray(value) ? value.sort(byName) : value));
@@ -114,27 +125,27 @@ function byName(a: string | Line, b: string | Line): number {
     return JSON.stringify(a) < JSON.stringify(b) ? -1 : 1;
 }
 
-/** Runs of the cleaner, as many as there are settings, all at once. Their log does not get between the lines of the tests. */
-async function runs({ ec2 }: Region, settings: readonly Partial<CleanerSettings>[], time = LATER): Promise<Report[]> {
+/** Runs the cleaner once for each of the settings, all at the same time, without its log. */
+async function cleanAtOnce({ ec2 }: Region, settings: readonly Partial<CleanerSettings>[], time = LATER): Promise<Report[]> {
     const write = process.stdout.write;
     process.stdout.write = () => true;
     try {
-        return await Promise.all(settings.map((own) => clean(ec2, { ...SETTINGS, ...own }, { time })));
+        return await Promise.all(settings.map((changed) => clean(ec2, { ...SETTINGS, ...changed }, { time })));
     } finally {
         process.stdout.write = write;
     }
 }
 
 async function cleaned(region: Region, settings: Partial<CleanerSettings> = {}, time = LATER): Promise<Report> {
-    const [report] = (await runs(region, [settings], time)) as [Report];
+    const [report] = (await cleanAtOnce(region, [settings], time)) as [Report];
     return report;
 }
 
 describe("The cleaner, against moto", () => {
     let moto: MotoServer;
-    /** One for each test that takes one: they are made at once, since each has to wait for moto's clock. */
+    /** One history for each test that needs one. They are made at the same time, since each waits for moto's clock. */
     let histories: Region[];
-    const ownHistory = () => histories.pop() as Region;
+    const nextHistory = () => histories.pop() as Region;
 
     before(async () => {
         moto = await startMoto();
@@ -144,14 +155,14 @@ describe("The cleaner, against moto", () => {
 
     after(() => moto?.stop());
 
-    it("deletes whole sets that retention no longer needs and failed ones, and nothing of anybody else's", async () => {
-        const region = ownHistory();
+    it("deletes whole sets that retention no longer needs and failed sets, and only the policy's", async () => {
+        const region = nextHistory();
         assert.deepEqual(named(await cleaned(region), region), CLEANED);
-        assert.deepEqual(await left(region), LEFT);
+        assert.deepEqual(await snapshotNames(region), LEFT);
     });
 
-    it("deletes nothing more in a second run, and says the same of what is left", async () => {
-        const region = ownHistory();
+    it("deletes no more in a second run, and reports the same for the remaining snapshots", async () => {
+        const region = nextHistory();
         await cleaned(region);
         assert.deepEqual(named(await cleaned(region), region), {
             ...CLEANED,
@@ -159,11 +170,11 @@ describe("The cleaner, against moto", () => {
             DeletedSnapshots: [],
             DeletedReasons: [],
         });
-        assert.deepEqual(await left(region), LEFT);
+        assert.deepEqual(await snapshotNames(region), LEFT);
     });
 
-    it("deletes nothing when it shall only report, and says what it would delete", async () => {
-        const region = ownHistory();
+    it("deletes no snapshots with reportOnly, and reports those that it would delete", async () => {
+        const region = nextHistory();
         assert.deepEqual(named(await cleaned(region, { reportOnly: true }), region), {
             ...CLEANED,
             ReportOnly: true,
@@ -175,21 +186,21 @@ describe("The cleaner, against moto", () => {
                 Reason: `report only, else ${Reason}`,
             })),
         });
-        assert.deepEqual(await left(region), [...LEFT, ...CLEANED.DeletedSnapshots].sort());
+        assert.deepEqual(await snapshotNames(region), [...LEFT, ...CLEANED.DeletedSnapshots].sort());
     });
 
-    it("leaves what one run leaves when two are under way at once, and takes what the other deleted for done", async () => {
-        const region = ownHistory();
-        const reports = await runs(region, [SETTINGS, SETTINGS]);
+    it("keeps the same snapshots in two runs at once, and counts a missing snapshot as deleted", async () => {
+        const region = nextHistory();
+        const reports = await cleanAtOnce(region, [SETTINGS, SETTINGS]);
         assert.deepEqual(
             reports.map(({ Status, FailedSnapshots, RemainingSnapshots }) => ({ Status, FailedSnapshots, RemainingSnapshots })),
             Array.from(reports, () => ({ Status: "OK", FailedSnapshots: [], RemainingSnapshots: [] })),
         );
-        assert.deepEqual(await left(region), LEFT);
+        assert.deepEqual(await snapshotNames(region), LEFT);
     });
 
-    it("does the same as the function that the program deploys, in Node 24", async () => {
-        const region = ownHistory();
+    it("reports the same in Node 24, as the function that the program deploys", async () => {
+        const region = nextHistory();
         const config = {
             ...stackConfig(ROOT, "prod"),
             "vss-backup:retention": JSON.stringify(SETTINGS.retention),
@@ -206,10 +217,10 @@ describe("The cleaner, against moto", () => {
         } finally {
             await lambda.close();
         }
-        assert.deepEqual(await left(region), LEFT);
+        assert.deepEqual(await snapshotNames(region), LEFT);
     });
 
-    it("keeps one set whole of several that started at the same time, and the same one in each run", async () => {
+    it("keeps one whole set of several that started at the same time, the same in each run", async () => {
         const region = await newRegion(moto.endpoint, "us-east-1");
         await nextSecond();
         for (const name of ["Day 1", "Day 2", "Day 3", "Day 4"]) {
@@ -232,14 +243,14 @@ describe("The cleaner, against moto", () => {
         const kept = report.KeptSnapshots.map(({ SnapshotId }) => withNames(SnapshotId, region)).sort();
         const set = kept[0]?.slice(0, "Day 1".length);
         assert.deepEqual(kept, [`${set} c`, `${set} d`]);
-        assert.deepEqual(await left(region), [...kept, "image's"]);
+        assert.deepEqual(await snapshotNames(region), [...kept, "image's"]);
     });
 
     it("leaves a set whole when an image holds the snapshot of its boot volume", async () => {
         const region = await newRegion(moto.endpoint, "us-east-2");
         const [older, newer] = [randomUUID(), randomUUID()];
         const boot = { ...DAY, AppConsistent: "True", Device: "/dev/sda1" };
-        // Only the snapshot that moto makes for an image is held by it, and only a copy of that is one of the same volume.
+        // In moto, an image holds only its own snapshot. Only a copy of that snapshot has the same volume id.
         await tag(region, region.imageSnapshot, { ...boot, AwsVssConfig: vssConfig(older) });
         await backUp(region, "Day 1", DAY, { dataOnly: true, set: older });
         await nextSecond();
@@ -270,10 +281,10 @@ describe("The cleaner, against moto", () => {
             DeletedReasons: [],
             KeptSnapshots: lines("kept: Day 1 of 1", "Day 2 d", "copy"),
         });
-        assert.deepEqual(await left(region), ["Day 1 d", "Day 2 d", "copy", "image's"]);
+        assert.deepEqual(await snapshotNames(region), ["Day 1 d", "Day 2 d", "copy", "image's"]);
     });
 
-    it("leaves failed sets and those that are not marked yet alone for a day, and says until when", async () => {
+    it("keeps failed and untagged sets for a day, and reports until when", async () => {
         const region = await newRegion(moto.endpoint, "us-west-1");
         const failedAt = await backUp(region, "Day 1", DAY, { dataOnly: true, consistent: { d: "False" } });
         await nextSecond();
@@ -304,6 +315,6 @@ describe("The cleaner, against moto", () => {
             DeletedReasons: [],
             KeptSnapshots: lines("kept: Day 1 of 2", "Day 2 d"),
         });
-        assert.deepEqual(await left(region), ["Day 1 d", "Day 2 d", "Week 1 d", "image's"]);
+        assert.deepEqual(await snapshotNames(region), ["Day 1 d", "Day 2 d", "Week 1 d", "image's"]);
     });
 });

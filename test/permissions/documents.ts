@@ -16,32 +16,33 @@ interface Document {
     readonly Statement: readonly Statement[];
 }
 
-/** Something that a policy says, and the deployment that does not say it. */
-export interface Part {
+/** One change to a policy document: a part is removed, or a bound is widened. */
+export interface PolicyChange {
     readonly name: string;
-    readonly without: Deployment;
-    /** Whether it can make a difference to what a principal may do with a resource. */
-    concerns(principal: string, resource: string): boolean;
+    readonly deployment: Deployment;
+    /** Whether the change can affect a principal's requests on a resource. */
+    affects(principal: string, resource: string): boolean;
 }
 
-interface Kind {
-    /** In which input its document is. */
+interface DocumentKind {
+    /** The input that holds the document. */
     readonly input: string;
-    concerns(registered: Registered, principal: string, resource: string): boolean;
+    affects(registered: Registered, principal: string, resource: string): boolean;
 }
 
-const KINDS: Readonly<Record<string, Kind>> = {
-    "aws:iam/role:Role": { input: "assumeRolePolicy", concerns: ({ arn }, _, resource) => resource === arn },
-    "aws:iam/rolePolicy:RolePolicy": { input: "policy", concerns: ({ inputs }, principal) => principal.split("/").at(-1) === inputs.role },
-    "aws:sns/topicPolicy:TopicPolicy": { input: "policy", concerns: ({ inputs }, _, resource) => resource === inputs.arn },
+const KINDS: Readonly<Record<string, DocumentKind>> = {
+    "aws:iam/role:Role": { input: "assumeRolePolicy", affects: ({ arn }, _, resource) => resource === arn },
+    "aws:iam/rolePolicy:RolePolicy": { input: "policy", affects: ({ inputs }, principal) => principal.split("/").at(-1) === inputs.role },
+    "aws:sns/topicPolicy:TopicPolicy": { input: "policy", affects: ({ inputs }, _, resource) => resource === inputs.arn },
 };
 
 /**
- * All that the policies of a deployment say, a part at a time: statements, their actions, resources and conditions, and their bounds.
+ * Lists the changes to a deployment's policies, one at a time. A change removes a statement, an action, a resource or a condition, or
+ * widens a bound.
  *
- * @param known a deployment whose policies are left out where they say the same
+ * @param known a deployment; the list has no changes to documents that are equal there
  */
-export function parts(deployment: Deployment, known?: Deployment): Part[] {
+export function policyChanges(deployment: Deployment, known?: Deployment): PolicyChange[] {
     return deployment.resources.flatMap((registered) => {
         const kind = KINDS[registered.type];
         const before = known?.resources.find(({ name, type }) => name === registered.name && type === registered.type);
@@ -50,27 +51,27 @@ export function parts(deployment: Deployment, known?: Deployment): Part[] {
         }
         const document = JSON.parse(registered.inputs[kind.input]) as Document;
         return document.Statement.flatMap((statement, i) =>
-            Object.entries(reductions(statement)).map(([name, left]) => ({
+            Object.entries(changedStatements(statement)).map(([name, changed]) => ({
                 name: `${registered.name}, ${statement.Sid ?? `statement ${i + 1}`}: ${name}`,
-                without: withDocument(deployment, registered, { ...document, Statement: document.Statement.toSpliced(i, 1, left) }),
-                concerns: (principal: string, resource: string) => kind.concerns(registered, principal, resource),
+                deployment: withDocument(deployment, registered, { ...document, Statement: document.Statement.toSpliced(i, 1, changed) }),
+                affects: (principal: string, resource: string) => kind.affects(registered, principal, resource),
             })),
         );
     });
 }
 
-/** The statement without one part of it, by what that part is. */
-function reductions(statement: Statement): Record<string, Statement> {
+/** Changes one part of a statement at a time. The keys name the changed parts. */
+function changedStatements(statement: Statement): Record<string, Statement> {
     const { Effect, Action, Resource, Condition = {}, Principal } = statement;
     const actions = [Action].flat();
     const resources = [Resource ?? []].flat();
-    const without = (list: readonly string[], gone: string) => list.filter((entry) => entry !== gone);
+    const without = (list: readonly string[], removed: string) => list.filter((entry) => entry !== removed);
     return Object.fromEntries([
         ["the statement", { ...statement, Condition: { StringEquals: { "aws:PrincipalArn": "nobody" } } }],
-        ...(actions.length > 1 ? actions : []).map((gone) => [`action ${gone}`, { ...statement, Action: without(actions, gone) }]),
-        ...(resources.length > 1 ? resources : []).map((gone) => [
-            `resource ${gone}`,
-            { ...statement, Resource: without(resources, gone) },
+        ...(actions.length > 1 ? actions : []).map((removed) => [`action ${removed}`, { ...statement, Action: without(actions, removed) }]),
+        ...(resources.length > 1 ? resources : []).map((removed) => [
+            `resource ${removed}`,
+            { ...statement, Resource: without(resources, removed) },
         ]),
         ...Object.entries(Condition).flatMap(([operator, keys]) =>
             Object.keys(keys).map((key) => [
@@ -87,15 +88,15 @@ function reductions(statement: Statement): Record<string, Statement> {
     ] as [string, Statement][]);
 }
 
-/** A policy with an operator that has no keys is none that IAM takes. */
+/** Removes a condition key. IAM refuses an operator without keys, so this also removes an empty operator. */
 function withoutKey(condition: Condition, operator: string, key: string): Condition {
     const { [operator]: keys, ...others } = condition;
     const left = Object.entries(keys ?? {}).filter(([other]) => other !== key);
     return left.length > 0 ? { ...others, [operator]: Object.fromEntries(left) } : others;
 }
 
-/** The deployment with policies that allow everything to everybody. */
-export function wideOpen(deployment: Deployment): Deployment {
+/** The deployment with policies that allow every action to every principal. */
+export function allowingEverything(deployment: Deployment): Deployment {
     const statement = { Effect: "Allow", Action: "*" };
     return deployment.resources.reduce((opened, registered) => {
         const bounds: Readonly<Record<string, object>> = {

@@ -3,58 +3,58 @@ import { type IamRequest, startIam } from "../../rehearsal/embeddedAws/iam";
 import type { Deployment } from "../../rehearsal/program";
 import { rehearse } from "../../rehearsal/rehearse";
 import { deployed } from "../support/policies";
-import { parts, wideOpen } from "./documents";
+import { allowingEverything, policyChanges } from "./documents";
 import { allowed, denied, OTHER_ACCOUNT, type Row, requestOf, sentenceOf, type Variant, variants } from "./table";
 
 const REGION = "eu-central-1";
 
 const TABLE: readonly Row[] = [...allowed(REGION), ...denied(REGION)];
 
-/** Parts of policies that no call needs. */
-const NEEDLESS: readonly string[] = [
-    // The condition bounds it too: IAM knows its key for no other action.
+/** Changes to policies that no row of the table notices. */
+const UNNOTICED_CHANGES: readonly string[] = [
+    // The condition limits the statement too: only iam:PassRole has its key.
     "prod-window-role-policy, PassNotifyRole: bound of action iam:PassRole",
-    // The policy of a topic says nothing about other topics.
+    // The policy of a topic does not apply to other topics.
     "prod-topic-policy, PublishAlarms: bound of resources",
     "prod-topic-policy, PublishEvents: bound of resources",
 ];
 
-/** A call, whichever of many alike it is made on. */
-function callOf(principal: string, action: string, resource: string): string {
+/** A request as text, with the id of the resource left out. */
+function requestText(principal: string, action: string, resource: string): string {
     return `${principal} ${action} ${resource.replace(/(\/snap|\/i|:log-stream:).*/, "$1")}`;
 }
 
-/** The rows of which IAM says the opposite, as sentences. */
-async function wrong(deployment: Deployment, rows: readonly Row[], most = rows.length): Promise<string[]> {
+/** Finds the rows that IAM contradicts, as sentences. */
+async function contradictedRows(deployment: Deployment, rows: readonly Row[], limit = rows.length): Promise<string[]> {
     const iam = startIam(deployment);
     const found: string[] = [];
     for (const row of rows) {
         const verdict = (await iam.refusal(requestOf(row))) === undefined ? "allowed" : "denied";
-        if (verdict !== row[4] && found.push(sentenceOf(row)) === most) {
+        if (verdict !== row[4] && found.push(sentenceOf(row)) === limit) {
             break;
         }
     }
     return found;
 }
 
-/** What of a deployment's policies could be left out, or be wider, and no row would tell. */
-async function untold(deployment: Deployment, rows: readonly Row[], known?: Deployment): Promise<string[]> {
+/** Finds the changes to a deployment's policies that no row of the table notices. */
+async function unnoticedChanges(deployment: Deployment, rows: readonly Row[], known?: Deployment): Promise<string[]> {
     const unnoticed: string[] = [];
-    for (const { name, without, concerns } of parts(deployment, known)) {
-        const concerned = rows.filter(([principal, , resource]) => concerns(principal, resource));
-        if ((await wrong(without, concerned, 1)).length === 0) {
+    for (const { name, deployment: changed, affects } of policyChanges(deployment, known)) {
+        const affected = rows.filter(([principal, , resource]) => affects(principal, resource));
+        if ((await contradictedRows(changed, affected, 1)).length === 0) {
             unnoticed.push(name);
         }
     }
     return unnoticed;
 }
 
-/** The table with a variant's own rows in place of those that ask the same, and of what it does not make. */
-function tableOf({ rows, gone = [] }: Variant): Row[] {
-    const question = (row: Row) => JSON.stringify(requestOf(row));
-    const asked = new Set(rows.map(question));
-    const holds = (row: Row) => !asked.has(question(row)) && !gone.includes(row[0]) && !gone.includes(row[2]);
-    return [...rows, ...TABLE.filter(holds)];
+/** The table with the rows of a variant. Its rows replace rows for the same request. Rows for resources that it does not make are removed. */
+function tableOf({ rows, removed = [] }: Variant): Row[] {
+    const requestKey = (row: Row) => JSON.stringify(requestOf(row));
+    const replaced = new Set(rows.map(requestKey));
+    const isUnchanged = (row: Row) => !replaced.has(requestKey(row)) && !removed.includes(row[0]) && !removed.includes(row[2]);
+    return [...rows, ...TABLE.filter(isUnchanged)];
 }
 
 describe("Least privilege", () => {
@@ -66,38 +66,38 @@ describe("Least privilege", () => {
 
     for (const row of TABLE) {
         it(sentenceOf(row), async () => {
-            assert.deepEqual(await wrong(byDefault, [row]), []);
+            assert.deepEqual(await contradictedRows(byDefault, [row]), []);
         });
     }
 
-    it("has a row for each call of a rehearsal", async () => {
+    it("has a row for each request of a rehearsal", async () => {
         const iam = startIam(byDefault);
-        const made = new Set<string>();
+        const requests = new Set<string>();
         const refusal = (request: IamRequest) => {
             const role = byDefault.resources.find(({ arn = "" }) => [arn, iam.accessKey(arn)].includes(request.principal));
-            made.add(callOf(role?.name ?? request.principal, request.action, request.resource));
+            requests.add(requestText(role?.name ?? request.principal, request.action, request.resource));
             return iam.refusal(request);
         };
         const options = { start: Date.UTC(2027, 0, 1), days: 6, servers: 1, volumes: 1, failures: 0, seed: 1, iam: { ...iam, refusal } };
         await rehearse(byDefault, { retention: { Day: 5, Week: 3, Month: 2 }, standIns: true }, options);
-        const rows = new Set(allowed(REGION).map(([principal, action, resource]) => callOf(principal, action, resource)));
-        assert.deepEqual([[...made].filter((call) => !rows.has(call)), made.size], [[], 11]);
+        const rows = new Set(allowed(REGION).map(([principal, action, resource]) => requestText(principal, action, resource)));
+        assert.deepEqual([[...requests].filter((request) => !rows.has(request)), requests.size], [[], 11]);
     });
 
-    it("asks nothing twice", () => {
+    it("has one row for each request", () => {
         assert.equal(new Set(TABLE.map((row) => JSON.stringify(requestOf(row)))).size, TABLE.length);
     });
 
-    it("denies nothing that would not be granted to somebody who may do all", async () => {
-        // What is another account's, that account would have to grant as well.
+    it("has denied rows that a policy with all permissions would allow", async () => {
+        // Access to another account's resource also needs that account's permission.
         const denials = denied(REGION)
             .filter(([, , resource]) => !resource.includes(OTHER_ACCOUNT))
             .map(([principal, action, resource, context]): Row => [principal, action, resource, context, "allowed"]);
-        assert.deepEqual(await wrong(wideOpen(byDefault), denials), []);
+        assert.deepEqual(await contradictedRows(allowingEverything(byDefault), denials), []);
     });
 
-    it("says nothing in its policies that the table would not miss: no statement, action, resource, condition or bound", async () => {
-        assert.deepEqual((await untold(byDefault, TABLE)).sort(), [...NEEDLESS].sort());
+    it("has a row that notices each change to its policies", async () => {
+        assert.deepEqual((await unnoticedChanges(byDefault, TABLE)).sort(), [...UNNOTICED_CHANGES].sort());
     });
 
     for (const variant of variants(REGION)) {
@@ -110,18 +110,18 @@ describe("Least privilege", () => {
 
             for (const row of variant.rows) {
                 it(sentenceOf(row), async () => {
-                    assert.deepEqual(await wrong(deployment, [row]), []);
+                    assert.deepEqual(await contradictedRows(deployment, [row]), []);
                 });
             }
 
-            it("allows and denies all else as by default", async () => {
-                assert.deepEqual(await wrong(deployment, tableOf(variant)), []);
+            it("allows and denies other requests as by default", async () => {
+                assert.deepEqual(await contradictedRows(deployment, tableOf(variant)), []);
             });
 
-            it("says nothing in its policies that the table would not miss", async () => {
-                const needless = await untold(deployment, tableOf(variant), byDefault);
+            it("has a row that notices each change to its policies", async () => {
+                const unnoticed = await unnoticedChanges(deployment, tableOf(variant), byDefault);
                 assert.deepEqual(
-                    needless.filter((part) => !NEEDLESS.includes(part)),
+                    unnoticed.filter((change) => !UNNOTICED_CHANGES.includes(change)),
                     [],
                 );
             });
@@ -130,7 +130,7 @@ describe("Least privilege", () => {
 
     for (const region of ["cn-north-1", "us-gov-west-1"]) {
         it(`allows and denies the same in ${region}`, async () => {
-            assert.deepEqual(await wrong(await deployed({}, { region }), [...allowed(region), ...denied(region)]), []);
+            assert.deepEqual(await contradictedRows(await deployed({}, { region }), [...allowed(region), ...denied(region)]), []);
         });
     }
 });

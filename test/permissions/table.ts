@@ -5,7 +5,7 @@ import { ACCOUNT_ID } from "../../rehearsal/program";
 
 type Context = Readonly<Record<string, string>>;
 
-/** A principal as the program names it, what it asks for, and whether it gets that. */
+/** A request and the expected response of IAM. The principal has the name that the program gives to its role. */
 export type Row = readonly [principal: string, action: string, resource: string, context: Context, expected: "allowed" | "denied"];
 
 const CLEANER = "prod-cleaner-role";
@@ -15,18 +15,18 @@ const NOTIFY = "prod-notify-role";
 const SERVER = "prod-server-role";
 export const OTHER_ACCOUNT = "999999999999";
 
-const NOTHING: Context = {};
+const EMPTY_CONTEXT: Context = {};
 const OWN_ACCOUNT: Context = { "aws:SourceAccount": ACCOUNT_ID };
 const PLAIN_HTTP: Context = { "aws:SecureTransport": "false" };
 const TO_SSM: Context = { "iam:PassedToService": "ssm.amazonaws.com" };
 
-/** EC2, which has a name of its own in China. */
+/** The service principal of EC2. China has another name for it. */
 function ec2Service(region: string): string {
     return region.startsWith("cn-") ? "ec2.amazonaws.com.cn" : "ec2.amazonaws.com";
 }
 
-/** Who takes each role on. EC2 says nothing about the account: it gives a role to nobody but the servers of the role's own. */
-function takenOnBy(region: string): Readonly<Record<string, string>> {
+/** The service that assumes each role. EC2 does not send the account: it gives a role only to the servers with its instance profile. */
+function assumedBy(region: string): Readonly<Record<string, string>> {
     return {
         [CLEANER]: "lambda.amazonaws.com",
         [SCHEDULE]: "scheduler.amazonaws.com",
@@ -46,7 +46,7 @@ function serverTags(tags: Context): Context {
     return Object.fromEntries(Object.entries(tags).flatMap(([key, value]) => names.map((name) => [`${name}/${key}`, value])));
 }
 
-/** What stands in the table again and again, as ARNs of a region. */
+/** The ARNs in the table, for a region. */
 function arnsOf(region: string) {
     const arn = (service: string, rest: string, account = ACCOUNT_ID, where = region) =>
         `arn:${partitionOf(region)}:${service}:${where}:${account}:${rest}`;
@@ -63,71 +63,71 @@ function arnsOf(region: string) {
         cleanerLog: arn("logs", "log-group:/vss-backup/prod/cleaner"),
         runLog: arn("logs", "log-group:/vss-backup/prod/runs"),
         administrator: arn("iam", "user/administrator", ACCOUNT_ID, ""),
-        strangeAdministrator: arn("iam", "user/administrator", OTHER_ACCOUNT, ""),
+        otherAccountAdministrator: arn("iam", "user/administrator", OTHER_ACCOUNT, ""),
     };
 }
 
-/** The calls that the parts of a policy make, in the rehearsal, in the tests and in AWS. */
+/** The requests that the parts of a policy make, in the rehearsal, in the tests and in AWS. */
 export function allowed(region: string): Row[] {
     const { arn, role, snapshot, document, server, cleaner, deadLetters, topic, cleanerLog, runLog, administrator } = arnsOf(region);
     const ownAccount = (sourceArn: string): Context => ({ "aws:SourceAccount": ACCOUNT_ID, "aws:SourceArn": sourceArn });
     const window = arn("ssm", "maintenancewindow/mw-0123456789abcdef0");
     return [
         ["scheduler.amazonaws.com", "sts:AssumeRole", role(SCHEDULE), ownAccount(arn("scheduler", "schedule/default/any")), "allowed"],
-        [SCHEDULE, "lambda:InvokeFunction", cleaner, NOTHING, "allowed"],
-        [SCHEDULE, "sqs:SendMessage", deadLetters, NOTHING, "allowed"],
+        [SCHEDULE, "lambda:InvokeFunction", cleaner, EMPTY_CONTEXT, "allowed"],
+        [SCHEDULE, "sqs:SendMessage", deadLetters, EMPTY_CONTEXT, "allowed"],
 
-        // AWS does not document that Lambda and SSM send the account; the roles work both ways.
+        // AWS does not document whether Lambda and SSM send the account. The roles work with and without it.
         ["lambda.amazonaws.com", "sts:AssumeRole", role(CLEANER), ownAccount(cleaner), "allowed"],
-        ["lambda.amazonaws.com", "sts:AssumeRole", role(CLEANER), NOTHING, "allowed"],
-        [CLEANER, "logs:CreateLogStream", `${cleanerLog}:log-stream:2027/02/01/a`, NOTHING, "allowed"],
-        [CLEANER, "logs:PutLogEvents", `${cleanerLog}:log-stream:2027/02/01/a`, NOTHING, "allowed"],
-        [CLEANER, "ec2:DescribeSnapshots", "*", NOTHING, "allowed"],
+        ["lambda.amazonaws.com", "sts:AssumeRole", role(CLEANER), EMPTY_CONTEXT, "allowed"],
+        [CLEANER, "logs:CreateLogStream", `${cleanerLog}:log-stream:2027/02/01/a`, EMPTY_CONTEXT, "allowed"],
+        [CLEANER, "logs:PutLogEvents", `${cleanerLog}:log-stream:2027/02/01/a`, EMPTY_CONTEXT, "allowed"],
+        [CLEANER, "ec2:DescribeSnapshots", "*", EMPTY_CONTEXT, "allowed"],
         [CLEANER, "ec2:DeleteSnapshot", snapshot, snapshotTags({ VssBackupPolicy: "prod", SnapshotType: "Day" }), "allowed"],
-        // IAM takes the key of a tag in any letter case; EC2's filter, by which the cleaner lists, does not.
+        // IAM ignores the letter case of a tag's key. EC2's filter, which the cleaner lists by, does not.
         [CLEANER, "ec2:DeleteSnapshot", snapshot, snapshotTags({ vssbackuppolicy: "prod" }), "allowed"],
 
         ["ssm.amazonaws.com", "sts:AssumeRole", role(WINDOW), ownAccount(window), "allowed"],
-        ["ssm.amazonaws.com", "sts:AssumeRole", role(WINDOW), NOTHING, "allowed"],
-        [WINDOW, "ssm:SendCommand", document("AWSEC2-CreateVssSnapshot"), NOTHING, "allowed"],
+        ["ssm.amazonaws.com", "sts:AssumeRole", role(WINDOW), EMPTY_CONTEXT, "allowed"],
+        [WINDOW, "ssm:SendCommand", document("AWSEC2-CreateVssSnapshot"), EMPTY_CONTEXT, "allowed"],
         [WINDOW, "ssm:SendCommand", server, serverTags({ VssBackup: "prod" }), "allowed"],
         [WINDOW, "iam:PassRole", role(NOTIFY), TO_SSM, "allowed"],
-        [WINDOW, "ssm:GetCommandInvocation", "*", NOTHING, "allowed"],
-        [WINDOW, "ssm:ListCommandInvocations", "*", NOTHING, "allowed"],
-        [WINDOW, "ssm:ListCommands", "*", NOTHING, "allowed"],
-        [WINDOW, "ssm:DescribeInstanceInformation", "*", NOTHING, "allowed"],
-        [WINDOW, "ssm:ListTagsForResource", window, NOTHING, "allowed"],
-        [WINDOW, "resource-groups:ListGroups", "*", NOTHING, "allowed"],
-        [WINDOW, "resource-groups:ListGroupResources", arn("resource-groups", "group/any"), NOTHING, "allowed"],
-        [WINDOW, "tag:GetResources", "*", NOTHING, "allowed"],
+        [WINDOW, "ssm:GetCommandInvocation", "*", EMPTY_CONTEXT, "allowed"],
+        [WINDOW, "ssm:ListCommandInvocations", "*", EMPTY_CONTEXT, "allowed"],
+        [WINDOW, "ssm:ListCommands", "*", EMPTY_CONTEXT, "allowed"],
+        [WINDOW, "ssm:DescribeInstanceInformation", "*", EMPTY_CONTEXT, "allowed"],
+        [WINDOW, "ssm:ListTagsForResource", window, EMPTY_CONTEXT, "allowed"],
+        [WINDOW, "resource-groups:ListGroups", "*", EMPTY_CONTEXT, "allowed"],
+        [WINDOW, "resource-groups:ListGroupResources", arn("resource-groups", "group/any"), EMPTY_CONTEXT, "allowed"],
+        [WINDOW, "tag:GetResources", "*", EMPTY_CONTEXT, "allowed"],
 
         ["ssm.amazonaws.com", "sts:AssumeRole", role(NOTIFY), ownAccount(server), "allowed"],
-        ["ssm.amazonaws.com", "sts:AssumeRole", role(NOTIFY), NOTHING, "allowed"],
-        [NOTIFY, "sns:Publish", topic, NOTHING, "allowed"],
-        [administrator, "sns:Publish", topic, NOTHING, "allowed"],
-        [administrator, "sns:Subscribe", topic, NOTHING, "allowed"],
+        ["ssm.amazonaws.com", "sts:AssumeRole", role(NOTIFY), EMPTY_CONTEXT, "allowed"],
+        [NOTIFY, "sns:Publish", topic, EMPTY_CONTEXT, "allowed"],
+        [administrator, "sns:Publish", topic, EMPTY_CONTEXT, "allowed"],
+        [administrator, "sns:Subscribe", topic, EMPTY_CONTEXT, "allowed"],
         ["cloudwatch.amazonaws.com", "sns:Publish", topic, OWN_ACCOUNT, "allowed"],
         ["events.amazonaws.com", "sns:Publish", topic, OWN_ACCOUNT, "allowed"],
-        ["events.amazonaws.com", "sns:Publish", topic, NOTHING, "allowed"],
+        ["events.amazonaws.com", "sns:Publish", topic, EMPTY_CONTEXT, "allowed"],
 
-        [ec2Service(region), "sts:AssumeRole", role(SERVER), NOTHING, "allowed"],
-        [SERVER, "logs:DescribeLogGroups", arn("logs", "log-group::log-stream:"), NOTHING, "allowed"],
-        [SERVER, "logs:DescribeLogStreams", runLog, NOTHING, "allowed"],
-        [SERVER, "logs:CreateLogStream", `${runLog}:log-stream:any`, NOTHING, "allowed"],
-        [SERVER, "logs:PutLogEvents", `${runLog}:log-stream:any`, NOTHING, "allowed"],
+        [ec2Service(region), "sts:AssumeRole", role(SERVER), EMPTY_CONTEXT, "allowed"],
+        [SERVER, "logs:DescribeLogGroups", arn("logs", "log-group::log-stream:"), EMPTY_CONTEXT, "allowed"],
+        [SERVER, "logs:DescribeLogStreams", runLog, EMPTY_CONTEXT, "allowed"],
+        [SERVER, "logs:CreateLogStream", `${runLog}:log-stream:any`, EMPTY_CONTEXT, "allowed"],
+        [SERVER, "logs:PutLogEvents", `${runLog}:log-stream:any`, EMPTY_CONTEXT, "allowed"],
     ];
 }
 
-/** What nobody gets, although each of it is a call that AWS knows. */
+/** Requests that exist in AWS, but that IAM must deny. */
 export function denied(region: string): Row[] {
     const { arn, role, snapshot, document, server, cleaner, deadLetters, topic, cleanerLog, runLog, ...others } = arnsOf(region);
-    const { administrator, strangeAdministrator } = others;
-    const elsewhere = region === "us-east-1" ? "us-west-2" : "us-east-1";
-    const own = snapshotTags({ VssBackupPolicy: "prod" });
-    const targeted = serverTags({ VssBackup: "prod" });
+    const { administrator, otherAccountAdministrator } = others;
+    const otherRegion = region === "us-east-1" ? "us-west-2" : "us-east-1";
+    const policyTag = snapshotTags({ VssBackupPolicy: "prod" });
+    const serverTag = serverTags({ VssBackup: "prod" });
     return [
-        // Snapshots that are not the policy's own, or not here.
-        [CLEANER, "ec2:DeleteSnapshot", snapshot, NOTHING, "denied"],
+        // Snapshots without the policy's tag, or in another region.
+        [CLEANER, "ec2:DeleteSnapshot", snapshot, EMPTY_CONTEXT, "denied"],
         [CLEANER, "ec2:DeleteSnapshot", snapshot, snapshotTags({ SnapshotType: "Day", AppConsistent: "true" }), "denied"],
         [CLEANER, "ec2:DeleteSnapshot", snapshot, snapshotTags({ VssBackupPolicy: "" }), "denied"],
         [CLEANER, "ec2:DeleteSnapshot", snapshot, snapshotTags({ VssBackupPolicy: "prod-2" }), "denied"],
@@ -135,144 +135,144 @@ export function denied(region: string): Row[] {
         [CLEANER, "ec2:DeleteSnapshot", snapshot, snapshotTags({ VssBackupPolicy: "prod " }), "denied"],
         [CLEANER, "ec2:DeleteSnapshot", snapshot, snapshotTags({ VssBackupPolicy: "*" }), "denied"],
         [CLEANER, "ec2:DeleteSnapshot", snapshot, snapshotTags({ VssBackupPolicyOfMine: "prod" }), "denied"],
-        [CLEANER, "ec2:DeleteSnapshot", arn("ec2", "snapshot/snap-0123456789abcdef0", "", elsewhere), own, "denied"],
+        [CLEANER, "ec2:DeleteSnapshot", arn("ec2", "snapshot/snap-0123456789abcdef0", "", otherRegion), policyTag, "denied"],
 
-        // Snapshots that somebody holds.
-        [CLEANER, "ec2:DeleteSnapshot", snapshot, { ...own, ...snapshotTags({ VssBackupHold: "" }) }, "denied"],
-        [CLEANER, "ec2:DeleteSnapshot", snapshot, { ...own, ...snapshotTags({ VssBackupHold: "audit" }) }, "denied"],
-        [CLEANER, "ec2:DeleteSnapshot", snapshot, { ...own, ...snapshotTags({ vssbackuphold: "audit" }) }, "denied"],
-        [CLEANER, "ec2:DescribeVolumes", "*", NOTHING, "denied"],
+        // Held snapshots.
+        [CLEANER, "ec2:DeleteSnapshot", snapshot, { ...policyTag, ...snapshotTags({ VssBackupHold: "" }) }, "denied"],
+        [CLEANER, "ec2:DeleteSnapshot", snapshot, { ...policyTag, ...snapshotTags({ VssBackupHold: "audit" }) }, "denied"],
+        [CLEANER, "ec2:DeleteSnapshot", snapshot, { ...policyTag, ...snapshotTags({ vssbackuphold: "audit" }) }, "denied"],
+        [CLEANER, "ec2:DescribeVolumes", "*", EMPTY_CONTEXT, "denied"],
 
-        // Logs of others.
-        [CLEANER, "logs:CreateLogStream", `${runLog}:log-stream:any`, NOTHING, "denied"],
-        [CLEANER, "logs:PutLogEvents", `${runLog}:log-stream:any`, NOTHING, "denied"],
-        [CLEANER, "logs:PutLogEvents", `${cleanerLog}-2:log-stream:any`, NOTHING, "denied"],
-        [CLEANER, "logs:DeleteLogGroup", cleanerLog, NOTHING, "denied"],
-        [CLEANER, "logs:DeleteLogStream", `${cleanerLog}:log-stream:any`, NOTHING, "denied"],
-        [SERVER, "logs:CreateLogStream", `${cleanerLog}:log-stream:any`, NOTHING, "denied"],
-        [SERVER, "logs:PutLogEvents", `${cleanerLog}:log-stream:any`, NOTHING, "denied"],
-        [SERVER, "logs:DescribeLogStreams", cleanerLog, NOTHING, "denied"],
-        [SERVER, "logs:DescribeLogGroups", arn("logs", "log-group::log-stream:", ACCOUNT_ID, elsewhere), NOTHING, "denied"],
-        [SERVER, "logs:DeleteLogStream", `${runLog}:log-stream:any`, NOTHING, "denied"],
-        [SERVER, "logs:PutRetentionPolicy", runLog, NOTHING, "denied"],
-        [SERVER, "logs:GetLogEvents", `${runLog}:log-stream:any`, NOTHING, "denied"],
+        // Log groups of other parts.
+        [CLEANER, "logs:CreateLogStream", `${runLog}:log-stream:any`, EMPTY_CONTEXT, "denied"],
+        [CLEANER, "logs:PutLogEvents", `${runLog}:log-stream:any`, EMPTY_CONTEXT, "denied"],
+        [CLEANER, "logs:PutLogEvents", `${cleanerLog}-2:log-stream:any`, EMPTY_CONTEXT, "denied"],
+        [CLEANER, "logs:DeleteLogGroup", cleanerLog, EMPTY_CONTEXT, "denied"],
+        [CLEANER, "logs:DeleteLogStream", `${cleanerLog}:log-stream:any`, EMPTY_CONTEXT, "denied"],
+        [SERVER, "logs:CreateLogStream", `${cleanerLog}:log-stream:any`, EMPTY_CONTEXT, "denied"],
+        [SERVER, "logs:PutLogEvents", `${cleanerLog}:log-stream:any`, EMPTY_CONTEXT, "denied"],
+        [SERVER, "logs:DescribeLogStreams", cleanerLog, EMPTY_CONTEXT, "denied"],
+        [SERVER, "logs:DescribeLogGroups", arn("logs", "log-group::log-stream:", ACCOUNT_ID, otherRegion), EMPTY_CONTEXT, "denied"],
+        [SERVER, "logs:DeleteLogStream", `${runLog}:log-stream:any`, EMPTY_CONTEXT, "denied"],
+        [SERVER, "logs:PutRetentionPolicy", runLog, EMPTY_CONTEXT, "denied"],
+        [SERVER, "logs:GetLogEvents", `${runLog}:log-stream:any`, EMPTY_CONTEXT, "denied"],
 
-        // Commands of another kind, or to others.
-        [WINDOW, "ssm:SendCommand", document("AWS-RunPowerShellScript"), NOTHING, "denied"],
-        [WINDOW, "ssm:SendCommand", document("AWSEC2-CreateVssSnapshots"), NOTHING, "denied"],
-        [WINDOW, "ssm:SendCommand", document("AWSEC2-VssInstallAndSnapshot"), NOTHING, "denied"],
-        [WINDOW, "ssm:SendCommand", arn("ssm", "document/AWSEC2-CreateVssSnapshot"), NOTHING, "denied"],
-        [WINDOW, "ssm:SendCommand", arn("ssm", "document/AWSEC2-CreateVssSnapshot", "", elsewhere), NOTHING, "denied"],
-        [WINDOW, "ssm:GetDocument", document("AWSEC2-CreateVssSnapshot"), NOTHING, "denied"],
-        [WINDOW, "ssm:SendCommand", server, NOTHING, "denied"],
+        // Other documents, and other servers.
+        [WINDOW, "ssm:SendCommand", document("AWS-RunPowerShellScript"), EMPTY_CONTEXT, "denied"],
+        [WINDOW, "ssm:SendCommand", document("AWSEC2-CreateVssSnapshots"), EMPTY_CONTEXT, "denied"],
+        [WINDOW, "ssm:SendCommand", document("AWSEC2-VssInstallAndSnapshot"), EMPTY_CONTEXT, "denied"],
+        [WINDOW, "ssm:SendCommand", arn("ssm", "document/AWSEC2-CreateVssSnapshot"), EMPTY_CONTEXT, "denied"],
+        [WINDOW, "ssm:SendCommand", arn("ssm", "document/AWSEC2-CreateVssSnapshot", "", otherRegion), EMPTY_CONTEXT, "denied"],
+        [WINDOW, "ssm:GetDocument", document("AWSEC2-CreateVssSnapshot"), EMPTY_CONTEXT, "denied"],
+        [WINDOW, "ssm:SendCommand", server, EMPTY_CONTEXT, "denied"],
         [WINDOW, "ssm:SendCommand", server, serverTags({ Name: "web" }), "denied"],
         [WINDOW, "ssm:SendCommand", server, serverTags({ VssBackup: "prod-2" }), "denied"],
         [WINDOW, "ssm:SendCommand", server, serverTags({ VssBackup: "Prod" }), "denied"],
-        [WINDOW, "ssm:SendCommand", arn("ec2", "instance/i-0123456789abcdef0", ACCOUNT_ID, elsewhere), targeted, "denied"],
-        [WINDOW, "ssm:SendCommand", arn("ssm", "managed-instance/mi-0123456789abcdef0"), targeted, "denied"],
-        [WINDOW, "ssm:StartSession", server, targeted, "denied"],
-        [WINDOW, "ssm:CancelCommand", "*", NOTHING, "denied"],
-        [WINDOW, "ssm:GetParameter", arn("ssm", "parameter/password"), NOTHING, "denied"],
+        [WINDOW, "ssm:SendCommand", arn("ec2", "instance/i-0123456789abcdef0", ACCOUNT_ID, otherRegion), serverTag, "denied"],
+        [WINDOW, "ssm:SendCommand", arn("ssm", "managed-instance/mi-0123456789abcdef0"), serverTag, "denied"],
+        [WINDOW, "ssm:StartSession", server, serverTag, "denied"],
+        [WINDOW, "ssm:CancelCommand", "*", EMPTY_CONTEXT, "denied"],
+        [WINDOW, "ssm:GetParameter", arn("ssm", "parameter/password"), EMPTY_CONTEXT, "denied"],
 
-        // Roles that are nobody's to hand on, or to that service.
+        // Roles that the window role must not pass, and services that must not get the notification role.
         [WINDOW, "iam:PassRole", role(WINDOW), TO_SSM, "denied"],
         [WINDOW, "iam:PassRole", role(CLEANER), TO_SSM, "denied"],
         [WINDOW, "iam:PassRole", role("administrator"), TO_SSM, "denied"],
         [WINDOW, "iam:PassRole", role(`${NOTIFY}-2`), TO_SSM, "denied"],
-        [WINDOW, "iam:PassRole", role(NOTIFY), NOTHING, "denied"],
+        [WINDOW, "iam:PassRole", role(NOTIFY), EMPTY_CONTEXT, "denied"],
         [WINDOW, "iam:PassRole", role(NOTIFY), { "iam:PassedToService": "ec2.amazonaws.com" }, "denied"],
         [WINDOW, "iam:PassRole", role(NOTIFY), { "iam:PassedToService": "lambda.amazonaws.com" }, "denied"],
 
         // Other topics, queues and functions, and the topic over plain HTTP.
-        [NOTIFY, "sns:Publish", arn("sns", "prod-topic-2"), NOTHING, "denied"],
-        [NOTIFY, "sns:Publish", arn("sns", "prod-topic", OTHER_ACCOUNT), NOTHING, "denied"],
-        [NOTIFY, "sns:Publish", arn("sns", "prod-topic", ACCOUNT_ID, elsewhere), NOTHING, "denied"],
+        [NOTIFY, "sns:Publish", arn("sns", "prod-topic-2"), EMPTY_CONTEXT, "denied"],
+        [NOTIFY, "sns:Publish", arn("sns", "prod-topic", OTHER_ACCOUNT), EMPTY_CONTEXT, "denied"],
+        [NOTIFY, "sns:Publish", arn("sns", "prod-topic", ACCOUNT_ID, otherRegion), EMPTY_CONTEXT, "denied"],
         [NOTIFY, "sns:Publish", topic, PLAIN_HTTP, "denied"],
         [administrator, "sns:Publish", topic, PLAIN_HTTP, "denied"],
         [administrator, "sns:Subscribe", topic, PLAIN_HTTP, "denied"],
-        [strangeAdministrator, "sns:Publish", topic, NOTHING, "denied"],
-        [strangeAdministrator, "sns:Subscribe", topic, NOTHING, "denied"],
-        ["cloudwatch.amazonaws.com", "sns:Publish", topic, NOTHING, "denied"],
+        [otherAccountAdministrator, "sns:Publish", topic, EMPTY_CONTEXT, "denied"],
+        [otherAccountAdministrator, "sns:Subscribe", topic, EMPTY_CONTEXT, "denied"],
+        ["cloudwatch.amazonaws.com", "sns:Publish", topic, EMPTY_CONTEXT, "denied"],
         ...["cloudwatch.amazonaws.com", "events.amazonaws.com"].flatMap((service): Row[] => [
             [service, "sns:Publish", topic, { "aws:SourceAccount": OTHER_ACCOUNT }, "denied"],
             [service, "sns:Publish", topic, { ...OWN_ACCOUNT, ...PLAIN_HTTP }, "denied"],
             [service, "sns:Subscribe", topic, OWN_ACCOUNT, "denied"],
         ]),
         ["s3.amazonaws.com", "sns:Publish", topic, OWN_ACCOUNT, "denied"],
-        [NOTIFY, "sns:Subscribe", topic, NOTHING, "denied"],
-        [NOTIFY, "sns:DeleteTopic", topic, NOTHING, "denied"],
-        [SCHEDULE, "sqs:SendMessage", arn("sqs", "prod-cleaner-dead-letters-2"), NOTHING, "denied"],
-        [SCHEDULE, "sqs:SendMessage", arn("sqs", "prod-cleaner-dead-letters", OTHER_ACCOUNT), NOTHING, "denied"],
-        [SCHEDULE, "sqs:ReceiveMessage", deadLetters, NOTHING, "denied"],
-        [SCHEDULE, "sqs:PurgeQueue", deadLetters, NOTHING, "denied"],
-        [SCHEDULE, "lambda:InvokeFunction", arn("lambda", "function:vss-backup-prod-2-cleaner"), NOTHING, "denied"],
-        [SCHEDULE, "lambda:InvokeFunction", arn("lambda", "function:vss-backup-prod-cleaner", OTHER_ACCOUNT), NOTHING, "denied"],
+        [NOTIFY, "sns:Subscribe", topic, EMPTY_CONTEXT, "denied"],
+        [NOTIFY, "sns:DeleteTopic", topic, EMPTY_CONTEXT, "denied"],
+        [SCHEDULE, "sqs:SendMessage", arn("sqs", "prod-cleaner-dead-letters-2"), EMPTY_CONTEXT, "denied"],
+        [SCHEDULE, "sqs:SendMessage", arn("sqs", "prod-cleaner-dead-letters", OTHER_ACCOUNT), EMPTY_CONTEXT, "denied"],
+        [SCHEDULE, "sqs:ReceiveMessage", deadLetters, EMPTY_CONTEXT, "denied"],
+        [SCHEDULE, "sqs:PurgeQueue", deadLetters, EMPTY_CONTEXT, "denied"],
+        [SCHEDULE, "lambda:InvokeFunction", arn("lambda", "function:vss-backup-prod-2-cleaner"), EMPTY_CONTEXT, "denied"],
+        [SCHEDULE, "lambda:InvokeFunction", arn("lambda", "function:vss-backup-prod-cleaner", OTHER_ACCOUNT), EMPTY_CONTEXT, "denied"],
 
-        ...[CLEANER, SCHEDULE, NOTIFY].map((role): Row => [role, "ssm:DescribeInstanceInformation", "*", NOTHING, "denied"]),
-        [WINDOW, "ssm:GetParameters", arn("ssm", "parameter/password"), NOTHING, "denied"],
-        [WINDOW, "resource-groups:DeleteGroup", arn("resource-groups", "group/any"), NOTHING, "denied"],
-        [WINDOW, "tag:TagResources", "*", NOTHING, "denied"],
+        ...[CLEANER, SCHEDULE, NOTIFY].map((role): Row => [role, "ssm:DescribeInstanceInformation", "*", EMPTY_CONTEXT, "denied"]),
+        [WINDOW, "ssm:GetParameters", arn("ssm", "parameter/password"), EMPTY_CONTEXT, "denied"],
+        [WINDOW, "resource-groups:DeleteGroup", arn("resource-groups", "group/any"), EMPTY_CONTEXT, "denied"],
+        [WINDOW, "tag:TagResources", "*", EMPTY_CONTEXT, "denied"],
 
-        ...assumed(region),
-        ...foreign(region),
+        ...deniedAssumptions(region),
+        ...deniedActions(region),
     ];
 }
 
-/** Roles taken on by those who should not: another service, for another account, for nobody knows whom, or somebody who is no service. */
-function assumed(region: string): Row[] {
-    const { arn, role, administrator, strangeAdministrator } = arnsOf(region);
-    const own = { "aws:SourceAccount": ACCOUNT_ID };
-    const strange = { "aws:SourceAccount": OTHER_ACCOUNT, "aws:SourceArn": arn("ssm", "maintenancewindow/mw-0", OTHER_ACCOUNT) };
-    const services = ["events.amazonaws.com", "cloudformation.amazonaws.com", ...new Set(Object.values(takenOnBy(region)))];
-    return Object.entries(takenOnBy(region)).flatMap(([name, service]): Row[] => [
-        ...services.filter((other) => other !== service).map((other): Row => [other, "sts:AssumeRole", role(name), own, "denied"]),
+/** Requests to assume a role by a principal that must not: another service, another account's resource, a person or another role. */
+function deniedAssumptions(region: string): Row[] {
+    const { arn, role, administrator, otherAccountAdministrator } = arnsOf(region);
+    const ownAccount = { "aws:SourceAccount": ACCOUNT_ID };
+    const otherAccount = { "aws:SourceAccount": OTHER_ACCOUNT, "aws:SourceArn": arn("ssm", "maintenancewindow/mw-0", OTHER_ACCOUNT) };
+    const services = ["events.amazonaws.com", "cloudformation.amazonaws.com", ...new Set(Object.values(assumedBy(region)))];
+    return Object.entries(assumedBy(region)).flatMap(([name, service]): Row[] => [
+        ...services.filter((other) => other !== service).map((other): Row => [other, "sts:AssumeRole", role(name), ownAccount, "denied"]),
         ...(service === ec2Service(region)
             ? []
             : ([
-                  [service, "sts:AssumeRole", role(name), strange, "denied"],
-                  ...(service === "scheduler.amazonaws.com" ? [[service, "sts:AssumeRole", role(name), NOTHING, "denied"]] : []),
+                  [service, "sts:AssumeRole", role(name), otherAccount, "denied"],
+                  ...(service === "scheduler.amazonaws.com" ? [[service, "sts:AssumeRole", role(name), EMPTY_CONTEXT, "denied"]] : []),
               ] as Row[])),
-        [administrator, "sts:AssumeRole", role(name), own, "denied"],
-        [strangeAdministrator, "sts:AssumeRole", role(name), own, "denied"],
-        ...Object.keys(takenOnBy(region)).map((other): Row => [other, "sts:AssumeRole", role(name), own, "denied"]),
-        [service, "sts:TagSession", role(name), own, "denied"],
+        [administrator, "sts:AssumeRole", role(name), ownAccount, "denied"],
+        [otherAccountAdministrator, "sts:AssumeRole", role(name), ownAccount, "denied"],
+        ...Object.keys(assumedBy(region)).map((other): Row => [other, "sts:AssumeRole", role(name), ownAccount, "denied"]),
+        [service, "sts:TagSession", role(name), ownAccount, "denied"],
     ]);
 }
 
 /**
- * What no role may do, even to what bears the policy's own tags: make, copy, share, lock or archive snapshots, change tags, and use other
- * services. Not of the servers is asked what AWS's own policies allow them, and are meant to: snapshots of themselves, and being managed.
+ * Actions that no role may use, even on resources with the policy's tags. They copy, share, lock or archive snapshots, change tags, or
+ * belong to other services. AWS's managed policies allow the servers to take snapshots of their volumes, so those rows leave the servers out.
  */
-function foreign(region: string): Row[] {
+function deniedActions(region: string): Row[] {
     const { arn, role, snapshot, server, volume, cleaner, deadLetters } = arnsOf(region);
-    const tagged = snapshotTags({ VssBackupPolicy: "prod", VssBackup: "prod" });
-    const ofRolesAlone: readonly (readonly [action: string, resource: string, context?: Context])[] = [
-        ["ec2:CreateSnapshot", volume, tagged],
-        ["ec2:CreateSnapshots", volume, tagged],
-        ["ec2:CreateTags", snapshot, tagged],
-        ["ec2:CreateImage", server, tagged],
+    const policyTags = snapshotTags({ VssBackupPolicy: "prod", VssBackup: "prod" });
+    const forServiceRoles: readonly (readonly [action: string, resource: string, context?: Context])[] = [
+        ["ec2:CreateSnapshot", volume, policyTags],
+        ["ec2:CreateSnapshots", volume, policyTags],
+        ["ec2:CreateTags", snapshot, policyTags],
+        ["ec2:CreateImage", server, policyTags],
     ];
-    const ofAll: typeof ofRolesAlone = [
+    const forAllRoles: typeof forServiceRoles = [
         ["ec2:CopySnapshot", snapshot],
-        ["ec2:ModifySnapshotAttribute", snapshot, tagged],
-        ["ec2:ResetSnapshotAttribute", snapshot, tagged],
-        ["ec2:ModifySnapshotTier", snapshot, tagged],
-        ["ec2:RestoreSnapshotTier", snapshot, tagged],
-        ["ec2:RestoreSnapshotFromRecycleBin", snapshot, tagged],
-        ["ec2:LockSnapshot", snapshot, tagged],
-        ["ec2:UnlockSnapshot", snapshot, tagged],
-        ["ec2:EnableFastSnapshotRestores", snapshot, tagged],
+        ["ec2:ModifySnapshotAttribute", snapshot, policyTags],
+        ["ec2:ResetSnapshotAttribute", snapshot, policyTags],
+        ["ec2:ModifySnapshotTier", snapshot, policyTags],
+        ["ec2:RestoreSnapshotTier", snapshot, policyTags],
+        ["ec2:RestoreSnapshotFromRecycleBin", snapshot, policyTags],
+        ["ec2:LockSnapshot", snapshot, policyTags],
+        ["ec2:UnlockSnapshot", snapshot, policyTags],
+        ["ec2:EnableFastSnapshotRestores", snapshot, policyTags],
         ["ec2:DisableSnapshotBlockPublicAccess", "*"],
-        ["ec2:DeleteTags", snapshot, tagged],
-        ["ec2:DeleteVolume", volume, tagged],
+        ["ec2:DeleteTags", snapshot, policyTags],
+        ["ec2:DeleteVolume", volume, policyTags],
         ["ec2:CreateVolume", volume],
-        ["ec2:DetachVolume", volume, tagged],
-        ["ec2:StopInstances", server, tagged],
-        ["ec2:TerminateInstances", server, tagged],
-        ["ec2:RebootInstances", server, tagged],
-        ["ec2:DeregisterImage", arn("ec2", "image/ami-0123456789abcdef0", ""), tagged],
-        ["ebs:GetSnapshotBlock", snapshot, tagged],
-        ["ebs:PutSnapshotBlock", snapshot, tagged],
+        ["ec2:DetachVolume", volume, policyTags],
+        ["ec2:StopInstances", server, policyTags],
+        ["ec2:TerminateInstances", server, policyTags],
+        ["ec2:RebootInstances", server, policyTags],
+        ["ec2:DeregisterImage", arn("ec2", "image/ami-0123456789abcdef0", ""), policyTags],
+        ["ebs:GetSnapshotBlock", snapshot, policyTags],
+        ["ebs:PutSnapshotBlock", snapshot, policyTags],
         ["dlm:DeleteLifecyclePolicy", arn("dlm", "policy/policy-0123456789abcdef0")],
         ["backup:DeleteRecoveryPoint", arn("backup", "recovery-point:any")],
         ["iam:CreateUser", arn("iam", "user/any", ACCOUNT_ID, "")],
@@ -305,20 +305,20 @@ function foreign(region: string): Row[] {
         ["logs:CreateLogGroup", arn("logs", "log-group:any")],
         ["organizations:LeaveOrganization", "*"],
     ];
-    return Object.keys(takenOnBy(region)).flatMap((principal) =>
-        [...(principal === SERVER ? [] : ofRolesAlone), ...ofAll].map(
-            ([action, resource, context = NOTHING]): Row => [principal, action, resource, context, "denied"],
+    return Object.keys(assumedBy(region)).flatMap((principal) =>
+        [...(principal === SERVER ? [] : forServiceRoles), ...forAllRoles].map(
+            ([action, resource, context = EMPTY_CONTEXT]): Row => [principal, action, resource, context, "denied"],
         ),
     );
 }
 
-/** Arguments, and what is otherwise with them than by default. */
+/** Arguments, and the rows that differ from the default. */
 export interface Variant {
     readonly title: string;
     readonly args: VssBackupPolicyArgs;
     readonly rows: readonly Row[];
-    /** Principals and resources of the default that are not made. */
-    readonly gone?: readonly string[];
+    /** Principals and resources of the default that the variant does not make. */
+    readonly removed?: readonly string[];
 }
 
 export function variants(region: string): Variant[] {
@@ -328,10 +328,10 @@ export function variants(region: string): Variant[] {
         {
             title: "orphanDays",
             args: { orphanDays: 90 },
-            rows: [[CLEANER, "ec2:DescribeVolumes", "*", NOTHING, "allowed"]],
+            rows: [[CLEANER, "ec2:DescribeVolumes", "*", EMPTY_CONTEXT, "allowed"]],
         },
         {
-            title: "a hold of another key",
+            title: "another hold key",
             args: { hold: "Keep" },
             rows: [
                 [CLEANER, "ec2:DeleteSnapshot", snapshot, held({ Keep: "" }), "denied"],
@@ -345,13 +345,13 @@ export function variants(region: string): Variant[] {
             title: "the other document",
             args: { document: "AWSEC2-VssInstallAndSnapshot" },
             rows: [
-                [WINDOW, "ssm:SendCommand", document("AWSEC2-VssInstallAndSnapshot"), NOTHING, "allowed"],
-                [WINDOW, "ssm:SendCommand", document("AWSEC2-CreateVssSnapshot"), NOTHING, "denied"],
-                [WINDOW, "ssm:GetDocument", document("AWSEC2-VssInstallAndSnapshot"), NOTHING, "denied"],
+                [WINDOW, "ssm:SendCommand", document("AWSEC2-VssInstallAndSnapshot"), EMPTY_CONTEXT, "allowed"],
+                [WINDOW, "ssm:SendCommand", document("AWSEC2-CreateVssSnapshot"), EMPTY_CONTEXT, "denied"],
+                [WINDOW, "ssm:GetDocument", document("AWSEC2-VssInstallAndSnapshot"), EMPTY_CONTEXT, "denied"],
             ],
         },
         {
-            title: "another tag of the servers",
+            title: "another server tag",
             args: { serverTag: { key: "Backup", value: "SQL 2022" } },
             rows: [
                 [WINDOW, "ssm:SendCommand", server, serverTags({ Backup: "SQL 2022" }), "allowed"],
@@ -362,24 +362,24 @@ export function variants(region: string): Variant[] {
             ],
         },
         {
-            title: "a topic of the user's own",
+            title: "an existing topic",
             args: { topicArn: arn("sns", "ops") },
             rows: [
-                [NOTIFY, "sns:Publish", arn("sns", "ops"), NOTHING, "allowed"],
-                [NOTIFY, "sns:Publish", arn("sns", "prod-topic"), NOTHING, "denied"],
-                [NOTIFY, "sns:DeleteTopic", arn("sns", "ops"), NOTHING, "denied"],
-                // Its policy stays as it is.
+                [NOTIFY, "sns:Publish", arn("sns", "ops"), EMPTY_CONTEXT, "allowed"],
+                [NOTIFY, "sns:Publish", arn("sns", "prod-topic"), EMPTY_CONTEXT, "denied"],
+                [NOTIFY, "sns:DeleteTopic", arn("sns", "ops"), EMPTY_CONTEXT, "denied"],
+                // The topic's policy stays as it is.
                 [administrator, "sns:Publish", arn("sns", "ops"), PLAIN_HTTP, "allowed"],
             ],
-            gone: [topic],
+            removed: [topic],
         },
         {
-            title: "a role of the servers' own",
+            title: "an existing server role",
             args: { serverRoles: { web: "web" } },
             rows: [...allowed(region), ...denied(region)].flatMap(([principal, ...call]): Row[] =>
                 principal === SERVER ? [[role("web"), ...call]] : [],
             ),
-            gone: [SERVER, role(SERVER)],
+            removed: [SERVER, role(SERVER)],
         },
     ];
 }
@@ -388,8 +388,29 @@ export function requestOf([principal, action, resource, context]: Row): IamReque
     return { principal, action, resource, context };
 }
 
+/** A row as a short sentence, for test titles. No policy has a condition on `aws:SourceArn`, so the sentence leaves it out. */
 export function sentenceOf([principal, action, resource, context, expected]: Row): string {
-    const given = Object.entries(context).map(([key, value]) => `${key}=${JSON.stringify(value)}`);
-    const verdict = expected === "allowed" ? "may" : "may not";
-    return `${principal} ${verdict} ${action} on ${resource}${given.length > 0 ? ` with ${given.join(", ")}` : ""}`;
+    const given = Object.entries(context)
+        .filter(([key]) => key !== "aws:SourceArn")
+        .map(([key, value]) => `${key.replace(/^.*[:/]/, "")}=${quoteIfNeeded(shorten(value))}`);
+    const condition = given.length > 0 ? ` if ${[...new Set(given)].join(", ")}` : "";
+    return `${shorten(principal)} ${expected === "allowed" ? "can" : "can't"} ${action} on ${shorten(resource)}${condition}`;
+}
+
+/** Leaves out the parts of names and ARNs that most rows share. The accounts become `own` and `other`. */
+function shorten(text: string): string {
+    return text
+        .replace(/^arn:[\w-]+:[\w-]+:/, "")
+        .replace(/^(eu-central-1)?:/, "")
+        .replace(ACCOUNT_ID, "own")
+        .replace(OTHER_ACCOUNT, "other")
+        .replace(/^own:(?!document)/, "")
+        .replace(/^([\w-]*):(?=:)|^:/, "$1")
+        .replace(/^(.*:)?(snapshot|instance|volume|managed-instance|image|maintenancewindow)\/.*/, "$1$2")
+        .replace(/^((role\/)?)prod-(\w+)-role$/, "$1$3")
+        .replace(/\.amazonaws\.com(\.cn)?$/, "");
+}
+
+function quoteIfNeeded(value: string): string {
+    return /^\S+$/.test(value) ? value : JSON.stringify(value);
 }

@@ -5,19 +5,19 @@ import type { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
 import { type Cleaned, type Cleaning, ran, stored } from "./cleaning";
 import { backup, type SetSketch } from "./history";
 
-/** Snapshots of one set; their ids say day and volume, as hexadecimal digits: `snap-29c`. */
+/** Snapshots of one set. Their ids contain the day and the volume, as hexadecimal digits: `snap-29c`. */
 export function onDay(at: string, sketch: Omit<SetSketch, "at"> = {}): Snapshot[] {
     return backup({ at, ...sketch }).map((snapshot) => ({ ...snapshot, id: `snap-${at.slice(8, 10)}${snapshot.id.at(-1)}` }));
 }
 
-/** Two days' restore points of two volumes that may go, and two days' that retention needs. */
+/** Restore points of two volumes: those of two days that the cleaner may delete, and those of two days that retention needs. */
 export function fourDays(): Snapshot[] {
     return ["2027-01-29", "2027-01-30", "2027-01-31", "2027-02-01"].flatMap((at) => onDay(at));
 }
 
 type Lines = Readonly<Record<string, string>>;
 
-/** The content of a report: the lists by snapshot or volume id; the counts follow from them. */
+/** The content of a report. The lists have snapshot or volume ids as keys, and the counts follow from the lists. */
 export interface Said {
     readonly Status?: Report["Status"];
     readonly Time?: string;
@@ -45,14 +45,14 @@ export const KEPT: Lines = {
     "snap-01d": "kept: Day 1 of 2",
 };
 
-/** Of a run over `fourDays` in which nothing went wrong. */
+/** The report of a run over `fourDays` without errors. */
 export const DONE: Said = { deleted: DELETED, kept: KEPT };
 
-/** All of `fourDays`, and what retention needs of them. */
+/** The ids of all snapshots of `fourDays`, and of those that retention needs. */
 export const ALL = [...Object.keys(DELETED), ...Object.keys(KEPT)];
 export const NEEDED = Object.keys(KEPT);
 
-/** A whole report that says this. */
+/** The whole report with this content. */
 export function saying({
     Status = "OK",
     Time = "2027-02-01T07:00:00.000Z",
@@ -105,8 +105,8 @@ export function ids(store: SnapshotStore): string[] {
 }
 
 /**
- * Runs the cleaner of a policy that keeps two Day restore points, and asserts that it says this, in its report and in the log; that it fails just where the report has errors; and
- * which snapshots it leaves.
+ * Runs the cleaner of a policy that keeps two Day restore points. Asserts the report, the log and the snapshots that remain. The run must
+ * fail if the report has errors, and only then.
  */
 export async function assertRun(
     snapshots: readonly Snapshot[] | SnapshotStore,

@@ -10,19 +10,20 @@ export type Fate = "good" | "inconsistent" | "unmarked" | "error" | "pending" | 
 /** One VSS run of a random history. */
 export interface Run {
     readonly number: number;
-    /** `other`: a neighbour's; `none`: without the tag; `wrong case`: with the tag in another letter case. */
+    /** `other`: another policy; `none`: without the tag; `wrong case`: with the tag's key in another letter case. */
     readonly policy: "prod" | "other" | "none" | "wrong case";
     readonly type: "Day" | "Week" | "Month" | "Gone" | "day" | "";
     /** Milliseconds since 1970. */
     readonly time: number;
-    /** Hours from `time` until EC2 shows the snapshots (or before it: clock skew), and from then until they are finished and marked. */
+    /** Hours from `time` until EC2 lists the snapshots; negative with clock skew. */
     readonly seenAfter: number;
+    /** Hours from `time` until the snapshots are completed and tagged. */
     readonly doneAfter: number;
     readonly volumes: readonly string[];
     /** Seconds from one snapshot of the run to the next. */
     readonly apart: number;
     readonly fate: Fate;
-    /** Whether `AwsVssConfig` tells the set. */
+    /** Whether `AwsVssConfig` has the set's id. */
     readonly identified: boolean;
     readonly held: boolean;
 }
@@ -30,10 +31,10 @@ export interface Run {
 const HOUR = 3_600_000;
 const BEGIN = Date.parse("2026-12-20T00:00:00Z");
 
-/** When plans of these histories are made: after most of them, so that some lie in the future. It is a Tuesday, amid a month. */
+/** The time of the plans: a Tuesday within a month, after most runs. So some runs lie in the future. */
 export const LATER = Date.parse("2027-02-16T07:00:00Z");
 
-/** After all of them. */
+/** A time after all runs. */
 export const END = Date.parse("2027-03-10T00:00:00Z");
 
 const SERVERS = [["c1", "d1"], ["c2"], ["c3", "d3", "e3"]] as const;
@@ -41,7 +42,7 @@ const SERVERS = [["c1", "d1"], ["c2"], ["c3", "d3", "e3"]] as const;
 const run = fc.record({
     policy: fc.constantFrom<Run["policy"]>("prod", "prod", "prod", "prod", "prod", "prod", "prod", "other", "none", "wrong case"),
     type: fc.constantFrom<Run["type"]>("Day", "Day", "Day", "Day", "Week", "Week", "Month", "Gone", "day", ""),
-    // Coarse, so that some start at the same time; at odd hours, so that zones matter.
+    // The steps are coarse, so that some runs start at the same time. The half hour makes time zones matter.
     time: fc.integer({ min: 0, max: 62 * 6 }).map((steps) => BEGIN + steps * 4 * HOUR + HOUR / 2),
     seenAfter: fc.integer({ min: -8, max: 8 }),
     doneAfter: fc.integer({ min: 0, max: 12 }),
@@ -52,12 +53,12 @@ const run = fc.record({
     held: fc.constantFrom(false, false, false, false, false, false, false, true),
 });
 
-/** Histories of several servers, whose volumes come and go. What is given is so in all runs. */
+/** Histories of several servers. A volume may be missing in some runs. `always` replaces fields of all runs. */
 export function history(always: Partial<Run> = {}): fc.Arbitrary<Run[]> {
     return fc.array(run, { maxLength: 40, size: "max" }).map((runs) => runs.map((one, number) => ({ ...one, ...always, number })));
 }
 
-/** Policies of two or three types, in zones that change to daylight saving at different times, by half an hour, or not at all. */
+/** Policies of two or three types. Their zones start daylight saving at different times, by half an hour, or never. */
 export const policy: fc.Arbitrary<RetentionPolicy> = fc
     .record({
         Day: fc.integer({ min: 1, max: 5 }),
@@ -86,7 +87,7 @@ export const policy: fc.Arbitrary<RetentionPolicy> = fc
         retention: { Day, Week, ...(Month && { Month }) },
     }));
 
-/** Volumes that are gone. */
+/** Volumes that no longer exist. */
 export const lost: fc.Arbitrary<ReadonlySet<string>> = fc.subarray(["vol-c2", "vol-d3", "vol-c1"]).map((volumes) => new Set(volumes));
 
 const GUID = "-0000-4000-8000-000000000000";
@@ -98,7 +99,7 @@ const POLICY_TAGS: Readonly<Record<Run["policy"], Record<string, string>>> = {
 };
 const STATES: Partial<Record<Fate, string>> = { error: "error", pending: "pending" };
 
-/** The snapshots of a run, as EC2 would list them when all is done. */
+/** The snapshots of a run, as EC2 lists them when they are completed and tagged. */
 export function snapshotsOf({ number, policy, type, time, volumes, apart, fate, identified, held }: Run): Snapshot[] {
     return volumes.map((volume, i) => ({
         id: idOf(number, volume),
@@ -116,21 +117,21 @@ export function snapshotsOf({ number, policy, type, time, volumes, apart, fate, 
     }));
 }
 
-/** The same at a time at which they may not be there, or not finished yet. */
+/** The snapshots of a run, as EC2 lists them at a time. They may be missing or pending. */
 export function seenAt(run: Run, now: number): Snapshot[] {
     if (now < run.time + run.seenAfter * HOUR) {
         return [];
     }
-    const done = now >= run.time + Math.max(0, run.seenAfter, run.doneAfter) * HOUR;
-    return snapshotsOf(done ? run : { ...run, fate: "pending" });
+    const isDone = now >= run.time + Math.max(0, run.seenAfter, run.doneAfter) * HOUR;
+    return snapshotsOf(isDone ? run : { ...run, fate: "pending" });
 }
 
-/** In the order of ids, the sets of one moment lie within each other, as those of EC2 do. */
+/** In the order of ids, sets that started at the same time overlap, as in EC2. */
 export function idOf(number: number, volume: string): string {
     return `snap-${volume}-${number}`;
 }
 
-/** An operator writes the key of the hold in any letter case, and any value. */
+/** An operator may write the key of the hold in any letter case, with any value. */
 const HOLD_KEYS = ["VssBackupHold", "vssbackuphold", "VSSBACKUPHOLD"];
 const HOLD_VALUES = ["", "Case 4711"];
 

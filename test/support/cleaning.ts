@@ -12,18 +12,18 @@ export interface Cleaning extends Pick<Ec2Options, "intercept" | "faults" | "pag
     readonly event?: { readonly time?: unknown };
     readonly context?: CleanerContext;
     readonly pace?: Pace;
-    /** In the place of the closure's. */
+    /** Replaces settings of the closure's client. */
     readonly config?: EC2ClientConfig;
 }
 
 export interface Cleaned {
     readonly report: Report;
-    /** What the cleaner wrote to its log. */
+    /** The text that the cleaner wrote to its log. */
     readonly log: string;
     readonly calls: readonly Ec2Call[];
 }
 
-/** Snapshots in the embedded EC2; their ids must be EC2's: `snap-` and hexadecimal digits. */
+/** Stores snapshots for the embedded EC2. Their ids must have EC2's form: `snap-` and hexadecimal digits. */
 export function stored(snapshots: readonly Snapshot[]): SnapshotStore {
     const store = new SnapshotStore();
     for (const { id, tags, ...rest } of snapshots) {
@@ -32,7 +32,7 @@ export function stored(snapshots: readonly Snapshot[]): SnapshotStore {
     return store;
 }
 
-/** The real SDK, configured as in the closure but for `config`. Without time-outs: a slow machine is no silent EC2. */
+/** The real SDK with the closure's configuration and `config`. It has no time-outs, since the machine may be slow. */
 export function clientOf(endpoint: string, config: EC2ClientConfig = {}): EC2Client {
     return new EC2Client({
         ...clientConfig,
@@ -44,7 +44,7 @@ export function clientOf(endpoint: string, config: EC2ClientConfig = {}): EC2Cli
     });
 }
 
-/** One run of the cleaner, through the real SDK over HTTP. */
+/** Runs the cleaner once, through the real SDK over HTTP. */
 export async function cleaned(store: SnapshotStore, cleaning: Cleaning = {}): Promise<Cleaned> {
     const { failure, ...run } = await ran(store, cleaning);
     if (failure) {
@@ -53,7 +53,7 @@ export async function cleaned(store: SnapshotStore, cleaning: Cleaning = {}): Pr
     return run;
 }
 
-/** One run of the cleaner, be it one that fails after it has reported. */
+/** Runs the cleaner once. Returns the failure if the run fails after its report. */
 export async function ran(
     store: SnapshotStore,
     { settings, event, context, pace, config, ...options }: Cleaning = {},
@@ -63,17 +63,17 @@ export async function ran(
     const log: string[] = [];
     const write = process.stdout.write;
     process.stdout.write = (text: string | Uint8Array) => log.push(String(text)) > 0;
-    const done = (report: Report, failure?: CleaningFailed) => ({
+    const result = (report: Report, failure?: CleaningFailed) => ({
         report,
         log: log.join(""),
         calls: ec2.calls,
         ...(failure && { failure }),
     });
     try {
-        return done(await clean(client, { ...POLICY, ...settings }, event ?? { time: "2027-02-01T07:00:00Z" }, context, pace));
+        return result(await clean(client, { ...POLICY, ...settings }, event ?? { time: "2027-02-01T07:00:00Z" }, context, pace));
     } catch (error) {
         if (error instanceof CleaningFailed) {
-            return done(error.report, error);
+            return result(error.report, error);
         }
         throw error;
     } finally {

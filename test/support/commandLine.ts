@@ -1,7 +1,7 @@
 import { stripVTControlCharacters } from "node:util";
 import { main } from "../../rehearsal/main";
 
-/** `npm start -- …` in this process: its exit code, and what it prints, without colours. */
+/** Runs `npm start -- …` in this process. Returns its exit code and its output, without colours. */
 export async function rehearsal(...options: readonly string[]) {
     const { stdout, stderr } = process;
     const writes = [stdout.write, stderr.write] as const;

@@ -4,7 +4,7 @@ import { ROOT } from "./documents";
 
 const IMPORT = 'import { VssBackupPolicy } from "pulumi-vss-backup";\n';
 
-/** Errors of the compiler in programs that are not on the disk, with the settings of this project. */
+/** Compiles programs that are not on the disk, with the settings of this project. Returns the compiler's errors. */
 export function compilerErrors(programs: readonly string[]): string[] {
     const { config } = ts.readConfigFile(join(ROOT, "tsconfig.json"), ts.sys.readFile);
     const { options } = ts.parseJsonConfigFileContent({ ...config, files: [], include: [] }, ts.sys, ROOT);
@@ -21,7 +21,7 @@ export function compilerErrors(programs: readonly string[]): string[] {
     return ts.getPreEmitDiagnostics(program).map(({ messageText }) => ts.flattenDiagnosticMessageText(messageText, "\n"));
 }
 
-/** The arguments that a program gives to its policies. Nothing is deployed. */
+/** Runs a program without deploying. Returns the arguments that it gives to its policies. */
 export function policyArguments(program: string): object[] {
     const given: object[] = [];
     class VssBackupPolicy {
@@ -34,7 +34,7 @@ export function policyArguments(program: string): object[] {
     return given;
 }
 
-/** Short examples leave the import out. */
+/** Adds the import that short examples leave out. */
 function withImport(program: string): string {
     return program.includes("import ") ? program : IMPORT + program;
 }

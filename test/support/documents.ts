@@ -3,7 +3,7 @@ import { join } from "node:path";
 
 export const ROOT = join(__dirname, "..", "..");
 
-/** All pages, as paths from the root. */
+/** The paths of all pages, from the root. */
 export const PAGES: readonly string[] = ["", "docs"].flatMap((folder) =>
     readdirSync(join(ROOT, folder))
         .filter((file) => file.endsWith(".md"))
@@ -15,7 +15,7 @@ export interface Block {
     readonly page: string;
     readonly language: string;
     readonly text: string;
-    /** The text between the block before, or the last heading, and this one. */
+    /** The text above this block, from the previous block or heading. */
     readonly before: string;
 }
 
@@ -34,7 +34,7 @@ export function blocksOf(page: string): Block[] {
     });
 }
 
-/** The blocks of a language on all pages, or on one. */
+/** The blocks of a language on the given pages. */
 export function blocks(language: string, pages: readonly string[] = PAGES): Block[] {
     return pages.flatMap(blocksOf).filter((block) => block.language === language);
 }
@@ -44,7 +44,7 @@ export function proseOf(page: string): string {
     return textOf(page).replace(/^```[\s\S]*?^```$/gm, "");
 }
 
-/** The anchors of a page's headings, as GitHub makes them. */
+/** The anchors that GitHub makes for a page's headings. */
 export function anchorsOf(page: string): string[] {
     return [...proseOf(page).matchAll(/^#+ (.+)$/gm)].map(([, heading]) =>
         (heading as string)

@@ -5,29 +5,29 @@ import { type Fault, type Faults, silence, silenceAfter, stalled } from "./fault
 
 type Handler = EC2Client["config"]["requestHandler"];
 
-/** Time-outs for a request that EC2 never answers in full. Whether the machine is slow makes no difference to it. */
+/** Time-outs for a request that never gets a whole response. A slow machine does not change the result. */
 export const CUT_MS: Readonly<Record<string, number>> = { connectionTimeout: 0, requestTimeout: 100, socketTimeout: 200 };
 
 const ENDLESS: ReadonlySet<Fault | undefined> = new Set([silence, silenceAfter, stalled]);
 
 /**
- * The SDK's own handler of requests, with the cleaner's time-outs cut for those that these faults leave without an answer. All others have
- * none, so that a slow machine is not taken for a silent EC2.
+ * The SDK's request handler. Requests that never get a whole response have short time-outs. Other requests have no time-outs, so that a
+ * slow machine does not look like a fault.
  *
- * @param faults that depend on nothing but the call
+ * @param faults faults that depend only on the call
  */
 export function endlessWaitsCut(faults: Faults): Handler {
-    const cut = Object.entries(clientConfig.requestHandler).map(([name, value]) => [name, CUT_MS[name] ?? value]);
-    const [impatient, patient] = [handlerOf(Object.fromEntries(cut)), handlerOf({})];
-    return Object.assign(Object.create(patient) as Handler, {
+    const shortTimeOuts = Object.entries(clientConfig.requestHandler).map(([name, value]) => [name, CUT_MS[name] ?? value]);
+    const [shortWait, longWait] = [handlerOf(Object.fromEntries(shortTimeOuts)), handlerOf({})];
+    return Object.assign(Object.create(longWait) as Handler, {
         handle: ((request, options) =>
-            (ENDLESS.has(faults(callOf(String(request.body), request.headers))) ? impatient : patient).handle(
+            (ENDLESS.has(faults(callOf(String(request.body), request.headers))) ? shortWait : longWait).handle(
                 request,
                 options,
             )) satisfies Handler["handle"],
         destroy() {
-            impatient.destroy?.();
-            patient.destroy?.();
+            shortWait.destroy?.();
+            longWait.destroy?.();
         },
     });
 }

@@ -7,7 +7,7 @@ import type { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
 export { answerNormally } from "../../rehearsal/embeddedAws/exchange";
 export type { Fault, Faults };
 
-/** EC2 refuses the call, and does nothing. */
+/** EC2 refuses the request, and changes nothing. */
 export function refused(code: string, message: string, status = 400): Fault {
     return async (exchange) => send(exchange, answerOf(new Ec2Error(code, message, status)));
 }
@@ -20,16 +20,16 @@ export const deniedAll = refused("UnauthorizedOperation", "You are not authorize
 /** The connection is reset before EC2 does anything. */
 export const resetBefore: Fault = async ({ response }) => reset(response);
 
-/** EC2 carries out the call, and the connection is reset before the response. */
+/** EC2 carries out the request, and the connection is reset before the response. */
 export const resetAfter: Fault = async ({ carryOut, response }) => {
     await carryOut();
     reset(response);
 };
 
-/** EC2 does nothing, and sends no response. */
+/** EC2 changes nothing, and sends no response. */
 export const silence: Fault = async () => {};
 
-/** EC2 carries out the call, and sends no response. */
+/** EC2 carries out the request, and sends no response. */
 export const silenceAfter: Fault = async ({ carryOut }) => {
     await carryOut();
 };
@@ -40,7 +40,7 @@ export const cut: Fault = async (exchange) => {
     exchange.response.socket?.destroy();
 };
 
-/** Half of the response comes, and the connection stays open. */
+/** EC2 sends half of the response, and the connection stays open. */
 export const stalled: Fault = async (exchange) => {
     await sendHalf(exchange);
 };
@@ -52,13 +52,13 @@ export const halfXml: Fault = async (exchange) => {
     exchange.response.writeHead(answer.status).end(text.slice(0, text.length / 2));
 };
 
-/** EC2 carries out the call, and sends an empty `200 OK`. */
+/** EC2 carries out the request, and sends an empty `200 OK`. */
 export const noXml: Fault = async ({ carryOut, response }) => {
     await carryOut();
     response.writeHead(200, { "content-length": 0 }).end();
 };
 
-/** A proxy between client and EC2 responds in its place. */
+/** A proxy between client and EC2 sends the response instead of EC2. */
 export function foreign(status: number): Fault {
     return async ({ response }) => {
         response.writeHead(status, { "content-type": "text/html" }).end("<html><body>This is not EC2.</body></html>");
@@ -77,28 +77,28 @@ export function altered(edit: (xml: string) => string): Fault {
 export function slow(ms: number): Fault {
     return async (exchange) => {
         const answer = await exchange.carryOut();
-        await new Promise((over) => setTimeout(over, ms));
+        await new Promise((resolve) => setTimeout(resolve, ms));
         send(exchange, answer);
     };
 }
 
-let marks = 0;
+let tokenCount = 0;
 
 /** EC2 sends a page without snapshots, and a token for the same place. */
 export const emptyPage: Fault = async (exchange) => {
     const { call } = exchange;
-    const nextToken = tokenAfter(lastIdBefore(call.parameters.get("NextToken")) || "snap-", `${marks++}`);
+    const nextToken = tokenAfter(lastIdBefore(call.parameters.get("NextToken")) || "snap-", `${tokenCount++}`);
     send(exchange, { status: 200, body: { [`${call.action}Response`]: { snapshotSet: "", nextToken } } });
 };
 
-/** EC2 sends the first page again in the place of another one. */
+/** EC2 sends the first page again instead of another page. */
 export const firstPageAgain: Fault = async (exchange) => {
     const { parameters } = exchange.call;
     const first = await exchange.carryOut({
         ...exchange.call,
         parameters: new URLSearchParams([...parameters].filter(([key]) => key !== "NextToken")),
     });
-    const nextToken = tokenAfter(lastIdBefore(parameters.get("NextToken")), `${marks++}`);
+    const nextToken = tokenAfter(lastIdBefore(parameters.get("NextToken")), `${tokenCount++}`);
     const [[root, contents]] = Object.entries(first.body) as [[string, object]];
     send(exchange, { status: first.status, body: { [root]: { ...contents, nextToken } } });
 };
@@ -106,18 +106,18 @@ export const firstPageAgain: Fault = async (exchange) => {
 /** EC2 refuses the token as expired. */
 export const tokenExpired = refused("InvalidNextToken", "The token has expired.");
 
-/** EC2 lists the account as it was or will be at another time, since it is eventually consistent. */
+/** EC2 lists the account's state of another time, since EC2 is eventually consistent. */
 export function seenAs(view: SnapshotStore): Fault {
     return async (exchange) => send(exchange, await exchange.carryOut(exchange.call, view));
 }
 
-/** Plays one fault in each of the first calls. */
+/** Plays these faults in the first calls, one in each call. */
 export function first(...faults: readonly Fault[]): Faults {
     const left = [...faults];
     return () => left.shift();
 }
 
-/** When the SDK sends a request for the first time; another, or none, whenever it sends the same again. */
+/** Plays a fault when the SDK first sends a request. Plays `later` in each retry, if given. */
 export function atFirst(fault: Fault, later?: Fault): Faults {
     return ({ attempt }) => (attempt === 1 ? fault : later);
 }
@@ -136,22 +136,22 @@ export function sometimes(share: number, random: () => number, fault: Fault): Fa
     return () => (random() < share ? fault : undefined);
 }
 
-/** Plays faults in calls of one action alone. */
+/** Plays faults only in calls of one action. */
 export function on(action: string, faults: Faults): Faults {
     return (call) => (call.action === action ? faults(call) : undefined);
 }
 
-/** Plays faults in calls that delete one snapshot alone. */
+/** Plays faults only in calls for one snapshot. */
 export function onSnapshot(id: string, faults: Faults): Faults {
     return (call) => (call.parameters.get("SnapshotId") === id ? faults(call) : undefined);
 }
 
-/** Plays faults in calls for pages after the first alone. */
+/** Plays faults only in calls for pages after the first. */
 export function afterFirstPage(faults: Faults): Faults {
     return (call) => (call.parameters.has("NextToken") ? faults(call) : undefined);
 }
 
-/** Plays the first fault that one of these chooses. */
+/** Plays the fault of the first rule that has one. */
 export function oneOf(...all: readonly Faults[]): Faults {
     return (call) => all.reduce<Fault | undefined>((found, faults) => found ?? faults(call), undefined);
 }

@@ -1,13 +1,13 @@
 import type { CleanerSettings } from "../../lambda/cleaner/cleaner";
 import type { Snapshot } from "../../lambda/retention/snapshot";
 
-/** What a test says of one backup set; the rest has values that mean nothing to it. */
+/** The values of one backup set that matter to a test. Other values have defaults. */
 export interface SetSketch {
     readonly type?: string;
-    /** `2027-01-31`, or with a time `2027-01-31T05:00`; UTC. */
+    /** A day such as `2027-01-31`, or a time such as `2027-01-31T05:00`, in UTC. */
     readonly at: string;
     readonly volumes?: readonly string[];
-    /** Value of `AppConsistent` on every snapshot; null for none. */
+    /** Value of `AppConsistent` on every snapshot; null leaves the tag out. */
     readonly consistent?: string | null;
     readonly state?: string;
     readonly policy?: string;
@@ -15,7 +15,7 @@ export interface SetSketch {
     readonly guid?: number | null;
 }
 
-/** A set's snapshots; their ids say day and volume: `snap-0131-c`. */
+/** A set's snapshots. Their ids contain type, day and volume: `snap-day-0131-c`. */
 export function backup({
     type = "Day",
     at,
@@ -43,7 +43,7 @@ export function backup({
     }));
 }
 
-/** Zones that change to daylight saving at different times, by half an hour, or not at all. */
+/** Zones that start daylight saving at different times, by half an hour, or never. */
 export const ZONES = ["UTC", "Europe/Vienna", "America/New_York", "Australia/Lord_Howe", "Asia/Kolkata"] as const;
 
 /** Zones that change their clocks at midnight. */
@@ -51,7 +51,7 @@ export const MIDNIGHT_ZONES = ["Africa/Cairo", "America/Havana"] as const;
 
 export const NOW = Date.parse("2027-02-01T07:00:00Z");
 
-/** A policy of one Day restore point, in which nothing stands in for another; what a test means, it says. */
+/** A policy that keeps one Day restore point, without stand-ins. A test overrides the settings that matter to it. */
 export const POLICY: CleanerSettings = {
     name: "prod",
     retention: { Day: 1 },

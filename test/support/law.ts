@@ -11,14 +11,14 @@ export interface Case {
     readonly runs: readonly Run[];
     readonly snapshots: readonly Snapshot[];
     readonly policy: RetentionPolicy;
-    /** Volumes that are gone. */
+    /** Volumes that no longer exist. */
     readonly lost: ReadonlySet<string>;
-    /** A number to choose by, evenly spread over 32 bits. */
+    /** A random number of 32 bits for choices. */
     readonly chance: number;
 }
 
-export function planOf({ snapshots, policy: rules, lost: gone }: Case, now = LATER): Plan {
-    return planCleaning(snapshots, rules, now, gone);
+export function planOf({ snapshots, policy: rules, lost }: Case, now = LATER): Plan {
+    return planCleaning(snapshots, rules, now, lost);
 }
 
 export function idsOf({ decisions }: Plan, action: "keep" | "leave" | "delete"): string[] {
@@ -33,12 +33,12 @@ export function deletions({ deletions: sets }: Plan): string[] {
     return sets.flat().map(({ snapshot }) => snapshot.id);
 }
 
-export function without(snapshots: readonly Snapshot[], gone: Iterable<string>): Snapshot[] {
-    const ids = new Set(gone);
+export function without(snapshots: readonly Snapshot[], removedIds: Iterable<string>): Snapshot[] {
+    const ids = new Set(removedIds);
     return snapshots.filter(({ id }) => !ids.has(id));
 }
 
-/** What one cleaner leaves of them. */
+/** The ids of the snapshots that remain after one cleaning. */
 export function left(one: Case, now = LATER): string[] {
     return without(one.snapshots, deletions(planOf(one, now)))
         .map(({ id }) => id)
@@ -49,27 +49,27 @@ export function none(found: readonly unknown[]): void {
     assert.deepEqual(found, []);
 }
 
-/** Checks a law on random histories; the counterexample that it prints has as few runs as can be. */
+/** Checks a law on random histories. It prints a counterexample with as few runs as possible. */
 export function law(sentence: string, holds: (one: Case) => void, histories = history()) {
     it(sentence, () => {
         fc.assert(
-            fc.property(histories, policy, lost, fc.nat(), (runs, rules, gone, chance) =>
-                holds({ runs, snapshots: runs.flatMap(snapshotsOf), policy: rules, lost: gone, chance }),
+            fc.property(histories, policy, lost, fc.nat(), (runs, rules, lostVolumes, chance) =>
+                holds({ runs, snapshots: runs.flatMap(snapshotsOf), policy: rules, lost: lostVolumes, chance }),
             ),
             { numRuns: HISTORIES },
         );
     });
 }
 
-/** Spreads texts evenly, the same way for the same chance. */
+/** Gives each text a number that depends only on the text and the chance. */
 export function hash(text: string, chance: number): number {
     return [...text].reduce((sum, letter) => (Math.imul(sum ^ letter.charCodeAt(0), 16_777_619) >>> 0) ^ (sum >>> 13), chance | 1) >>> 0;
 }
 
-/** The runs of the policy itself. */
+/** The runs of the policy `prod`. */
 export function ownRuns(runs: readonly Run[]): Run[] {
     return runs.filter((run) => run.policy === "prod");
 }
 
-/** Histories in which each set has its id, so that the runs tell which sets there are. */
+/** Histories in which each set has its id, so that each run is exactly one set. */
 export const identified = history({ identified: true });

@@ -1,4 +1,4 @@
-/** The byte counts of the lines of a log that are as long as a limit, or longer. */
+/** The byte counts of a log's lines that reach or exceed a limit. */
 export function linesOver(log: string, limit: number): number[] {
     return log
         .split("\n")

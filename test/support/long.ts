@@ -1,5 +1,5 @@
-// Tests that are imported after this file take all that `npm test` takes only a sample of.
+// Tests that a file imports after this one run with more cases than in `npm test`.
 
-/** With 20 laws, 12,000 in all. */
+/** With 20 laws, 12,000 histories in all. */
 process.env.HISTORIES ??= "600";
 process.env.YEARS ??= "10";

@@ -17,15 +17,15 @@ import { clientConfig } from "../../lambda/cleaner/cleaner";
 
 export type Tags = Readonly<Record<string, string>>;
 
-/** A region of moto, in which nothing of the others is seen, with one server that has the volumes c (it boots from that) and d. */
+/** A region of moto, isolated from other regions. It has one server with the boot volume c and the volume d. */
 export interface Region {
     readonly name: string;
     /** The real SDK, configured as in the closure. */
     readonly ec2: EC2Client;
     readonly server: string;
-    /** Snapshot of the image that the server was made from: `image's`. */
+    /** Snapshot of the server's image. Its name is `image's`. */
     readonly imageSnapshot: string;
-    /** What tests call snapshots, volumes and the image, by id. */
+    /** The names that tests use for snapshots, volumes and the image, by id. */
     readonly names: Map<string, string>;
 }
 
@@ -55,17 +55,17 @@ export async function newRegion(endpoint: string, name: string): Promise<Region>
 export interface VssRun {
     /** Leaves the boot volume out. */
     readonly dataOnly?: boolean;
-    /** Values of `AppConsistent` that are not `True`, by volume; null for none. */
+    /** Values of `AppConsistent` that differ from `True`, by volume; null leaves the tag out. */
     readonly consistent?: Readonly<Record<string, string | null>>;
     /** Snapshot set id. */
     readonly set?: string;
 }
 
 /**
- * What the VSS agent does: takes the snapshots of one run, and says only then whether they are consistent. Their names are the run's and
- * the volume's: `Day 1 c`.
+ * Acts as the VSS agent: takes the snapshots of one run, and then tags whether they are consistent. A snapshot's name joins the run's name
+ * and the volume's name: `Day 1 c`.
  *
- * @returns when they started, in milliseconds since 1970
+ * @returns when the snapshots started, in milliseconds since 1970
  */
 export async function backUp(
     region: Region,
@@ -97,7 +97,7 @@ export async function tag({ ec2 }: Region, id: string, tags: Tags): Promise<void
     await ec2.send(new CreateTagsCommand({ Resources: [id], Tags: tagList(tags) }));
 }
 
-/** Copies a snapshot; in moto, unlike in EC2, the copy is one of the same volume. */
+/** Copies a snapshot. In moto, unlike in EC2, the copy has the same volume id. */
 export async function copy({ name: SourceRegion, ec2, names }: Region, SourceSnapshotId: string, name: string, tags: Tags): Promise<void> {
     const TagSpecifications = [{ ResourceType: "snapshot" as const, Tags: tagList(tags) }];
     const { SnapshotId = "" } = await ec2.send(new CopySnapshotCommand({ SourceSnapshotId, SourceRegion, TagSpecifications }));
@@ -108,18 +108,18 @@ function tagList(tags: Tags): Tag[] {
     return Object.entries(tags).map(([Key, Value]) => ({ Key, Value }));
 }
 
-/** The names of all snapshots in the region, whoever's they are. */
-export async function left(region: Region): Promise<string[]> {
+/** The names of all snapshots in the region, of any policy. */
+export async function snapshotNames(region: Region): Promise<string[]> {
     const { Snapshots = [] } = await region.ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ["self"] }));
     return Snapshots.map(({ SnapshotId = "" }) => withNames(SnapshotId, region)).sort();
 }
 
-/** A text in which names stand for ids. */
+/** Replaces ids in a text with names. */
 export function withNames(text: string, { names }: Region): string {
     return text.replace(/\b(?:snap|vol|ami)-[0-9a-f]+/g, (id) => names.get(id) ?? id);
 }
 
-/** moto stamps snapshots with whole seconds of this machine's clock: only those of different seconds have an order. */
+/** Waits for the next second: moto gives snapshots whole seconds of this machine's clock, and their order depends on that. */
 export async function nextSecond(): Promise<void> {
     const second = () => Math.floor(Date.now() / 1000);
     const now = second();

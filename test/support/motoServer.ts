@@ -8,20 +8,20 @@ export interface MotoServer {
     stop(): Promise<void>;
 }
 
-/** Only ends a test that hangs. */
+/** Ends a test that hangs. */
 const START_LIMIT_S = 600;
 
 /**
- * Starts moto, an AWS in Python that is not this project's own, on loopback.
+ * Starts moto on loopback: an independent AWS mock in Python.
  *
- * @throws Error that says why moto does not run, and how to install it
+ * @throws Error with the reason why moto does not run, and the command that installs it
  * @see https://docs.getmoto.org/en/latest/docs/server_mode.html
  */
 export async function startMoto(): Promise<MotoServer> {
     const port = await freePort();
     const endpoint = `http://127.0.0.1:${port}`;
     const child = spawn("moto_server", ["-H", "127.0.0.1", "-p", String(port)], {
-        // A few thousand images of Amazon's, each with a snapshot, would only be in the way.
+        // By default, moto has a few thousand images of Amazon, each with a snapshot.
         env: { ...process.env, MOTO_EC2_LOAD_DEFAULT_AMIS: "false" },
         stdio: ["ignore", "ignore", "pipe"],
     });
@@ -33,10 +33,10 @@ export async function startMoto(): Promise<MotoServer> {
     const fail = (why: string) => failed.abort(new Error(`moto_server ${why}; install it with: pip install 'moto[server]'\n${log}`));
     const closed = new Promise<void>((resolve) => child.once("close", () => resolve()));
     child.once("error", ({ message }) => fail(`can't be started: ${message}`));
-    child.once("close", (code) => fail(`ended with exit code ${code} before it answered`));
-    const timer = setTimeout(() => fail(`has not answered within ${START_LIMIT_S} s`), START_LIMIT_S * 1000);
+    child.once("close", (code) => fail(`ended with exit code ${code} before its first response`));
+    const timer = setTimeout(() => fail(`sent no response within ${START_LIMIT_S} s`), START_LIMIT_S * 1000);
     try {
-        await answer(`${endpoint}/moto-api/data.json`, failed.signal);
+        await waitForResponse(`${endpoint}/moto-api/data.json`, failed.signal);
     } catch (error) {
         child.kill();
         throw error;
@@ -52,7 +52,7 @@ export async function startMoto(): Promise<MotoServer> {
     };
 }
 
-/** moto does not tell which port it was given, so it has to be told one. */
+/** Finds a free port for moto, since moto does not report a port that it chooses itself. */
 async function freePort(): Promise<number> {
     const server = createServer().listen(0, "127.0.0.1");
     await once(server, "listening");
@@ -62,7 +62,7 @@ async function freePort(): Promise<number> {
     return port;
 }
 
-async function answer(url: string, failed: AbortSignal): Promise<void> {
+async function waitForResponse(url: string, failed: AbortSignal): Promise<void> {
     for (;;) {
         try {
             await fetch(url, { signal: failed });

@@ -2,14 +2,14 @@ import type * as pulumi from "@pulumi/pulumi";
 import { VssBackupPolicy, type VssBackupPolicyArgs } from "../../components";
 import { type Deployment, run } from "../../rehearsal/program";
 
-/** What a program that makes one policy registers, and the policy's outputs. */
-export function deployed(args: VssBackupPolicyArgs = {}, { region = "eu-central-1", quota }: Place = {}): Promise<Deployment> {
+/** Runs a program that makes one policy. Returns the registered resources and the policy's outputs. */
+export function deployed(args: VssBackupPolicyArgs = {}, { region = "eu-central-1", quota }: AccountOptions = {}): Promise<Deployment> {
     return run(() => outputsOf(new VssBackupPolicy("prod", args)), "test", "test", { "aws:region": region }, quota && { [QUOTA]: quota });
 }
 
-interface Place {
+interface AccountOptions {
     readonly region?: string;
-    /** How Service Quotas answers for Lambda's concurrency. */
+    /** The response of Service Quotas for Lambda's concurrency. */
     readonly quota?: () => Record<string, unknown>;
 }
 
@@ -20,7 +20,7 @@ function outputsOf(policy: VssBackupPolicy): Record<string, pulumi.Input<unknown
     return { instanceProfileName, serverRoleArn, topicArn, windowIds, cleanerFunctionName, backUpNow, backUpNowPowerShell };
 }
 
-/** Inputs by name of the resource, policy documents as objects, the archive left out. */
+/** Inputs by resource name, with policy documents as objects and without the archive. */
 export function inputsOf({ resources }: Deployment): Record<string, Record<string, unknown>> {
     const documents = ["policy", "assumeRolePolicy", "input"];
     return Object.fromEntries(

@@ -1,10 +1,10 @@
 import type { RetentionPolicy } from "../../lambda/retention/retentionPolicy";
 import { idOf, type Run } from "./arbitraryHistory";
 
-// The rules of docs/retention.md, written once more and in another way than in the plan: calendars are texts, and there are no shortcuts.
-// It knows how the runs were made, and no other schedules than these.
+// A second implementation of the rules in docs/retention.md, which shares no code with the plan. Calendars are texts, without shortcuts.
+// It reads the runs themselves, and knows only the schedules below.
 
-/** One run a week or less often: the local time of its runs, the days on which it runs, and the period of a day. Labels sort as time does. */
+/** A weekly or rarer schedule: the local time of its runs, their days, and the label of a day's period. Labels sort by time. */
 interface LongSchedule {
     readonly at: string;
     readonly runsOn: (day: string) => boolean;
@@ -58,7 +58,7 @@ function halfYear(day: string): string {
     return `${day.slice(0, 5)}${day.slice(5) < "07" ? 1 : 2}`;
 }
 
-/** The week of a day is that of its Thursday, which lies in the week's year. */
+/** The ISO week of a day. The Thursday of the week decides its year. */
 function isoWeek(day: string): string {
     const thursday = dayAfter(day, 4 - (weekday(day) || 7));
     const year = thursday.slice(0, 4);
@@ -66,7 +66,7 @@ function isoWeek(day: string): string {
     return `${year}-W${String(Math.floor(days / 7) + 1).padStart(2, "0")}`;
 }
 
-/** The day on which the last run was due, at a local time or before it. */
+/** The day of the latest run that was due at or before a local time. */
 function dayOfLastRun({ at, runsOn }: LongSchedule, time: string): string {
     let day = time.slice(0, 10);
     while (!runsOn(day) || `${day} ${at}` > time) {
@@ -75,13 +75,13 @@ function dayOfLastRun({ at, runsOn }: LongSchedule, time: string): string {
     return day;
 }
 
-/** When the first of a run's snapshots started. */
+/** When the earliest snapshot of a run started. */
 function startOf({ time, volumes, apart }: Run): number {
     return time + Math.min(0, apart * (volumes.length - 1)) * 1000;
 }
 
-/** The id of that one, or the last of several. */
-function lastOf({ number, volumes, apart }: Run): string {
+/** The id of the earliest snapshot of a run; the highest id if several started at once. */
+function anchorIdOf({ number, volumes, apart }: Run): string {
     return idOf(number, volumes.at(apart > 0 ? 0 : -1) as string);
 }
 
@@ -91,7 +91,7 @@ export function isCounted({ policy, type, time, fate }: Run, { retention, countC
     return policy === "prod" && Object.hasOwn(retention, type) && time <= now && (fate === "good" || (countCrashConsistent && complete));
 }
 
-/** A run whose restore point a volume needs, and by which rule. */
+/** A run with a restore point that a volume needs, and the rule that needs it. */
 export interface Need {
     readonly volume: string;
     readonly run: Run;
@@ -99,33 +99,33 @@ export interface Need {
     readonly type: string;
 }
 
-/** Which restore points the volumes need, as the rules say. */
+/** The restore points that the volumes need by the rules. */
 export function expectedNeeds(runs: readonly Run[], policy: RetentionPolicy, now: number, lost: ReadonlySet<string>): Need[] {
     const ever = runs.filter((run) => isCounted(run, policy, Number.POSITIVE_INFINITY));
     const counted = ever
         .filter(({ time, held }) => time <= now && !held)
-        .sort((a, b) => startOf(b) - startOf(a) || (lastOf(a) < lastOf(b) ? 1 : -1));
+        .sort((a, b) => startOf(b) - startOf(a) || (anchorIdOf(a) < anchorIdOf(b) ? 1 : -1));
     const volumes = [...new Set(counted.flatMap((run) => run.volumes))];
     return volumes.flatMap((volume): Need[] => {
         const has = (run: Run) => run.volumes.includes(volume);
         const age = now - Math.max(...ever.filter(has).map(startOf));
-        const own = counted.filter(has);
+        const ownRuns = counted.filter(has);
         if (lost.has(`vol-${volume}`) && age >= (policy.orphanDays ?? Number.POSITIVE_INFINITY) * 86_400_000) {
-            return own.slice(0, 1).map((run) => ({ volume, run, rule: "last copy", type: run.type }));
+            return ownRuns.slice(0, 1).map((run) => ({ volume, run, rule: "last copy", type: run.type }));
         }
         return Object.entries(policy.retention).flatMap(([type, count]): Need[] => [
-            ...own
+            ...ownRuns
                 .filter((run) => run.type === type)
                 .slice(0, count)
                 .map((run): Need => ({ volume, run, rule: "newest of its type", type })),
-            ...keptByPeriods(own, type, count, policy, now).map(
+            ...keptByPeriods(ownRuns, type, count, policy, now).map(
                 (run): Need => ({ volume, run, rule: run.type === type ? "its period" : "stand-in", type }),
             ),
         ]);
     });
 }
 
-/** Ids of the snapshots that stand in, each with the type: those whose own run is still under way are only reserved. */
+/** Ids of the stand-ins, each with the type. A period whose scheduled run is still pending has no stand-in yet. */
 export function expectedStandIns(runs: readonly Run[], policy: RetentionPolicy, now: number, lost: ReadonlySet<string>): string[] {
     return expectedNeeds(runs, policy, now, lost)
         .filter(({ rule }) => rule === "stand-in")
@@ -143,24 +143,24 @@ export function expectedStandIns(runs: readonly Run[], policy: RetentionPolicy, 
         .map(({ volume, run, type }) => `${idOf(run.number, volume)} ${type}`);
 }
 
-/** Whether a run is under way, or the agent may still mark what it made. */
+/** Whether a run is still active, or the agent may still tag its snapshots. */
 function isPending(run: Run, { countCrashConsistent, failedSetGraceHours }: RetentionPolicy, now: number): boolean {
     const { policy, held, fate } = run;
-    const isMarkedLater = fate === "unmarked" && !countCrashConsistent && now < youngest(run) + failedSetGraceHours * 3_600_000;
+    const isMarkedLater = fate === "unmarked" && !countCrashConsistent && now < latestStartOf(run) + failedSetGraceHours * 3_600_000;
     return policy === "prod" && !held && timeOfLastId(run) <= now && (fate === "pending" || isMarkedLater);
 }
 
-/** When the snapshot with the last id started: an unfinished set has its time from it. */
+/** When the snapshot with the highest id started. An unfinished set has this time. */
 function timeOfLastId({ time, volumes, apart }: Run): number {
     return time + apart * (volumes.length - 1) * 1000;
 }
 
-function youngest({ time, volumes, apart }: Run): number {
+function latestStartOf({ time, volumes, apart }: Run): number {
     return time + Math.max(0, apart * (volumes.length - 1)) * 1000;
 }
 
-/** Of the type's newest periods that are over and have any restore point, the newest of its own, or else the newest of any type. */
-function keptByPeriods(own: readonly Run[], type: string, count: number, policy: RetentionPolicy, now: number): Run[] {
+/** The restore points that the type's newest finished periods keep: the newest of the type or, if there is none, the newest of any type. */
+function keptByPeriods(ownRuns: readonly Run[], type: string, count: number, policy: RetentionPolicy, now: number): Run[] {
     const schedule: LongSchedule | "short" = SCHEDULES[policy.schedules[type] as KnownSchedule];
     if (schedule === "short" || !policy.standIns) {
         return [];
@@ -170,14 +170,14 @@ function keptByPeriods(own: readonly Run[], type: string, count: number, policy:
         return schedule.label(run.type === type ? dayOfLastRun(schedule, time) : time.slice(0, 10));
     };
     const current = schedule.label(local(now, policy.timezone).slice(0, 10));
-    const over = [...new Set(own.map(periodOf))].filter((period) => period < current).sort();
+    const over = [...new Set(ownRuns.map(periodOf))].filter((period) => period < current).sort();
     return over.slice(-count).map((period) => {
-        const within = own.filter((run) => periodOf(run) === period);
+        const within = ownRuns.filter((run) => periodOf(run) === period);
         return (within.find((run) => run.type === type) ?? within[0]) as Run;
     });
 }
 
-/** Ids of the snapshots that their own volume needs. */
+/** Ids of the snapshots that their volume needs. */
 export function expectedKept(runs: readonly Run[], policy: RetentionPolicy, now: number, lost: ReadonlySet<string>): string[] {
     return expectedNeeds(runs, policy, now, lost).map(({ volume, run }) => idOf(run.number, volume));
 }

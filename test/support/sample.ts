@@ -1,7 +1,7 @@
-/** How much `npm test` takes of the checks that could go on without end. `npm run test:long` takes more, see `long.ts`. */
+/** How many random cases `npm test` checks. `npm run test:long` checks more, see `long.ts`. */
 
-/** Random histories per law; a third as many random schedules. */
+/** Random histories per law. Tests of schedules use a third of this number. */
 export const HISTORIES = Number(process.env.HISTORIES ?? 60);
 
-/** Years through which periods are followed. */
+/** Years that the tests of periods cover. */
 export const YEARS = Number(process.env.YEARS ?? 1);

@@ -9,9 +9,9 @@ export type Call = readonly string[];
 const COMMANDS = ["npm", "npx", "git", "pulumi", "aws", "jq"];
 
 /**
- * Runs a block in bash with stand-ins for the commands that it calls.
+ * Runs a block in bash. The script `standIn.sh` replaces the commands that the block calls.
  *
- * @param outputs what calls print, by the call in one line
+ * @param outputs the output of calls; a key is the call in one line
  * @returns the calls
  */
 export function callsOf(block: string, outputs: Readonly<Record<string, string>>): Call[] {
@@ -52,7 +52,7 @@ function configEntry(words: Call): [string, string] {
     return [key, name === undefined ? value : JSON.stringify(inside)];
 }
 
-/** Lines that differ in the two shells. */
+/** Lines of a POSIX shell with their lines for PowerShell. */
 const TRANSLATIONS: Readonly<Record<string, string>> = {
     'eval "$(pulumi stack output backUpNow --json | jq -r .Day)"':
         "Invoke-Expression (pulumi stack output backUpNowPowerShell --json | ConvertFrom-Json).Day",
@@ -60,7 +60,7 @@ const TRANSLATIONS: Readonly<Record<string, string>> = {
         '@{ time = (Get-Date).ToUniversalTime().ToString("s") + "Z" } | ConvertTo-Json | Set-Content -Encoding ascii event.json',
 };
 
-/** The block for PowerShell that does the same. */
+/** Translates a block for PowerShell. */
 export function forPowerShell(block: string): string {
     return block
         .split("\n")
@@ -69,8 +69,8 @@ export function forPowerShell(block: string): string {
 }
 
 /**
- * Lines of a block that PowerShell would read in another way than a POSIX shell: `&&`, a comma outside of quotes, a variable and so on.
- * Both shells read `"…$(command)…"` in the same way.
+ * Finds the lines of a block that PowerShell and a POSIX shell read in different ways. Examples are `&&`, a comma outside of quotes and a
+ * variable. Both shells read `"…$(command)…"` in the same way.
  */
 export function unportableLines(block: string): string[] {
     const QUOTED = /'[^'"]*'|"([^"$`\\]|\$\([\w ]+\))*"/g;

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Stands in for a command of the documents: records its call, and prints the file that is named like the call, if there is one.
+# Replaces a command of the documents. It records the call. If a file has the call as its name, it prints the file.
 name=${0##*/}
 printf '%s\0' "$name" "$@" >> "$STAND_IN_LOG"
 printf '\n\0' >> "$STAND_IN_LOG"

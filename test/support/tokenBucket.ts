@@ -1,26 +1,26 @@
 import { Ec2Error, type Ec2Options } from "../../rehearsal/embeddedAws/ec2";
 
-/** EC2's limit for one action of an account in a region: a burst of calls, and then a rate. */
+/** EC2's limit for one action, per account and region: a burst of calls, and then a rate. */
 export interface BucketSize {
     readonly burst: number;
     readonly perSecond: number;
-    /** Tokens at the start; `burst` if left out. */
+    /** Tokens at the start. Default: `burst`. */
     readonly tokens?: number;
 }
 
 export interface TokenBucket {
     /** The option of `startEc2`. */
     readonly intercept: NonNullable<Ec2Options["intercept"]>;
-    /** Calls that it let through. */
+    /** Accepted calls. */
     readonly passed: number;
-    /** Calls that it refused. */
+    /** Refused calls. */
     readonly refused: number;
-    /** Takes a token, as a call of somebody else in the account does; false if there is none. */
+    /** Takes a token for a call of another client in the account. Returns false if the bucket is empty. */
     take(): boolean;
 }
 
 /**
- * Makes EC2's token bucket for one action, on this machine's clock. A call that finds it empty is refused as EC2 does.
+ * Makes EC2's token bucket for one action, on this machine's clock. It refuses a call like EC2 when it is empty.
  *
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
  */
