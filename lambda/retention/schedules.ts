@@ -110,7 +110,7 @@ function translateField(text: string, field: Field): string {
             throw new Error(`${part} is no ${name}; ${fieldCure(part, field)}`);
         }
         if (low > high) {
-            throw new Error(`${part} runs backwards in ${name}; write its values one by one`);
+            throw new Error(`${part} runs backwards; write its values one by one`);
         }
         // AWS reads 5/20 as "from 5 on, every 20"; croner wants the end spelled out, and counts the years of * from 0.
         return to === undefined && step !== undefined ? `${low}-${max}/${step}` : part;
