@@ -2,7 +2,6 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { runProgram } from "../../rehearsal/program";
-import { compilerErrors } from "../support/compiler";
 import { blocks, PAGES, ROOT } from "../support/documents";
 
 /** Merges two configs. It adds the entries of maps, and replaces other values. */
@@ -15,13 +14,7 @@ function mergeConfig(config: Record<string, unknown>, more: Record<string, unkno
     return { ...config, ...Object.fromEntries(entries) };
 }
 
-describe("The documents' programs and stack files", () => {
-    it("compile", () => {
-        const programs = blocks("ts").map(({ text }) => text);
-        assert.equal(programs.length > 20, true);
-        assert.deepEqual(compilerErrors(programs), []);
-    });
-
+describe("The documents' stack files", () => {
     for (const page of PAGES.filter((page) => blocks("yaml", [page]).length > 0)) {
         it(`deploy, all of ${page} together`, async () => {
             const files = blocks("yaml", [page]).map(({ text }) => parse(text) as { config: Record<string, unknown> });
