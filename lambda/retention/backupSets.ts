@@ -1,5 +1,5 @@
 import { anchorOf } from "./deletionOrder";
-import { holdMatcher, isBoot, type SetRules, type SetStatus, setStatus } from "./setStatus";
+import { findHold, type Hold, isBoot, type SetRules, type SetStatus, setStatus } from "./setStatus";
 import { compareIds, type Snapshot } from "./snapshot";
 import { SET_TAG, TYPE_TAG } from "./tags";
 
@@ -16,8 +16,8 @@ export interface BackupSet {
     /** The boot volume's first, the others by their ids. */
     readonly snapshots: readonly Snapshot[];
     readonly status: SetStatus;
-    /** The snapshot with the tag by which an operator holds the set. */
-    readonly heldBy: Snapshot | undefined;
+    /** The tag with which an operator holds the set; undefined if nobody does. */
+    readonly heldBy: Hold | undefined;
 }
 
 /**
@@ -30,7 +30,6 @@ const GUID = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/i;
 
 /** Groups snapshots into backup sets, newest first. Pure; the order of `snapshots` does not matter. */
 export function backupSets(snapshots: readonly Snapshot[], rules: SetRules, now: number): BackupSet[] {
-    const isHeld = holdMatcher(rules.hold);
     const makeSet = (members: Snapshot[], identified: boolean): BackupSet => {
         members.sort((a, b) => Number(isBoot(b)) - Number(isBoot(a)) || compareIds(a.id, b.id));
         const anchor = anchorOf(members, rules);
@@ -42,7 +41,7 @@ export function backupSets(snapshots: readonly Snapshot[], rules: SetRules, now:
             startTime,
             snapshots: members,
             status: setStatus(members, rules, now),
-            heldBy: members.find(isHeld),
+            heldBy: findHold(members, rules.hold),
         };
     };
     const byId = groupBy(snapshots, setId);

@@ -96,7 +96,7 @@ function outsidePolicy({ type }: BackupSet, { retention }: RetentionPolicy): str
 function decide(set: BackupSet, judgement: Judgement): Decision[] {
     const { policy, now } = judgement;
     if (set.heldBy) {
-        return all(set, "keep", `kept: held by the tag ${policy.hold} on ${set.heldBy.id}`);
+        return all(set, "keep", `kept: held by the tag ${set.heldBy.key} on ${set.heldBy.snapshotId}`);
     }
     const outside = outsidePolicy(set, policy);
     if (outside !== undefined) {

@@ -52,10 +52,23 @@ export function graceEnd(snapshots: readonly Snapshot[], { failedSetGraceHours }
     return youngest + failedSetGraceHours * HOUR;
 }
 
-/** Recognizes held snapshots. The key of the tag counts in any letter case, since a person wrote it. */
-export function holdMatcher(hold: string): (snapshot: Snapshot) => boolean {
+/** The tag with which an operator holds a set. */
+export interface Hold {
+    readonly snapshotId: string;
+    /** As it is on the snapshot: EC2 removes a tag only by its exact key. */
+    readonly key: string;
+}
+
+/** Finds the tag that holds a set. Its key counts in any letter case, since a person wrote it. */
+export function findHold(snapshots: readonly Snapshot[], hold: string): Hold | undefined {
     const wanted = hold.toLowerCase();
-    return ({ tags }) => Object.keys(tags).some((key) => key.toLowerCase() === wanted);
+    for (const { id, tags } of snapshots) {
+        const key = Object.keys(tags).find((present) => present.toLowerCase() === wanted);
+        if (key !== undefined) {
+            return { snapshotId: id, key };
+        }
+    }
+    return undefined;
 }
 
 export function isBoot({ tags }: Snapshot): boolean {

@@ -172,7 +172,7 @@ describe("A run of the cleaner", () => {
         ["snap-29c", "VSSBACKUPHOLD"],
     ] as const) {
         it(`leaves a set whole where an operator has put the tag ${key} on ${id}`, async () => {
-            const held = `kept: held by the tag VssBackupHold on ${id}`;
+            const held = `kept: held by the tag ${key} on ${id}`;
             await assertRun(
                 tagged(id, key, "Ticket 4711"),
                 {},
