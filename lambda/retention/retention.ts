@@ -144,15 +144,17 @@ function addNeed(before: Verdict, reason: string): Verdict {
  * Says of a volume that no longer exists, and has had no restore point for `orphanDays`: the newest restore point stays for ever.
  *
  * @param points the volume's restore points, newest first
- * @param newest when its newest restore point was taken, in milliseconds since 1970; that may be a held one
+ * @param newest its newest restore point; if that one is held, it is none of `points`
  */
-export function judgeLostVolume(id: string, points: readonly BackupSet[], newest: number): Map<BackupSet, Verdict> {
-    const since = `${id} no longer exists, and has had no restore point since ${utc(newest)}`;
+export function judgeLostVolume(id: string, points: readonly BackupSet[], newest: BackupSet): Map<BackupSet, Verdict> {
+    const lastCopy =
+        points[0] === newest ? `newest restore point of ${id}, which` : `newest restore point of ${id} that is not held; ${id}`;
+    const since = `${id} no longer exists, and has had no restore point since ${utc(newest.startTime)}`;
     return new Map(
-        points.map((point, newer) => [
+        points.map((point, rank) => [
             point,
-            newer === 0
-                ? { needed: true, reason: `kept: newest restore point of ${id}, which no longer exists`, standsInFor: [] }
+            rank === 0
+                ? { needed: true, reason: `kept: ${lastCopy} no longer exists`, standsInFor: [] }
                 : { needed: false, reason: `deleted: ${since}; the newest one stays`, standsInFor: [] },
         ]),
     );

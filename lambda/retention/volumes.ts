@@ -29,16 +29,16 @@ export function judgeVolumes(
 ): Map<string, Volume> {
     const rules = rulesOf(policy);
     return new Map(
-        [...byVolume(sets)].map(([id, own]) => {
-            const restorePoints = own.filter(({ status }) => status.kind === "restorePoint");
-            const newest = restorePoints[0]?.startTime;
-            const oldest = own.at(-1)?.startTime ?? Number.NaN;
-            const isOrphanCandidate = isKnown(id) && newest !== undefined && now - newest >= orphanAge(policy);
+        [...byVolume(sets)].map(([id, setsOfVolume]) => {
+            const restorePoints = setsOfVolume.filter(({ status }) => status.kind === "restorePoint");
+            const [newest] = restorePoints;
+            const oldest = setsOfVolume.at(-1)?.startTime ?? Number.NaN;
+            const isOrphanCandidate = isKnown(id) && newest !== undefined && now - newest.startTime >= orphanAge(policy);
             const isOrphan = isOrphanCandidate && lostVolumes.has(id);
             const points = restorePoints.filter((set) => counts(set, now));
-            const pending = own.filter((set) => set.status.kind === "pending" && counts(set, now));
+            const pending = setsOfVolume.filter((set) => set.status.kind === "pending" && counts(set, now));
             const verdicts = isOrphan ? judgeLostVolume(id, points, newest) : judgeVolume(points, pending, rules, now);
-            return [id, { id, newest, oldest, isOrphanCandidate, isOrphan, points, verdicts }];
+            return [id, { id, newest: newest?.startTime, oldest, isOrphanCandidate, isOrphan, points, verdicts }];
         }),
     );
 }
@@ -62,11 +62,11 @@ function byVolume(sets: readonly BackupSet[]): Map<string, BackupSet[]> {
     const volumes = new Map<string, BackupSet[]>();
     for (const set of sets) {
         for (const { volumeId } of set.snapshots) {
-            const own = volumes.get(volumeId);
+            const setsOfVolume = volumes.get(volumeId);
             // A set may hold several snapshots of a volume.
-            if (own && own.at(-1) !== set) {
-                own.push(set);
-            } else if (!own) {
+            if (setsOfVolume && setsOfVolume.at(-1) !== set) {
+                setsOfVolume.push(set);
+            } else if (!setsOfVolume) {
                 volumes.set(volumeId, [set]);
             }
         }

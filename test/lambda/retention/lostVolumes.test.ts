@@ -75,7 +75,7 @@ describe("Snapshots of volumes that no longer exist", () => {
         assert.deepEqual(lines(plan(sets, { orphanDays: 20 })), [
             "snap-week-1231-c deleted: failed, snap-week-1231-c is not application-consistent; vol-c no longer exists",
             "snap-day-0102-c deleted: vol-c no longer exists, and has had no restore point since 2027-01-04 01:00 UTC; the newest one stays",
-            "snap-day-0103-c kept: newest restore point of vol-c, which no longer exists",
+            "snap-day-0103-c kept: newest restore point of vol-c that is not held; vol-c no longer exists",
             "snap-day-0104-c kept: held by the tag VssBackupHold on snap-day-0104-c",
             "snap-day-0105-c left: failed, snap-day-0105-c is not application-consistent; vol-c has no newer Day restore point",
             "snap-day-0106-c left: not finished, snap-day-0106-c is in state pending",
