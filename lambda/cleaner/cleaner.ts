@@ -3,7 +3,7 @@ import { DateTime } from "luxon";
 import { type Plan, planCleaning } from "../retention/plan";
 import type { RetentionPolicy } from "../retention/retentionPolicy";
 import { deleteSets, type Outcome } from "./deletion";
-import { listSnapshots, lostVolumes } from "./listing";
+import { findLostVolumes, listSnapshots } from "./listing";
 import { DELETION_PACE, type Pace } from "./rateLimiter";
 import { askAgainWhenUnreadable } from "./readableAnswers";
 import { logLines, type Report, report } from "./report";
@@ -59,9 +59,10 @@ const LAMBDA_LIMIT_MS = 900_000;
  *
  * @param event `time`: when the run was due, ISO 8601, as EventBridge puts it into events
  * @param pace of the deletions
- * @throws before anything is deleted, if the event has no time
- * @throws CleaningFailed after the report is logged, if the listing broke off (then nothing is deleted), or if EC2 refused deletions and
- * nothing holds those snapshots
+ * @throws Error before anything is deleted, if the event has no time or no plan can be made
+ * @throws RangeError before anything is deleted, if a number of `settings` is invalid
+ * @throws CleaningFailed after the report is logged. Either a listing broke off, or EC2 refused deletions of snapshots that nothing holds.
+ * Without the listing of snapshots, nothing is deleted.
  */
 export async function clean(
     ec2: EC2Client,
@@ -94,30 +95,44 @@ export async function clean(
     return result;
 }
 
-/** Makes the plan, and says what could not be listed. Without a whole listing the plan is empty, and each volume counts as existing. */
+/**
+ * Makes the plan, and says what could not be listed. Without a whole listing of snapshots the plan is empty. Without one of volumes, each
+ * volume counts as existing.
+ *
+ * @throws what `planCleaning` throws: no plan is carried out then
+ */
 async function listAndPlan(
     ec2: EC2Client,
     settings: CleanerSettings,
     now: number,
     abortSignal: AbortSignal,
 ): Promise<{ readonly plan: Plan; readonly errors: readonly string[] }> {
-    const explain = (listing: string, { name, message }: Error) =>
-        abortSignal.aborted ? `${listing} had not ended when the run had to` : `${listing} broke off: ${name}: ${message}`;
-    let plan = planCleaning([], settings, now);
+    const snapshots = await attempt("the listing of snapshots", listSnapshots(ec2, settings.name, abortSignal), abortSignal);
+    if ("error" in snapshots) {
+        return { plan: planCleaning([], settings, now), errors: [`${snapshots.error}; nothing was deleted`] };
+    }
+    const plan = planCleaning(snapshots.listed, settings, now);
+    if (plan.orphanCandidates.length === 0) {
+        return { plan, errors: [] };
+    }
+    const lost = await attempt("the listing of volumes", findLostVolumes(ec2, plan.orphanCandidates, abortSignal), abortSignal);
+    if ("error" in lost) {
+        return { plan, errors: [lost.error] };
+    }
+    return { plan: planCleaning(snapshots.listed, settings, now, lost.listed), errors: [] };
+}
+
+/** Waits for a listing. If it fails, `error` is a sentence that begins with `title`. */
+async function attempt<T>(
+    title: string,
+    listing: Promise<T>,
+    abortSignal: AbortSignal,
+): Promise<{ readonly listed: T } | { readonly error: string }> {
     try {
-        const snapshots = await listSnapshots(ec2, settings.name, abortSignal);
-        plan = planCleaning(snapshots, settings, now);
-        if (plan.orphanCandidates.length === 0) {
-            return { plan, errors: [] };
-        }
-        try {
-            const lost = await lostVolumes(ec2, plan.orphanCandidates, abortSignal);
-            return { plan: planCleaning(snapshots, settings, now, lost), errors: [] };
-        } catch (error) {
-            return { plan, errors: [explain("the listing of volumes", error as Error)] };
-        }
+        return { listed: await listing };
     } catch (error) {
-        return { plan, errors: [`${explain("the listing of snapshots", error as Error)}; nothing was deleted`] };
+        const { name, message } = error as Error;
+        return { error: abortSignal.aborted ? `${title} had not ended when the run had to` : `${title} broke off: ${name}: ${message}` };
     }
 }
 

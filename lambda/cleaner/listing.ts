@@ -54,7 +54,7 @@ export async function listSnapshots(ec2: EC2Client, policy: string, abortSignal:
  * @throws EC2's error if the listing can't be completed
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeVolumes.html
  */
-export async function lostVolumes(ec2: EC2Client, volumeIds: readonly string[], abortSignal: AbortSignal): Promise<Set<string>> {
+export async function findLostVolumes(ec2: EC2Client, volumeIds: readonly string[], abortSignal: AbortSignal): Promise<Set<string>> {
     const lost = new Set(volumeIds);
     for (let i = 0; i < volumeIds.length; i += FILTER_VALUES) {
         const Values = volumeIds.slice(i, i + FILTER_VALUES);

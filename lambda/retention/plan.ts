@@ -175,7 +175,7 @@ function volumeOf(snapshot: Snapshot, volumes: ReadonlyMap<string, Volume>): Vol
 /** Each volume is judged before its sets are decided about. If that ever breaks, nothing may be deleted. */
 function found<T>(judged: T | undefined, { id }: Snapshot): T {
     if (judged === undefined) {
-        throw new Error(`${id} was not judged`);
+        throw new Error(`Nothing can be planned: ${id} was not judged`);
     }
     return judged;
 }

@@ -152,6 +152,33 @@ describe("The cleaner", () => {
         assert.equal(ids(store).length, 9);
     });
 
+    for (const [listing, asked] of [
+        ["snapshots", ["DescribeSnapshots"]],
+        ["volumes", ["DescribeSnapshots", "DescribeVolumes"]],
+    ] as const) {
+        it(`deletes nothing when the plan after the listing of ${listing} throws, and fails with the error of the plan`, async () => {
+            const store = stored(january(3));
+            const calls: string[] = [];
+            const retention = {
+                get Day(): number {
+                    if (calls.length === asked.length) {
+                        throw new Error("the plan is broken");
+                    }
+                    return 1;
+                },
+            };
+            const intercept = ({ action }: { action: string }) => {
+                calls.push(action);
+                return undefined;
+            };
+            await assert.rejects(cleaned(store, { intercept, settings: { retention, orphanDays: 1 } }), {
+                name: "Error",
+                message: "the plan is broken",
+            });
+            assert.deepEqual([calls, ids(store)], [asked, ["snap-1a", "snap-2a", "snap-3a"]]);
+        });
+    }
+
     it("waits and asks again when EC2 throttles it", async () => {
         const store = stored(january(4));
         let refusals = 1;

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { CleaningFailed } from "../../../lambda/cleaner/cleaner";
-import { lostVolumes } from "../../../lambda/cleaner/listing";
+import { findLostVolumes } from "../../../lambda/cleaner/listing";
 import { Ec2Error, startEc2 } from "../../../rehearsal/embeddedAws/ec2";
 import { SnapshotStore } from "../../../rehearsal/embeddedAws/snapshotStore";
 import { cleaned, clientOf, stored } from "../../support/cleaning";
@@ -20,7 +20,7 @@ describe("Listing", () => {
             }
             const ec2 = await startEc2(store);
             const client = clientOf(ec2.endpoint);
-            const lost = await lostVolumes(client, ids, new AbortController().signal);
+            const lost = await findLostVolumes(client, ids, new AbortController().signal);
             client.destroy();
             await ec2.close();
             assert.deepEqual([...lost], [volume(0), volume(1)]);
