@@ -34,7 +34,7 @@ export interface Report {
     readonly FailedSnapshots: readonly Line[];
     /** Planned, and left for the next run (or, with `ReportOnly`, for a run that may delete). */
     readonly RemainingSnapshots: readonly Line[];
-    /** No restore points, or held by something: left alone. */
+    /** Left alone: not judged, not finished, failed, or in use by EC2. */
     readonly SkippedSnapshots: readonly Line[];
     /** Kept snapshots that stand in for a run which made no restore point of their volume. */
     readonly StandIns: readonly StandInLine[];
@@ -44,7 +44,7 @@ export interface Report {
     readonly DeletedReasons: readonly Line[];
     /** Backup sets that were found by their times alone, named by their first snapshots. `Reason` says what to do. */
     readonly SetsFoundByTime: readonly Line[];
-    /** Needed by retention. */
+    /** Needed by retention, or held by an operator. */
     readonly KeptSnapshots: readonly Line[];
     /** Volumes that were backed up once and no longer are: they or their server no longer exist, or their backups fail. */
     readonly StaleVolumes: readonly { readonly VolumeId: string; readonly Reason: string }[];

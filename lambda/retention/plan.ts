@@ -12,8 +12,8 @@ import { utc } from "./wording";
 /**
  * What happens to one snapshot.
  *
- * - `keep`: a restore point that retention needs, or its set does; or held by an operator.
- * - `leave`: not a restore point, or nothing that this policy may judge. It stays, and counts for nothing.
+ * - `keep`: needed by retention, or held by an operator.
+ * - `leave`: left alone, because it is not judged, not finished or failed. It stays.
  * - `delete`: no longer needed.
  */
 export interface Decision {

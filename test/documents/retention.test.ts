@@ -84,6 +84,20 @@ describe("docs/retention.md", () => {
         ]);
     });
 
+    it("names the defaults as they are", () => {
+        const rows = [...TEXT.matchAll(/^\| `(\w+)` \| (\d+) \| .* at (\d\d):(\d\d) \|$/gm)];
+        const { schedules } = DEFAULTS;
+        assert.deepEqual(Object.fromEntries(rows.map(([, type, count]) => [type, Number(count)])), DEFAULTS.retention);
+        assert.deepEqual(
+            rows.map(([, , , hour, minute]) => `cron(${Number(minute)} ${Number(hour)}`),
+            [schedules.Day, schedules.Week, schedules.Month].map((schedule) => schedule.split(" ").slice(0, 2).join(" ")),
+        );
+        assert.deepEqual(
+            [/`failedSetGraceHours`: (\d+) hours by default/, /It is `(\w+)` by default/].map((value) => value.exec(TEXT)?.[1]),
+            [String(DEFAULTS.failedSetGraceHours), String(DEFAULTS.standIns)],
+        );
+    });
+
     it("links to files and headings that exist", () => {
         const headings = [...TEXT.matchAll(/^#+ (.*)$/gm)].map(
             ([, text = ""]) =>

@@ -182,7 +182,7 @@ describe("A run of the cleaner", () => {
         });
     }
 
-    it("does not touch what is in the Recycle Bin, and counts it for nothing", async () => {
+    it("does not touch a set in the Recycle Bin, and counts it as no restore point", async () => {
         const binned = fourDays().map((snapshot) =>
             snapshot.id.startsWith("snap-31")
                 ? { ...snapshot, state: "recoverable", tags: { ...snapshot.tags, "aws:recycle-bin:resource-in-bin": "true" } }

@@ -134,7 +134,7 @@ describe("In every history", () => {
         identified,
     );
 
-    law("at most 2N sets of a type are kept for a volume", (one) => {
+    law("for each type, at most 2N restore points of a volume are kept", (one) => {
         const { decisions } = planOf(one);
         for (const [type, count] of Object.entries(one.policy.retention)) {
             const reason = new RegExp(`^kept: (.*; )?(${type} \\d|(newest|stands in for|reserved for) ${type} )`);
