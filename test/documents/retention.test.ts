@@ -48,6 +48,26 @@ describe("docs/retention.md", () => {
         );
     });
 
+    it("shows the example as the plan decides it", () => {
+        const rows = [...TEXT.matchAll(/^\| (Day|Month), ([\d-]+) \| `(.*)` \|$/gm)].map(([, ...cells]) => cells.join(" "));
+        const failed = month("2027-03-01T05:00", { consistent: "False" });
+        const months = ["01", "02", "04"].flatMap((number) => month(`2027-${number}-01T05:00`));
+        const { decisions } = plan([...days("03", 31, 31), ...days("04", 1, 7), ...months, ...failed], "2027-04-07T07:00Z");
+        const lines = decisions.map(
+            ({ snapshot: { tags, startTime }, reason }) =>
+                `${tags.SnapshotType} ${new Date(startTime).toISOString().slice(0, 10)} ${reason}`,
+        );
+        assert.deepEqual(
+            rows,
+            lines.filter((line) => !/failed|Day \d of 5/.test(line)),
+        );
+        assert.equal(TEXT.includes("| Day, 2027-04-03 to 2027-04-07 | `kept: Day 5 of 5` to `kept: Day 1 of 5` |"), true);
+        assert.deepEqual(
+            lines.slice(-5),
+            [5, 4, 3, 2, 1].map((rank) => `Day 2027-04-0${8 - rank} kept: Day ${rank} of 5`),
+        );
+    });
+
     it("shows a stand-in of the report", () => {
         const [snapshot] = backup({ at: "2027-03-31", volumes: ["c"] });
         assert.ok(snapshot);
