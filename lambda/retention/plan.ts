@@ -1,6 +1,6 @@
 import { type BackupSet, backupSets, newestFirst } from "./backupSets";
 import { deletionOrder } from "./deletionOrder";
-import { type MissedRun, ofType, type Verdict } from "./retention";
+import { judgedOrThrow, type MissedRun, ofType, type Verdict } from "./retention";
 import { checkPlanInput, type RetentionPolicy } from "./retentionPolicy";
 import { graceEnd } from "./setStatus";
 import { compareIds, type Snapshot } from "./snapshot";
@@ -32,7 +32,7 @@ export interface Plan {
     readonly deletions: readonly (readonly Decision[])[];
     /** Volumes that were backed up once, and no longer are. */
     readonly staleVolumes: readonly StaleVolume[];
-    /** The sets that were found by their times alone, since the VSS package that made them wrote no id. They may be those of several servers. */
+    /** The sets that were found by their times alone: an old VSS package wrote no id. Each may hold snapshots of several servers. */
     readonly setsFoundByTime: readonly BackupSet[];
     /** Volumes whose older snapshots may be deleted by `orphanDays`, if it is found that the volumes no longer exist. */
     readonly orphanCandidates: readonly string[];
@@ -48,14 +48,14 @@ interface Judgement {
 /**
  * Decides which snapshots of a policy are kept and which are deleted, and says why.
  *
- * `judgeVolume` says which restore points a volume needs. A set is kept as long as one of its volumes needs it. Nothing else ever counts:
- * a set that is pending or failed pushes no restore point out. Sets that started after `now` are left alone and count for nothing, so that
- * a plan for an earlier time deletes nothing that would have been kept then. Pure: the same input gives the same plan, in whatever order
- * the snapshots come.
+ * `judgeVolume` says which restore points a volume needs. A set is kept as long as one of its volumes needs it. A pending or failed set
+ * pushes no restore point out. Sets that started after `now` are left alone and count for nothing. So a plan for an earlier time deletes
+ * nothing that would have been kept then. Pure: the same input gives the same plan, in any order of the snapshots.
  *
  * @param now milliseconds since 1970
  * @param lostVolumes ids of volumes that are known not to exist
  * @throws RangeError if `now` or a number of the policy is invalid, so that nothing is deleted
+ * @throws Error if a volume was not judged, which would be a fault of this function
  */
 export function planCleaning(
     snapshots: readonly Snapshot[],
@@ -64,8 +64,8 @@ export function planCleaning(
     lostVolumes: ReadonlySet<string> = new Set(),
 ): Plan {
     checkPlanInput(policy, now);
-    const own = snapshots.filter((snapshot) => snapshot.tags[POLICY_TAG] === policy.name);
-    const sets = backupSets(own, policy, now);
+    const ofPolicy = snapshots.filter((snapshot) => snapshot.tags[POLICY_TAG] === policy.name);
+    const sets = backupSets(ofPolicy, policy, now);
     const judged = sets.filter((set) => outsidePolicy(set, policy) === undefined);
     const volumes = judgeVolumes(judged, policy, now, lostVolumes);
     const decided = sets.toReversed().map((set) => ({ set, decisions: decide(set, { policy, now, volumes }) }));
@@ -96,18 +96,18 @@ function outsidePolicy({ type }: BackupSet, { retention }: RetentionPolicy): str
 function decide(set: BackupSet, judgement: Judgement): Decision[] {
     const { policy, now } = judgement;
     if (set.heldBy) {
-        return all(set, "keep", `kept: held by the tag ${set.heldBy.key} on ${set.heldBy.snapshotId}`);
+        return sameForAll(set, "keep", `kept: held by the tag ${set.heldBy.key} on ${set.heldBy.snapshotId}`);
     }
     const outside = outsidePolicy(set, policy);
     if (outside !== undefined) {
-        return all(set, "leave", `left: ${outside}`);
+        return sameForAll(set, "leave", `left: ${outside}`);
     }
     if (set.startTime > now) {
-        return all(set, "leave", `left: it started ${utc(set.startTime)}, after the time of this run, ${utc(now)}`);
+        return sameForAll(set, "leave", `left: it started ${utc(set.startTime)}, after the time of this run, ${utc(now)}`);
     }
     switch (set.status.kind) {
         case "pending":
-            return all(set, "leave", `left: not finished, ${set.status.why}`);
+            return sameForAll(set, "leave", `left: not finished, ${set.status.why}`);
         case "failed":
             return decideFailed(set, set.status.why, judgement);
         case "restorePoint":
@@ -115,11 +115,11 @@ function decide(set: BackupSet, judgement: Judgement): Decision[] {
     }
 }
 
-/** A failed set is deleted once its time of grace is over, and newer restore points stand for each of its volumes. */
+/** A failed set is deleted once its time of grace is over, and each of its volumes has newer restore points. */
 function decideFailed(set: BackupSet, why: string, { policy, now, volumes }: Judgement): Decision[] {
     const end = graceEnd(set.snapshots, policy);
     if (now < end) {
-        return all(set, "leave", `left: failed, ${why}; stays at least until ${utc(end)}`);
+        return sameForAll(set, "leave", `left: failed, ${why}; stays at least until ${utc(end)}`);
     }
     const least = leastNewer(set, policy);
     const behind = set.snapshots.filter((snapshot) => newerPoints(set, volumeOf(snapshot, volumes)).length < least);
@@ -127,15 +127,15 @@ function decideFailed(set: BackupSet, why: string, { policy, now, volumes }: Jud
     if (waiting) {
         const few = least === 1 ? "no" : `fewer than ${least}`;
         const points = `restore point${least === 1 ? "" : "s"}`;
-        return all(set, "leave", `left: failed, ${why}; ${waiting.volumeId} has ${few} newer ${set.type} ${points}`);
+        return sameForAll(set, "leave", `left: failed, ${why}; ${waiting.volumeId} has ${few} newer ${set.type} ${points}`);
     }
-    const since = behind[0] ? `${behind[0].volumeId} no longer exists` : `newer ${set.type} restore points stand`;
-    return all(set, "delete", `deleted: failed, ${why}; ${since}`);
+    const since = behind[0] ? `${behind[0].volumeId} no longer exists` : `newer ${set.type} restore points exist`;
+    return sameForAll(set, "delete", `deleted: failed, ${why}; ${since}`);
 }
 
 /**
- * How many newer restore points of its type a failed set waits for, for each of its volumes: one. If the set was found by its time alone,
- * it may hold a good set of another server, so it waits for as many as are kept.
+ * How many newer restore points of its type a failed set waits for, for each of its volumes. This is one. A set that was found by its time
+ * alone may hold a good set of another server, so it waits for as many as are kept.
  */
 function leastNewer({ type = "", identified }: BackupSet, { retention }: RetentionPolicy): number {
     return identified ? 1 : (retention[type] ?? 1);
@@ -165,21 +165,13 @@ function decideRestorePoint(set: BackupSet, { volumes }: Judgement): Decision[] 
 }
 
 function verdictOf(snapshot: Snapshot, set: BackupSet, volumes: ReadonlyMap<string, Volume>): Verdict {
-    return found(volumeOf(snapshot, volumes).verdicts.get(set), snapshot);
+    return judgedOrThrow(volumeOf(snapshot, volumes).verdicts.get(set), snapshot.id);
 }
 
 function volumeOf(snapshot: Snapshot, volumes: ReadonlyMap<string, Volume>): Volume {
-    return found(volumes.get(snapshot.volumeId), snapshot);
+    return judgedOrThrow(volumes.get(snapshot.volumeId), snapshot.id);
 }
 
-/** Each volume is judged before its sets are decided about. If that ever breaks, nothing may be deleted. */
-function found<T>(judged: T | undefined, { id }: Snapshot): T {
-    if (judged === undefined) {
-        throw new Error(`Nothing can be planned: ${id} was not judged`);
-    }
-    return judged;
-}
-
-function all(set: BackupSet, action: Decision["action"], reason: string): Decision[] {
+function sameForAll(set: BackupSet, action: Decision["action"], reason: string): Decision[] {
     return set.snapshots.map((snapshot) => ({ snapshot, action, reason, standsInFor: [] }));
 }

@@ -28,7 +28,7 @@ export interface Rule {
 }
 
 /** The restore point that a period keeps. */
-interface Kept {
+interface KeptForPeriod {
     readonly period: Period;
     readonly point: BackupSet;
 }
@@ -46,7 +46,7 @@ export function rulesOf({ retention, standIns, schedules, timezone }: RetentionP
  * Says why a volume needs each of its restore points, or why it does not. Each rule only ever keeps:
  *
  * 1. The newest N restore points of the type are kept, without exception.
- * 2. The type's newest N periods that are over and have a restore point keep one each. See `keptByPeriods`.
+ * 2. The newest N periods of the type that are over and have a restore point keep one each. See `keptByPeriods`.
  *
  * @param points the volume's restore points of all types, newest first
  * @param pending the volume's sets that are not finished
@@ -59,18 +59,17 @@ export function judgeVolume(
 ): Map<BackupSet, Verdict> {
     const verdicts = new Map<BackupSet, Verdict>();
     for (const rule of rules) {
-        ofType(points, rule.type).forEach((point, newer) => {
-            verdicts.set(point, judgeByRank(rule, newer));
+        ofType(points, rule.type).forEach((point, rank) => {
+            verdicts.set(point, judgeByRank(rule, rank));
         });
     }
     for (const rule of rules) {
         for (const { period, point } of keptByPeriods(points, rule, now)) {
-            const before = verdicts.get(point);
-            if (before) {
-                verdicts.set(
-                    point,
-                    point.type === rule.type ? keepAsOwn(before, rule, period) : keepAsStandIn(before, rule, period, pending),
-                );
+            const before = judgedOrThrow(verdicts.get(point), point.anchor.id);
+            if (point.type === rule.type) {
+                verdicts.set(point, keepAsNewestOfPeriod(before, rule, period));
+            } else {
+                verdicts.set(point, keepAsStandIn(before, rule, period, pending));
             }
         }
     }
@@ -82,27 +81,42 @@ export function ofType(sets: readonly BackupSet[], type: string | undefined): Ba
     return sets.filter((set) => set.type === type);
 }
 
-/** Rule 1: keeps a restore point of the type that has fewer than N newer ones. */
-function judgeByRank({ type, count }: Rule, newer: number): Verdict {
-    const needed = newer < count;
+/** @throws Error if a volume or restore point was not judged. That would be a fault of the plan, and nothing may be deleted then. */
+export function judgedOrThrow<T>(judged: T | undefined, id: string): T {
+    if (judged === undefined) {
+        throw new Error(`Nothing can be planned: ${id} was not judged`);
+    }
+    return judged;
+}
+
+/**
+ * Rule 1: keeps a restore point of the type that has fewer than N newer ones.
+ *
+ * @param rank how many newer ones it has
+ */
+function judgeByRank({ type, count }: Rule, rank: number): Verdict {
+    const needed = rank < count;
     const reason = needed
-        ? `kept: ${type} ${newer + 1} of ${count}`
-        : `deleted: ${ordinal(newer + 1)} newest ${type} restore point, ${count} ${count === 1 ? "is" : "are"} kept`;
+        ? `kept: ${type} ${rank + 1} of ${count}`
+        : `deleted: ${ordinal(rank + 1)} newest ${type} restore point, ${count} ${count === 1 ? "is" : "are"} kept`;
     return { needed, reason, standsInFor: [] };
 }
 
 /**
- * Rule 2: of the type's newest N periods that are over and have any restore point, each keeps one: the newest of the type's own, or, if
- * there is none, the newest of any type, which stands in.
+ * Rule 2: takes the periods of the type that are over and have a restore point of any type. The newest N of them keep one each. That is the
+ * newest of the type itself. If there is none, the newest of any type stands in.
  *
  * @param points a volume's restore points, newest first
  */
-function keptByPeriods(points: readonly BackupSet[], rule: Rule, now: number): Kept[] {
+function keptByPeriods(points: readonly BackupSet[], rule: Rule, now: number): KeptForPeriod[] {
     const kept = new Map<Period, BackupSet>();
     for (const point of points) {
         const period = periodOf(point, rule);
-        const newer = period && kept.get(period);
-        if (period && period.end <= now && (!newer || (point.type === rule.type && newer.type !== rule.type))) {
+        if (period === undefined || period.end > now) {
+            continue;
+        }
+        const keptSoFar = kept.get(period);
+        if (keptSoFar === undefined || (point.type === rule.type && keptSoFar.type !== rule.type)) {
             kept.set(period, point);
         }
     }
@@ -112,19 +126,19 @@ function keptByPeriods(points: readonly BackupSet[], rule: Rule, now: number): K
         .slice(0, rule.count);
 }
 
-/** A type's own set belongs to the period of the run that made it, each other one to the period that it lies in. */
+/** A set of the type belongs to the period of the run that made it. A set of another type belongs to the period that it started in. */
 function periodOf({ type, startTime }: BackupSet, rule: Rule): Period | undefined {
     return type === rule.type ? rule.periods?.ofRun(startTime) : rule.periods?.at(startTime);
 }
 
-/** Keeps the newest of a type's own restore points of a period. If the first rule keeps it already, that says enough. */
-function keepAsOwn(before: Verdict, { type }: Rule, { label }: Period): Verdict {
+/** Keeps the newest restore point of a type in a period. If the first rule keeps it already, that reason is enough. */
+function keepAsNewestOfPeriod(before: Verdict, { type }: Rule, { label }: Period): Verdict {
     return before.needed ? before : addNeed(before, `newest ${type} of ${label}`);
 }
 
 /**
- * Keeps a restore point that stands in for a run of a type. While the run is not finished, the restore point is only reserved: if the run
- * fails in the end, newer backups must not have pushed it out.
+ * Keeps a restore point that stands in for a run of a type. While the run is not finished, the restore point is only reserved. If the run
+ * fails later, newer backups must not have pushed it out.
  */
 function keepAsStandIn(before: Verdict, rule: Rule, period: Period, pending: readonly BackupSet[]): Verdict {
     const run = `${rule.type} ${period.label}`;
@@ -141,7 +155,7 @@ function addNeed(before: Verdict, reason: string): Verdict {
 }
 
 /**
- * Says of a volume that no longer exists, and has had no restore point for `orphanDays`: the newest restore point stays for ever.
+ * Judges a volume that no longer exists, and has had no restore point for `orphanDays`. Its newest restore point always stays.
  *
  * @param points the volume's restore points, newest first
  * @param newest its newest restore point; if that one is held, it is none of `points`

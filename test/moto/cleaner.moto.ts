@@ -87,7 +87,7 @@ const CLEANED: Report = {
     DeletedReasons: [
         ...lines("deleted: 4th newest Day restore point, 2 are kept", "Day 1 c", "Day 1 d"),
         ...lines("deleted: 3rd newest Day restore point, 2 are kept", "Day 2 c", "Day 2 d"),
-        ...lines("deleted: failed, Day 3 d is not application-consistent; newer Day restore points stand", "Day 3 c", "Day 3 d"),
+        ...lines("deleted: failed, Day 3 d is not application-consistent; newer Day restore points exist", "Day 3 c", "Day 3 d"),
     ],
     KeptSnapshots: [
         ...lines("kept: Day 2 of 2", "Day 4 c", "Day 4 d"),

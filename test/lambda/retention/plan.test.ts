@@ -162,7 +162,7 @@ describe("The plan", () => {
             ],
             [
                 "leave snap-day-0131-c: left: failed, snap-day-0131-c is not application-consistent; stays at least until 2027-02-01 05:00 UTC",
-                "delete snap-day-0131-c: deleted: failed, snap-day-0131-c is not application-consistent; newer Day restore points stand",
+                "delete snap-day-0131-c: deleted: failed, snap-day-0131-c is not application-consistent; newer Day restore points exist",
                 "leave snap-day-0131-c: left: failed, snap-day-0131-c is not application-consistent; vol-c has no newer Day restore point",
                 "leave snap-day-0131-c: left: failed, snap-day-0131-c is not application-consistent; vol-c has no newer Day restore point",
             ],
@@ -188,7 +188,7 @@ describe("The plan", () => {
             [planned([...mixed, ...newer("2027-01-25")])[0], planned([...mixed, ...newer("2027-01-25", "2027-01-26")])[0]],
             [
                 "leave snap-day-0120-c: left: failed, snap-day-0120-d is in state error; vol-c has fewer than 2 newer Day restore points",
-                "delete snap-day-0120-c: deleted: failed, snap-day-0120-d is in state error; newer Day restore points stand",
+                "delete snap-day-0120-c: deleted: failed, snap-day-0120-d is in state error; newer Day restore points exist",
             ],
         );
     });
@@ -378,12 +378,12 @@ describe("The plan", () => {
                     "left: not finished not yet marked application-consistent",
                 ],
                 [
-                    "deleted: failed not application-consistent; newer Day restore points stand",
+                    "deleted: failed not application-consistent; newer Day restore points exist",
                     "left: not finished not yet marked application-consistent",
                 ],
                 [
-                    "deleted: failed not application-consistent; newer Day restore points stand",
-                    "deleted: failed never marked application-consistent; newer Day restore points stand",
+                    "deleted: failed not application-consistent; newer Day restore points exist",
+                    "deleted: failed never marked application-consistent; newer Day restore points exist",
                 ],
             ],
         );

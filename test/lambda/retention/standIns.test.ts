@@ -1,5 +1,7 @@
 import assert from "node:assert/strict";
+import { backupSets } from "../../../lambda/retention/backupSets";
 import { planCleaning } from "../../../lambda/retention/plan";
+import { judgeVolume, rulesOf } from "../../../lambda/retention/retention";
 import type { RetentionPolicy } from "../../../lambda/retention/retentionPolicy";
 import type { Snapshot } from "../../../lambda/retention/snapshot";
 import { backup, POLICY } from "../../support/history";
@@ -337,5 +339,13 @@ describe("Each period keeps one of the type's own restore points", () => {
             "snap-month-0301-c kept: Month 1 of 1; stands in for Week 2027-W09, whose run made no restore point",
             "snap-month-0310-c left: it started 2027-03-10 05:00 UTC, after the time of this run, 2027-03-08 00:00 UTC",
         ]);
+    });
+
+    it("throw when a restore point has a type without a rule, so that nothing is deleted", () => {
+        const sets = backupSets(backup({ ...one, type: "Gone", at: "2027-03-05" }), STANDING, Date.parse("2027-04-01T07:00Z"));
+        assert.throws(() => judgeVolume(sets, [], rulesOf(STANDING), Date.parse("2027-04-01T07:00Z")), {
+            name: "Error",
+            message: "Nothing can be planned: snap-gone-0305-c was not judged",
+        });
     });
 });
