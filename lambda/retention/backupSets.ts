@@ -9,7 +9,7 @@ export interface BackupSet {
     readonly type: string | undefined;
     /** False if the snapshots were grouped by their times alone. They may be those of several servers. */
     readonly identified: boolean;
-    /** The snapshot that is deleted last. A half-deleted set keeps its age, since the set has its time from this snapshot. */
+    /** The snapshot that is deleted last. It gives the set its time, so that a half-deleted set keeps its age. */
     readonly anchor: Snapshot;
     /** When the anchor started, in milliseconds since 1970. Of a restore point, that is its earliest snapshot. */
     readonly startTime: number;
@@ -30,27 +30,30 @@ const GUID = /[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}/i;
 
 /** Groups snapshots into backup sets, newest first. Pure; the order of `snapshots` does not matter. */
 export function backupSets(snapshots: readonly Snapshot[], rules: SetRules, now: number): BackupSet[] {
-    const makeSet = (members: Snapshot[], identified: boolean): BackupSet => {
-        members.sort((a, b) => Number(isBoot(b)) - Number(isBoot(a)) || compareIds(a.id, b.id));
-        const anchor = anchorOf(members, rules);
-        const { startTime } = anchor;
-        return {
-            type: commonType(members),
-            identified,
-            anchor,
-            startTime,
-            snapshots: members,
-            status: setStatus(members, rules, now),
-            heldBy: findHold(members, rules.hold),
-        };
-    };
     const byId = groupBy(snapshots, setId);
     const unidentified = byId.get(undefined) ?? [];
     byId.delete(undefined);
     return [
-        ...[...byId.values()].map((members) => makeSet(members, true)),
-        ...groupByTime(unidentified).map((members) => makeSet(members, false)),
+        ...[...byId.values()].map((members) => makeSet(members, { identified: true, rules, now })),
+        ...groupByTime(unidentified).map((members) => makeSet(members, { identified: false, rules, now })),
     ].sort(newestFirst);
+}
+
+function makeSet(
+    members: readonly Snapshot[],
+    { identified, rules, now }: { readonly identified: boolean; readonly rules: SetRules; readonly now: number },
+): BackupSet {
+    const snapshots = members.toSorted((a, b) => Number(isBoot(b)) - Number(isBoot(a)) || compareIds(a.id, b.id));
+    const anchor = anchorOf(snapshots, rules);
+    return {
+        type: commonType(snapshots),
+        identified,
+        anchor,
+        startTime: anchor.startTime,
+        snapshots,
+        status: setStatus(snapshots, rules, now),
+        heldBy: findHold(snapshots, rules.hold),
+    };
 }
 
 /** Orders sets: the newest first, those without a time last, and those of one moment by the ids of their anchors. */
@@ -64,7 +67,7 @@ function orderedTime({ startTime }: Snapshot): number {
     return Number.isNaN(startTime) ? Number.NEGATIVE_INFINITY : startTime;
 }
 
-/** The GUID in the value of the set's tag, whatever stands around it; or else the value itself; undefined without a value. */
+/** The GUID in the value of the set's tag, whatever is around it; or else the value itself; undefined without a value. */
 function setId({ tags }: Snapshot): string | undefined {
     const value = tags[SET_TAG] ?? "";
     return GUID.exec(value)?.[0].toLowerCase() ?? (value.trim() || undefined);
@@ -80,7 +83,7 @@ function groupByTime(snapshots: readonly Snapshot[]): Snapshot[][] {
     return [...groupBy(snapshots, ({ tags }) => tags[TYPE_TAG]).values()].flatMap((ofType) => {
         const groups: Snapshot[][] = [];
         let before = Number.NaN;
-        for (const snapshot of ofType.sort((a, b) => orderedTime(a) - orderedTime(b) || 0)) {
+        for (const snapshot of ofType.toSorted((a, b) => orderedTime(a) - orderedTime(b) || 0)) {
             const group = groups.at(-1);
             if (group && snapshot.startTime - before <= NEARBY_MS) {
                 group.push(snapshot);

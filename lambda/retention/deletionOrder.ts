@@ -8,8 +8,9 @@ interface Members {
 }
 
 /**
- * The snapshot of a set that is deleted last. What is left of a half-deleted set must not look like a restore point, and must keep its
- * age. So it is one that shows that the set is no restore point, or else one that started first, if possible not the boot volume's.
+ * Chooses the snapshot of a set that is deleted last. The rest of a half-deleted set must not look like a restore point, and must keep its
+ * age. So in a failed or pending set, it is a snapshot that shows why the set is no restore point. In a restore point, it is one that
+ * started first, if possible not the boot volume's.
  */
 export function anchorOf(snapshots: readonly Snapshot[], rules: SetRules): Snapshot {
     const unsound = snapshots.filter((snapshot) => !isSound(snapshot, rules));
@@ -28,12 +29,13 @@ function lastById(snapshots: readonly Snapshot[]): Snapshot {
 }
 
 /**
- * Compares the snapshots of a set by the order in which they are deleted. Wherever the run may stop, the rest is harmless. The anchor
- * comes last.
+ * Compares the snapshots of a set by the order in which they are deleted. A run can stop after each of them, and then the rest must still
+ * be judged as before. So the anchor comes last.
  *
- * - Of a failed set: the ones that started farthest from the anchor first, the ones that show the failure last.
- * - Of a restore point: the latest first. Those that started together stay in the order of `snapshots`, so the boot volume's comes first:
- *   if an image holds one of them, it is that one, and the set stays whole.
+ * - A failed set: first the ones that started farthest from the anchor, because sets found by time must not fall apart. Last the ones that
+ *   show the failure, so that the rest never looks like a restore point.
+ * - A restore point: the latest first, because the earliest gives the age. Those that started together stay in the order of `snapshots`.
+ *   So the boot volume's comes first. Images hold that one, and then the set stays whole.
  */
 export function deletionOrder({ anchor, status }: Members, rules: SetRules): (a: Snapshot, b: Snapshot) => number {
     if (status.kind === "restorePoint") {

@@ -1,7 +1,7 @@
 import { DateTime } from "luxon";
 import { latestUntil, occurrences, parseSchedule } from "./schedules";
 
-/** The time for which one run of a schedule stands: the run should make a restore point of this day, week, month or year. */
+/** The time for which one run of a schedule should make a restore point, such as a day, week, month or year. */
 export interface Period {
     /** Milliseconds since 1970. */
     readonly start: number;
@@ -15,7 +15,7 @@ export interface Period {
     readonly label: string;
 }
 
-/** A calendar unit; or `run`, if a schedule fires more than once a day: each of its periods begins with the run itself. */
+/** A calendar unit; or `run`, if a schedule fires more than once a day. Then each of its periods begins with the run itself. */
 type Unit = keyof typeof LABELS;
 type CalendarUnit = Exclude<Unit, "run">;
 
@@ -36,10 +36,13 @@ interface Calendar {
 /**
  * The periods that a schedule defines, in its time zone. They follow each other without a gap.
  *
- * Each begins with the calendar unit of a run, and lasts until that of the next run. The unit is the largest of year, month, ISO week (if
- * the schedule names days of the week) and day in which the schedule never fires twice. So a run on each Sunday stands for its ISO week,
- * one on the 1st for its month, one in January and July for half a year. If a schedule fires more than once a day, each period begins
- * with the run itself.
+ * Each begins with the calendar unit of a run, and ends where the period of the next run begins. The unit is the largest of year, month, ISO
+ * week and day in which the schedule never fires twice. ISO weeks count only if the schedule names days of the week. If a schedule fires
+ * more than once a day, each period begins with the run itself.
+ *
+ * - A run on each Sunday stands for its ISO week.
+ * - A run on the 1st stands for its month.
+ * - A run in January and one in July each stand for half a year.
  */
 export class Periods {
     /** Those that were found. They are few, and most questions are about the same ones. */
@@ -52,7 +55,7 @@ export class Periods {
         return ["week", "month", "year"].includes(this.calendar.unit);
     }
 
-    /** The period that a moment lies in, always the same object; undefined before the schedule's first period and after its last. */
+    /** The period that contains a moment, always the same object. Undefined before the schedule's first period and after its last. */
     public at(time: number): Period | undefined {
         const known = this.known.find(({ start, end }) => start <= time && time < end);
         const run = known?.run ?? runThatStandsFor(time, this.calendar);
@@ -60,7 +63,7 @@ export class Periods {
         return period && time < period.end ? period : undefined;
     }
 
-    /** The period of the last run that was due at a moment or before it: the run that makes the type's restore points of that moment. */
+    /** The period of the last run that was due at a moment or before it. This run makes the type's restore points of that moment. */
     public ofRun(time: number): Period | undefined {
         const known = this.known.find(({ run, nextRun }) => run <= time && time < nextRun);
         if (known) {
@@ -75,7 +78,7 @@ export class Periods {
     }
 }
 
-const calendars = new Map<string, Periods | undefined>();
+const remembered = new Map<string, Periods | undefined>();
 
 /**
  * The periods that a schedule defines. Remembered, since the same schedule always defines the same ones.
@@ -85,13 +88,13 @@ const calendars = new Map<string, Periods | undefined>();
  */
 export function periodsOf(expression: string, timezone: string): Periods | undefined {
     const key = `${expression} ${timezone}`;
-    if (!calendars.has(key)) {
-        calendars.set(key, definePeriods(expression, timezone));
+    if (!remembered.has(key)) {
+        remembered.set(key, definePeriods(expression, timezone));
     }
-    return calendars.get(key);
+    return remembered.get(key);
 }
 
-/** `periodsOf`, made anew. */
+/** `periodsOf` without its memory, so that periods found earlier change no answer. */
 export function definePeriods(expression: string, timezone: string): Periods | undefined {
     const schedule = parseSchedule(expression, "seconds allowed");
     if (schedule.kind === "rate") {
@@ -100,7 +103,7 @@ export function definePeriods(expression: string, timezone: string): Periods | u
     return new Periods({ pattern: schedule.pattern, timezone, unit: unitOf(schedule.pattern, timezone) });
 }
 
-/** The run due in the calendar unit that a moment lies in; or else the last one before. */
+/** The run due in the calendar unit that contains a moment; or else the last one before. */
 function runThatStandsFor(time: number, { pattern, timezone, unit }: Calendar): number | undefined {
     return latestUntil(pattern, timezone, unit === "run" ? time : startOfNext(unit, time, timezone) - 1);
 }
@@ -123,7 +126,7 @@ function startOf(unit: CalendarUnit, time: number, timezone: string): number {
     return firstMoment(DateTime.fromMillis(time, { zone: timezone }).startOf(unit));
 }
 
-/** The first moment of the calendar unit after the one that a moment lies in. */
+/** The first moment of the calendar unit after the one that contains a moment. */
 function startOfNext(unit: CalendarUnit, time: number, timezone: string): number {
     return firstMoment(
         DateTime.fromMillis(time, { zone: timezone })

@@ -48,8 +48,8 @@ const FIELDS: readonly Field[] = [
 ];
 
 /**
- * Reads a `cron(…)` or `rate(…)` expression of SSM maintenance windows and of EventBridge Scheduler, whose dialects differ only in the
- * seconds that SSM allows in front.
+ * Reads a `cron(…)` or `rate(…)` expression of SSM maintenance windows or of EventBridge Scheduler. Their dialects differ only in the
+ * seconds: SSM allows them in front.
  *
  * @throws Error with a sentence that says what is wrong and what would be right
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html

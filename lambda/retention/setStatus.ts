@@ -14,7 +14,7 @@ export type SetStatus =
 /** The part of a policy that says when a set is a restore point, and when it is held. */
 export type SetRules = Pick<RetentionPolicy, "failedSetGraceHours" | "countCrashConsistent" | "hold">;
 
-/** Finds out whether a set is a restore point. */
+/** Judges the snapshots of a set. The order of the questions counts: whatever can still change is pending, and is never deleted. */
 export function setStatus(snapshots: readonly Snapshot[], rules: SetRules, now: number): SetStatus {
     const timeless = snapshots.find(({ startTime }) => Number.isNaN(startTime));
     if (timeless) {
@@ -46,7 +46,7 @@ export function setStatus(snapshots: readonly Snapshot[], rules: SetRules, now: 
         : { kind: "failed", why: `${unmarked.id} was never marked application-consistent` };
 }
 
-/** When the youngest snapshot's time of grace is over, in milliseconds since 1970. */
+/** When `failedSetGraceHours` is over, in milliseconds since 1970. It counts from the youngest, because the agent marks the set after that. */
 export function graceEnd(snapshots: readonly Snapshot[], { failedSetGraceHours }: SetRules): number {
     const youngest = snapshots.reduce((latest, { startTime }) => Math.max(latest, startTime), Number.NEGATIVE_INFINITY);
     return youngest + failedSetGraceHours * HOUR;

@@ -13,8 +13,8 @@ export interface StaleVolume {
 }
 
 /**
- * Volumes that were backed up once and no longer are: without a restore point since the last period that is over began, of the type whose
- * periods are the shortest.
+ * Finds volumes that were backed up once and no longer are. Such a volume has no restore point since the last period that is over began.
+ * The type with the shortest periods counts.
  */
 export function staleVolumes(
     volumes: readonly Volume[],
@@ -22,7 +22,9 @@ export function staleVolumes(
     now: number,
     lostVolumes: ReadonlySet<string>,
 ): StaleVolume[] {
-    const expected = Math.max(...Object.keys(policy.retention).map((type) => lastRunOver(policy.schedules[type], policy.timezone, now)));
+    const expected = Math.max(
+        ...Object.keys(policy.retention).map((type) => startOfLastPeriodOver(policy.schedules[type], policy.timezone, now)),
+    );
     return volumes
         .filter(({ newest, oldest }) => (newest ?? oldest) < expected)
         .toSorted((a, b) => compareIds(a.id, b.id))
@@ -33,8 +35,8 @@ export function staleVolumes(
         });
 }
 
-/** When the newest period began whose run must be over by now. */
-function lastRunOver(expression: string | undefined, timezone: string, now: number): number {
+/** When the last period began that is over. A `rate` has no periods, so twice its length must do. */
+function startOfLastPeriodOver(expression: string | undefined, timezone: string, now: number): number {
     if (expression === undefined) {
         return Number.NEGATIVE_INFINITY;
     }

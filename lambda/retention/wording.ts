@@ -1,9 +1,9 @@
 const SUFFIXES: Partial<Record<Intl.LDMLPluralRule, string>> = { one: "st", two: "nd", few: "rd" };
-const ENGLISH = new Intl.PluralRules("en", { type: "ordinal" });
+const ORDINAL_RULES = new Intl.PluralRules("en", { type: "ordinal" });
 
 /** `1st`, `2nd`, `3rd`, `4th`, `11th`. */
 export function ordinal(n: number): string {
-    return `${n}${SUFFIXES[ENGLISH.select(n)] ?? "th"}`;
+    return `${n}${SUFFIXES[ORDINAL_RULES.select(n)] ?? "th"}`;
 }
 
 /** `2027-02-01 07:00 UTC` */
