@@ -1,5 +1,5 @@
-// What ts-node compiles with: TypeScript, whose output is kept under node_modules/.cache. Compiling the sources anew takes longer than
-// the rest of a preview of the program. It is JavaScript, since it runs before ts-node can read TypeScript.
+// Compiles TypeScript for ts-node, and caches the output under node_modules/.cache. Without the cache, the compiler takes most of the
+// time of a preview. This file is JavaScript, since it runs before ts-node can read TypeScript.
 // See https://typestrong.org/ts-node/docs/transpilers#writing-your-own-integration
 
 const { createHash, randomUUID } = require("node:crypto");
@@ -27,7 +27,7 @@ function read(file) {
     try {
         return JSON.parse(readFileSync(file, "utf8"));
     } catch {
-        // It is not there, or was not written to its end.
+        // The file is missing or incomplete.
         return undefined;
     }
 }
@@ -36,12 +36,12 @@ function write(file, { outputText, sourceMapText, diagnostics = [] }) {
     const compiled = { outputText, sourceMapText, diagnostics };
     try {
         mkdirSync(CACHE, { recursive: true });
-        // It comes into place whole, by its name, for other processes that compile the same.
+        // The rename is atomic: another process never reads half a file.
         const draft = `${file}.${randomUUID()}`;
         writeFileSync(draft, JSON.stringify(compiled));
         renameSync(draft, file);
     } catch {
-        // It can't be kept: diagnostics hold the whole program, or the folder is read-only. It is as good as before.
+        // The cache is only faster. JSON can't hold diagnostics, since they refer to the whole program. The folder may be read-only.
     }
     return compiled;
 }

@@ -8,7 +8,7 @@ import type { CleanerFile } from "../components/cleanerArchive";
 const ROOT = join(__dirname, "..");
 const CACHE = join(ROOT, "node_modules", ".cache", "pulumi-vss-backup");
 
-/** The file of a cached folder that says which others it has, and their digest. */
+/** The file that lists the other files of a cached folder and holds their digest. */
 const SEAL = "seal.json";
 
 interface Seal {
@@ -16,15 +16,15 @@ interface Seal {
     readonly names: readonly string[];
 }
 
-/** The folder of the cleaner's files, bundled from what is in the repository now; the same bundle is made once. */
+/** Bundles the cleaner's files from the sources, and returns their folder. The cache holds the folder until a source changes. */
 export function cleanerFolder(): string {
     return cachedFolder(CACHE, digestOfSources(ROOT), bundleCleaner);
 }
 
 /**
- * The folder with the files of that digest. It is made if it is not there, or not as it was when it was made.
+ * Finds the folder with the files of a digest. Makes it if it is missing or damaged.
  *
- * Files are written beside it and come into place whole, by one rename, so that two processes do no harm to each other.
+ * It writes the files into another folder and then renames that folder. So two processes never see half a folder.
  *
  * @param cache the folder of all cached folders
  */
@@ -51,7 +51,7 @@ function putInPlace(draft: string, folder: string): void {
     try {
         renameSync(draft, folder);
     } catch {
-        // Another process has been quicker, or what is there is damaged.
+        // Another process made the folder first, or the folder is damaged.
         if (!isIntact(folder)) {
             rmSync(folder, { recursive: true, force: true });
             renameSync(draft, folder);
@@ -80,19 +80,19 @@ function digestOf(files: Readonly<Record<string, string>>): string {
     return hash.digest("hex");
 }
 
-/** Of all that goes into the bundle: the sources, how they are compiled and bundled, and the versions of what they import. */
+/** Computes the digest of the bundle's inputs: the sources, the options of compiler and bundler, and the versions of imported packages. */
 export function digestOfSources(root: string): string {
     const sources = readdirSync(join(root, "lambda"), { recursive: true, encoding: "utf8" })
         .filter((path) => path.endsWith(".ts"))
         .map((path) => join("lambda", path));
-    // npm writes down there which versions it has installed.
+    // npm lists the installed versions in these files.
     const installed = [join("node_modules", ".package-lock.json"), "package-lock.json"].filter((path) => existsSync(join(root, path)));
     const paths = [...sources, join("build", "cleanerBundle.ts"), "tsconfig.json", ...installed];
     return digestOf(Object.fromEntries(paths.sort().map((path) => [path, readFileSync(join(root, path), "utf8")]))).slice(0, 32);
 }
 
 export function bundleCleaner(): Readonly<Record<CleanerFile, string>> {
-    // Loaded here, since it is needed only where the bundle is not cached.
+    // Loaded here, since a cached bundle does not need it.
     const { buildSync } = createRequire(__filename)("esbuild") as typeof esbuild;
     const bundle = (options: esbuild.BuildOptions): string => {
         const { outputFiles } = buildSync({
@@ -101,7 +101,7 @@ export function bundleCleaner(): Readonly<Record<CleanerFile, string>> {
             platform: "node",
             target: "node24",
             format: "cjs",
-            // The ES modules of the SDK, of which esbuild can leave out what is not used.
+            // The ES modules of the SDK: esbuild can leave out their unused parts.
             mainFields: ["module", "main"],
             charset: "utf8",
             logLevel: "error",

@@ -4,46 +4,47 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 
 /**
- * Files of the archive beside the closure: the path at which the closure requires each, and its name here. npm would leave a folder
- * `node_modules` out of the package.
+ * Files of the archive beside the closure: the path from which the closure requires each, and its name in the package.
+ * The names differ, since npm leaves a folder `node_modules` out of a package.
  */
 const CLEANER_FILES = { "cleaner.js": "cleaner.js", "node_modules/@aws-sdk/client-ec2/index.js": "clientEc2.js" } as const;
 
 /** Names of the files. */
 export type CleanerFile = (typeof CLEANER_FILES)[keyof typeof CLEANER_FILES];
 
-/** In a package that is installed, its `dist`; in the repository, the repository. */
+/** The `dist` folder of an installed package, or the repository. */
 const ROOT = join(__dirname, "..");
 
-/** Bundles the files from the sources. Only the repository has it. */
+/** The module that bundles the files from the sources. Only the repository has it. */
 const BUNDLER = join(ROOT, "build", "cleanerBundle.ts");
 
 /**
- * What Lambda unpacks: the closure and the files that it requires, and nothing else. They are this project's `lambda/` in one readable
- * file, and the EC2 client under its own name, so that Lambda runs the version that was tested and not the one that the region has.
+ * Makes the archive that Lambda unpacks. It holds only the closure and two files that the closure requires:
+ * - this project's `lambda/` in one readable file;
+ * - the EC2 client under its package name, so that Lambda runs the tested version and not that of the region.
  *
- * A package that is installed brings the files ready, so that they are the same bytes in every project. In the repository they are
- * bundled from the sources, so that they can't be stale.
+ * An installed package contains the files, so they are the same bytes in every project.
+ * The repository bundles them from the sources, so they are never stale.
  *
  * @see https://docs.aws.amazon.com/lambda/latest/dg/lambda-nodejs.html (on including the SDK)
  */
 export function cleanerArchive(closure: string): pulumi.asset.AssetArchive {
-    const folder = packaged ?? bundled();
+    const folder = packaged ?? bundleSources();
     return new pulumi.asset.AssetArchive({
         "index.js": new pulumi.asset.StringAsset(closure),
         ...Object.fromEntries(Object.entries(CLEANER_FILES).map(([path, file]) => [path, new pulumi.asset.FileAsset(join(folder, file))])),
     });
 }
 
-function bundled(): string {
+function bundleSources(): string {
     const { cleanerFolder } = createRequire(__filename)(BUNDLER) as { cleanerFolder: () => string };
     return cleanerFolder();
 }
 
 /**
- * The folder of a package's files; undefined in the repository.
+ * Finds the folder of a package's files; undefined in the repository.
  *
- * @throws pulumi.RunError that names the file that is missing, and the cure
+ * @throws pulumi.RunError that names the missing file and the cure
  */
 function packagedFolder(root: string): string | undefined {
     const folder = join(root, "cleaner");
@@ -57,9 +58,9 @@ function packagedFolder(root: string): string | undefined {
         return undefined;
     }
     throw new pulumi.RunError(
-        `pulumi-vss-backup is incomplete: ${missing} is missing, a part of the cleaner's code; remove the package from node_modules and install it again.`,
+        `pulumi-vss-backup is incomplete: the cleaner's file ${missing} is missing; remove the package from node_modules and install it again.`,
     );
 }
 
-/** Found when this module is loaded, so that an incomplete package ends the program before any resource is registered. */
+/** Found when this module loads: an incomplete package ends the program before Pulumi registers any resource. */
 const packaged = packagedFolder(ROOT);

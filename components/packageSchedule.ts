@@ -2,34 +2,34 @@ import { parseSchedule } from "../lambda/retention/schedules";
 import type { SnapshotType } from "./snapshotTypes";
 import { repeatsWeekly, windowStarts } from "./windowStarts";
 
-/** Minutes that State Manager may need to bring the package to all servers. */
+/** Minutes that State Manager may need to install the package on all servers. */
 const INSTALL_MINUTES = 60;
 
 const WEEK_MINUTES = 7 * 24 * 60;
 const WEEKDAYS = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"];
 
-/** Sunday 15:00. If this time is free, a new type does not move it: State Manager runs an association at once when it changes. */
+/** Sunday 15:00. If this time is free, it stays when a type is added: State Manager runs a changed association at once. */
 const USUAL_MINUTE = 15 * 60;
 
-/** Minutes that the usual time keeps from all windows. */
+/** The least minutes between the usual time and any window. */
 const MARGIN_MINUTES = 60;
 
-/** The years whose windows decide: fixed, so that the same config gives the same schedule in every year. */
+/** The years whose windows count. They are fixed, so the same config gives the same schedule in every year. */
 const REFERENCE = { from: Date.UTC(2026, 0, 1), to: Date.UTC(2030, 0, 1) };
 
-/** The same for windows that open on dates: in 28 years each date falls on each day of the week. */
-const SELDOM = { starts: 28 * 53, to: Date.UTC(2054, 0, 1) };
+/** The limits for windows that open on dates: in 28 years each date falls on each day of the week. */
+const DATES = { starts: 28 * 53, to: Date.UTC(2054, 0, 1) };
 
 export interface PackageSchedule {
-    /** In State Manager's dialect of cron: weekly, in UTC, the only time zone that it knows. */
+    /** A weekly cron expression of State Manager, in UTC. State Manager knows no other time zone. */
     readonly expression: string;
-    /** False if no hour of the week is certain to be outside all windows, as with hourly windows or a `rate`. */
+    /** Whether the hour from this time is outside all windows. Hourly windows leave no such hour, and nobody knows those of a `rate`. */
     readonly clear: boolean;
 }
 
 /**
- * A weekly time for the VSS package: Sunday 15:00, or, if a window is near, the middle of the longest span of the week in which no window
- * of any week keeps a server busy.
+ * Finds a weekly time for the VSS package. This is Sunday 15:00, unless a window is near.
+ * Then it is the middle of the week's longest span in which no window keeps a server busy.
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html
  */
@@ -37,9 +37,9 @@ export function packageSchedule(types: readonly SnapshotType[], timezone: string
     const schedules = types.map(({ schedule }) => parseSchedule(schedule, "seconds allowed"));
     const minutes = new Set<number>();
     for (const schedule of schedules) {
-        for (const time of schedule.kind === "cron" ? starting(schedule.pattern, timezone) : []) {
+        for (const time of schedule.kind === "cron" ? findStarts(schedule.pattern, timezone) : []) {
             minutes.add(minuteOfWeek(time));
-            // With seconds, the window ends in the minute after that in which it would end without.
+            // A start with seconds makes the window end a minute later.
             minutes.add(minuteOfWeek(time + 59_999));
         }
     }
@@ -59,15 +59,16 @@ export function packageSchedule(types: readonly SnapshotType[], timezone: string
     };
 }
 
-/** Whether a minute of the week lies in a span, which may reach into the next week. */
+/** Returns whether a minute of the week lies in a span. The span may reach into the next week. */
 function liesWithin(minute: number, from: number, length: number): boolean {
     return (((minute - from) % WEEK_MINUTES) + WEEK_MINUTES) % WEEK_MINUTES <= length;
 }
 
-function* starting(pattern: string, timezone: string): Generator<number> {
+/** Finds the starts of enough windows to know every minute of the week at which one may open. */
+function* findStarts(pattern: string, timezone: string): Generator<number> {
     let starts = 0;
-    for (const time of windowStarts(pattern, timezone, REFERENCE.from, SELDOM.to)) {
-        if (time >= REFERENCE.to && (starts >= SELDOM.starts || repeatsWeekly(pattern))) {
+    for (const time of windowStarts(pattern, timezone, REFERENCE.from, DATES.to)) {
+        if (time >= REFERENCE.to && (starts >= DATES.starts || repeatsWeekly(pattern))) {
             return;
         }
         starts++;

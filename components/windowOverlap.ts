@@ -2,12 +2,12 @@ import { occurrences, parseSchedule, WINDOW_HOURS } from "../lambda/retention/sc
 import type { SnapshotType } from "./snapshotTypes";
 import { windowStarts } from "./windowStarts";
 
-/** Hours before its end at which a window stops starting tasks: none, since the delivery timeout of the one task ends in time. */
+/** Hours before its end at which a window stops starting tasks. None are needed: the delivery timeout of the one task ends in time. */
 export const CUTOFF_HOURS = 0;
 
 /**
- * Seconds after the start of its window until which a server may be busy: commands start early enough to end with it. No more than an
- * hour, so that the default windows, two hours apart, do not meet where daylight saving takes an hour away.
+ * Seconds for which a server may be busy after its window opens. Commands start early enough to end with the window.
+ * An hour at most: the default windows are two hours apart, and daylight saving may skip one of them.
  */
 export const BUSY_SECONDS = WINDOW_HOURS * 3600;
 
@@ -29,35 +29,37 @@ interface Rate {
 }
 
 /**
- * What is wrong with the windows beside each other, a sentence each: a type whose windows overlap themselves (SSM would skip every second
- * one), never open, or overlap those of another type while a server may still be busy (its VSS run would fail with error 2003).
+ * Finds the faults of the windows, one sentence each:
+ * - the windows of a type overlap each other, so that SSM would skip every second one;
+ * - a type never opens a window;
+ * - a window opens while another type may keep a server busy, so that the VSS run would fail with error 2003.
  *
- * @param types with schedules that parse
- * @param busySeconds how long after the start of its window a server may be busy
- * @param from milliseconds since 1970; two years from then on are looked at
+ * @param types with valid schedules
+ * @param busySeconds how long a server may be busy after its window opens
+ * @param from milliseconds since 1970; the check covers the next two years
  */
 export function overlapFaults(types: readonly SnapshotType[], timezone: string, busySeconds: number, from: number): string[] {
     const { crons, rates } = split(types);
     const until = addYears(from, 2);
-    const starts = crons.map((cron) => [...starting(cron, timezone, from, until)]);
+    const starts = crons.map((cron) => [...findStarts(cron, timezone, from, until)]);
     const inOrder = starts.flat().sort((a, b) => a.time - b.time);
     return [
         ...crons
             .filter((cron) => neverOpens(cron, timezone, from))
             .map(({ type }) => `schedules.${type} never opens a window; give it a time in the future`),
-        ...starts.flatMap((own) => ownOverlap(own, timezone)),
+        ...starts.flatMap((ofType) => overlapWithinType(ofType, timezone)),
         ...rates
             .filter(({ every }) => every < WINDOW_HOURS * 60 * MINUTE)
             .map(
                 ({ type }) =>
-                    `schedules.${type} opens a window before its last one, of ${WINDOW_HOURS} hour, has closed; open one an hour at most`,
+                    `schedules.${type} opens a window before its previous window of ${WINDOW_HOURS} hour closes; open at most one window an hour`,
             ),
         ...overlaps(inOrder, timezone, busySeconds),
         ...rateOverlaps(rates, starts, timezone, busySeconds),
     ];
 }
 
-/** Types with a `rate` beside other types: when their windows open is known to AWS alone, so that some may overlap. */
+/** Finds the types with a `rate` beside other types. Only AWS knows when their windows open, so some windows may overlap. */
 export function typesThatMayOverlap(types: readonly SnapshotType[]): string[] {
     return types.length > 1 ? split(types).rates.map(({ type }) => type) : [];
 }
@@ -77,10 +79,10 @@ function split(types: readonly SnapshotType[]): { crons: Cron[]; rates: Rate[] }
 }
 
 /**
- * Starts of a type's windows. After one that opens too early it goes on where that window would close: SSM opens none in between either,
- * and one a minute would be a million of them.
+ * Finds the starts of a type's windows. If a window opens too early, it skips to the time at which the previous window closes.
+ * SSM opens no window in between either, and a schedule of one a minute would give a million.
  */
-function* starting({ type, pattern }: Cron, timezone: string, from: number, to: number): Generator<Start> {
+function* findStarts({ type, pattern }: Cron, timezone: string, from: number, to: number): Generator<Start> {
     let times = windowStarts(pattern, timezone, from, to);
     let closes = Number.NEGATIVE_INFINITY;
     for (let next = times.next(); !next.done; next = times.next()) {
@@ -97,16 +99,17 @@ function neverOpens({ pattern }: Cron, timezone: string, from: number): boolean 
     return occurrences(pattern, timezone, from).next().done === true;
 }
 
-function ownOverlap(starts: readonly Start[], timezone: string): string[] {
+/** Finds the first overlap of a type's windows with each other. */
+function overlapWithinType(starts: readonly Start[], timezone: string): string[] {
     const early = starts.find(({ time }, i) => time - (starts[i - 1]?.time ?? Number.NEGATIVE_INFINITY) < WINDOW_HOURS * 60 * MINUTE);
     return early
         ? [
-              `schedules.${early.type} opens a window ${at(early.time, timezone)} before its last one, of ${WINDOW_HOURS} hour, has closed; open one an hour at most`,
+              `schedules.${early.type} opens a window at ${at(early.time, timezone)}, before its previous window of ${WINDOW_HOURS} hour closes; open at most one window an hour`,
           ]
         : [];
 }
 
-/** The first overlap of each pair of types. */
+/** Finds the first overlap of each pair of types. */
 function overlaps(inOrder: readonly Start[], timezone: string, busySeconds: number): string[] {
     const found = new Map<string, string>();
     inOrder.forEach((start, i) => {
@@ -120,7 +123,7 @@ function overlaps(inOrder: readonly Start[], timezone: string, busySeconds: numb
             if (earlier.type !== start.type && !found.has(pair)) {
                 found.set(
                     pair,
-                    `schedules.${earlier.type} and schedules.${start.type} overlap: ${earlier.type} opens ${at(earlier.time, timezone)} and may keep a server busy until ${at(free, timezone)}, ${start.type} opens ${at(start.time, timezone)}; move one of them`,
+                    `schedules.${earlier.type} and schedules.${start.type} overlap: ${earlier.type} opens at ${at(earlier.time, timezone)} and may keep a server busy until ${at(free, timezone)}, but ${start.type} opens at ${at(start.time, timezone)}; move one of them`,
                 );
             }
         }
@@ -128,23 +131,23 @@ function overlaps(inOrder: readonly Start[], timezone: string, busySeconds: numb
     return [...found.values()];
 }
 
-/** Overlaps that are certain although nobody knows yet when the windows of a rate will open: whenever it starts, it meets the other. */
+/** Finds the overlaps of a rate that are certain. Nobody knows yet when its windows open, but any start meets a window of the other type. */
 function rateOverlaps(rates: readonly Rate[], starts: readonly (readonly Start[])[], timezone: string, busySeconds: number): string[] {
-    // Two windows of the other with less than this between them, each with the time around it, leave the rate no room.
+    // The rate has no room if less time than this lies between two windows of the other type.
     const room = 2 * busySeconds * 1000;
     return rates.flatMap(({ type, every }, i) => {
-        const withCrons = starts.flatMap((own) =>
-            own[0] && widestGap(own, every) < room ? [`${own[0].type}, which opens ${at(own[0].time, timezone)}`] : [],
+        const withCrons = starts.flatMap((others) =>
+            others[0] && widestGap(others, every) < room ? [`${others[0].type}, which opens at ${at(others[0].time, timezone)}`] : [],
         );
         const withRates = rates.slice(i + 1).flatMap((other) => (commonDivisor(every, other.every) < room ? [other.type] : []));
         return [...withCrons, ...withRates].map(
             (other) =>
-                `schedules.${type} can't help overlapping with ${other}; a server may be busy for ${Math.ceil(busySeconds / 60)} minutes from when a window opens; give it a cron(…) expression`,
+                `schedules.${type} will overlap with ${other}; a window may keep a server busy for ${Math.ceil(busySeconds / 60)} minutes; give ${type} a cron(…) expression`,
         );
     });
 }
 
-/** The widest gap between the starts on a clock that goes round once in `every`: where a rate with that interval has most room. */
+/** Finds the widest gap between the starts, modulo the interval of a rate. The rate has most room in this gap. */
 function widestGap(starts: readonly Start[], every: number): number {
     const hands = starts.map(({ time }) => time % every).sort((a, b) => a - b);
     return hands.reduce((widest, hand, i) => Math.max(widest, (hands[i + 1] ?? (hands[0] as number) + every) - hand), 0);

@@ -22,7 +22,7 @@ pulumi.runtime.setMocks({
 require("./index.js").backUpNow.apply(() => setTimeout(() => console.log(JSON.stringify(resources)), 1000));
 `;
 
-/** The lowest version of a range such as ^7.11.0. */
+/** Finds the lowest version of a range such as ^7.11.0. */
 function lowest(range: string): string {
     return range.replace("^", "");
 }
@@ -58,7 +58,7 @@ describe("The package with the lowest versions of its peers", () => {
         assert.equal(call("node", join("node_modules", "typescript", "bin", "tsc"), ...options, "index.ts"), "");
     });
 
-    it("registers the same resources as with the present versions", async () => {
+    it("registers the same resources as with the current versions", async () => {
         writeFileSync(join(folder, "printResources.js"), PRINT_RESOURCES);
         const printed = JSON.parse(call(process.execPath, "printResources.js")) as [type: string, name: string, inputs: object][];
         const example = {

@@ -17,7 +17,7 @@ describe("The cached bundle of the cleaner", () => {
     afterEach(() => rmSync(cache, { recursive: true, force: true }));
 
     const refuse = (): never => {
-        throw new Error("The bundle was made again.");
+        throw new Error("The test expected no new bundle.");
     };
     const filesOf = (folder: string) =>
         Object.fromEntries(Object.keys(FILES).map((name) => [name, readFileSync(join(folder, name), "utf8")]));
@@ -35,10 +35,10 @@ describe("The cached bundle of the cleaner", () => {
     });
 
     for (const [damage, spoil] of Object.entries({
-        "a file of it is cut short": (folder: string) => writeFileSync(join(folder, "cleaner.js"), "exports."),
-        "a file of it is missing": (folder: string) => rmSync(join(folder, "clientEc2.js")),
+        "one of its files is truncated": (folder: string) => writeFileSync(join(folder, "cleaner.js"), "exports."),
+        "one of its files is missing": (folder: string) => rmSync(join(folder, "clientEc2.js")),
         "its list of files is missing": (folder: string) => rmSync(join(folder, "seal.json")),
-        "its list of files is cut short": (folder: string) => writeFileSync(join(folder, "seal.json"), '{"digest":'),
+        "its list of files is truncated": (folder: string) => writeFileSync(join(folder, "seal.json"), '{"digest":'),
         "its folder is empty": (folder: string) => {
             rmSync(folder, { recursive: true });
             mkdirSync(folder);
@@ -52,7 +52,7 @@ describe("The cached bundle of the cleaner", () => {
         });
     }
 
-    it("is whole if another process makes it meanwhile", () => {
+    it("is complete if another process makes it at the same time", () => {
         const folder = cachedFolder(cache, "digest", () => {
             cachedFolder(cache, "digest", () => FILES);
             return FILES;
@@ -61,12 +61,12 @@ describe("The cached bundle of the cleaner", () => {
         assert.deepEqual(readdirSync(cache), ["digest"]);
     });
 
-    it("leaves nothing behind if it can't be made", () => {
-        assert.throws(() => cachedFolder(cache, "digest", refuse), /made again/);
+    it("leaves no files if the bundler fails", () => {
+        assert.throws(() => cachedFolder(cache, "digest", refuse), /no new bundle/);
         assert.deepEqual(readdirSync(cache), []);
     });
 
-    it("has another digest once a source, the compiler's options or a version changes", () => {
+    it("has another digest if a source, a compiler option or a version changes", () => {
         const copy = join(cache, "repository");
         const inputs = [
             "lambda",
@@ -88,7 +88,7 @@ describe("The cached bundle of the cleaner", () => {
         assert.equal(new Set(digests).size, 6);
     });
 
-    it("is what the sources give", () => {
+    it("equals a new bundle of the sources", () => {
         assert.deepEqual(filesOf(cleanerFolder()), bundleCleaner());
     });
 });

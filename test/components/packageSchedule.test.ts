@@ -15,13 +15,13 @@ function scheduled(schedules: readonly string[], timezone = "UTC", busySeconds =
     return packageSchedule(types(schedules), timezone, busySeconds);
 }
 
-/** Minutes from Sunday 00:00 UTC to the weekly time of an expression. */
+/** Counts the minutes from Sunday 00:00 UTC to the weekly time of an expression. */
 function minuteOfWeek(expression: string): number {
     const [minute, hour, , , day] = expression.slice("cron(".length, -1).split(" ");
     return ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"].indexOf(day as string) * 1440 + Number(hour) * 60 + Number(minute);
 }
 
-/** Minutes from the start of a window to the next weekly time of the package. */
+/** Counts the minutes from the start of a window to the next weekly time of the package. */
 function minutesToPackage(start: number, expression: string): number {
     // 1970 began on a Thursday.
     const from = start / 60_000 + 4 * 1440;
@@ -42,9 +42,9 @@ describe("The VSS package's weekly time", () => {
         // Free from 15:00 to 14:00; an hour for the package leaves 22 hours, and Sunday's window comes first.
         [["cron(0 14 ? * * *)"], "UTC", "cron(0 2 ? * MON *)"],
         [["cron(30 19 ? * * *)"], "Asia/Kolkata", "cron(0 2 ? * MON *)"],
-        // 10:00 there is 15:00 in winter and 14:00 in summer, so each day is free from 16:00 to 14:00.
+        // 10:00 in New York is 15:00 UTC in winter and 14:00 in summer, so each day is free from 16:00 to 14:00.
         [["cron(0 10 ? * * *)"], "America/New_York", "cron(30 2 ? * MON *)"],
-        // Free for 47 hours from Sunday 15:30 on, as from Tuesday and Thursday.
+        // Free for 47 hours from Sunday, Tuesday and Thursday 15:30.
         [["cron(30 14 ? * SUN-SAT/2 *)"], "UTC", "cron(30 14 ? * MON *)"],
     ] as const) {
         it(`is ${expression} beside ${schedules.join(", ")} in ${timezone}`, () => {
@@ -56,7 +56,7 @@ describe("The VSS package's weekly time", () => {
         assert.deepEqual(scheduled([]), { expression: "cron(0 15 ? * SUN *)", clear: true });
     });
 
-    it("is clear where a window, the package and the next window just fit, and not with a minute less", () => {
+    it("is clear if the package just fits between two windows, but not with a minute less", () => {
         assert.deepEqual(scheduled(["cron(0 0/2 ? JAN * *)"]), { expression: "cron(0 1 ? * SUN *)", clear: true });
         assert.deepEqual(scheduled(["cron(0 0/2 ? JAN * *)"], "UTC", BUSY_SECONDS + 60), {
             expression: "cron(1 1 ? * SUN *)",
@@ -65,7 +65,7 @@ describe("The VSS package's weekly time", () => {
         assert.deepEqual(scheduled(["cron(30 0 0/2 ? JAN * *)"]), { expression: "cron(1 1 ? * SUN *)", clear: false });
     });
 
-    it("is not clear beside hourly windows, or those of a rate", () => {
+    it("is not clear beside hourly windows or windows of a rate", () => {
         assert.deepEqual(
             [["cron(0 * ? JAN * *)"], ["rate(6 hours)"], ["cron(0 1 ? * * *)", "rate(2 days)"]].map(
                 (schedules) => scheduled(schedules).clear,
@@ -74,13 +74,13 @@ describe("The VSS package's weekly time", () => {
         );
     });
 
-    it("keeps clear of a date on whichever weekday it falls, years from now", () => {
+    it("avoids a window on a date, on any weekday and years from now", () => {
         const days = ["SUN", "MON", "TUE", "WED", "THU", "FRI", "SAT"].map((day) => `cron(0 1 ? * ${day} *)`);
         // The second of January falls on each weekday, so each day is free from 02:00 to 14:00 and from 15:00 on.
         assert.deepEqual(scheduled([...days, "cron(0 14 2 1 ? *)"]), { expression: "cron(30 7 ? * SUN *)", clear: true });
     });
 
-    it("is the same whenever it is asked, and in whatever order the types come", () => {
+    it("does not depend on earlier calls or on the order of the types", () => {
         const schedules = ["cron(0 1 ? * * *)", "cron(0 3 ? * SUN *)", "cron(0 5 1 * ? *)", "cron(20 14 L * ? *)"];
         for (const timezone of ["UTC", "Australia/Lord_Howe"]) {
             const expected = scheduled(schedules, timezone);
@@ -88,7 +88,7 @@ describe("The VSS package's weekly time", () => {
         }
     });
 
-    it("is never within a window, nor in the hour before one, in any year and time zone", () => {
+    it("is never within a window or in the hour before one, in any year and time zone", () => {
         const cron = fc
             .tuple(
                 fc.constantFrom("", "30 "),

@@ -177,7 +177,7 @@ describe("Arguments", () => {
         [
             { schedules: { Week: "cron(30 1 ? * SUN *)" } },
             [
-                "schedules.Day and schedules.Week overlap: Day opens 2027-01-03 01:00 UTC and may keep a server busy until 2027-01-03 02:00 UTC, Week opens 2027-01-03 01:30 UTC; move one of them",
+                "schedules.Day and schedules.Week overlap: Day opens at 2027-01-03 01:00 UTC and may keep a server busy until 2027-01-03 02:00 UTC, but Week opens at 2027-01-03 01:30 UTC; move one of them",
             ],
         ],
         [
@@ -190,20 +190,22 @@ describe("Arguments", () => {
         [{ schedules: { Day: "cron(0 1 30 2 ? *)" } }, ["schedules.Day never opens a window; give it a time in the future"]],
         [
             { schedules: { Day: "cron(0/30 8 ? * * *)" } },
-            ["schedules.Day opens a window 2027-01-01 08:30 UTC before its last one, of 1 hour, has closed; open one an hour at most"],
+            [
+                "schedules.Day opens a window at 2027-01-01 08:30 UTC, before its previous window of 1 hour closes; open at most one window an hour",
+            ],
         ],
         [
             { schedules: { Day: "rate(10 minutes)" } },
             [
-                "schedules.Day opens a window before its last one, of 1 hour, has closed; open one an hour at most",
-                "schedules.Day can't help overlapping with Week, which opens 2027-01-03 03:00 UTC; a server may be busy for 60 minutes from when a window opens; give it a cron(…) expression",
-                "schedules.Day can't help overlapping with Month, which opens 2027-01-01 05:00 UTC; a server may be busy for 60 minutes from when a window opens; give it a cron(…) expression",
+                "schedules.Day opens a window before its previous window of 1 hour closes; open at most one window an hour",
+                "schedules.Day will overlap with Week, which opens at 2027-01-03 03:00 UTC; a window may keep a server busy for 60 minutes; give Day a cron(…) expression",
+                "schedules.Day will overlap with Month, which opens at 2027-01-01 05:00 UTC; a window may keep a server busy for 60 minutes; give Day a cron(…) expression",
             ],
         ],
         [
             { timezone: "Europe/Vienna", schedules: { Day: "cron(30 1 ? * * *)" } },
             [
-                "schedules.Day and schedules.Week overlap: Day opens 2027-03-28 01:30 Europe/Vienna and may keep a server busy until 2027-03-28 03:30 Europe/Vienna, Week opens 2027-03-28 03:00 Europe/Vienna; move one of them",
+                "schedules.Day and schedules.Week overlap: Day opens at 2027-03-28 01:30 Europe/Vienna and may keep a server busy until 2027-03-28 03:30 Europe/Vienna, but Week opens at 2027-03-28 03:00 Europe/Vienna; move one of them",
             ],
         ],
         [{ timezone: "Asia/kolkata" }, [`timezone is "Asia/kolkata"; ${ZONE}; did you mean Asia/Kolkata?`]],

@@ -4,13 +4,13 @@ import { withShortStacks } from "../../components/shortStacks";
 describe("Short stacks", () => {
     const linesOfStack = withShortStacks((message: string) => new Error(message).stack?.split("\n").length);
 
-    it("last as long as the function runs, whose result they leave alone", () => {
+    it("last until the function returns, and do not change its result", () => {
         const limit = Error.stackTraceLimit;
         assert.equal(linesOfStack("a message and one line"), 2);
         assert.equal(Error.stackTraceLimit, limit);
     });
 
-    it("end with a function that throws", () => {
+    it("end when the function throws", () => {
         const limit = Error.stackTraceLimit;
         const fail = withShortStacks(() => {
             throw new Error("it failed");
@@ -19,7 +19,7 @@ describe("Short stacks", () => {
         assert.equal(Error.stackTraceLimit, limit);
     });
 
-    it("are not short for somebody who looks for promises that never settle", () => {
+    it("keep their length if PULUMI_DEBUG_PROMISE_LEAKS is set", () => {
         process.env.PULUMI_DEBUG_PROMISE_LEAKS = "1";
         try {
             assert.notEqual(linesOfStack("a message and more"), 2);

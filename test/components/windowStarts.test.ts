@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { windowStarts } from "../../components/windowStarts";
 import { occurrences, parseSchedule } from "../../lambda/retention/schedules";
 
-/** Zones that change their clocks in other weeks, by other amounts, for a month of the year, and not at all. */
+/** Zones that change their clocks in different weeks, by different amounts, for a month of the year, or never. */
 const ZONES = ["UTC", "Europe/Vienna", "America/New_York", "Africa/Casablanca", "Australia/Lord_Howe", "Pacific/Apia", "Asia/Kolkata"];
 
 function patternOf(expression: string): string {
@@ -22,7 +22,7 @@ const expression = fc
     .map(({ minute, hour, day, year }) => `cron(${minute} ${hour} ${day} ${year})`);
 
 describe("The starts of windows", () => {
-    it("are the times at which the schedule fires, in every zone and from any moment on", () => {
+    it("are the times of the schedule, in each zone and from any time on", () => {
         fc.assert(
             fc.property(
                 expression,
@@ -41,7 +41,7 @@ describe("The starts of windows", () => {
         );
     });
 
-    it("are the same through two years of daylight saving", () => {
+    it("are the times of the schedule through two years of daylight saving", () => {
         for (const timezone of ZONES) {
             const [from, to] = [Date.UTC(2026, 0, 1), Date.UTC(2028, 0, 1)];
             const pattern = patternOf("cron(30 2 ? * * *)");

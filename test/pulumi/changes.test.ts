@@ -10,21 +10,21 @@ function program(config: Readonly<Record<string, unknown>> = {}): Promise<Progra
     return runProgram({ folder: ROOT, program: "index.ts", config: Object.fromEntries(texts) });
 }
 
-/** The closure of the cleaner, and the rest of its inputs. */
+/** Separates the closure of the cleaner from its other inputs. */
 function cleanerOf(run: ProgramRun): { closure: string; others: unknown } {
     const { code, ...others } = inputsByName(run)["prod-cleaner"] as { code: { assets: Record<string, { text: string }> } };
     const { "index.js": closure, ...files } = code.assets;
     return { closure: closure?.text ?? "", others: { ...others, files } };
 }
 
-describe("A change of the config under Pulumi's own entry", () => {
+describe("A changed config in a Pulumi run", () => {
     let unchanged: ProgramRun;
 
     before(async () => {
         unchanged = await program();
     });
 
-    it("of retention.Day changes the cleaner's code, by that number, and nothing else", async () => {
+    it("changes only the number in the cleaner's code for another retention.Day", async () => {
         const after = await program({ retention: { Day: 7 } });
         assert.deepEqual(changes(unchanged, after), { added: [], dropped: [], changed: ["prod-cleaner"] });
         assert.deepEqual(cleanerOf(after).others, cleanerOf(unchanged).others);
@@ -34,7 +34,7 @@ describe("A change of the config under Pulumi's own entry", () => {
         );
     });
 
-    it("that adds a type adds its resources, and changes the cleaner alone", async () => {
+    it("adds the resources of a new type, and changes only the cleaner", async () => {
         const after = await program({ retention: { Year: 3 }, schedules: { Year: "cron(0 6 2 1 ? *)" } });
         assert.deepEqual(changes(unchanged, after), {
             added: ["prod-year-target", "prod-year-task", "prod-year-window"],
@@ -44,7 +44,7 @@ describe("A change of the config under Pulumi's own entry", () => {
         assert.deepEqual(cleanerOf(after).others, cleanerOf(unchanged).others);
     });
 
-    it("that drops a default type drops its resources, and changes the cleaner alone", async () => {
+    it("drops the resources of a dropped default type, and changes only the cleaner", async () => {
         const after = await program({ schedules: { Month: "never" } });
         assert.deepEqual(changes(unchanged, after), {
             added: [],

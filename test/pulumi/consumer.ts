@@ -5,16 +5,16 @@ import { join } from "node:path";
 
 const ROOT = join(__dirname, "..", "..");
 
-/** A project of somebody else's, which has installed the packed package. */
+/** A user's project with the packed package installed. */
 export interface Consumer {
     readonly folder: string;
     remove(): void;
 }
 
 /**
- * Builds and packs the package, and installs it.
+ * Builds and packs the package, and installs it in a new project.
  *
- * @param files the project's own, by name
+ * @param files the project's files, by name
  */
 export function consumer(files: Readonly<Record<string, string>>): Consumer {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), "consumer-")));

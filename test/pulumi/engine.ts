@@ -9,7 +9,7 @@ import { type JavaScriptValue, Struct } from "google-protobuf/google/protobuf/st
 import { answerOf, arnOf } from "./aws";
 import type { Inputs } from "./wire";
 
-/** A resource as the program registered it. */
+/** A resource that the program registered. */
 export interface Registration {
     readonly urn: string;
     readonly type: string;
@@ -48,7 +48,7 @@ export interface Engine {
 export interface EngineOptions {
     readonly project: string;
     readonly stack: string;
-    /** Nothing is deployed, so ids and all that only AWS knows stay unknown. */
+    /** A preview deploys nothing: ids and other values of AWS stay unknown. */
     readonly preview: boolean;
     /** Region of the default provider. */
     readonly region: string;
@@ -61,29 +61,29 @@ const SEVERITIES: Readonly<Record<LogSeverity, Message["severity"]>> = {
     [LogSeverity.ERROR]: "error",
 };
 
-/** What a program has said so far. */
-interface Taken {
+/** The requests of a program so far. */
+interface Recording {
     readonly registrations: Registration[];
     readonly lookups: Lookup[];
     readonly messages: Message[];
     readonly outputs: Record<string, Inputs>;
 }
 
-/** The part of Pulumi's engine that a program talks to. It takes down what the program registers, and deploys nothing. */
+/** Starts the part of Pulumi's engine that a program calls. It records the requests, and deploys nothing. */
 export async function startEngine(options: EngineOptions): Promise<Engine> {
-    const taken: Taken = { registrations: [], lookups: [], messages: [], outputs: {} };
+    const recording: Recording = { registrations: [], lookups: [], messages: [], outputs: {} };
     const server = new grpc.Server({ "grpc.max_receive_message_length": -1 });
-    server.addService(ResourceMonitorService, monitor(options, taken) as grpc.UntypedServiceImplementation);
-    server.addService(EngineService, engine(taken) as grpc.UntypedServiceImplementation);
+    server.addService(ResourceMonitorService, monitor(options, recording) as grpc.UntypedServiceImplementation);
+    server.addService(EngineService, engine(recording) as grpc.UntypedServiceImplementation);
     const port = await new Promise<number>((resolve, reject) =>
         server.bindAsync("127.0.0.1:0", grpc.ServerCredentials.createInsecure(), (error, bound) =>
             error ? reject(error) : resolve(bound),
         ),
     );
-    return { address: `127.0.0.1:${port}`, ...taken, close: () => server.forceShutdown() };
+    return { address: `127.0.0.1:${port}`, ...recording, close: () => server.forceShutdown() };
 }
 
-function monitor(options: EngineOptions, { registrations, lookups, outputs }: Taken): Partial<IResourceMonitorServer> {
+function monitor(options: EngineOptions, { registrations, lookups, outputs }: Recording): Partial<IResourceMonitorServer> {
     const regionOf = (provider: string): string =>
         String(registrations.find(({ urn }) => provider.startsWith(`${urn}::`))?.inputs.region ?? options.region);
     return {
@@ -111,7 +111,7 @@ function monitor(options: EngineOptions, { registrations, lookups, outputs }: Ta
     };
 }
 
-function engine({ messages }: Taken): Partial<IEngineServer> {
+function engine({ messages }: Recording): Partial<IEngineServer> {
     let root = "";
     return {
         log({ request }, answer) {
@@ -144,8 +144,8 @@ function registrationOf(request: RegisterResourceRequest, { project, stack }: En
     };
 }
 
-/** The attributes that AWS gives a resource. */
+/** Makes the attributes that AWS sets on a resource. */
 function stateOf({ type, name, inputs }: Registration, region: string): Record<string, JavaScriptValue> {
-    const given = inputs.name ?? name;
-    return { name: given, arn: arnOf(type, typeof given === "string" ? given : name, region) };
+    const inAws = inputs.name ?? name;
+    return { name: inAws, arn: arnOf(type, typeof inAws === "string" ? inAws : name, region) };
 }

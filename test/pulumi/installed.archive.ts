@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
 import { type Consumer, consumer } from "./consumer";
-import { inputsByName, ownOf, shown } from "./registered";
+import { inputsByName, resourcesOf, shown } from "./registered";
 import { type ProgramRun, runProgram } from "./runProgram";
 
 const PROGRAM = `
@@ -15,11 +15,11 @@ exports.backUpNow = policy.backUpNow;
 `;
 
 /** The same program in this repository. */
-const OURS = "test/pulumi/programs/consumer.ts";
+const SAME_PROGRAM = "test/pulumi/programs/consumer.ts";
 
 const ROOT = join(__dirname, "..", "..");
 
-/** The texts of the cleaner's archive. */
+/** Reads the files of the cleaner's archive. */
 function archiveOf(run: ProgramRun): Record<string, string> {
     const { code } = inputsByName(run)["prod-cleaner"] as { code: { assets: Record<string, { text?: string; path?: string }> } };
     return Object.fromEntries(
@@ -38,20 +38,20 @@ describe("The packed package in a consumer's program", () => {
 
     after(() => project.remove());
 
-    it("registers what the sources in this repository register, in a preview too", async () => {
-        const ours = await runProgram({ folder: ROOT, program: OURS });
+    it("registers the same resources as the sources, in a preview and in an update", async () => {
+        const fromSources = await runProgram({ folder: ROOT, program: SAME_PROGRAM });
         const preview = await runProgram({ folder: project.folder, program: "index.js", preview: true });
         const registered = (result: ProgramRun) =>
-            ownOf(result).map(({ inputs: { code, ...inputs }, ...rest }) => ({
+            resourcesOf(result).map(({ inputs: { code, ...inputs }, ...rest }) => ({
                 ...rest,
                 inputs: code === undefined ? inputs : { ...inputs },
             }));
         assert.deepEqual([run.code, run.printed, shown(run)], [0, "", []]);
-        assert.deepEqual(registered(run), registered(ours));
-        assert.deepEqual(archiveOf(run), archiveOf(ours));
+        assert.deepEqual(registered(run), registered(fromSources));
+        assert.deepEqual(archiveOf(run), archiveOf(fromSources));
         assert.deepEqual(
-            ownOf(preview).map(({ urn }) => urn),
-            ownOf(run).map(({ urn }) => urn),
+            resourcesOf(preview).map(({ urn }) => urn),
+            resourcesOf(run).map(({ urn }) => urn),
         );
     });
 
@@ -68,14 +68,14 @@ describe("The packed package in a consumer's program", () => {
         );
     });
 
-    it("says which file is missing and how to get it back, before any resource is registered", async () => {
+    it("names a missing file and the cure, before it registers any resource", async () => {
         const file = join(project.folder, "node_modules", "pulumi-vss-backup", "dist", "cleaner", "clientEc2.js");
-        renameSync(file, `${file}.away`);
+        renameSync(file, `${file}.moved`);
         const broken = await runProgram({ folder: project.folder, program: "index.js" });
-        renameSync(`${file}.away`, file);
+        renameSync(`${file}.moved`, file);
         assert.deepEqual(shown(broken), [
-            `error: pulumi-vss-backup is incomplete: ${file} is missing, a part of the cleaner's code; remove the package from node_modules and install it again.`,
+            `error: pulumi-vss-backup is incomplete: the cleaner's file ${file} is missing; remove the package from node_modules and install it again.`,
         ]);
-        assert.deepEqual([broken.code, ownOf(broken)], [32, []]);
+        assert.deepEqual([broken.code, resourcesOf(broken)], [32, []]);
     });
 });

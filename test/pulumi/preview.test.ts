@@ -1,21 +1,21 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
 import { stackConfig } from "../../rehearsal/stackConfig";
-import { inOrder, ownOf, shown } from "./registered";
+import { inOrder, resourcesOf, shown } from "./registered";
 import { type ProgramRun, runProgram } from "./runProgram";
 import { plain } from "./wire";
 
 const ROOT = join(__dirname, "..", "..");
 const COMPONENT = "urn:pulumi:prod::vss-backup::vss-backup:index:VssBackupPolicy::prod";
 
-/** All that Pulumi keeps of a run. */
-function recorded(run: ProgramRun): string {
+/** Writes as JSON everything that Pulumi records of a run. */
+function toJson(run: ProgramRun): string {
     const lookups = run.lookups.map(({ token, provider }) => `${token} ${provider}`).sort();
     const outputs = Object.entries(run.outputs).sort(([a], [b]) => (a < b ? -1 : 1));
     return JSON.stringify({ registrations: inOrder(run), lookups, outputs }, null, 1);
 }
 
-describe("The program under Pulumi's own entry", () => {
+describe("The program in a Pulumi run", () => {
     let preview: ProgramRun;
     let up: ProgramRun;
 
@@ -25,21 +25,21 @@ describe("The program under Pulumi's own entry", () => {
         up = await runProgram(options);
     });
 
-    it("ends well in a preview and in an update, and shows no message", () => {
+    it("succeeds in a preview and in an update, and shows no message", () => {
         assert.deepEqual([preview.code, preview.printed, shown(preview)], [0, "", []]);
         assert.deepEqual([up.code, up.printed, shown(up)], [0, "", []]);
     });
 
-    it("registers the same tree in both", () => {
+    it("registers the same tree in a preview and in an update", () => {
         const tree = (run: ProgramRun) =>
             inOrder(run).map(({ urn, parent, provider, inputs }) => ({ urn, parent, provider, inputs: Object.keys(inputs).sort() }));
         assert.deepEqual(tree(preview), tree(up));
     });
 
-    it("knows in the preview all but what AWS gives", () => {
-        const hidden = (run: ProgramRun) => ownOf(run).filter(({ inputs }) => JSON.stringify(plain(inputs)).includes("[unknown]"));
+    it("leaves only values of AWS unknown in a preview", () => {
+        const unknown = (run: ProgramRun) => resourcesOf(run).filter(({ inputs }) => JSON.stringify(plain(inputs)).includes("[unknown]"));
         assert.deepEqual(
-            hidden(preview)
+            unknown(preview)
                 .map(({ name }) => name)
                 .sort(),
             [
@@ -63,11 +63,11 @@ describe("The program under Pulumi's own entry", () => {
                 "prod-window-role-policy",
             ],
         );
-        assert.deepEqual(hidden(up), []);
+        assert.deepEqual(unknown(up), []);
     });
 
-    it("gives every child the component as its parent, and the default provider", () => {
-        const [component, ...children] = ownOf(up).sort((a) => (a.urn === COMPONENT ? -1 : 1));
+    it("gives each child the component as its parent, and the default provider", () => {
+        const [component, ...children] = resourcesOf(up).sort((a) => (a.urn === COMPONENT ? -1 : 1));
         assert.equal(component?.parent, "urn:pulumi:prod::vss-backup::pulumi:pulumi:Stack::vss-backup-prod");
         assert.ok(children.length > 20);
         assert.deepEqual(
@@ -76,7 +76,7 @@ describe("The program under Pulumi's own entry", () => {
         );
     });
 
-    it("hands its outputs to the stack, all of them known after an update", () => {
+    it("exports all outputs of the component, with known values after an update", () => {
         const outputs = up.outputs["urn:pulumi:prod::vss-backup::pulumi:pulumi:Stack::vss-backup-prod"];
         assert.deepEqual(outputs, up.outputs[COMPONENT]);
         assert.deepEqual(Object.keys(outputs ?? {}).sort(), [
@@ -91,8 +91,8 @@ describe("The program under Pulumi's own entry", () => {
         assert.doesNotMatch(JSON.stringify(plain(outputs ?? {})), /\[unknown\]/);
     });
 
-    it("is the same when it runs again, byte for byte", async () => {
+    it("gives the same result byte for byte when it runs again", async () => {
         const again = await runProgram({ folder: ROOT, program: "index.ts", config: stackConfig(ROOT, "prod") });
-        assert.equal(recorded(again), recorded(up));
+        assert.equal(toJson(again), toJson(up));
     });
 });

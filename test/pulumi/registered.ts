@@ -3,24 +3,24 @@ import type { Registration } from "./engine";
 import type { ProgramRun } from "./runProgram";
 import { plain } from "./wire";
 
-/** Registrations in order of their URNs: they come in any order. */
+/** Sorts registrations by their URNs, since they arrive in any order. */
 export function inOrder({ registrations }: Pick<ProgramRun, "registrations">): Registration[] {
     return [...registrations].sort((a, b) => (a.urn < b.urn ? -1 : 1));
 }
 
-/** Registrations without that of the stack, which Pulumi itself makes. */
-export function ownOf(run: Pick<ProgramRun, "registrations">): Registration[] {
+/** Leaves out the stack, which Pulumi itself registers. */
+export function resourcesOf(run: Pick<ProgramRun, "registrations">): Registration[] {
     return inOrder(run).filter(({ type }) => type !== "pulumi:pulumi:Stack");
 }
 
-/** Inputs by name, with what is unknown in words. */
+/** Returns the inputs of each resource by its name, with `[unknown]` for unknown values. */
 export function inputsByName(run: Pick<ProgramRun, "registrations">): Record<string, JavaScriptValue> {
-    return Object.fromEntries(ownOf(run).map(({ name, inputs }) => [name, plain(inputs)]));
+    return Object.fromEntries(resourcesOf(run).map(({ name, inputs }) => [name, plain(inputs)]));
 }
 
-/** What only one of two runs registers, and what both register with other inputs. */
+/** Compares two runs: the resources of only one run, and the resources with changed inputs. */
 export function changes(before: Pick<ProgramRun, "registrations">, after: Pick<ProgramRun, "registrations">) {
-    const [old, recent] = [before, after].map((run) => new Map(ownOf(run).map(({ urn, ...rest }) => [urn, rest])));
+    const [old, recent] = [before, after].map((run) => new Map(resourcesOf(run).map(({ urn, ...rest }) => [urn, rest])));
     const named = (urns: readonly string[]) => urns.map((urn) => urn.split("::").at(-1) as string).sort();
     const [olds, recents] = [[...(old?.keys() ?? [])], [...(recent?.keys() ?? [])]];
     return {
@@ -30,7 +30,7 @@ export function changes(before: Pick<ProgramRun, "registrations">, after: Pick<P
     };
 }
 
-/** Warnings and errors: the messages that a user sees. */
+/** Returns the messages that a user sees: all but those for debugging. */
 export function shown({ messages }: Pick<ProgramRun, "messages">): string[] {
     return messages.filter(({ severity }) => severity !== "debug").map(({ severity, text }) => `${severity}: ${text}`);
 }

@@ -6,27 +6,27 @@ import { type Engine, startEngine } from "./engine";
 export interface ProgramRun extends Pick<Engine, "registrations" | "lookups" | "messages" | "outputs"> {
     /** The exit code of the program's process. */
     readonly code: number | null;
-    /** What the process wrote to its standard output and error. */
+    /** The standard output and error of the process. */
     readonly printed: string;
 }
 
 export interface ProgramOptions {
-    /** Folder of the project, in which the program runs. */
+    /** The project's folder, and the program's working directory. */
     readonly folder: string;
-    /** The program's file in that folder, as `main` in Pulumi.yaml. */
+    /** The program's file in this folder, as `main` in Pulumi.yaml. */
     readonly program: string;
     readonly preview?: boolean;
     readonly project?: string;
     readonly stack?: string;
-    /** The stack's config: all values text, maps and lists JSON. */
+    /** The stack's config. All values are text; maps and lists are JSON. */
     readonly config?: Readonly<Record<string, string>>;
     /** Keys of the config that are secrets. */
     readonly secretKeys?: readonly string[];
 }
 
 /**
- * Runs a program in a process of its own as `pulumi up` does, or `pulumi preview`: through the SDK's own entry, which talks to the engine
- * over gRPC.
+ * Runs a program in a separate process, as `pulumi up` or `pulumi preview` does. The process runs the SDK's entry script, which calls the
+ * engine over gRPC.
  *
  * @see https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/cmd/pulumi-language-nodejs/main.go
  */
@@ -35,7 +35,7 @@ export async function runProgram(options: ProgramOptions): Promise<ProgramRun> {
     const region = config["aws:region"] ?? "eu-central-1";
     const engine = await startEngine({ project, stack, preview, region });
     try {
-        const { code, printed } = await ended(engine.address, { ...options, preview, project, stack, config });
+        const { code, printed } = await runProcess(engine.address, { ...options, preview, project, stack, config });
         const { registrations, lookups, messages, outputs } = engine;
         return { code, printed, registrations, lookups, messages, outputs };
     } finally {
@@ -43,7 +43,7 @@ export async function runProgram(options: ProgramOptions): Promise<ProgramRun> {
     }
 }
 
-async function ended(
+async function runProcess(
     address: string,
     {
         folder,
@@ -71,7 +71,7 @@ async function ended(
         env: {
             ...process.env,
             PULUMI_NODEJS_TYPESCRIPT: "true",
-            // The CLI hands keys over in the form that the oldest SDKs know.
+            // The CLI passes keys in a form that the oldest SDKs know.
             PULUMI_CONFIG: JSON.stringify(
                 Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace(":", ":config:"), value])),
             ),

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { ownOf } from "./registered";
+import { resourcesOf } from "./registered";
 import { type ProgramRun, runProgram } from "./runProgram";
 import { open, plain } from "./wire";
 
 const ROOT = join(__dirname, "..", "..");
 
-/** Values that can be told in any text, of every key whose value reaches AWS. */
+/** A recognizable value for each key whose value reaches AWS. */
 const SECRETS: Readonly<Record<string, unknown>> = {
     notificationEmails: ["hush-address@example.com"],
     serverRoles: ["hush-role"],
@@ -18,42 +18,42 @@ const SECRETS: Readonly<Record<string, unknown>> = {
 
 const WORDS = /hush|2\.5\.7777/;
 
-function program(preview: boolean, given = SECRETS): Promise<ProgramRun> {
-    const keys = Object.keys(given).map((key) => `vss-backup:${key}`);
+function program(preview: boolean, values = SECRETS): Promise<ProgramRun> {
+    const keys = Object.keys(values).map((key) => `vss-backup:${key}`);
     const config = Object.fromEntries(
-        Object.values(given).map((value, i) => [keys[i], typeof value === "string" ? value : JSON.stringify(value)]),
+        Object.values(values).map((value, i) => [keys[i], typeof value === "string" ? value : JSON.stringify(value)]),
     );
     return runProgram({ folder: ROOT, program: "index.ts", preview, config, secretKeys: keys });
 }
 
-/** The inputs in which a text stands, as `name.input`. */
+/** Finds the inputs that contain a text, as `name.input`. */
 function inputsWith(run: ProgramRun, text: string): string[] {
-    return ownOf(run).flatMap(({ name, inputs }) =>
+    return resourcesOf(run).flatMap(({ name, inputs }) =>
         Object.entries(inputs).flatMap(([input, value]) => (JSON.stringify(plain(value)).includes(text) ? [`${name}.${input}`] : [])),
     );
 }
 
-/** The inputs and outputs in which a secret stands for anybody to read, as `name.input`. */
+/** Finds the inputs and outputs that show a secret as plain text, as `name.input`. */
 function exposed(run: ProgramRun): string[] {
     const outputs = Object.entries(run.outputs).map(([urn, inputs]) => ({ name: `outputs of ${urn.split("::").at(-1)}`, inputs }));
-    return [...ownOf(run), ...outputs].flatMap(({ name, inputs }) =>
+    return [...resourcesOf(run), ...outputs].flatMap(({ name, inputs }) =>
         Object.entries(inputs).flatMap(([input, value]) => (WORDS.test(JSON.stringify(open(value))) ? [`${name}.${input}`] : [])),
     );
 }
 
 for (const preview of [true, false]) {
-    describe(`Secrets in the config, in ${preview ? "a preview" : "an update"} under Pulumi's own entry`, () => {
+    describe(`Secrets in the config, in ${preview ? "a preview" : "an update"}`, () => {
         let run: ProgramRun;
 
         before(async () => {
             run = await program(preview);
         });
 
-        it("let the program end well", () => {
+        it("let the program succeed", () => {
             assert.deepEqual([run.code, run.printed], [0, ""]);
         });
 
-        it("reach the inputs that they are meant for", () => {
+        it("reach their inputs", () => {
             assert.deepEqual(
                 inputsWith(run, "hush-address@example.com").map((input) => input.split(".").at(-1)),
                 ["endpoint"],
@@ -68,11 +68,11 @@ for (const preview of [true, false]) {
             assert.ok(inputsWith(run, "hush-topic").includes("prod-day-task.taskInvocationParameters"));
         });
 
-        it("are secrets in every input and output that they reach", () => {
+        it("stay secret in each input and output", () => {
             assert.deepEqual(exposed(run), []);
         });
 
-        it("stand in no name, no message and nothing that is printed", () => {
+        it("appear in no name, in no message and not in the printed output", () => {
             assert.deepEqual(
                 run.registrations.filter(({ urn }) => WORDS.test(urn)).map(({ urn }) => urn),
                 [],
@@ -86,7 +86,7 @@ for (const preview of [true, false]) {
     });
 }
 
-describe("A wrong secret in the config under Pulumi's own entry", () => {
+describe("A wrong secret in the config", () => {
     for (const [key, value] of Object.entries({
         notificationEmails: ["hush without an at"],
         serverRoles: ["hush role"],
@@ -94,7 +94,7 @@ describe("A wrong secret in the config under Pulumi's own entry", () => {
         tags: { CostCenter: "hush$" },
         topicArn: "hush:topic",
     })) {
-        it(`is refused without being shown: ${key}`, async () => {
+        it(`fails without showing it: ${key}`, async () => {
             const run = await program(false, { [key]: value });
             const errors = run.messages.filter(({ severity }) => severity === "error");
             assert.equal(run.code, 32);
@@ -105,7 +105,7 @@ describe("A wrong secret in the config under Pulumi's own entry", () => {
     }
 
     for (const key of ["notificationEmails", "serverRoles", "serverTag"]) {
-        it(`is refused without being shown if it is no map: ${key}`, async () => {
+        it(`fails without showing it if it is not a map: ${key}`, async () => {
             const run = await program(false, { [key]: "hush" });
             const errors = run.messages.filter(({ severity }) => severity === "error");
             assert.equal(run.code, 32);

@@ -1,57 +1,57 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { inputsByName, ownOf, shown } from "./registered";
+import { inputsByName, resourcesOf, shown } from "./registered";
 import { type ProgramRun, runProgram } from "./runProgram";
 
 const ROOT = join(__dirname, "..", "..");
 
 function childrenOf(run: ProgramRun, policy: string) {
-    return ownOf(run).filter(({ parent }) => parent.endsWith(`:VssBackupPolicy::${policy}`));
+    return resourcesOf(run).filter(({ parent }) => parent.endsWith(`:VssBackupPolicy::${policy}`));
 }
 
-/** Names of resources, with the policy's own name left out. */
+/** Returns the names of a policy's resources without the policy's name. */
 function suffixes(run: ProgramRun, policy: string): string[] {
     return childrenOf(run, policy).map(({ name }) => name.replace(new RegExp(`^${policy}`), ""));
 }
 
-describe("Two policies under Pulumi's own entry", () => {
+describe("Two policies in a Pulumi run", () => {
     let run: ProgramRun;
 
     before(async () => {
         run = await runProgram({ folder: ROOT, program: "test/pulumi/programs/twoPolicies.ts" });
     });
 
-    it("are registered beside each other, each with all of its own", () => {
+    it("each register all of their resources", () => {
         assert.deepEqual([run.code, run.printed, shown(run)], [0, "", []]);
         assert.ok(suffixes(run, "sql").length > 20);
         assert.deepEqual(suffixes(run, "sql"), suffixes(run, "web"));
-        assert.equal(ownOf(run).length, 2 * (suffixes(run, "sql").length + 1));
+        assert.equal(resourcesOf(run).length, 2 * (suffixes(run, "sql").length + 1));
     });
 
     it("share no URN and no name in AWS", () => {
-        const names = ownOf(run).map(({ type, inputs }) => `${type} ${String(inputs.name)}`);
+        const names = resourcesOf(run).map(({ type, inputs }) => `${type} ${String(inputs.name)}`);
         const named = names.filter((name) => name.includes("vss-backup-") || name.includes("/vss-backup/"));
-        assert.equal(new Set(ownOf(run).map(({ urn }) => urn)).size, ownOf(run).length);
+        assert.equal(new Set(resourcesOf(run).map(({ urn }) => urn)).size, resourcesOf(run).length);
         assert.equal(new Set(named).size, named.length);
     });
 
-    it("say nothing of each other", () => {
+    it("do not refer to each other", () => {
         for (const [policy, other] of [
             ["sql", "web"],
             ["web", "sql"],
         ] as const) {
-            const about = childrenOf(run, policy).filter(({ inputs, dependencies }) =>
+            const referring = childrenOf(run, policy).filter(({ inputs, dependencies }) =>
                 new RegExp(`\\b${other}\\b`).test(JSON.stringify({ ...inputs, dependencies })),
             );
             assert.deepEqual(
-                about.map(({ name }) => name),
+                referring.map(({ name }) => name),
                 [],
             );
         }
     });
 });
 
-describe("Two providers under Pulumi's own entry", () => {
+describe("Two providers in a Pulumi run", () => {
     const providerOf = (name: string) => `urn:pulumi:prod::vss-backup::pulumi:providers:aws::${name}::${name}-id`;
     let run: ProgramRun;
 
@@ -59,7 +59,7 @@ describe("Two providers under Pulumi's own entry", () => {
         run = await runProgram({ folder: ROOT, program: "test/pulumi/programs/twoProviders.ts" });
     });
 
-    it("are each handed to all children of their policy, and to its look-ups", () => {
+    it("each serve all children and look-ups of their policy", () => {
         assert.deepEqual([run.code, run.printed, shown(run)], [0, "", []]);
         for (const [policy, provider] of [
             ["gov", "government"],
@@ -79,12 +79,12 @@ describe("Two providers under Pulumi's own entry", () => {
         assert.equal(run.lookups.length, 8);
     });
 
-    it("each give the ARNs of their own partition and region", () => {
+    it("each determine the partition and region in the ARNs of their policy", () => {
         const arns = (policy: string) =>
             JSON.stringify(Object.entries(inputsByName(run)).filter(([name]) => name.startsWith(`${policy}-`))).match(
                 /arn:aws[\w-]*:\w*:[\w-]*/g,
             ) ?? [];
-        const foreign = (policy: string, own: RegExp) => arns(policy).filter((arn) => !own.test(arn));
+        const foreign = (policy: string, expected: RegExp) => arns(policy).filter((arn) => !expected.test(arn));
         assert.deepEqual(foreign("gov", /^arn:aws-us-gov:\w+:(us-gov-west-1)?$/), []);
         assert.deepEqual(foreign("irish", /^arn:aws:\w+:(eu-west-1)?$/), []);
         assert.ok(arns("gov").length > 10);

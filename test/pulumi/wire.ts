@@ -1,6 +1,6 @@
 import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 
-/** Values as they go over the wire, in which an object with a signature stands for a secret, an asset or an archive. */
+/** Values in the format of the wire. An object with a signature represents a secret, an asset or an archive. */
 export type Inputs = Readonly<Record<string, JavaScriptValue>>;
 
 /** @see https://github.com/pulumi/pulumi/blob/master/sdk/nodejs/runtime/rpc.ts */
@@ -16,7 +16,7 @@ function isSecret(value: JavaScriptValue): boolean {
     return isObject(value) && value[SIGNATURE] === SECRET;
 }
 
-/** The value with `"[unknown]"` for what only a deployment will know, and secrets by themselves. */
+/** Replaces unknown values by `"[unknown]"`, and secrets by their plain values. */
 export function plain(value: JavaScriptValue): JavaScriptValue {
     if (value === UNKNOWN) {
         return "[unknown]";
@@ -32,7 +32,7 @@ export function plain(value: JavaScriptValue): JavaScriptValue {
         : Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, plain(entry)]));
 }
 
-/** The value with `"[secret]"` in place of all that is one: the part that anybody may read in the state. */
+/** Replaces secrets by `"[secret]"`. The rest is readable in the state. */
 export function open(value: JavaScriptValue): JavaScriptValue {
     if (Array.isArray(value)) {
         return value.map(open);
