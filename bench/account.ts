@@ -8,13 +8,13 @@ import type { Snapshot } from "../lambda/retention/snapshot";
 /** When the cleaner runs: 8 in the morning in Vienna. */
 export const NOW = Date.parse("2027-02-01T07:00:00Z");
 
-/** A policy with all defaults, stand-ins among them, and one that has volumes looked for. */
+/** A policy with all defaults, which include stand-ins. It also looks for volumes that no longer exist. */
 export const SETTINGS = cleanerSettings("prod", { timezone: "Europe/Vienna", orphanDays: 90 });
 
 const DAY = 86_400_000;
 const VOLUMES_PER_SERVER = 4;
 
-/** Sets of each server by type: the 5, 3 and 2 that are kept, and what a week without a cleaner leaves. */
+/** Sets of each server by type: the 5, 3 and 2 that the policy keeps, and those of a week without a cleaner. */
 const SETS = { Day: 8, Week: 5, Month: 3 };
 
 export const SNAPSHOTS_PER_VOLUME = 16;
@@ -22,8 +22,8 @@ export const SNAPSHOTS_PER_VOLUME = 16;
 const PAGE = 1000;
 
 /**
- * What EC2 lists in an account with so many snapshots: servers of four volumes, each with 16 sets. Of 50 sets one has failed, and of 500
- * an operator holds one. Ids are as good as random, as EC2's are, and the list is in their order: what belongs together is far apart.
+ * Makes the list of snapshots in an account of servers with four volumes and 16 sets each. One set in 50 failed, and one in 500 is held.
+ * Ids are pseudorandom, like those of EC2, and the list is in their order. So the snapshots of a set are far apart.
  */
 export function account(snapshots: number): Snapshot[] {
     const chance = xoroshiro128plus(1);
@@ -55,7 +55,7 @@ export function account(snapshots: number): Snapshot[] {
         }
     }
     listed.sort((a, b) => (a.id < b.id ? -1 : 1)).splice(snapshots);
-    // As the cleaner lists them: page after page, in a memory of their own.
+    // The cleaner lists page after page: no two pages share memory.
     for (let i = 0; i < listed.length; i += PAGE) {
         listed.splice(i, PAGE, ...(deserialize(serialize(listed.slice(i, i + PAGE))) as Snapshot[]));
     }

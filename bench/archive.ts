@@ -9,13 +9,13 @@ import { median, number, progress, type Result } from "./result";
 
 const ROUNDS = 15;
 
-/** Both print how many milliseconds it took, from when Node was ready. */
+/** Each script prints its milliseconds, from the moment at which Node is ready. */
 const STARTS = {
     handler: 'const begin = performance.now(); require("./index.js").handler; console.log(performance.now() - begin)',
     client: 'const begin = performance.now(); const { EC2Client } = require("@aws-sdk/client-ec2"); new EC2Client({}); console.log(performance.now() - begin)',
 } as const;
 
-/** The archive is small, and the handler starts about as fast as the one client that it cannot do without. */
+/** Measures the archive. It is small, and the handler starts about as fast as the EC2 client alone. */
 export async function archive(): Promise<Result[]> {
     const code = schedulesOf(await prod())[0]?.function.code;
     if (!code) {
@@ -28,10 +28,10 @@ export async function archive(): Promise<Result[]> {
         await unpack(code, folder);
         const times: Record<keyof typeof STARTS, number[]> = { handler: [], client: [] };
         progress(`  ${ROUNDS} starts`);
-        // In turn, so that whatever else the machine does meets both.
+        // The scripts take turns, so other work on the machine slows both.
         for (let round = 0; round < ROUNDS; round++) {
-            for (const what of ["handler", "client"] as const) {
-                times[what].push(started(folder, STARTS[what]));
+            for (const script of ["handler", "client"] as const) {
+                times[script].push(measureStart(folder, STARTS[script]));
             }
         }
         const [handler, client] = [median(times.handler), median(times.client)];
@@ -55,7 +55,7 @@ export async function archive(): Promise<Result[]> {
     }
 }
 
-function started(folder: string, script: string): number {
+function measureStart(folder: string, script: string): number {
     const env = { AWS_REGION: "eu-central-1", AWS_ACCESS_KEY_ID: "AKIABENCH", AWS_SECRET_ACCESS_KEY: "bench" };
     return Number(execFileSync(node24(), ["-e", script], { cwd: folder, env, encoding: "utf8" }));
 }

@@ -9,23 +9,23 @@ import { number, progress, type Result } from "./result";
 const VOLUMES = 1000;
 const PAGE = 1000;
 
-/** A run of the cleaner asks EC2 for pages of 1,000 and for its deletions, and for nothing else. */
+/** Counts the requests of one run. The cleaner requests pages of 1,000 and deletions, and nothing else. */
 export async function calls(): Promise<Result[]> {
     const listed = account(VOLUMES * SNAPSHOTS_PER_VOLUME);
     const ec2 = await region(listed);
-    const own = client(ec2);
+    const ec2Client = client(ec2);
     try {
         const before = countOf(ec2, "DescribeSnapshots");
         progress("  one listing per volume and type");
         const volumes = [...new Set(listed.map(({ volumeId }) => volumeId))];
-        await listByVolumeAndType(own, volumes);
+        await listByVolumeAndType(ec2Client, volumes);
         const byVolume = countOf(ec2, "DescribeSnapshots") - before;
 
         progress("  a run of the cleaner");
         const first = ec2.calls.length;
         const settings = { ...SETTINGS, maxDeletionsPerRun: listed.length };
-        const report = await quietly(() =>
-            clean(own, settings, { time: new Date(NOW).toISOString() }, undefined, { burst: listed.length, perSecond: 1e6 }),
+        const report = await hideOutput(() =>
+            clean(ec2Client, settings, { time: new Date(NOW).toISOString() }, undefined, { burst: listed.length, perSecond: 1e6 }),
         );
         const made = ec2.calls.length - first;
         const deleted = report.Counts.Deleted;
@@ -46,12 +46,12 @@ export async function calls(): Promise<Result[]> {
             },
         ];
     } finally {
-        own.destroy();
+        ec2Client.destroy();
         await ec2.close();
     }
 }
 
-/** The way of the scripts that this project replaces. */
+/** Lists as the scripts do that this project replaces. */
 async function listByVolumeAndType(ec2: EC2Client, volumes: readonly string[]): Promise<void> {
     for (const volume of volumes) {
         for (const type of Object.keys(SETTINGS.retention)) {
@@ -69,8 +69,8 @@ function countOf({ calls }: EmbeddedEc2, action: string): number {
     return calls.filter((call) => call.action === action).length;
 }
 
-/** The cleaner writes its report to the standard output, which is the table's. */
-async function quietly<T>(run: () => Promise<T>): Promise<T> {
+/** Hides the standard output of a run. The cleaner writes its report there, but the output belongs to the table. */
+async function hideOutput<T>(run: () => Promise<T>): Promise<T> {
     const { write } = process.stdout;
     process.stdout.write = () => true;
     try {

@@ -9,52 +9,52 @@ import { number, progress, type Result } from "./result";
 
 const DELETIONS = 5000;
 
-/** EC2's own for DeleteSnapshot, refilled 20 times as fast, so that it takes a minute and not a quarter of an hour. */
+/** EC2's token bucket for DeleteSnapshot. The bench refills it 20 times as fast, to take a minute instead of a quarter of an hour. */
 const EC2: BucketSize = { burst: 100, perSecond: 5 };
 const FASTER = 20;
 const BUCKET = { ...EC2, perSecond: EC2.perSecond * FASTER };
 
-/** What is compared with the cleaner may take this long. */
-const PATIENCE_MS = 20_000;
+/** The time limit of each way to delete. */
+const TIME_LIMIT_MS = 20_000;
 
 interface Drained {
     readonly deleted: number;
     readonly refused: number;
     readonly calls: number;
     readonly seconds: number;
-    /** Deletions, of those that the bucket permitted in that time. */
+    /** Deletions divided by the deletions that the bucket permitted in that time. */
     readonly share: number;
 }
 
 type Way = (ec2: EC2Client, sets: readonly (readonly Decision[])[], abortSignal: AbortSignal) => Promise<unknown>;
 
-/** The cleaner uses what EC2's token bucket gives, and is hardly ever refused. */
+/** Measures deletions. The cleaner uses nearly all tokens of EC2's bucket, and EC2 throttles few of its calls. */
 export async function draining(): Promise<Result[]> {
     const sets = setsToDelete();
     progress("  the cleaner");
-    const cleaner = await drained(sets, {}, deleteAsCleaner);
+    const cleaner = await drain(sets, {}, deleteAsCleaner);
     progress("  one at a time");
-    const sequential = await drained(sets, STANDARD, oneAtATime);
+    const sequential = await drain(sets, STANDARD, oneAtATime);
     progress("  all at once");
-    const unbounded = await drained(sets, STANDARD, allAtOnce);
-    const line = (ratio: string, value: number, drained: Drained, target?: Result["target"]): Result => ({
+    const unbounded = await drain(sets, STANDARD, allAtOnce);
+    const line = (ratio: string, value: number, result: Drained, target?: Result["target"]): Result => ({
         subject: "draining",
         ratio,
         value,
         ...(target && { target }),
-        measured: inWords(drained),
+        measured: describe(result),
     });
     return [
-        line("deletions to what the bucket permits", cleaner.share, cleaner, { is: "at least", limit: 0.9 }),
+        line("deletions to permitted deletions", cleaner.share, cleaner, { is: "at least", limit: 0.9 }),
         line("calls refused to calls", cleaner.refused / cleaner.calls, cleaner, { is: "at most", limit: 0.03 }),
-        line("one at a time, standard retries: deletions to what the bucket permits", sequential.share, sequential),
+        line("one at a time, standard retries: deletions to permitted deletions", sequential.share, sequential),
         line("… calls refused to calls", sequential.refused / sequential.calls, sequential),
         line("all at once, standard retries: deletions to those wanted", unbounded.deleted / DELETIONS, unbounded),
         line("… calls refused to calls", unbounded.refused / unbounded.calls, unbounded),
     ];
 }
 
-/** The SDK's defaults, with a connection for each call. */
+/** The SDK's defaults, with one connection for each call. */
 const STANDARD = { retryMode: "standard", maxAttempts: 3, requestHandler: { httpAgent: { maxSockets: DELETIONS } } };
 
 function setsToDelete(): (readonly Decision[])[] {
@@ -70,21 +70,21 @@ function setsToDelete(): (readonly Decision[])[] {
     return sets;
 }
 
-async function drained(sets: readonly (readonly Decision[])[], config: Parameters<typeof client>[1], way: Way): Promise<Drained> {
+async function drain(sets: readonly (readonly Decision[])[], config: Parameters<typeof client>[1], way: Way): Promise<Drained> {
     const bucket = tokenBucket("DeleteSnapshot", BUCKET);
     const snapshots = sets.flat().map(({ snapshot }) => snapshot);
     const { intercept } = bucket;
     const ec2 = await region(snapshots, { intercept });
-    const own = client(ec2, config);
+    const ec2Client = client(ec2, config);
     try {
         const begin = performance.now();
-        await way(own, sets, AbortSignal.timeout(PATIENCE_MS));
+        await way(ec2Client, sets, AbortSignal.timeout(TIME_LIMIT_MS));
         const seconds = (performance.now() - begin) / 1000;
         const { passed: deleted, refused } = bucket;
         const permitted = BUCKET.burst + BUCKET.perSecond * seconds;
         return { deleted, refused, calls: deleted + refused, seconds, share: deleted / permitted };
     } finally {
-        own.destroy();
+        ec2Client.destroy();
         await ec2.close();
     }
 }
@@ -103,7 +103,7 @@ async function oneAtATime(ec2: EC2Client, sets: readonly (readonly Decision[])[]
         if (abortSignal.aborted) {
             return;
         }
-        // What is refused to the end comes next time.
+        // If EC2 refuses all retries, the next run deletes the snapshot.
         await ec2.send(new DeleteSnapshotCommand({ SnapshotId: snapshot.id }), { abortSignal }).catch(() => {});
     }
 }
@@ -114,6 +114,6 @@ async function allAtOnce(ec2: EC2Client, sets: readonly (readonly Decision[])[],
     );
 }
 
-function inWords({ deleted, refused, calls, seconds }: Drained): string {
+function describe({ deleted, refused, calls, seconds }: Drained): string {
     return `${number(deleted)} of ${number(DELETIONS)} in ${number(seconds)} s; ${number(refused)} of ${number(calls)} calls refused`;
 }

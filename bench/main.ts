@@ -15,8 +15,8 @@ import { isMet, number, progress, type Result } from "./result";
 const SUBJECTS: Readonly<Record<string, () => Promise<Result[]>>> = { planning, calls, draining, archive, previewing, quota, rehearsing };
 
 const command = new Command("npm run bench --")
-    .description("Measures how fast this is and what it asks of AWS, as ratios within one run. Exits with an error if a target is missed.")
-    .addArgument(new Argument("[subjects...]", "what to measure; all if left out").choices(Object.keys(SUBJECTS)))
+    .description("Measures the speed of this project and its requests to AWS, as ratios within one run. Fails if it misses a target.")
+    .addArgument(new Argument("[subjects...]", "the subjects to measure; by default, all").choices(Object.keys(SUBJECTS)))
     .option("--json", "print one JSON document instead of a table", false)
     .option("--write", "write both into bench/report.txt and bench/report.json", false);
 

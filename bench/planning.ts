@@ -8,10 +8,10 @@ interface Planned {
     readonly peakMiB: number;
 }
 
-/** Planning the 100,000 snapshots that EC2 allows in a region takes less than a second and 512 MiB, and its time grows as their number. */
+/** Measures planning. The 100,000 snapshots of EC2's quota take less than a second and 512 MiB. The time grows with their number. */
 export async function planning(): Promise<Result[]> {
-    const small = planned(10_000, 25);
-    const quota = planned(100_000, 9);
+    const small = measure(10_000, 25);
+    const quota = measure(100_000, 9);
     const perSnapshot = (snapshots: number, { seconds }: Planned) => (median(seconds) / snapshots) * 1e6;
     const [one, two] = [perSnapshot(10_000, small), perSnapshot(100_000, quota)] as const;
     const subject = "planning";
@@ -28,7 +28,7 @@ export async function planning(): Promise<Result[]> {
             ratio: "memory for 100,000 to 512 MiB",
             value: quota.peakMiB / 512,
             target: { is: "at most", limit: 1 },
-            measured: `${number(quota.peakMiB)} MiB at most, with the list and the process itself`,
+            measured: `${number(quota.peakMiB)} MiB at most, including the list and the process itself`,
         },
         {
             subject,
@@ -40,12 +40,10 @@ export async function planning(): Promise<Result[]> {
     ];
 }
 
-/** In the Node that Lambda runs, and in a process of its own, so that no size disturbs another. */
-function planned(snapshots: number, rounds: number): Planned {
+/** Plans in the Node version that Lambda runs. Each size has its own process, so that no size disturbs another. */
+function measure(snapshots: number, rounds: number): Planned {
     progress(`  ${number(snapshots)} snapshots`);
     const script = join(__dirname, "planningProcess.ts");
-    const given = [...["--expose-gc", "--require", "ts-node/register", script], String(snapshots), String(rounds)];
-    return JSON.parse(
-        execFileSync(node24(), given, { cwd: join(__dirname, ".."), encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }),
-    );
+    const args = [...["--expose-gc", "--require", "ts-node/register", script], String(snapshots), String(rounds)];
+    return JSON.parse(execFileSync(node24(), args, { cwd: join(__dirname, ".."), encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }));
 }

@@ -1,7 +1,7 @@
 import { planCleaning } from "../lambda/retention/plan";
 import { account, NOW, SETTINGS } from "./account";
 
-/** Plans an account of so many snapshots again and again, and prints how long each time took: `{ seconds, peakMiB }`. */
+/** Plans an account with a number of snapshots in rounds. Prints the time of each round and the peak memory: `{ seconds, peakMiB }`. */
 const [snapshots = 0, rounds = 0] = process.argv.slice(2).map(Number);
 
 const small = account(10_000);
@@ -10,7 +10,7 @@ for (let i = 0; i < 20; i++) {
 }
 const listed = account(snapshots);
 const seconds = Array.from({ length: rounds }, () => {
-    // So that no round pays for what another one left.
+    // Each round starts without the garbage of the round before.
     global.gc?.();
     const begin = performance.now();
     planCleaning(listed, SETTINGS, NOW);

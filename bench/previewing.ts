@@ -8,7 +8,7 @@ const ROUNDS = 5;
 
 const ROOT = join(__dirname, "..");
 
-/** A consumer's program, and one that does nothing. */
+/** A consumer's program and an empty one. */
 const CONSUMER = {
     "index.js": `
 const { VssBackupPolicy } = require("pulumi-vss-backup");
@@ -18,7 +18,7 @@ exports.backUpNow = policy.backUpNow;
     "empty.js": 'require("@pulumi/aws");\n',
 };
 
-/** A preview takes little longer than that of an empty program, which loads Pulumi's own packages too. */
+/** Measures previews. They take little longer than the preview of an empty program, which loads Pulumi's packages too. */
 export async function previewing(): Promise<Result[]> {
     progress("  packing and installing the package");
     const project = consumer(CONSUMER);
@@ -47,18 +47,18 @@ export async function previewing(): Promise<Result[]> {
     }
 }
 
-/** Milliseconds of the fastest preview of each: other work on the machine can only add to them. */
+/** Finds the milliseconds of each program's fastest preview: other work on the machine can only add to them. */
 async function fastestOf<Name extends string>(programs: Readonly<Record<Name, ProgramOptions>>): Promise<Record<Name, number>> {
     const names = Object.keys(programs) as Name[];
     const fastest = Object.fromEntries(names.map((name) => [name, Number.POSITIVE_INFINITY])) as Record<Name, number>;
-    // In turn, so that other work meets all of them. The first round fills the caches.
+    // The programs take turns, so other work slows all of them. The first round fills the caches.
     for (let round = 0; round <= ROUNDS; round++) {
         for (const name of names) {
             const begin = performance.now();
             const { code, printed } = await runProgram({ ...programs[name], preview: true });
             const took = performance.now() - begin;
             if (code !== 0) {
-                throw new Error(`A preview that fails measures nothing: ${printed}`);
+                throw new Error(`A failed preview measures nothing: ${printed}`);
             }
             fastest[name] = round === 0 ? fastest[name] : Math.min(fastest[name], took);
         }

@@ -4,7 +4,7 @@ import { stackConfig } from "../rehearsal/stackConfig";
 
 const ROOT = join(__dirname, "..");
 
-/** What this repository's program registers for its own stack, with some of its config changed. */
+/** Runs this repository's program for the stack `prod`, with some config values changed. Returns the registered resources. */
 export function prod(changed: Readonly<Record<string, string>> = {}): Promise<Deployment> {
     return runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", { ...stackConfig(ROOT, "prod"), ...changed });
 }

@@ -5,16 +5,16 @@ import { prod } from "./prod";
 import { region } from "./region";
 import { number, progress, type Result } from "./result";
 
-/** What EC2 allows in a region, unless one asks for more. */
+/** EC2's default quota of snapshots in a region. */
 const SNAPSHOTS = 100_000;
 
-/** Lambda's longest, of which the cleaner uses all but the last quarter of a minute. */
+/** Lambda's longest timeout. The cleaner uses all but its last quarter of a minute. */
 const LIMIT_S = 900;
 
-/** How long the deployed closure lists and plans in an account at EC2's quota, in Node 24. */
+/** Measures how long the deployed closure lists and plans in an account at EC2's quota, in Node 24. */
 export async function quota(): Promise<Result[]> {
-    progress(`  ${number(SNAPSHOTS)} snapshots, listed and planned`);
-    // All that a run does but for the deletions, which take as long as EC2 lets them.
+    progress(`  ${number(SNAPSHOTS)} snapshots: list and plan`);
+    // A run without deletions: EC2's rate limit decides how long they take.
     const [schedule] = schedulesOf(await prod({ "vss-backup:reportOnly": "true" }));
     if (!schedule) {
         throw new Error("The program deploys no cleaner.");

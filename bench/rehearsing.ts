@@ -7,7 +7,7 @@ const YEARS = [1, 2, 5, 10];
 const YEAR = 365;
 const SERVERS = 20;
 
-/** Ten years of a rehearsal take ten times as long as one. */
+/** Measures a rehearsal. Ten years take at most 1.2 times as long a day as one year. */
 export async function rehearsing(): Promise<Result[]> {
     const deployment = await prod();
     const begin = performance.now();
@@ -28,14 +28,14 @@ export async function rehearsing(): Promise<Result[]> {
         },
     });
     if (broken[0]) {
-        throw new Error(`A rehearsal that breaks invariants measures nothing: ${broken[0]}`);
+        throw new Error(`A rehearsal that breaks an invariant measures nothing: ${broken[0]}`);
     }
     const perDay = (years: number) => ((seconds.get(years) as number) / years / YEAR) * 1000;
     return YEARS.slice(1).map((years) => ({
         subject: "rehearsal",
         ratio: `time per virtual day, ${years} years to 1`,
         value: perDay(years) / perDay(1),
-        // The years between are there to show how it grows.
+        // The years in between only show how the time grows.
         ...(years === YEARS.at(-1) && { target: { is: "at most" as const, limit: 1.2 } }),
         measured: `${number(perDay(years))} ms to ${number(perDay(1))} ms with ${SERVERS} servers${
             years === 10
@@ -47,5 +47,5 @@ export async function rehearsing(): Promise<Result[]> {
 
 const { retention, standIns } = cleanerSettings("prod", {});
 
-/** What the stack's config promises to keep. */
+/** The retention and the stand-ins that the stack's config promises. */
 const PROMISED = { retention: { ...retention, Day: 7 }, standIns };

@@ -1,12 +1,12 @@
-/** One ratio of two things that were measured in the same run, so that it says something on any machine. */
+/** A ratio of two values of one run. So it is comparable between machines. */
 export interface Result {
     readonly subject: string;
-    /** What is divided by what. */
+    /** The dividend and the divisor. */
     readonly ratio: string;
     readonly value: number;
-    /** `value` must be at most or at least `limit`; without a target, the line is there to compare. */
+    /** `value` must be at most or at least `limit`. A line without a target is for comparison. */
     readonly target?: { readonly is: "at most" | "at least"; readonly limit: number };
-    /** What was measured, in words. */
+    /** The measured values, in words. */
     readonly measured: string;
 }
 
@@ -19,7 +19,7 @@ export function median(values: readonly number[]): number {
     return ((sorted[(sorted.length - 1) >> 1] as number) + (sorted[sorted.length >> 1] as number)) / 2;
 }
 
-/** `12,345`, `1.23`, `0.0123`: three digits are enough of what is measured. */
+/** Formats a number: `12,345`, `1.23`, `0.0123`. Three digits are enough for a measured value. */
 export function number(value: number): string {
     return value.toLocaleString("en", value >= 100 ? { maximumFractionDigits: 0 } : { maximumSignificantDigits: 3 });
 }

@@ -69,7 +69,7 @@ describe("The documents", () => {
             [
                 result("listing and planning 100,000 to Lambda's 15 minutes").measured,
                 result("calls of a run to pages of 1,000 and deletions").measured,
-                `${Math.round(100 * result("deletions to what the bucket permits").value)} %`,
+                `${Math.round(100 * result("deletions to permitted deletions").value)} %`,
                 result("start of the handler to loading the EC2 client alone").measured,
             ],
         );
