@@ -5,7 +5,7 @@ import { startEc2 } from "./embeddedAws/ec2";
 import { type EmbeddedLambda, startLambda } from "./embeddedAws/lambda";
 import type { StoredSnapshot } from "./embeddedAws/snapshotStore";
 import { firingTimes } from "./firingTimes";
-import { brokenInvariants, type SaidReport } from "./invariants";
+import { brokenInvariants, type CleanerReport } from "./invariants";
 import type { Ledger } from "./ledger";
 import type { Promises } from "./promises";
 import { logRefusal, startRefusal } from "./refusals";
@@ -81,7 +81,7 @@ async function cleanOnce(
     const due = isoSeconds(time);
     const before = store.all().map((snapshot): StoredSnapshot => ({ ...snapshot, tags: new Map(snapshot.tags) }));
     const event = JSON.parse(schedule.input.replace("<aws.scheduler.scheduled-time>", due));
-    const report = (await lambda.invoke(event)) as SaidReport | undefined;
+    const report = (await lambda.invoke(event)) as CleanerReport | undefined;
     const after = store.all();
     const broken = brokenInvariants(ledger.sets, {
         policy: windows[0]?.policy ?? "",
@@ -97,7 +97,7 @@ async function cleanOnce(
 }
 
 /** Reads from the report the types and periods for which kept snapshots stand in. */
-function standInsOf(report: SaidReport | undefined): Map<string, string[]> {
+function standInsOf(report: CleanerReport | undefined): Map<string, string[]> {
     const standIns = (report?.StandIns ?? []) as readonly { SnapshotId: string; Type: string; Period: string }[];
     const periods = new Map<string, string[]>();
     for (const { SnapshotId, Type, Period } of standIns) {

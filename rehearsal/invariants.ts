@@ -2,7 +2,7 @@ import type { Periods } from "../lambda/retention/periods";
 import { CONSISTENT_TAG, POLICY_TAG } from "../lambda/retention/tags";
 import type { StoredSnapshot } from "./embeddedAws/snapshotStore";
 
-/** A set as it was really made. The cleaner never sees this; it has to find the sets by the tags. */
+/** A set that the rehearsal made. The cleaner never sees this: it must find the sets by their tags. */
 export interface MadeSet {
     readonly type: string;
     readonly startTime: number;
@@ -10,7 +10,7 @@ export interface MadeSet {
 }
 
 /** The report of one run of the cleaner. */
-export interface SaidReport {
+export interface CleanerReport {
     readonly DeletedSnapshots: readonly string[];
     readonly LinesLeftOut: number;
     readonly [list: string]: unknown;
@@ -20,66 +20,66 @@ export interface SaidReport {
 export interface CleaningObserved {
     readonly policy: string;
     readonly retention: Readonly<Record<string, number>>;
-    /** The time of the run, and the periods of each type; undefined if nothing may stand in. */
+    /** The time of the run, and the periods of each type; undefined if the policy has no stand-ins. */
     readonly standIns?: { readonly now: number; readonly periods: Readonly<Record<string, Periods | undefined>> } | undefined;
-    /** Whether sets that are not application-consistent are restore points, too. */
+    /** Whether crash-consistent sets are restore points, too. */
     readonly countCrashConsistent?: boolean;
     readonly before: readonly StoredSnapshot[];
     readonly after: readonly StoredSnapshot[];
     /** Undefined if the run returned nothing. */
-    readonly report: SaidReport | undefined;
+    readonly report: CleanerReport | undefined;
 }
 
 /**
- * Looks at one run of the cleaner from outside, and says which invariant of the design it broke, one sentence each. It knows the sets
- * from their making, and has its own reading of the rules.
+ * Finds the invariants of the design that one run of the cleaner broke, one sentence each. It compares the account before and after the run.
+ * It knows the sets from the rehearsal, and implements the rules independently of the cleaner.
  */
 export function brokenInvariants(sets: readonly MadeSet[], observed: CleaningObserved): string[] {
     const { policy, before, after, report } = observed;
-    const there = new Map(before.map((snapshot) => [snapshot.id, snapshot]));
-    const left = new Set(after.map(({ id }) => id));
-    const own = sets.filter(({ members }) => members.every(({ id }) => (there.get(id)?.tags.get(POLICY_TAG) ?? policy) === policy));
-    // Of types without retention, all are kept.
-    const types = [...new Set([...Object.keys(observed.retention), ...own.map(({ type }) => type)])];
-    const points = restorePoints(own, there, observed);
+    const byId = new Map(before.map((snapshot) => [snapshot.id, snapshot]));
+    const remaining = new Set(after.map(({ id }) => id));
+    const ofPolicy = sets.filter(({ members }) => members.every(({ id }) => (byId.get(id)?.tags.get(POLICY_TAG) ?? policy) === policy));
+    // A type without retention keeps all of its sets.
+    const types = [...new Set([...Object.keys(observed.retention), ...ofPolicy.map(({ type }) => type)])];
+    const points = restorePoints(ofPolicy, byId, observed);
     const needs = neededSets(points, observed, types);
-    const gone = before.filter(({ id }) => !left.has(id));
+    const deleted = before.filter(({ id }) => !remaining.has(id));
     return [
-        ...lostRestorePoints(needs, left),
-        ...splitSets(sets, there, left),
-        ...hastyDeletions(own, points, observed, there, left),
-        ...keptWithoutNeed(own, needs, observed, there),
-        ...gone
+        ...lostRestorePoints(needs, remaining),
+        ...splitSets(sets, byId, remaining),
+        ...hastyDeletions(ofPolicy, points, observed, byId, remaining),
+        ...keptWithoutNeed(ofPolicy, needs, observed, byId),
+        ...deleted
             .filter(({ tags }) => tags.get(POLICY_TAG) !== policy)
-            .map(({ id }) => `${id}, which does not bear the policy's tag, was deleted`),
+            .map(({ id }) => `${id}, which has no tag of the policy, was deleted`),
         ...reportFaults(
             report,
             before.filter(({ tags }) => tags.get(POLICY_TAG) === policy).map(({ id }) => id),
-            gone.map(({ id }) => id),
+            deleted.map(({ id }) => id),
         ),
     ];
 }
 
 type Snapshots = ReadonlyMap<string, StoredSnapshot>;
 
-/** Whether a snapshot could be restored, as the account has it. */
+/** Returns whether the stored snapshot can be restored. */
 export function isGood(snapshot: StoredSnapshot | undefined, countCrashConsistent = false): boolean {
     return snapshot?.state === "completed" && (countCrashConsistent || snapshot.tags.get(CONSISTENT_TAG)?.toLowerCase() === "true");
 }
 
-function isRestorePoint({ members }: MadeSet, there: Snapshots, { countCrashConsistent }: CleaningObserved): boolean {
-    return members.every(({ id }) => isGood(there.get(id), countCrashConsistent));
+function isRestorePoint({ members }: MadeSet, byId: Snapshots, { countCrashConsistent }: CleaningObserved): boolean {
+    return members.every(({ id }) => isGood(byId.get(id), countCrashConsistent));
 }
 
-/** A restore point that a volume needs, and as which one. */
+/** A restore point that a volume needs, and its place in the policy. */
 interface Need {
     readonly set: MadeSet;
     readonly volumeId: string;
     /** Such as `Day 1 of 5`, or `the one of Month 2027-03`. */
-    readonly as: string;
+    readonly place: string;
 }
 
-/** All that the volumes need, by the rules that the policy promises. Of types without retention, that is all. */
+/** Finds the restore points that the volumes need by the rules of the policy. A type without retention needs all. */
 function neededSets(points: ReadonlyMap<string, readonly MadeSet[]>, observed: CleaningObserved, types: readonly string[]): Need[] {
     return types.flatMap((type) =>
         [...points].flatMap(([volumeId, ofVolume]) => [
@@ -89,10 +89,10 @@ function neededSets(points: ReadonlyMap<string, readonly MadeSet[]>, observed: C
     );
 }
 
-/** The restore points of each volume, newest first. */
-function restorePoints(sets: readonly MadeSet[], there: Snapshots, observed: CleaningObserved): Map<string, MadeSet[]> {
+/** Finds the restore points of each volume, newest first. */
+function restorePoints(sets: readonly MadeSet[], byId: Snapshots, observed: CleaningObserved): Map<string, MadeSet[]> {
     const points = new Map<string, MadeSet[]>();
-    for (const set of sets.filter((one) => isRestorePoint(one, there, observed)).sort((a, b) => b.startTime - a.startTime)) {
+    for (const set of sets.filter((one) => isRestorePoint(one, byId, observed)).sort((a, b) => b.startTime - a.startTime)) {
         for (const { volumeId } of set.members) {
             points.set(volumeId, [...(points.get(volumeId) ?? []), set]);
         }
@@ -100,15 +100,15 @@ function restorePoints(sets: readonly MadeSet[], there: Snapshots, observed: Cle
     return points;
 }
 
-/** The newest N of a type. */
+/** Finds the newest N restore points of a type. */
 function newestOf(type: string, ofVolume: readonly MadeSet[], { retention }: CleaningObserved): Omit<Need, "volumeId">[] {
     return ofVolume
         .filter((set) => set.type === type)
         .slice(0, retention[type])
-        .map((set, i) => ({ set, as: `${type} ${i + 1} of ${retention[type] ?? "all"}` }));
+        .map((set, i) => ({ set, place: `${type} ${i + 1} of ${retention[type] ?? "all"}` }));
 }
 
-/** Of the type's newest N periods that are over, the newest of the type, or else the newest of any type. */
+/** Finds one restore point for each of the type's newest N periods that are over: the newest of the type, or else of any type. */
 function oneOfEachPeriod(type: string, ofVolume: readonly MadeSet[], { retention, standIns }: CleaningObserved): Omit<Need, "volumeId">[] {
     const periods = standIns?.periods[type];
     if (!standIns || !periods?.areLong) {
@@ -127,30 +127,30 @@ function oneOfEachPeriod(type: string, ofVolume: readonly MadeSet[], { retention
         .slice(0, retention[type])
         .flatMap(([, { label, sets }]) => {
             const set = sets.find((one) => one.type === type) ?? sets[0];
-            return set ? [{ set, as: `the one of ${type} ${label}` }] : [];
+            return set ? [{ set, place: `the one of ${type} ${label}` }] : [];
         });
 }
 
-function lostRestorePoints(needs: readonly Need[], left: ReadonlySet<string>): string[] {
-    return needs.flatMap(({ set: { startTime, members }, volumeId, as }) =>
+function lostRestorePoints(needs: readonly Need[], remaining: ReadonlySet<string>): string[] {
+    return needs.flatMap(({ set: { startTime, members }, volumeId, place }) =>
         members
-            .filter((member) => member.volumeId === volumeId && !left.has(member.id))
-            .map(({ id }) => `${id}, ${as} of ${volumeId}, taken ${iso(startTime)}, was deleted`),
+            .filter((member) => member.volumeId === volumeId && !remaining.has(member.id))
+            .map(({ id }) => `${id}, ${place} of ${volumeId}, taken ${iso(startTime)}, was deleted`),
     );
 }
 
-/** Pending sets stay. Failed ones stay until each of their volumes has a newer restore point of the type. */
+/** Finds deleted sets that had to stay: pending ones, and failed ones with a volume that has no newer restore point of the type. */
 function hastyDeletions(
     sets: readonly MadeSet[],
     points: ReadonlyMap<string, readonly MadeSet[]>,
     observed: CleaningObserved,
-    there: Snapshots,
-    left: ReadonlySet<string>,
+    byId: Snapshots,
+    remaining: ReadonlySet<string>,
 ): string[] {
     return sets
-        .filter((set) => set.members.some(({ id }) => there.has(id) && !left.has(id)) && !isRestorePoint(set, there, observed))
+        .filter((set) => set.members.some(({ id }) => byId.has(id) && !remaining.has(id)) && !isRestorePoint(set, byId, observed))
         .flatMap(({ type, startTime, members }) => {
-            const pending = members.some(({ id }) => there.get(id)?.state === "pending");
+            const pending = members.some(({ id }) => byId.get(id)?.state === "pending");
             const hasNewer = ({ volumeId }: { readonly volumeId: string }) =>
                 (points.get(volumeId) ?? []).some((point) => point.type === type && point.startTime > startTime);
             return pending || !members.every(hasNewer)
@@ -159,8 +159,8 @@ function hastyDeletions(
         });
 }
 
-/** A restore point that no volume needs is deleted, or remains for the next run; it is not kept, and not skipped. */
-function keptWithoutNeed(sets: readonly MadeSet[], needs: readonly Need[], observed: CleaningObserved, there: Snapshots): string[] {
+/** Finds restore points that the run kept or skipped although no volume needs them. The run must delete them or name them as remaining. */
+function keptWithoutNeed(sets: readonly MadeSet[], needs: readonly Need[], observed: CleaningObserved, byId: Snapshots): string[] {
     const needed = new Set(needs.map(({ set }) => set));
     const staying = new Set(
         ["KeptSnapshots", "SkippedSnapshots"].flatMap((list) =>
@@ -170,9 +170,9 @@ function keptWithoutNeed(sets: readonly MadeSet[], needs: readonly Need[], obser
     return sets
         .filter(
             (set) =>
-                isRestorePoint(set, there, observed) &&
+                isRestorePoint(set, byId, observed) &&
                 !needed.has(set) &&
-                set.members.some(({ id }) => staying.has(id) && !there.get(id)?.heldBy),
+                set.members.some(({ id }) => staying.has(id) && !byId.get(id)?.heldBy),
         )
         .map(({ type, startTime }) => `the ${type} restore point of ${iso(startTime)} is kept, and no volume needs it`);
 }
@@ -181,13 +181,13 @@ function iso(time: number): string {
     return new Date(time).toISOString();
 }
 
-function splitSets(sets: readonly MadeSet[], there: Snapshots, left: ReadonlySet<string>): string[] {
+function splitSets(sets: readonly MadeSet[], byId: Snapshots, remaining: ReadonlySet<string>): string[] {
     return sets.flatMap(({ type, startTime, members }) => {
-        const present = members.filter(({ id }) => there.has(id));
-        const staying = present.filter(({ id }) => left.has(id));
+        const present = members.filter(({ id }) => byId.has(id));
+        const staying = present.filter(({ id }) => remaining.has(id));
         return staying.length > 0 && staying.length < present.length
             ? [
-                  `the ${type} set of ${iso(startTime)} was split: ${staying.map(({ id }) => id).join(", ")} of ${present.length} snapshots stayed`,
+                  `the ${type} set of ${iso(startTime)} was split: ${staying.map(({ id }) => id).join(", ")} of ${present.length} snapshots remained`,
               ]
             : [];
     });
@@ -195,20 +195,20 @@ function splitSets(sets: readonly MadeSet[], there: Snapshots, left: ReadonlySet
 
 const LISTS = ["KeptSnapshots", "SkippedSnapshots", "FailedSnapshots", "RemainingSnapshots"];
 
-/** Silence is never success: each snapshot stands in the report once, with a reason, and what it calls deleted is gone. */
-function reportFaults(report: SaidReport | undefined, listed: readonly string[], gone: readonly string[]): string[] {
+/** Finds faults of the report. It must list each snapshot once, give a reason for each that remains, and list the deleted ones as deleted. */
+function reportFaults(report: CleanerReport | undefined, listed: readonly string[], deleted: readonly string[]): string[] {
     if (!report?.DeletedSnapshots) {
-        return [`the run reported nothing, and gone are ${sorted(gone)}`];
+        return [`the run returned no report, and deleted ${sorted(deleted)}`];
     }
     const lines = LISTS.flatMap((list) => (report[list] ?? []) as { SnapshotId: string; Reason: string }[]);
-    const said = [...report.DeletedSnapshots, ...lines.map(({ SnapshotId }) => SnapshotId)];
+    const reported = [...report.DeletedSnapshots, ...lines.map(({ SnapshotId }) => SnapshotId)];
     return [
-        ...(sorted(report.DeletedSnapshots) === sorted(gone)
+        ...(sorted(report.DeletedSnapshots) === sorted(deleted)
             ? []
-            : [`the report calls deleted ${sorted(report.DeletedSnapshots)}, and gone are ${sorted(gone)}`]),
-        ...(report.LinesLeftOut > 0 || sorted(said) === sorted(listed)
+            : [`the report lists as deleted ${sorted(report.DeletedSnapshots)}, but the run deleted ${sorted(deleted)}`]),
+        ...(report.LinesLeftOut > 0 || sorted(reported) === sorted(listed)
             ? []
-            : [`the report speaks of ${sorted(said)}, and there were ${sorted(listed)}`]),
+            : [`the report lists ${sorted(reported)}, but the policy had ${sorted(listed)}`]),
         ...lines.filter(({ Reason }) => !Reason).map(({ SnapshotId }) => `the report has no reason for ${SnapshotId}`),
     ];
 }

@@ -13,11 +13,11 @@ export { type Ec2Call, Ec2Error };
 export interface Ec2Options {
     /** Sees each call first. Its result or its error is the answer, unless it returns undefined. */
     readonly intercept?: (call: Ec2Call) => object | undefined;
-    /** Chooses how each call goes; all go normally without it. */
+    /** Chooses a fault for each call. Without it, no call has one. */
     readonly faults?: Faults;
-    /** The most snapshots or volumes of a page. */
+    /** The maximum number of snapshots or volumes in a page. */
     readonly pageSize?: number;
-    /** Judges each call; all are allowed without it. */
+    /** Evaluates each call. Without it, all calls are allowed. */
     readonly iam?: EmbeddedIam;
     readonly accountId?: string;
 }
@@ -34,7 +34,7 @@ const XMLNS = "http://ec2.amazonaws.com/doc/2016-11-15/";
 const builder = new XMLBuilder({ ignoreAttributes: false });
 
 /**
- * Serves the snapshots of a store over HTTP on loopback, in EC2's own protocol. The real SDK calls it as it calls EC2.
+ * Serves the snapshots of a store over HTTP on loopback, in EC2's protocol. The real SDK calls it like EC2.
  *
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/Query-Requests.html
  */
@@ -56,7 +56,7 @@ export async function startEc2(store: SnapshotStore, options: Ec2Options = {}): 
         });
     };
     const server = createServer((request, response) => {
-        // Only a request that breaks off fails here. Nobody waits for its response.
+        // Only an aborted request fails here. Its client no longer waits for a response.
         exchange(request, response).catch(() => response.destroy());
     });
     await new Promise<void>((listening) => server.listen(0, "127.0.0.1", listening));
@@ -92,7 +92,7 @@ interface Caller {
     readonly region: string;
 }
 
-/** Finds who has signed a request; undefined if nobody has. */
+/** Finds the signer of a request; undefined if it is not signed. */
 function callerOf(request: IncomingMessage): Caller | undefined {
     const signed = /^AWS4-HMAC-SHA256 Credential=([^/]*)\/\d+\/([^/]*)\/ec2\/aws4_request/.exec(request.headers.authorization ?? "");
     return signed ? { accessKey: signed[1] as string, region: signed[2] as string } : undefined;

@@ -2,18 +2,22 @@
 export interface Ec2Call {
     readonly action: string;
     readonly parameters: URLSearchParams;
-    /** How many times the SDK has sent the request, this one included. */
+    /** How many times the SDK has sent the request, including this time. */
     readonly attempt: number;
 }
 
-/** @param headers in lower case */
+/**
+ * Reads a call from a request.
+ *
+ * @param headers in lower case
+ */
 export function callOf(body: string, headers: Readonly<Record<string, string | string[] | undefined>>): Ec2Call {
     const parameters = new URLSearchParams(body);
     const [, attempt = "1"] = /\battempt=(\d+)/.exec(String(headers["amz-sdk-request"])) ?? [];
     return { action: parameters.get("Action") ?? "", parameters, attempt: Number(attempt) };
 }
 
-/** An error as EC2 answers it. */
+/** An error that EC2 returns. */
 export class Ec2Error extends Error {
     public constructor(
         public readonly code: string,

@@ -7,12 +7,12 @@ export interface IamRequest {
      * One of these:
      * - a role, by its ARN, its name in the program, or its access key;
      * - a service, such as `lambda.amazonaws.com`;
-     * - the ARN of somebody else, who counts as an administrator: a request that they are refused, nobody may make.
+     * - another ARN. It counts as an administrator: a request that IAM refuses to it, IAM refuses to all.
      */
     readonly principal: string;
     /** Such as `ec2:DeleteSnapshot`. */
     readonly action: string;
-    /** An ARN, or `*` if the action has no narrower one. */
+    /** An ARN, or `*` if the action has no resource type. */
     readonly resource: string;
     /** Condition keys, such as `aws:ResourceTag/Owner`. By default, `aws:SecureTransport` is true. */
     readonly context?: Readonly<Record<string, string>>;
@@ -20,9 +20,9 @@ export interface IamRequest {
 
 export interface EmbeddedIam {
     /**
-     * Says why IAM refuses a request, in IAM's own words; undefined if IAM allows it.
+     * Returns IAM's message for a refused request; undefined if IAM allows it.
      *
-     * @throws Error if AWS has no such action, or no such resource or condition key for it: an answer would mean nothing
+     * @throws Error if AWS has no such action, or if the action has no such resource or condition key: the result would mean nothing
      */
     refusal(request: IamRequest): Promise<string | undefined>;
     /** The access key of a role's temporary credentials. */
@@ -34,8 +34,8 @@ type Document = Readonly<Record<string, unknown>>;
 const ADMINISTRATOR: Document = { Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", Resource: "*" }] };
 
 /**
- * Resources that the Service Authorization Reference does not list, although AWS judges them, as its refusals show.
- * ARNs of AWS's own documents have no account. DescribeLogGroups asks for a group without a name.
+ * Resources that AWS evaluates, as its error messages show, although the Service Authorization Reference does not list them.
+ * ARNs of AWS's documents have no account. DescribeLogGroups requests a group without a name.
  */
 const AWS_DOCUMENT = /^arn:[\w-]+:ssm:[\w-]+::document\/[\w-]+$/;
 const UNLISTED: Readonly<Record<string, RegExp>> = {
@@ -45,8 +45,8 @@ const UNLISTED: Readonly<Record<string, RegExp>> = {
 };
 
 /**
- * Judges requests by the policy documents that a program registered: inline policies and trust policies of roles, and policies of topics.
- * AWS's managed policies, and the user's own policies on the user's own roles, are not part of the program. What they alone allow is refused.
+ * Evaluates requests with the policy documents of a program: inline policies and trust policies of roles, and policies of topics.
+ * AWS's managed policies, and the policies on the user's existing roles, are not part of the program. Their permissions do not count.
  *
  * @throws Error if the program registers a policy of another kind
  */
@@ -68,8 +68,8 @@ export function startIam(deployment: Deployment): EmbeddedIam {
     const keys = new Map(roles.map(({ arn = "" }, i) => [`ASIA${String(i).padStart(16, "0")}`, arn]));
     return {
         accessKey: (roleArn) => [...keys].find(([, arn]) => arn === roleArn)?.[0] ?? "",
-        async refusal({ principal: asked, action, resource, context = {} }) {
-            const principal = keys.get(asked) ?? roles.find(({ name }) => name === asked)?.arn ?? asked;
+        async refusal({ principal: name, action, resource, context = {} }) {
+            const principal = keys.get(name) ?? roles.find((role) => role.name === name)?.arn ?? name;
             const identity = isService(principal) ? [] : (inline.get(isRole(principal) ? nameOf(principal) : "") ?? [ADMINISTRATOR]);
             const onResource = action.startsWith("sts:") ? trusted.get(resource) : topics.get(resource);
             const request: IamRequest = { principal, action, resource, context: { "aws:SecureTransport": "true", ...context } };
@@ -91,7 +91,7 @@ const JUDGED_TYPES = [
 function refuseUnjudged(resources: readonly Registered[]): void {
     const other = resources.find(({ type }) => /^aws:.*(Policy|Permission|PolicyAttachment)$/.test(type) && !JUDGED_TYPES.includes(type));
     if (other) {
-        throw new Error(`The embedded IAM does not know the ${other.type} ${other.name}; add it to the embedded IAM.`);
+        throw new Error(`The embedded IAM can't evaluate the ${other.type} ${other.name}; add this type to rehearsal/embeddedAws/iam.ts.`);
     }
 }
 
@@ -111,12 +111,12 @@ function lastPart(arn: string): string {
     return arn.split(/[/:]/).at(-1) as string;
 }
 
-/** The answers so far. Judging takes a millisecond, and a rehearsal sends the same requests again and again. */
+/** The results so far. An evaluation takes a millisecond, and a rehearsal repeats the same requests. */
 const answers = new Map<string, Promise<EvaluationResult>>();
 
 /**
- * Makes a key of all that the answer depends on, so that thousands of snapshots share one answer.
- * A condition key that no document names makes no difference. Nor does the last part of an ARN, if no document names it or a pattern for it.
+ * Makes a key of the inputs that change the result, so that thousands of snapshots share one result.
+ * A condition key counts only if a document names it. The last part of an ARN counts only if a document names it or a pattern for it.
  */
 function answerKey(
     { principal, action, resource, context = {} }: IamRequest,
@@ -132,7 +132,7 @@ function answerKey(
         onResource === undefined &&
         !text.includes(last.toLowerCase()) &&
         patterns.every((pattern) => pattern === "*" || !/[*?$]/.test(pattern));
-    // All names of condition keys count: IAM may have no such key for the action.
+    // All names of condition keys count, since the action may not have such a key.
     const names = Object.keys(context).sort();
     return JSON.stringify([principal, action, alike ? resource.slice(0, -last.length) : resource, mentioned.sort(), names, documents]);
 }
@@ -159,7 +159,7 @@ async function evaluate(
     }
     const answer = await runSimulation(simulation, {});
     if (answer.resultType === "error") {
-        throw new Error(`IAM can't judge ${action} on ${resource}: ${JSON.stringify(answer.errors)}`);
+        throw new Error(`IAM can't evaluate ${action} on ${resource}: ${JSON.stringify(answer.errors)}`);
     }
     const ignored = answer.resultType === "single" ? (answer.result.ignoredContextKeys ?? []) : [];
     if (ignored.length > 0) {
@@ -168,7 +168,7 @@ async function evaluate(
     return answer.overallResult;
 }
 
-/** The evaluator takes a name for a service's only if it ends with amazonaws.com. EC2 in China has another one too. */
+/** Renames EC2 in China. The evaluator knows only service names that end with amazonaws.com. */
 function toKnownService(text: string): string {
     return text.replaceAll("ec2.amazonaws.com.cn", "ec2.cn.amazonaws.com");
 }

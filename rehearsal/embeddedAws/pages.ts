@@ -15,19 +15,19 @@ export interface Listed<T> {
 /**
  * Finds a page of the things that match all filters, in the order of their ids, and the token of the next page.
  *
- * @param most the most things of a page
- * @throws Ec2Error if EC2 would refuse the call
+ * @param most the maximum number of things in a page
+ * @throws Ec2Error if EC2 refuses the call
  */
 export function pageOf<T>(
     { all, idOf, valuesOf }: Listed<T>,
     { parameters }: Ec2Call,
     most: number,
 ): { readonly page: readonly T[]; readonly nextToken?: string } {
-    const asked = parameters.get("MaxResults");
-    if (asked !== null && Number(asked) < 5) {
+    const maxResults = parameters.get("MaxResults");
+    if (maxResults !== null && Number(maxResults) < 5) {
         throw new Ec2Error(
             "InvalidParameterValue",
-            `Value ( ${asked} ) for parameter maxResults is invalid. Expecting a value greater than 5.`,
+            `Value ( ${maxResults} ) for parameter maxResults is invalid. Expecting a value greater than 5.`,
         );
     }
     const after = lastIdBefore(parameters.get("NextToken"));
@@ -35,7 +35,7 @@ export function pageOf<T>(
     const matching = all
         .filter((thing) => idOf(thing) > after && filters.every((filter) => filter(thing)))
         .sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
-    const page = matching.slice(0, asked === null ? undefined : Math.min(Number(asked), most));
+    const page = matching.slice(0, maxResults === null ? undefined : Math.min(Number(maxResults), most));
     const last = page.at(-1);
     return { page, ...(last && page.length < matching.length && { nextToken: tokenAfter(idOf(last)) }) };
 }
@@ -43,7 +43,7 @@ export function pageOf<T>(
 /**
  * Makes the token of the page that begins after an id.
  *
- * @param mark makes it differ from other tokens for the same page
+ * @param mark distinguishes it from other tokens of the same page
  */
 export function tokenAfter(id: string, mark = ""): string {
     return Buffer.from(`${id} ${mark}`.trimEnd()).toString("base64url");
@@ -67,7 +67,7 @@ function filtersOf<T>(parameters: URLSearchParams, valuesOf: Listed<T>["valuesOf
         });
 }
 
-/** Reads EC2's own wildcards: `*`, `?`, and `\` before a literal one. */
+/** Reads EC2's wildcards: `*`, `?`, and `\` before a literal one. */
 function wildcard(text: string): RegExp {
     const source = text.replace(/\\([*?\\])|([*?])|[\s\S]/g, (match, literal?: string, wild?: string) =>
         wild ? (wild === "*" ? "[\\s\\S]*" : "[\\s\\S]") : (literal ?? match).replace(/[.*+?^${}()|[\]\\]/g, "\\$&"),

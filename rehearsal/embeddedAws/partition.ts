@@ -1,4 +1,4 @@
-/** The partition of a region, as ARNs name it. */
+/** Finds the partition of a region, in the form that ARNs use. */
 export function partitionOf(region: string): string {
     return region.startsWith("cn-") ? "aws-cn" : region.startsWith("us-gov-") ? "aws-us-gov" : "aws";
 }

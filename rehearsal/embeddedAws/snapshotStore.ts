@@ -1,4 +1,4 @@
-/** A snapshot as the embedded EC2 keeps it. */
+/** A snapshot in the embedded EC2. */
 export interface StoredSnapshot {
     readonly id: string;
     readonly volumeId: string;
@@ -11,13 +11,13 @@ export interface StoredSnapshot {
     heldBy?: { readonly code: string; readonly message: string };
 }
 
-/** The snapshots of an account, in the order in which they were added. */
+/** The snapshots of an account, in the order in which `add` received them. */
 export class SnapshotStore {
     /** Ids of the volumes that exist. */
     public readonly volumes = new Set<string>();
     private readonly snapshots = new Map<string, StoredSnapshot>();
 
-    public add(snapshot: Omit<StoredSnapshot, "id">, id = `snap-${(this.taken++).toString(16).padStart(17, "0")}`): StoredSnapshot {
+    public add(snapshot: Omit<StoredSnapshot, "id">, id = `snap-${(this.nextNumber++).toString(16).padStart(17, "0")}`): StoredSnapshot {
         const stored = { ...snapshot, id };
         this.snapshots.set(id, stored);
         return stored;
@@ -35,5 +35,5 @@ export class SnapshotStore {
         return [...this.snapshots.values()];
     }
 
-    private taken = 1;
+    private nextNumber = 1;
 }

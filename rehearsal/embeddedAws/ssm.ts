@@ -20,11 +20,11 @@ export interface Server {
     readonly tags: ReadonlyMap<string, string>;
     readonly volumes: readonly Volume[];
     hasVssPackage: boolean;
-    /** When its last VSS run ends at the latest. */
+    /** The latest time at which its last VSS run ends. */
     busyUntil: number;
 }
 
-/** The document knows the boot volume by its device. */
+/** Returns whether a volume is the boot volume. The document recognizes it by its device. */
 export function isBootVolume({ device }: Volume): boolean {
     return device === "/dev/sda1";
 }
@@ -44,9 +44,9 @@ export interface VssRun {
     readonly server: Server;
     readonly time: number;
     readonly status: "Success" | "Failed";
-    /** Why it failed. */
+    /** The cause of a failure. */
     readonly why?: string;
-    /** The snapshots that it left. After a success they become a restore point. */
+    /** The snapshots of the run. After a success they become a restore point. */
     readonly snapshots: readonly StoredSnapshot[];
 }
 
@@ -73,7 +73,7 @@ export function runVssDocument(command: VssCommand, store: SnapshotStore, timeli
     if (refusal) {
         return failed(refusal);
     }
-    // The document takes mounted volumes only, and does not report the others.
+    // The document includes only mounted volumes, and does not report the others.
     const volumes = server.volumes.filter((volume) => volume.mounted && !(parameters.ExcludeBootVolume === "True" && isBootVolume(volume)));
     if (volumes.length === 0) {
         return failed("1006: there is no volume to take a snapshot of");
@@ -83,7 +83,7 @@ export function runVssDocument(command: VssCommand, store: SnapshotStore, timeli
     return mishap ? failed(mishap.why, snapshots) : { server, time, status: "Success", snapshots };
 }
 
-/** Checks the command, and installs the package if the document does. Returns why the run fails; undefined if it goes on. */
+/** Checks the command, and installs the package if the document does. Returns the cause of a failure; undefined if there is none. */
 function prepareRun({ document, parameters, server, time, mishap }: VssCommand): string | undefined {
     const faults = parameterFaults(document as DocumentName, parameters);
     if (faults.length > 0) {
@@ -143,7 +143,7 @@ function tagsOf({ tags = "Key=Name,Value=" }: VssCommand["parameters"]): Map<str
     return parseTags(tags);
 }
 
-/** Reads tags as the document's script does. It splits at `;`, then at the first `,`, then at the first `=`, and trims. */
+/** Reads tags like the document's script: it splits at `;`, then at the first `,`, then at the first `=`, and trims. */
 export function parseTags(text: string): Map<string, string> {
     const afterFirst = (part: string, separator: string) => part.slice(part.indexOf(separator) + 1).trim();
     const pairs = text.split(";").filter((pair) => pair.trim() !== "");

@@ -130,21 +130,21 @@ describe("The embedded IAM", () => {
         const ask = (action: string, resource: string, context = {}) => refusal({ principal: ROLE, action, resource, context });
         await assert.rejects(
             ask("ec2:DeleteSnapshots", snapshot("snap-1")),
-            /^Error: IAM can't judge ec2:DeleteSnapshots on .*invalid\.action/,
+            /^Error: IAM can't evaluate ec2:DeleteSnapshots on .*invalid\.action/,
         );
-        await assert.rejects(ask("ec2:DeleteSnapshot", TOPIC), /^Error: IAM can't judge ec2:DeleteSnapshot on .*no\.resource\.types/);
+        await assert.rejects(ask("ec2:DeleteSnapshot", TOPIC), /^Error: IAM can't evaluate ec2:DeleteSnapshot on .*no\.resource\.types/);
         await assert.rejects(
             ask("ec2:DeleteSnapshot", snapshot("snap-1"), { "iam:PassedToService": "ec2.amazonaws.com" }),
             /^Error: IAM knows no iam:PassedToService for ec2:DeleteSnapshot on /,
         );
     });
 
-    it("refuses a deployment with a policy of a kind that it can't judge", () => {
+    it("refuses a deployment with a policy of a kind that it can't evaluate", () => {
         const given = deployment(deletion);
         const resources = [...given.resources, registered("aws:sqs/queuePolicy:QueuePolicy", "prod-queue-policy", {})];
         assert.throws(
             () => startIam({ ...given, resources }),
-            /^Error: The embedded IAM does not know the aws:sqs\/queuePolicy:QueuePolicy prod-queue-policy; /,
+            /^Error: The embedded IAM can't evaluate the aws:sqs\/queuePolicy:QueuePolicy prod-queue-policy; /,
         );
     });
 });

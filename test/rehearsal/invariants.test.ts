@@ -116,7 +116,7 @@ describe("The look at a run of the cleaner from outside", () => {
     it("names a set of which a part went, even one that was not needed", () => {
         const volumes = ["c", "d", "e"];
         assert.deepEqual(broken([made(1, { volumes }), made(2, { volumes })], ["snap-1d"]), [
-            "the Day set of 2027-01-01T01:00:00.000Z was split: snap-1c, snap-1e of 3 snapshots stayed",
+            "the Day set of 2027-01-01T01:00:00.000Z was split: snap-1c, snap-1e of 3 snapshots remained",
             "the Day restore point of 2027-01-01T01:00:00.000Z is kept, and no volume needs it",
         ]);
     });
@@ -125,8 +125,8 @@ describe("The look at a run of the cleaner from outside", () => {
         const { set, snapshots } = made(1, { policy: "PROD", consistent: null });
         const report = { DeletedSnapshots: ["snap-1c"], LinesLeftOut: 0 };
         assert.deepEqual(brokenInvariants([set], { policy: "prod", retention: { Day: 1 }, before: snapshots, after: [], report }), [
-            "snap-1c, which does not bear the policy's tag, was deleted",
-            "the report speaks of snap-1c, and there were none",
+            "snap-1c, which has no tag of the policy, was deleted",
+            "the report lists snap-1c, but the policy had none",
         ]);
     });
 
@@ -134,20 +134,20 @@ describe("The look at a run of the cleaner from outside", () => {
         const sets = [made(1), made(2)];
         assert.deepEqual(
             broken(sets, ["snap-1c"], { DeletedSnapshots: [], FailedSnapshots: [{ SnapshotId: "snap-1c", Reason: "busy" }] }),
-            ["the report calls deleted none, and gone are snap-1c"],
+            ["the report lists as deleted none, but the run deleted snap-1c"],
         );
         assert.deepEqual(broken(sets, [], { DeletedSnapshots: ["snap-1c"], KeptSnapshots: [{ SnapshotId: "snap-2c", Reason: "kept" }] }), [
-            "the report calls deleted snap-1c, and gone are none",
+            "the report lists as deleted snap-1c, but the run deleted none",
         ]);
     });
 
     it("names a report that leaves a snapshot out, and one that speaks of it twice", () => {
         const sets = [made(1), made(2)];
         assert.deepEqual(broken(sets, ["snap-1c"], { KeptSnapshots: [] }), [
-            "the report speaks of snap-1c, and there were snap-1c snap-2c",
+            "the report lists snap-1c, but the policy had snap-1c snap-2c",
         ]);
         assert.deepEqual(broken(sets, ["snap-1c"], { SkippedSnapshots: [{ SnapshotId: "snap-2c", Reason: "held" }] }), [
-            "the report speaks of snap-1c snap-2c snap-2c, and there were snap-1c snap-2c",
+            "the report lists snap-1c snap-2c snap-2c, but the policy had snap-1c snap-2c",
         ]);
     });
 
@@ -176,7 +176,7 @@ describe("The look at a run of the cleaner from outside", () => {
             brokenInvariants([set], { policy: "prod", retention: { Day: 1 }, before: snapshots, after: [], report: undefined }),
             [
                 "the Day set of 2027-01-01T01:00:00.000Z, failed with no newer restore point, was deleted",
-                "the run reported nothing, and gone are snap-1c",
+                "the run returned no report, and deleted snap-1c",
             ],
         );
     });

@@ -90,7 +90,7 @@ describe("A rehearsal of a wrong cleaner", () => {
             await remove(one.SnapshotId);
             return { ...report, DeletedSnapshots: [...report.DeletedSnapshots, one.SnapshotId] };`);
         assert.deepEqual(await brokenBy(change, { days: 1, volumes: 2, failures: 1, seed: 3 }), [
-            "2027-01-01T07:00:00Z: the Day set of 2027-01-01T01:00:00.000Z was split: snap-00000000000000006 of 2 snapshots stayed",
+            "2027-01-01T07:00:00Z: the Day set of 2027-01-01T01:00:00.000Z was split: snap-00000000000000006 of 2 snapshots remained",
             "2027-01-01T07:00:00Z: the Day set of 2027-01-01T01:00:00.000Z, failed with no newer restore point, was deleted",
         ]);
     });
@@ -106,23 +106,23 @@ describe("A rehearsal of a wrong cleaner", () => {
             }
             return report;`);
         assert.deepEqual(await brokenBy(change, { days: 1, iam: LENIENT }), [
-            "2027-01-01T07:00:00Z: snap-00000000000000001, which does not bear the policy's tag, was deleted",
-            "2027-01-01T07:00:00Z: snap-00000000000000002, which does not bear the policy's tag, was deleted",
-            "2027-01-01T07:00:00Z: snap-00000000000000003, which does not bear the policy's tag, was deleted",
-            "2027-01-01T07:00:00Z: snap-00000000000000004, which does not bear the policy's tag, was deleted",
-            "2027-01-01T07:00:00Z: the report calls deleted none, and gone are snap-00000000000000001 snap-00000000000000002 snap-00000000000000003 snap-00000000000000004",
+            "2027-01-01T07:00:00Z: snap-00000000000000001, which has no tag of the policy, was deleted",
+            "2027-01-01T07:00:00Z: snap-00000000000000002, which has no tag of the policy, was deleted",
+            "2027-01-01T07:00:00Z: snap-00000000000000003, which has no tag of the policy, was deleted",
+            "2027-01-01T07:00:00Z: snap-00000000000000004, which has no tag of the policy, was deleted",
+            "2027-01-01T07:00:00Z: the report lists as deleted none, but the run deleted snap-00000000000000001 snap-00000000000000002 snap-00000000000000003 snap-00000000000000004",
         ]);
     });
 
     it("names a report that leaves snapshots out", async () => {
         assert.deepEqual(await brokenBy(afterwards("return { DeletedSnapshots: [], LinesLeftOut: 0 };"), { days: 1 }), [
-            "2027-01-01T07:00:00Z: the report speaks of none, and there were snap-00000000000000005 snap-00000000000000006",
+            "2027-01-01T07:00:00Z: the report lists none, but the policy had snap-00000000000000005 snap-00000000000000006",
         ]);
     });
 
     it("names a run that reports nothing at all", async () => {
         assert.deepEqual(await brokenBy(afterwards(""), { days: 1 }), [
-            "2027-01-01T07:00:00Z: the run reported nothing, and gone are none",
+            "2027-01-01T07:00:00Z: the run returned no report, and deleted none",
         ]);
     });
 
