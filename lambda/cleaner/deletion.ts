@@ -27,35 +27,34 @@ export interface DeletionLimits {
 }
 
 /**
- * Deletes sets, several at once and the oldest first. The members of a set go one after the other and stop at the first that can't be
- * deleted, so that a set which something holds stays whole. Never throws for a snapshot: its error is its outcome.
+ * Deletes sets, several at once and the oldest first. The members of a set go one after the other. The first that can't be deleted ends its
+ * set, so that a set stays whole if something holds it. Never throws for a snapshot: its error is its outcome.
  *
  * @param deletions sets of decisions to delete, as planned
  * @returns outcomes in the order of the plan
  */
 export async function deleteSets(ec2: EC2Client, deletions: readonly (readonly Decision[])[], limits: DeletionLimits): Promise<Outcome[]> {
-    const turn = rateLimiter(limits.pace);
+    const waitForTurn = rateLimiter(limits.pace);
     const outcomes: Promise<Outcome[]>[] = [];
     const underWay = new Set<Promise<unknown>>();
     let room = limits.most;
-    let full = false;
+    const fits = (set: readonly Decision[]) => set.length <= room || room === limits.most;
+    let limitReached = false;
     for (const set of deletions) {
-        const fits = () => set.length <= room || room === limits.most;
-        // Refused deletions give their room back.
-        while (underWay.size === CONCURRENCY || (underWay.size > 0 && !full && !fits())) {
+        // Deletions that EC2 refuses give their room back, so a set that does not fit yet may still fit.
+        while (underWay.size === CONCURRENCY || (underWay.size > 0 && !limitReached && !fits(set))) {
             await Promise.race(underWay);
         }
-        full ||= !fits();
-        if (full) {
-            const reason = `remaining: ${limits.most} deletions are the most of one run; the next one goes on`;
-            outcomes.push(Promise.resolve(set.map(({ snapshot }) => ({ snapshot, result: "remaining", reason }))));
+        limitReached ||= !fits(set);
+        if (limitReached) {
+            outcomes.push(Promise.resolve(remaining(set, `${limits.most} deletions are the most of one run; the next one goes on`)));
             continue;
         }
         room -= set.length;
-        const deletion = deleteSet(ec2, set, turn, limits);
+        const deletion = deleteSet(ec2, set, waitForTurn, limits);
         outcomes.push(deletion);
-        const ended = deletion.then((own) => {
-            room += own.filter(({ result }) => result !== "deleted").length;
+        const ended = deletion.then((results) => {
+            room += results.filter(({ result }) => result !== "deleted").length;
             underWay.delete(ended);
         });
         underWay.add(ended);
@@ -63,37 +62,45 @@ export async function deleteSets(ec2: EC2Client, deletions: readonly (readonly D
     return (await Promise.all(outcomes)).flat();
 }
 
+function remaining(set: readonly Decision[], reason: string): Outcome[] {
+    return set.map(({ snapshot }) => ({ snapshot, result: "remaining", reason: `remaining: ${reason}` }));
+}
+
 async function deleteSet(
     ec2: EC2Client,
     set: readonly Decision[],
-    turn: () => Promise<void>,
+    waitForTurn: () => Promise<void>,
     { endsAt, abortSignal }: DeletionLimits,
 ): Promise<Outcome[]> {
     if (performance.now() >= endsAt) {
-        const reason = "remaining: the run had to end; the next one goes on";
-        return set.map(({ snapshot }) => ({ snapshot, result: "remaining", reason }));
+        return remaining(set, "the run had to end; the next one goes on");
     }
     const outcomes: Outcome[] = [];
-    let stopped: Pick<Outcome, "result" | "reason"> | undefined;
     for (const { snapshot, reason } of set) {
-        if (stopped) {
-            outcomes.push({ snapshot, ...stopped });
-            continue;
+        await waitForTurn();
+        const outcome = await deleteSnapshot(ec2, snapshot.id, reason, abortSignal);
+        if (outcome.result !== "deleted") {
+            const rest = set.slice(outcomes.length + 1).map((decision) => decision.snapshot);
+            return [...outcomes, ...stopped({ snapshot, ...outcome }, outcomes.length, rest)];
         }
-        await turn();
-        const { result, reason: given } = await deleteSnapshot(ec2, snapshot.id, reason, abortSignal);
-        if (result === "deleted") {
-            outcomes.push({ snapshot, result, reason: given });
-            continue;
-        }
-        const gone = outcomes.length;
-        outcomes.push({ snapshot, result, reason: gone > 0 ? `${given}; ${gone} of its set went before` : given, split: gone > 0 });
-        stopped = {
-            result: result === "failed" ? "remaining" : result,
-            reason: `left with its set: ${snapshot.id} could not be deleted`,
-        };
+        outcomes.push({ snapshot, ...outcome });
     }
     return outcomes;
+}
+
+/** The outcomes of a snapshot that could not be deleted after `gone` others of its set, and of the rest of the set. */
+function stopped({ snapshot, result, reason }: Outcome, gone: number, rest: readonly Snapshot[]): Outcome[] {
+    const isSplit = gone > 0;
+    return [
+        { snapshot, result, reason: isSplit ? `${reason}; ${gone} of its set went before` : reason, split: isSplit },
+        ...rest.map(
+            (other): Outcome => ({
+                snapshot: other,
+                result: result === "failed" ? "remaining" : result,
+                reason: `left with its set: ${snapshot.id} could not be deleted`,
+            }),
+        ),
+    ];
 }
 
 async function deleteSnapshot(
@@ -113,6 +120,11 @@ async function deleteSnapshot(
     }
 }
 
+/** Whether AWS Backup or a lock protects a snapshot. EC2 documents no code for these two. "Blocked" is a code of accounts. */
+function isProtected(name: string, message: string): boolean {
+    return /managed by the AWS Backup service/i.test(message) || /Lock/.test(name) || /\bsnapshot\b.*\block(ed)?\b/is.test(message);
+}
+
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/errors-overview.html */
 function outcomeOf({ name, message }: Error, reason: string): Pick<Outcome, "result" | "reason"> {
     if (name === "InvalidSnapshot.NotFound") {
@@ -126,8 +138,7 @@ function outcomeOf({ name, message }: Error, reason: string): Pick<Outcome, "res
         // First, since its sentence holds names of the user's, such as a role's.
         return { result: "failed", reason: `failed: ${name}: ${message}` };
     }
-    // EC2 documents no code of its own for these two, so the sentence has to tell. "Blocked" is a code of accounts.
-    if (/managed by the AWS Backup service/i.test(message) || /Lock/.test(name) || /\bsnapshot\b.*\block(ed)?\b/is.test(message)) {
+    if (isProtected(name, message)) {
         return { result: "skipped", reason: `left: ${name}: ${message}` };
     }
     return { result: "failed", reason: `failed: ${name}: ${message}` };

@@ -16,10 +16,10 @@ export const DELETION_PACE: Pace = { burst: 90, perSecond: 4.85 };
 /** Makes a token bucket that is full at first. @returns waits for the turn of the next request */
 export function rateLimiter({ burst, perSecond }: Pace): () => Promise<void> {
     const interval = 1000 / perSecond;
-    const full = () => performance.now() - burst * interval;
-    let turn = full();
+    const timeWhenFull = () => performance.now() - burst * interval;
+    let nextTurn = timeWhenFull();
     return async () => {
-        turn = Math.max(turn, full()) + interval;
-        await pause(Math.max(0, turn - performance.now()));
+        nextTurn = Math.max(nextTurn, timeWhenFull()) + interval;
+        await pause(Math.max(0, nextTurn - performance.now()));
     };
 }
