@@ -16,8 +16,47 @@ export interface StandInLine {
     readonly Period: string;
 }
 
+/** The lists of the report, and an entry of each. */
+interface Entries {
+    /** Could not be deleted; `Reason` holds EC2's code and sentence. */
+    readonly FailedSnapshots: Line;
+    /** Planned, and left for the next run (or, with `ReportOnly`, for a run that may delete). */
+    readonly RemainingSnapshots: Line;
+    /** Volumes that were backed up once and no longer are: they or their server no longer exist, or their backups fail. */
+    readonly StaleVolumes: { readonly VolumeId: string; readonly Reason: string };
+    /** Left alone: not judged, not finished, failed, or in use by EC2. */
+    readonly SkippedSnapshots: Line;
+    /** Kept snapshots that stand in for a run which made no restore point of their volume. */
+    readonly StandIns: StandInLine;
+    /** Ids of all deleted snapshots. */
+    readonly DeletedSnapshots: string;
+    /** Why each of `DeletedSnapshots` was deleted. */
+    readonly DeletedReasons: Line;
+    /** Backup sets that were found by their times alone, named by their first snapshots. `Reason` says what to do. */
+    readonly SetsFoundByTime: Line;
+    /** Needed by retention, or held by an operator. */
+    readonly KeptSnapshots: Line;
+}
+
+type ListName = keyof Entries;
+type ListsOf<Names extends ListName> = { [Name in Names]: readonly Entries[Name][] };
+type Lists = Readonly<ListsOf<ListName>>;
+
+/** The lists in the order of their importance, which is also their order in the log. The last ones are cut first. */
+const LISTS: readonly ListName[] = [
+    "FailedSnapshots",
+    "RemainingSnapshots",
+    "StaleVolumes",
+    "SkippedSnapshots",
+    "StandIns",
+    "DeletedSnapshots",
+    "DeletedReasons",
+    "SetsFoundByTime",
+    "KeptSnapshots",
+];
+
 /** The report of one run of the cleaner. The run returns it and logs it: see `logLines`. */
-export interface Report {
+export interface Report extends Lists {
     readonly Policy: string;
     /** ISO 8601, UTC: the time of the event. */
     readonly Time: string;
@@ -26,28 +65,10 @@ export interface Report {
     readonly Status: "OK" | "PARTIAL" | "FAILED";
     /** What the run could not do, a sentence each. If there are any, the run ends with an error. */
     readonly Errors: readonly string[];
-    /** Always complete, even if the lists below are cut. */
+    /** Always complete, even if the lists are cut. */
     readonly Counts: Readonly<
         Record<"Listed" | "Deleted" | "Kept" | "Skipped" | "Failed" | "Remaining" | "StaleVolumes" | "StandIns" | "SetsFoundByTime", number>
     >;
-    /** Could not be deleted; `Reason` holds EC2's code and sentence. */
-    readonly FailedSnapshots: readonly Line[];
-    /** Planned, and left for the next run (or, with `ReportOnly`, for a run that may delete). */
-    readonly RemainingSnapshots: readonly Line[];
-    /** Left alone: not judged, not finished, failed, or in use by EC2. */
-    readonly SkippedSnapshots: readonly Line[];
-    /** Kept snapshots that stand in for a run which made no restore point of their volume. */
-    readonly StandIns: readonly StandInLine[];
-    /** Ids of all deleted snapshots. */
-    readonly DeletedSnapshots: readonly string[];
-    /** Why each of `DeletedSnapshots` was deleted. */
-    readonly DeletedReasons: readonly Line[];
-    /** Backup sets that were found by their times alone, named by their first snapshots. `Reason` says what to do. */
-    readonly SetsFoundByTime: readonly Line[];
-    /** Needed by retention, or held by an operator. */
-    readonly KeptSnapshots: readonly Line[];
-    /** Volumes that were backed up once and no longer are: they or their server no longer exist, or their backups fail. */
-    readonly StaleVolumes: readonly { readonly VolumeId: string; readonly Reason: string }[];
     /** How many lines the lists leave out, so that the report fits into one line of the log. */
     readonly LinesLeftOut: number;
 }
@@ -64,28 +85,12 @@ const SENTENCE_LENGTH = 2_000;
 /** Room for `Part` and `Parts`, and for the digits of `LinesLeftOut`. */
 const NUMBERS_BYTES = 64;
 
-/** Makes the report of a run. Its lists are cut so that it fits into one line of the log, but for the ids of deleted snapshots. */
-export function report(...run: Parameters<typeof wholeReport>): Report {
-    const whole = wholeReport(...run);
-    const room = new Room(LINE_BYTES - NUMBERS_BYTES - bytesOf({ ...whole, ...NO_LINES }));
-    // In the order of importance: the last ones are cut first.
-    return {
-        ...whole,
-        FailedSnapshots: room.fit(whole.FailedSnapshots),
-        RemainingSnapshots: room.fit(whole.RemainingSnapshots),
-        StaleVolumes: room.fit(whole.StaleVolumes),
-        SkippedSnapshots: room.fit(whole.SkippedSnapshots),
-        StandIns: room.fit(whole.StandIns),
-        DeletedSnapshots: room.reserve(whole.DeletedSnapshots),
-        DeletedReasons: room.fit(whole.DeletedReasons),
-        SetsFoundByTime: room.fit(whole.SetsFoundByTime),
-        KeptSnapshots: room.fit(whole.KeptSnapshots),
-        LinesLeftOut: room.leftOut,
-    };
-}
-
-/** @param errors what went wrong before the deletions */
-function wholeReport(
+/**
+ * Makes the report of a run. Its lists are cut so that it fits into one line of the log. The ids of deleted snapshots are all there.
+ *
+ * @param errors what went wrong before the deletions
+ */
+export function report(
     run: { readonly policy: string; readonly time: number; readonly reportOnly: boolean },
     plan: Plan,
     outcomes: readonly Outcome[],
@@ -95,7 +100,7 @@ function wholeReport(
     const failed = outcomes.find(({ result }) => result === "failed");
     const failures = failed ? [`${lists.FailedSnapshots.length} of ${outcomes.length} deletions ${failed.reason}`] : [];
     const Errors = [...errors, ...failures].map(shorten);
-    return {
+    const head: Omit<Report, ListName | "LinesLeftOut"> = {
         Policy: run.policy,
         Time: new Date(run.time).toISOString(),
         ReportOnly: run.reportOnly,
@@ -112,25 +117,39 @@ function wholeReport(
             StandIns: lists.StandIns.length,
             SetsFoundByTime: lists.SetsFoundByTime.length,
         },
-        ...lists,
-        LinesLeftOut: 0,
     };
+    const emptyLists = Object.fromEntries(LISTS.map((name) => [name, []]));
+    const { cut, leftOut } = cutLists(lists, LINE_BYTES - NUMBERS_BYTES - bytesOf({ ...head, ...emptyLists, LinesLeftOut: 0 }));
+    return { ...head, ...cut, LinesLeftOut: leftOut };
 }
 
-type Lists = Pick<Report, keyof typeof NO_LINES>;
-
-/** In the order in which the lists stand in the log. */
-const NO_LINES = {
-    FailedSnapshots: [],
-    RemainingSnapshots: [],
-    StaleVolumes: [],
-    SkippedSnapshots: [],
-    StandIns: [],
-    DeletedSnapshots: [],
-    DeletedReasons: [],
-    SetsFoundByTime: [],
-    KeptSnapshots: [],
-};
+/** Fills lists until no bytes are left, and counts what does not fit. */
+function cutLists(lists: Lists, bytes: number): { readonly cut: Lists; readonly leftOut: number } {
+    const cut: ListsOf<ListName> = { ...lists };
+    let left = bytes;
+    let leftOut = 0;
+    const cutList = <Name extends ListName>(target: ListsOf<Name>, name: Name) => {
+        const fitting: Entries[Name][] = [];
+        for (const entry of lists[name]) {
+            left -= bytesOf(entry) + 1;
+            if (left < 0) {
+                break;
+            }
+            fitting.push(entry);
+        }
+        leftOut += lists[name].length - fitting.length;
+        target[name] = fitting;
+    };
+    for (const name of LISTS) {
+        if (name === "DeletedSnapshots") {
+            // All of them stay: what does not fit goes into further lines of the log.
+            left -= bytesOf(lists.DeletedSnapshots);
+        } else {
+            cutList(cut, name);
+        }
+    }
+    return { cut, leftOut };
+}
 
 function listsOf({ decisions, setsFoundByTime, staleVolumes }: Plan, outcomes: readonly Outcome[]): Lists {
     const by = (result: Outcome["result"]) => outcomes.filter((outcome) => outcome.result === result);
@@ -173,28 +192,6 @@ export function logLines(whole: Report): string[] {
     return parts.map((ids, i) =>
         JSON.stringify({ ...(i === 0 ? whole : { Policy, Time }), DeletedSnapshots: ids, Part: i + 1, Parts: parts.length }),
     );
-}
-
-/** Fills lists until a line of the log is full, and counts what does not fit. */
-class Room {
-    public leftOut = 0;
-
-    public constructor(private bytes: number) {}
-
-    public fit<T>(entries: readonly T[]): T[] {
-        const fitting = entries.filter((entry) => {
-            this.bytes -= bytesOf(entry) + 1;
-            return this.bytes >= 0;
-        });
-        this.leftOut += entries.length - fitting.length;
-        return fitting;
-    }
-
-    /** Takes room for entries that all stay. */
-    public reserve(entries: readonly string[]): readonly string[] {
-        this.bytes -= bytesOf(entries);
-        return entries;
-    }
 }
 
 function lineOf({ snapshot, reason }: Outcome | Decision): Line {

@@ -60,6 +60,32 @@ describe("The report's lines in the log", () => {
         assert.deepEqual([DeletedReasons.length < 1_000], [true]);
     });
 
+    it("leave out every line after the first that does not fit, but no id of a deleted snapshot", () => {
+        const given = [
+            ...outcomes(100, "failed", "x".repeat(1_000)),
+            ...outcomes(3, "skipped", "in use"),
+            ...outcomes(5, "deleted", "old"),
+            ...outcomes(4, "remaining", "later"),
+        ];
+        const { FailedSnapshots, RemainingSnapshots, SkippedSnapshots, DeletedSnapshots, DeletedReasons, LinesLeftOut } = reported(given);
+        assert.deepEqual(
+            [FailedSnapshots.length, RemainingSnapshots, SkippedSnapshots, DeletedSnapshots.length, DeletedReasons, LinesLeftOut],
+            [45, [], [], 5, [], 55 + 3 + 5 + 4],
+        );
+    });
+
+    it("leave out nothing up to the last byte, and one line from the next byte on", () => {
+        const most = LINE - 66;
+        const withLast = (length: number) =>
+            reported([...outcomes(30, "skipped", "x".repeat(1_520)), ...outcomes(1, "skipped", "x".repeat(length))]);
+        const short = Buffer.byteLength(JSON.stringify(withLast(1)));
+        const [fitting, longer] = [withLast(1 + most - short), withLast(2 + most - short)];
+        assert.deepEqual(
+            [Buffer.byteLength(JSON.stringify(fitting)), fitting.LinesLeftOut, longer.LinesLeftOut, longer.SkippedSnapshots.length],
+            [most, 0, 1, 30],
+        );
+    });
+
     it("name the sets that were found by their times alone, and say what to do", () => {
         const sets = [["c"], ["c", "d"], ["c", "d", "e"]].flatMap((volumes, i) =>
             backup({ at: `2027-01-2${i}`, volumes, guid: null, type: ["Day", "Week", "Month"][i] ?? "" }),
@@ -88,6 +114,12 @@ describe("The report's lines in the log", () => {
     it("are one line, equal to the report, if all fits", () => {
         const whole = reported(outcomes(100, "deleted", JAPANESE));
         assert.deepEqual([logLines(whole), whole.LinesLeftOut], [[JSON.stringify(whole)], 0]);
+    });
+
+    it("are one line if the ids of all deleted snapshots fit, and leave out reasons for that", () => {
+        const whole = reported(outcomes(1_000, "deleted", JAPANESE));
+        assert.deepEqual([logLines(whole).length, whole.DeletedReasons.length + whole.LinesLeftOut], [1, 1_000]);
+        assert.equal(whole.LinesLeftOut > 0, true);
     });
 
     it("use most of their room", () => {
