@@ -56,23 +56,31 @@ const FIELDS: readonly Field[] = [
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  */
 export function parseSchedule(expression: string, seconds: "seconds allowed" | "no seconds"): Schedule {
-    const [, count, unit = "", plural] = /^rate\((\d+) (minute|hour|day)(s?)\)$/.exec(expression) ?? [];
-    const length = UNITS[unit];
-    if (length !== undefined) {
-        const n = Number(count);
-        if (n < 1 || (n === 1) !== (plural === "")) {
-            throw new Error(`write rate(1 ${unit}), or rate(2 ${unit}s) and more`);
-        }
-        const every = n * length;
-        if (every > LONGEST_RATE) {
-            throw new Error("write a rate of 366 days at most");
-        }
-        return { kind: "rate", every };
-    }
     const capitals = /^(CRON|RATE)\(/i.exec(expression)?.[1];
     if (capitals !== undefined && capitals !== capitals.toLowerCase()) {
         throw new Error(`write ${capitals.toLowerCase()}(…) in small letters`);
     }
+    return parseRate(expression) ?? parseCron(expression, seconds);
+}
+
+function parseRate(expression: string): Schedule | undefined {
+    const [, count, unit = "", plural] = /^rate\((\d+) (minute|hour|day)(s?)\)$/.exec(expression) ?? [];
+    const length = UNITS[unit];
+    if (length === undefined) {
+        return undefined;
+    }
+    const n = Number(count);
+    if (n < 1 || (n === 1) !== (plural === "")) {
+        throw new Error(`write rate(1 ${unit}), or rate(2 ${unit}s) and more`);
+    }
+    const every = n * length;
+    if (every > LONGEST_RATE) {
+        throw new Error("write a rate of 366 days at most");
+    }
+    return { kind: "rate", every };
+}
+
+function parseCron(expression: string, seconds: "seconds allowed" | "no seconds"): Schedule {
     const cron = /^cron\((\S+(?: \S+)*)\)$/.exec(expression);
     if (!cron?.[1] || expression.length > 256) {
         throw new Error("write cron(minutes hours day-of-month month day-of-week year), for example cron(0 1 ? * * *), or rate(6 hours)");
@@ -81,7 +89,8 @@ export function parseSchedule(expression: string, seconds: "seconds allowed" | "
     if (fields.length !== 6 && !(fields.length === 7 && seconds === "seconds allowed")) {
         throw new Error(`it has ${fields.length} fields; write the six of AWS: minutes hours day-of-month month day-of-week year`);
     }
-    const pattern = (fields.length === 7 ? fields : ["0", ...fields]).map((text, i) => translateField(text, FIELDS[i] as Field));
+    const withSeconds = fields.length === 7 ? fields : ["0", ...fields];
+    const pattern = FIELDS.map((field, i) => translateField(withSeconds[i] ?? "", field));
     if ((fields.at(-4) === "?") === (fields.at(-2) === "?")) {
         throw new Error("exactly one of day-of-month and day-of-week must be ?");
     }
