@@ -69,7 +69,7 @@ describe("A rehearsal of a wrong cleaner", () => {
     });
 
     it("names the restore points that a wrong plan loses", async () => {
-        const change = ({ "cleaner.js": text = "" }) => ({ "cleaner.js": text.replaceAll("newer < count", "newer + 1 < count") });
+        const change = ({ "cleaner.js": text = "" }) => ({ "cleaner.js": text.replaceAll("rank < count", "rank + 1 < count") });
         assert.deepEqual(await brokenBy(change, { days: 6 }), [
             "2027-01-05T07:00:00Z: snap-00000000000000005, Day 5 of 5 of vol-00000000000000001, taken 2027-01-01T01:00:00.000Z, was deleted",
             "2027-01-06T07:00:00Z: snap-00000000000000007, Day 5 of 5 of vol-00000000000000001, taken 2027-01-02T01:00:00.000Z, was deleted",
