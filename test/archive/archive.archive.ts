@@ -128,7 +128,7 @@ describe("The archive", () => {
         assert.deepEqual(await cleanedBy(archiveOf(consumerFiles)), CLEANED);
     });
 
-    it("comes with an example program that runs where the package is installed", () => {
+    it("comes with an example program that runs with the installed package", () => {
         const example = readFileSync(join(ROOT, "examples", "import", "index.ts"), "utf8");
         const { outputText } = ts.transpileModule(example, {
             compilerOptions: { module: ts.ModuleKind.ES2022, target: ts.ScriptTarget.ES2022 },

@@ -61,12 +61,12 @@ function broken(
 }
 
 describe("The look at a run of the cleaner from outside", () => {
-    it("finds nothing where older restore points and failed sets went whole and the report says so", () => {
+    it("finds nothing if whole old and failed sets were deleted and reported", () => {
         const sets = [made(1, { volumes: ["c", "d"] }), made(2, { consistent: "False" }), made(3, { volumes: ["c", "d"] })];
         assert.deepEqual(broken(sets, ["snap-1c", "snap-1d", "snap-2c"]), []);
     });
 
-    it("finds nothing where nothing was done", () => {
+    it("finds nothing if the run did nothing", () => {
         assert.deepEqual(broken([], []), []);
     });
 
@@ -78,7 +78,7 @@ describe("The look at a run of the cleaner from outside", () => {
         ]);
     });
 
-    it("counts restore points by their times, whatever order they were made known in", () => {
+    it("counts restore points by their times, in any order of the ledger", () => {
         assert.deepEqual(broken([made(3), made(1), made(2)], ["snap-1c", "snap-2c"]), []);
     });
 
@@ -113,7 +113,7 @@ describe("The look at a run of the cleaner from outside", () => {
         ]);
     });
 
-    it("names a set of which a part went, even one that was not needed", () => {
+    it("names a half-deleted set, even one that was not needed", () => {
         const volumes = ["c", "d", "e"];
         assert.deepEqual(broken([made(1, { volumes }), made(2, { volumes })], ["snap-1d"]), [
             "the Day set of 2027-01-01T01:00:00.000Z was split: snap-1c, snap-1e of 3 snapshots remained",
@@ -121,7 +121,7 @@ describe("The look at a run of the cleaner from outside", () => {
         ]);
     });
 
-    it("names a snapshot that went without bearing the policy's own tag", () => {
+    it("names a deleted snapshot without the policy's tag", () => {
         const { set, snapshots } = made(1, { policy: "PROD", consistent: null });
         const report = { DeletedSnapshots: ["snap-1c"], LinesLeftOut: 0 };
         assert.deepEqual(brokenInvariants([set], { policy: "prod", retention: { Day: 1 }, before: snapshots, after: [], report }), [
@@ -141,7 +141,7 @@ describe("The look at a run of the cleaner from outside", () => {
         ]);
     });
 
-    it("names a report that leaves a snapshot out, and one that speaks of it twice", () => {
+    it("names a report that omits a snapshot or lists it twice", () => {
         const sets = [made(1), made(2)];
         assert.deepEqual(broken(sets, ["snap-1c"], { KeptSnapshots: [] }), [
             "the report lists snap-1c, but the policy had snap-1c snap-2c",
@@ -181,13 +181,13 @@ describe("The look at a run of the cleaner from outside", () => {
         );
     });
 
-    it("names a pending set that went, whatever stands", () => {
+    it("names a deleted pending set, with any other sets", () => {
         assert.deepEqual(broken([made(1, { state: "pending", consistent: null }), made(2)], ["snap-1c"]), [
             "the Day set of 2027-01-01T01:00:00.000Z, still pending, was deleted",
         ]);
     });
 
-    it("names a failed set that went before each of its volumes had a newer restore point of its type", () => {
+    it("names a failed set that was deleted before each volume had a newer restore point", () => {
         const failed = made(1, { volumes: ["c", "d"], consistent: "False" });
         const hasty = ["the Day set of 2027-01-01T01:00:00.000Z, failed with no newer restore point, was deleted"];
         assert.deepEqual(
@@ -210,7 +210,7 @@ describe("The look at a run of the cleaner from outside", () => {
         assert.deepEqual(broken(sets, ["snap-29c", "snap-30c"], {}, retention), []);
     });
 
-    it("names a month's own restore point that was deleted after a backup by hand, of the run that made both", () => {
+    it("names a month's restore point that was deleted after a backup by hand", () => {
         const sets = [made(-20, { type: "Month" }), made(2, { type: "Month" }), made(20, { type: "Month" }), made(31)];
         assert.deepEqual(broken(sets, ["snap--20c", "snap-2c"], {}, retention, standIns), []);
         assert.deepEqual(broken([...sets, made(33, { type: "Month" })], ["snap--20c", "snap-2c", "snap-20c"], {}, retention, standIns), [

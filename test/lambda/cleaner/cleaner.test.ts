@@ -156,7 +156,7 @@ describe("The cleaner", () => {
         ["snapshots", ["DescribeSnapshots"]],
         ["volumes", ["DescribeSnapshots", "DescribeVolumes"]],
     ] as const) {
-        it(`deletes nothing when the plan after the listing of ${listing} throws, and fails with the error of the plan`, async () => {
+        it(`deletes nothing if the plan after the listing of ${listing} throws, and fails with its error`, async () => {
             const store = stored(january(3));
             const calls: string[] = [];
             const retention = {
@@ -238,7 +238,7 @@ describe("The cleaner", () => {
         ["InvalidSnapshotID.Malformed", "Invalid id"],
         ["Blocked", "Your account is currently blocked."],
     ] as const) {
-        it(`fails on ${code}, which nothing explains, after it has gone on with the rest`, async () => {
+        it(`fails on the unexplained ${code} after it has deleted the rest`, async () => {
             const store = stored(january(3));
             Object.assign(store.get("snap-1a") ?? {}, { heldBy: { code, message } });
             const error = await cleaned(store).then(
@@ -260,7 +260,7 @@ describe("The cleaner", () => {
         });
     }
 
-    it("counts a snapshot that is gone already as deleted", async () => {
+    it("counts a missing snapshot as deleted", async () => {
         const store = stored(january(2));
         const intercept = ({ action }: { action: string }) => {
             if (action === "DeleteSnapshot") {
@@ -279,7 +279,7 @@ describe("The cleaner", () => {
         );
     });
 
-    it("leaves a set whole when something holds its boot volume's snapshot, whichever comes first by id", async () => {
+    it("leaves a set whole if its boot volume's snapshot is in use, in any order of ids", async () => {
         const snapshots = january(2, 3);
         const store = stored(snapshots);
         store.get("snap-1b")?.tags.set("Device", "/dev/sda1");
@@ -375,7 +375,7 @@ describe("The cleaner", () => {
         assert.deepEqual(report.DeletedSnapshots, ["snap-1a"]);
     });
 
-    it("names all that went wrong in its error", async () => {
+    it("names every fault in its error", async () => {
         const store = stored(january(2));
         Object.assign(store.get("snap-1a") ?? {}, { heldBy: { code: "Odd", message: "Odd." } });
         const intercept = ({ action }: { action: string }) => {

@@ -63,7 +63,7 @@ describe("Deleting sets", () => {
         ]);
     });
 
-    it("takes the one with the last id of several that show a set's failure last, be it the boot volume's", () => {
+    it("deletes the failed member with the last id last, even the boot volume's", () => {
         const [d, e] = backup({ at: "2027-01-30", volumes: ["d", "e"], consistent: "False" }) as [Snapshot, Snapshot];
         assert.deepEqual(order([{ ...e, tags: { ...e.tags, Device: "/dev/sda1" } }, d]), ["snap-day-0130-d", "snap-day-0130-e"]);
     });
@@ -73,7 +73,7 @@ describe("Deleting sets", () => {
         assert.deepEqual(order([{ ...c, state: "error" }, d]), ["snap-day-0130-d", "snap-day-0130-c"]);
     });
 
-    it("takes the farthest in time first, be it before or after the member that shows the failure", () => {
+    it("deletes the member that is farthest in time from the failed one first", () => {
         const [c, d, e] = backup({ at: "2027-01-30", volumes: ["c", "d", "e"] }) as [Snapshot, Snapshot, Snapshot];
         const failed = { ...d, tags: { ...d.tags, AppConsistent: "False" } };
         assert.deepEqual(order([{ ...c, startTime: c.startTime + 60_000 }, failed, { ...e, startTime: e.startTime - 120_000 }]), [
@@ -83,7 +83,7 @@ describe("Deleting sets", () => {
         ]);
     });
 
-    it("begins no more than 16 sets at once, and all that the most of a run allow", async () => {
+    it("starts at most 16 sets at once, and all sets that the limit of a run allows", async () => {
         const snapshots = Array.from({ length: 41 }, (_, i) => backup({ at: "2027-01-30", volumes: [`v${i}`], guid: i })).flat();
         const sets = snapshots.map((snapshot) => [{ snapshot, action: "delete" as const, reason: "deleted", standsInFor: [] }]);
         let underWay = 0;

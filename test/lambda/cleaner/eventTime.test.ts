@@ -29,7 +29,7 @@ describe("The time of the event", () => {
         ["is no date of the calendar", { time: "2027-13-45T07:00:00Z" }],
         ["is no day of its month", { time: "2027-02-30T07:00:00Z" }],
     ] as const) {
-        it(`makes the run fail before it asks EC2 for anything, where it ${what}`, async () => {
+        it(`makes the run fail before any request to EC2 if it ${what}`, async () => {
             const [store, asked] = [stored(fourDays()), [] as unknown[]];
             const intercept = (call: unknown) => {
                 asked.push(call);

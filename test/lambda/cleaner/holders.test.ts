@@ -80,7 +80,7 @@ describe("A snapshot that EC2 does not let go", () => {
         );
     });
 
-    it("makes the run fail where access to it is denied, after the rest is gone", async () => {
+    it("makes the run fail if access is denied, after the rest is deleted", async () => {
         await assertRun(
             holding("snap-29c", "UnauthorizedOperation", "You are not authorized to perform this operation."),
             {},
@@ -96,7 +96,7 @@ describe("A snapshot that EC2 does not let go", () => {
         );
     });
 
-    it("makes the run fail where access to all is denied", async () => {
+    it("makes the run fail if access to all snapshots is denied", async () => {
         const withSet = (id: string) => `left with its set: ${id} could not be deleted`;
         await assertRun(
             fourDays(),
@@ -112,7 +112,7 @@ describe("A snapshot that EC2 does not let go", () => {
         );
     });
 
-    it("counts as deleted where it is not there any more", async () => {
+    it("counts as deleted if it no longer exists", async () => {
         const faults = onSnapshot("snap-29c", always(refused("InvalidSnapshot.NotFound", "The snapshot 'snap-29c' does not exist.")));
         const gone = "deleted: 4th newest Day restore point, 2 are kept (it was gone already)";
         await assertRun(fourDays(), { faults }, { ...DONE, deleted: { ...DELETED, "snap-29c": gone } }, ["snap-29c", ...NEEDED]);
@@ -123,12 +123,12 @@ describe("A snapshot that EC2 does not let go", () => {
 const DAY_LATER = "2027-02-02T07:00:00.000Z";
 
 describe("A run of the cleaner", () => {
-    it("fails, and deletes nothing, where it may not list snapshots", async () => {
+    it("fails and deletes nothing if it has no permission to list snapshots", async () => {
         const Errors = [`the listing of snapshots broke off: ${DENIED}; nothing was deleted`];
         await assertRun(fourDays(), { faults: on("DescribeSnapshots", always(deniedAll)) }, { Status: "FAILED", Errors }, ALL);
     });
 
-    it("takes volumes for existing where it may not list them, and fails after it has deleted the rest", async () => {
+    it("treats volumes as existing without permission to list them, and fails at the end", async () => {
         await assertRun(
             fourDays(),
             { settings: { orphanDays: 1 }, event: { time: DAY_LATER }, faults: on("DescribeVolumes", always(deniedAll)) },
@@ -171,7 +171,7 @@ describe("A run of the cleaner", () => {
         ["snap-29d", "vssbackuphold"],
         ["snap-29c", "VSSBACKUPHOLD"],
     ] as const) {
-        it(`leaves a set whole where an operator has put the tag ${key} on ${id}`, async () => {
+        it(`leaves a set whole if an operator put the tag ${key} on ${id}`, async () => {
             const held = `kept: held by the tag ${key} on ${id}`;
             await assertRun(
                 tagged(id, key, "Ticket 4711"),

@@ -12,7 +12,7 @@ describe("Listing", () => {
         [200, [200]],
         [401, [200, 200, 1]],
     ] as const) {
-        it(`asks for ${count} volumes by their ids, 200 at a time, and finds those that are gone`, async () => {
+        it(`asks for ${count} volumes by their ids, 200 at a time, and finds the missing ones`, async () => {
             const ids = Array.from({ length: count }, (_, i) => volume(i));
             const store = new SnapshotStore();
             for (const id of ids.slice(2)) {
@@ -46,7 +46,7 @@ describe("Listing", () => {
         ["InvalidNextToken", "It is invalid", 3],
         ["InvalidPaginationToken", "It is invalid", 3],
     ] as const) {
-        it(`begins anew where EC2 refuses its token, and nowhere else: ${code} (${message})`, async () => {
+        it(`starts again only if EC2 refuses its token: ${code} (${message})`, async () => {
             const store = stored([]);
             let asked = 0;
             const intercept = () => {

@@ -34,7 +34,7 @@ describe("The cleaner's listing", () => {
         assert.equal(pagesAsked(calls), 3);
     });
 
-    it("fails where empty pages go round in a circle", async () => {
+    it("fails if empty pages repeat in a circle", async () => {
         const circle = { DescribeSnapshotsResponse: { snapshotSet: "", nextToken: "again" } };
         const Errors = [
             "the listing of snapshots broke off: Error: EC2 gave the same page token twice; the listing has no end; nothing was deleted",

@@ -193,7 +193,7 @@ describe("A second run at the same time", () => {
         };
     }
 
-    it("deletes the same, where both have listed before either deletes, and neither fails", async () => {
+    it("deletes the same if both list before either deletes, and neither fails", async () => {
         const [store, runs] = [stored(fourDays()), [] as Cleaned[]];
         const faults = on("DescribeSnapshots", first(anotherRun(store, runs)));
         await assertRun(store, { faults }, { ...DONE, deleted: gone(DELETED) }, NEEDED);

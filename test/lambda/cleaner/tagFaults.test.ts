@@ -43,7 +43,7 @@ describe("The cleaner", () => {
         ["AwsVssConfig", "of another run"],
         ["Name", "another"],
     ] as const) {
-        it(`leaves a set alone, which counts for nothing, where EC2 lists the tag ${key} with two values`, async () => {
+        it(`leaves a set alone, and does not count it, if EC2 lists the tag ${key} with two values`, async () => {
             const twice = (tags: string) => tag(key, "one") + tag(key, value) + tags;
             const why = `left: not finished, snap-01c is in state completed, with two values of the tag ${key}`;
             await assertRun(

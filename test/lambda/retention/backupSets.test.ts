@@ -28,7 +28,7 @@ const A = "3f2504e0-4f89-41d3-9a0c-0305e82c3301";
 const B = "3f2504e0-4f89-41d3-9a0c-0305e82c3302";
 
 describe("Backup sets", () => {
-    it("are found by the GUID in AwsVssConfig, whatever stands around it and in any letter case", () => {
+    it("are found by the GUID in AwsVssConfig, in any letter case and any other text", () => {
         const snapshots = [
             tagged("a1", A),
             tagged("a2", `AwsVssComponents 2.5.1; Snapshot Set ID: {${A.toUpperCase()}}`),
@@ -59,7 +59,7 @@ describe("Backup sets", () => {
         });
     }
 
-    it("are found by the first GUID of a value, even where others have theirs in another place", () => {
+    it("are found by the first GUID of a value, even if others have it in another place", () => {
         assert.deepEqual(grouped([tagged("a1", `-${A}`), tagged("b1", `-${"x".repeat(36)}${A}`), tagged("b2", `-${"y".repeat(36)}${A}`)]), [
             ["a1", "b1", "b2"],
         ]);
@@ -69,11 +69,11 @@ describe("Backup sets", () => {
         );
     });
 
-    it("are found by the whole value where it holds no GUID", () => {
+    it("are found by the whole value if it has no GUID", () => {
         assert.deepEqual(grouped([tagged("a1", "run 1"), tagged("a2", "run 1 "), tagged("b1", "run 2")]), [["a1", "a2"], ["b1"]]);
     });
 
-    it("are found by type and nearby start times where there is no AwsVssConfig", () => {
+    it("are found by type and nearby start times without AwsVssConfig", () => {
         const snapshots = [
             tagged("a1", undefined, "2027-01-30T01:00:00Z"),
             tagged("a2", undefined, "2027-01-30T01:10:00Z"),
@@ -84,7 +84,7 @@ describe("Backup sets", () => {
         assert.deepEqual(grouped(snapshots), [["a1", "a2"], ["b1"], ["blank"], ["w1"]]);
     });
 
-    it("are found by their times whatever their ids are", () => {
+    it("are found by their times with any ids", () => {
         assert.deepEqual(grouped([tagged("a", undefined, "2027-01-30T02:00:00Z"), tagged("b", undefined, "2027-01-30T01:00:00Z")]), [
             ["a"],
             ["b"],
@@ -186,7 +186,7 @@ describe("Backup sets", () => {
         }
     });
 
-    it("are the same whatever order the snapshots come in", () => {
+    it("are the same for any order of snapshots", () => {
         const snapshots = [
             ...backup({ at: "2027-01-28" }),
             ...backup({ at: "2027-01-29", guid: null }),

@@ -40,11 +40,11 @@ describe("Snapshots of volumes that no longer exist", () => {
         ]);
     });
 
-    it("stay where the volume exists, however old they are", () => {
+    it("stay at any age if the volume exists", () => {
         assert.deepEqual(lines(plan(OLD, { orphanDays: 1 }, new Set())), KEPT);
     });
 
-    it("stay where the snapshot does not tell its volume, as that of a copy", () => {
+    it("stay if a copied snapshot does not name its volume", () => {
         const unknown = ["", "vol-ffffffff"].map((volumeId) =>
             backup({ ...c, at: "2026-01-05" }).map((one) => ({ ...one, id: `snap-${volumeId}`, volumeId })),
         );

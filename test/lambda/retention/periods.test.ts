@@ -214,7 +214,7 @@ describe("The periods of a schedule", () => {
         });
     }
 
-    it("are one object each, whatever was asked in between", () => {
+    it("are one object each, with other calls in between", () => {
         const periods = definePeriods("cron(0 5 1 1,7 ? *)", "UTC");
         const [march, august, february, again] = ["2027-03-31", "2027-08-01", "2027-02-01", "2027-03-31"].map((day) =>
             periods?.at(Date.parse(day)),

@@ -63,7 +63,7 @@ describe("The plan", () => {
         ]);
     });
 
-    it("asks each volume, also where two have as many restore points and share the newest", () => {
+    it("judges each volume, even if two share the newest of as many restore points", () => {
         const history = [
             ...backup({ at: "2027-01-28", volumes: ["d"], type: "Week" }),
             ...backup({ at: "2027-01-29", volumes: ["c"] }),
@@ -77,7 +77,7 @@ describe("The plan", () => {
         ]);
     });
 
-    it("counts a set once for a volume of which it holds two snapshots", () => {
+    it("counts a set once for a volume with two snapshots in it", () => {
         const twice = ["01:00", "01:05"].flatMap((at, i) =>
             backup({ at: `2027-01-30T${at}`, volumes: ["c"], guid: null }).map((one) => ({ ...one, id: `snap-${i}` })),
         );
@@ -270,7 +270,7 @@ describe("The plan", () => {
         ]);
     });
 
-    it("keeps a set whole that an operator holds, whatever it is, and does not count it", () => {
+    it("keeps a held set of any status whole, and does not count it", () => {
         const [c, d] = backup({ at: "2027-01-28" }) as [Snapshot, Snapshot];
         const held = [c, { ...d, tags: { ...d.tags, VssBackupHold: "case 4711" } }];
         const newer = ["2027-01-29", "2027-01-30", "2027-01-31"].flatMap((at) => backup({ at, volumes: ["c"] }));
@@ -283,7 +283,7 @@ describe("The plan", () => {
         ]);
     });
 
-    it("keeps two restore points beside a newer one that is held, for when the hold is gone", () => {
+    it("keeps two restore points beside a newer held one, in case the hold ends", () => {
         const [held] = backup({ at: "2027-01-31", volumes: ["c"] }) as [Snapshot];
         const older = ["2027-01-29", "2027-01-30"].flatMap((at) => backup({ at, volumes: ["c"] }));
         assert.deepEqual(planned([...older, { ...held, tags: { ...held.tags, VssBackupHold: "" } }]), [
@@ -349,7 +349,7 @@ describe("The plan", () => {
         );
     });
 
-    it("names the sets that were found by their times alone, oldest first, and none that it does not judge", () => {
+    it("names the judged sets that were found by their times alone, oldest first", () => {
         const found = [
             ...backup({ at: "2027-01-29", volumes: ["c"], guid: null }),
             ...backup({ at: "2027-01-28", guid: null }),
@@ -389,7 +389,7 @@ describe("The plan", () => {
         );
     });
 
-    it("counts complete sets that are not application-consistent only where countCrashConsistent says so", () => {
+    it("counts crash-consistent sets only with countCrashConsistent", () => {
         const history = [
             ...backup({ at: "2027-01-28", volumes: ["c"] }),
             ...backup({ at: "2027-01-29", volumes: ["c"], consistent: null }),
@@ -451,7 +451,7 @@ describe("The plan", () => {
         assert.deepEqual(plan.deletions, []);
     });
 
-    it("goes on where it stopped amid a set that started together with another", () => {
+    it("continues in the middle of a set that started together with another", () => {
         const started = { at: "2027-01-01" };
         const [x1] = backup({ ...started, volumes: ["c"], guid: 1 }) as [Snapshot];
         const [x9] = backup({ ...started, volumes: ["d"], guid: 1 }) as [Snapshot];
@@ -470,7 +470,7 @@ describe("The plan", () => {
         assert.deepEqual(left(left(history, 1), 9), left(history, 9));
     });
 
-    it("goes on where it stopped amid a set whose snapshots did not start together", () => {
+    it("continues in the middle of a set whose snapshots started at different times", () => {
         const at = (time: string, volume: string, guid: number) =>
             backup({ at: `2027-01-01T${time}`, volumes: [volume], guid })[0] as Snapshot;
         const history = [

@@ -139,7 +139,7 @@ describe("Schedules", () => {
         ]);
     });
 
-    it("that name a time of day fire once on each date of the time zone, whatever its clock does", () => {
+    it("with a time of day fire once on each date of the zone, across clock changes", () => {
         const [first, last] = ["2027-01-01", "2028-12-31"];
         const dates = Array.from({ length: 731 }, (_, i) => DateTime.fromISO(first, { zone: "UTC" }).plus({ days: i }).toISODate());
         assert.equal(dates.at(-1), last);

@@ -51,11 +51,11 @@ describe("Stale volumes", () => {
         ]);
     });
 
-    it("are none where a first backup is under way", () => {
+    it("are none while a first backup is in progress", () => {
         assert.deepEqual(stale([backup({ ...c, at: "2027-01-31", state: "pending" })], "2027-01-31T07:00:00Z"), []);
     });
 
-    it("are not sought where nothing tells when to expect a backup", () => {
+    it("are not searched for without an expected time of a backup", () => {
         assert.deepEqual(stale([backup({ ...c, at: "2027-01-01" })], "2027-02-01T07:00:00Z", { retention: { Day: 1 }, schedules: {} }), []);
         const never = { retention: { Day: 1 }, schedules: { Day: "cron(0 6 2 1 ? 2026)" } };
         assert.deepEqual(stale([backup({ ...c, at: "2027-01-01" })], "2027-02-01T07:00:00Z", never), []);
