@@ -48,8 +48,18 @@ describe("The deployed cleaner", () => {
             { Status, Counts, pages: ec2.calls.length },
             {
                 Status: "OK",
-                // Of each volume five days, and the Sunday of the week before them.
-                Counts: { Listed: 100_000, Deleted: 0, Kept: 60_000, Skipped: 0, Failed: 0, Remaining: 40_000, StaleVolumes: 0 },
+                // Of each volume five days, and a Sunday. It and the last Sunday stand in for two weeks, and the latter for January.
+                Counts: {
+                    Listed: 100_000,
+                    Deleted: 0,
+                    Kept: 60_000,
+                    Skipped: 0,
+                    Failed: 0,
+                    Remaining: 40_000,
+                    StaleVolumes: 0,
+                    StandIns: 30_000,
+                    SetsFoundByTime: 0,
+                },
                 pages: 100,
             },
         );
