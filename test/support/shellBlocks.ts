@@ -30,7 +30,7 @@ export function callsOf(block: string, outputs: Readonly<Record<string, string>>
         }
         const env = { ...process.env, PATH: `${folder}:${process.env.PATH}`, STAND_IN_LOG: log, STAND_IN_OUTPUTS: answers };
         execFileSync("bash", ["-euc", block], { cwd: folder, env, stdio: ["ignore", "pipe", "pipe"] });
-        const calls = readFileSync(log, "utf8").split("\0\n\0");
+        const calls = readFileSync(log, "utf8").split("\0\x1e\0");
         return calls.slice(0, -1).map((call) => call.split("\0"));
     } finally {
         rmSync(folder, { recursive: true, force: true });
