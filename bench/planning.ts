@@ -34,7 +34,7 @@ export async function planning(): Promise<Result[]> {
             subject,
             ratio: "time per snapshot, 100,000 to 10,000",
             value: two / one,
-            target: { is: "at most", limit: 2 },
+            target: { is: "at most", limit: 1.5 },
             measured: `${number(two)} µs to ${number(one)} µs`,
         },
     ];
