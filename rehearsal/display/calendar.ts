@@ -86,7 +86,8 @@ function drawMonth(first: DateTime, marks: ReadonlyMap<string, Mark>): string[] 
     ];
     const weeks = Array.from({ length: 6 }, (_, i) => Array.from({ length: 7 }, (_, k) => cells[i * 7 + k] ?? blank).join(""));
     const title = first.toFormat("MMMM yyyy", { locale: "en" });
-    return [pc.bold(title.padEnd(CELL * 7)), pc.dim("Mo  Tu  We  Th  Fr  Sa  Su  "), ...weeks];
+    // Spaces stay outside the colours, so that they can be trimmed at the end of a line.
+    return [pc.bold(title) + " ".repeat(CELL * 7 - title.length), `${pc.dim("Mo  Tu  We  Th  Fr  Sa  Su")}  `, ...weeks];
 }
 
 function joinMonths(months: readonly string[][]): string {
