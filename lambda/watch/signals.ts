@@ -1,0 +1,139 @@
+import type { Snapshot } from "../retention/snapshot";
+
+/** What AWS answered to one listing; or a sentence that says why there is no whole answer. */
+export type Signal<T> = { readonly value: T } | { readonly unread: string };
+
+/** The listings of one run, all of them. Times are milliseconds since 1970. */
+export interface Signals {
+    /** `ec2:DescribeInstances` */
+    readonly servers: Signal<readonly Server[]>;
+    /** `ssm:DescribeInstanceInformation` */
+    readonly nodes: Signal<readonly ManagedNode[]>;
+    /** `ec2:DescribeSnapshots` */
+    readonly snapshots: Signal<readonly SizedSnapshot[]>;
+    /** `ssm:ListCommandInvocations` */
+    readonly invocations: Signal<readonly Invocation[]>;
+    /** `ssm:DescribeMaintenanceWindows` */
+    readonly windows: Signal<readonly BackupWindow[]>;
+    /** `ssm:DescribeMaintenanceWindowExecutions` */
+    readonly executions: Signal<readonly WindowExecution[]>;
+    /** `ssm:DescribeAssociationExecutions` and `ssm:DescribeAssociationExecutionTargets` */
+    readonly packages: Signal<readonly PackageResult[]>;
+    /** `logs:FilterLogEvents` of the cleaner's log group */
+    readonly cleanerRuns: Signal<readonly CleanerRun[]>;
+    /** `sns:ListSubscriptionsByTopic` */
+    readonly subscriptions: Signal<readonly Subscription[]>;
+}
+
+export type SignalName = keyof Signals;
+
+/** An EC2 instance with the server tag that is not terminated. */
+export interface Server {
+    /** `i-…` */
+    readonly id: string;
+    /** The value of its tag `Name`; empty without one. */
+    readonly name: string;
+    /** `pending`, `running`, `stopping` or `stopped`. */
+    readonly state: string;
+    /** When it last stopped; undefined if it runs, or if EC2 does not say. */
+    readonly stoppedAt?: number;
+    /** The earliest time at which EC2 knew it: of its launch or of an attachment. */
+    readonly firstSeen: number;
+    readonly isWindows: boolean;
+    /** Such as `m7i.large`. */
+    readonly instanceType: string;
+    readonly hasProfile: boolean;
+    readonly volumes: readonly AttachedVolume[];
+    readonly tags: Readonly<Record<string, string>>;
+}
+
+export interface AttachedVolume {
+    /** `vol-…` */
+    readonly id: string;
+    /** Such as `/dev/sda1` or `xvdb`. */
+    readonly device: string;
+    readonly attachedAt: number;
+    readonly isRoot: boolean;
+}
+
+/** An instance that Systems Manager manages. Stopped instances are not among them. */
+export interface ManagedNode {
+    /** `i-…` */
+    readonly id: string;
+    /** `Online`, `ConnectionLost` or `Inactive`. */
+    readonly ping: string;
+    readonly lastPing: number;
+    /** `Windows`, `Linux` or `MacOS`. */
+    readonly platform: string;
+}
+
+/** A snapshot, with the size of its volume. */
+export interface SizedSnapshot extends Snapshot {
+    readonly sizeGib: number;
+}
+
+/** One run of the VSS document on one server, by a window or by hand. */
+export interface Invocation {
+    /** `i-…` */
+    readonly serverId: string;
+    /** The snapshot type of the window's command; undefined if its comment names none. */
+    readonly type?: string;
+    readonly requestedAt: number;
+    /** SSM's detailed status, such as `Success`, `Failed`, `DeliveryTimedOut` or `Undeliverable`. */
+    readonly status: string;
+    /** The end of the run's output. */
+    readonly output: string;
+}
+
+/** A backup window as it is in Systems Manager now. */
+export interface BackupWindow {
+    /** `mw-…` */
+    readonly id: string;
+    readonly enabled: boolean;
+    readonly schedule: string;
+    readonly timezone: string;
+    /** Hours. */
+    readonly duration: number;
+    /** Hours. */
+    readonly cutoff: number;
+}
+
+export interface WindowExecution {
+    readonly windowId: string;
+    readonly startTime: number;
+    /** Such as `SUCCESS`, `FAILED`, `TIMED_OUT`, `SKIPPED_OVERLAPPING`. */
+    readonly status: string;
+    readonly details: string;
+}
+
+/** The newest installation of the VSS package on one server. */
+export interface PackageResult {
+    readonly serverId: string;
+    /** `Success`, `Failed`, `TimedOut`, `Pending` and others of Systems Manager. */
+    readonly status: string;
+    readonly details: string;
+    readonly time: number;
+}
+
+/** One run of the cleaner, from the report in its log. */
+export interface CleanerRun {
+    /** When the run was due. */
+    readonly time: number;
+    readonly status: "OK" | "PARTIAL" | "FAILED";
+    readonly errors: readonly string[];
+    readonly kept: number;
+    readonly deleted: number;
+    /** Deletions that EC2 refused. */
+    readonly failed: number;
+    /** Deletions that were left for the next run. */
+    readonly remaining: number;
+    /** Ids of snapshots whose deletion EC2 refused. */
+    readonly failedIds: readonly string[];
+}
+
+export interface Subscription {
+    /** `email`, `https` and others. */
+    readonly protocol: string;
+    readonly endpoint: string;
+    readonly isConfirmed: boolean;
+}
