@@ -2,6 +2,8 @@
 export const KINDS = [
     "unread",
     "nobody targeted",
+    "tag misspelled",
+    "tag removed",
     "never backed up",
     "overdue",
     "failing",

@@ -1,20 +1,20 @@
-import type { Finding } from "./finding";
+import { accountFindings } from "./accountFindings";
+import { backupFindings, type Duties } from "./backupFindings";
+import { cleanerFindings } from "./cleanerFindings";
+import { type DueRuns, dueRunsOf } from "./dueRuns";
+import { excusedRuns, firstSeenTimes, scheduleTimes } from "./duties";
+import { type Finding, findingKey, KINDS, type Kind } from "./finding";
+import type { Memory } from "./memory";
+import { serverFindings } from "./serverFindings";
+import { isRestorePoint, type ServerSets, serverSets } from "./serverSets";
+import type { CleanerRun, Signal, SignalName, Signals } from "./signals";
+import type { Draft, Readings, Situation } from "./situation";
+import type { WatchSettings, WatchTargets } from "./watchSettings";
+import { windowFindings } from "./windowFindings";
 
-/** What one run tells the next one through its log. Times are milliseconds since 1970. */
-export interface Memory {
-    readonly time: number;
-    /** When each server was seen for the first time, by id. */
-    readonly firstSeen: Readonly<Record<string, number>>;
-    /** Since when each snapshot type has its schedule. */
-    readonly schedules: Readonly<Record<string, { readonly schedule: string; readonly since: number }>>;
-    /** When the first run was. */
-    readonly since: number;
-    readonly findings: readonly Finding[];
-    /** The findings of the last report that was sent. */
-    readonly reported: readonly Finding[];
-}
+const HOUR = 3_600_000;
 
-/** The newest restore point of a type, over all servers. */
+/** The newest restore point of a type, over all watched servers. Times are milliseconds since 1970. */
 export interface TypeHealth {
     readonly type: string;
     /** Undefined if there is none. */
@@ -27,23 +27,215 @@ export interface TypeHealth {
 
 export interface Health {
     readonly time: number;
-    /** Problems first, each in the order of `KINDS`, then by server. */
+    /** Problems before notes, each in the order of `KINDS`, then by server, volume and type. */
     readonly findings: readonly Finding[];
-    /** Findings of the last report that are over. */
+    /** Problems of the last report that are over. */
     readonly recovered: readonly Finding[];
-    readonly types: readonly TypeHealth[];
-    readonly servers: {
-        /** Watched servers: those with the server tag, without the excluded ones. */
-        readonly total: number;
-        /** Watched servers without a problem. */
+    /** In the order of the policy. Undefined if the servers or the snapshots could not be read. */
+    readonly types?: readonly TypeHealth[];
+    /** Undefined if the servers could not be read. */
+    readonly servers?: {
+        /** How many have the server tag and are not excluded. */
+        readonly watched: number;
+        /** How many of these have no problem. */
         readonly ok: number;
         readonly excluded: readonly { readonly id: string; readonly name: string; readonly reason: string }[];
     };
-    readonly restorePoints: number;
+    /** Undefined if the snapshots could not be read. */
+    readonly restorePoints?: number;
     /** Hours since the newest restore point of the server for which it is the oldest; undefined if no server has one. */
     readonly oldestNewestHours?: number;
     /** The last run of the cleaner in its log. */
-    readonly cleaner?: import("./signals").CleanerRun;
-    /** For the next run. `reported` is that of the run before; a run that sends a report replaces it. */
+    readonly cleaner?: CleanerRun;
+    /** For the next run. `reported` and `reportDue` are those of the run before. */
     readonly memory: Memory;
+}
+
+/** The signals without which a kind of finding can't be seen. */
+const NEEDS: Readonly<Record<Kind, readonly SignalName[]>> = {
+    unread: [],
+    "nobody targeted": ["servers"],
+    "tag misspelled": ["servers"],
+    "tag removed": ["servers", "snapshots"],
+    "never backed up": ["servers", "snapshots"],
+    overdue: ["servers", "snapshots"],
+    failing: ["servers", "invocations"],
+    "volume not covered": ["servers", "snapshots"],
+    "window missing": ["windows"],
+    "window disabled": ["windows"],
+    "window changed": ["windows"],
+    "window failed": ["executions"],
+    "window skipped": ["executions"],
+    "window never executed": ["executions"],
+    "not Windows": ["servers", "nodes"],
+    "no role": ["servers"],
+    "too small": ["servers"],
+    "not managed": ["servers", "nodes"],
+    "agent offline": ["servers", "nodes"],
+    "package failed": ["servers", "packages", "invocations"],
+    "package missing": ["servers", "packages", "invocations"],
+    "cleaner failed": ["cleanerRuns"],
+    "cleaner late": ["cleanerRuns"],
+    "cleaner held back": ["cleanerRuns"],
+    "subscription unconfirmed": ["subscriptions"],
+    stopped: ["servers"],
+    "snapshots aging": ["servers", "snapshots"],
+};
+
+/**
+ * Compares what should be there with what AWS lists. Pure: the same input gives the same health.
+ *
+ * @param now milliseconds since 1970
+ * @param before of the run before; its value is undefined in the first run
+ */
+export function health(
+    now: number,
+    settings: WatchSettings,
+    targets: WatchTargets,
+    signals: Signals,
+    before: Signal<Memory | undefined>,
+): Health {
+    const memory = "value" in before ? before.value : undefined;
+    const situation = situationOf(now, settings, targets, readingsOf(signals), memory);
+    const duties: Duties = {
+        schedules: scheduleTimes(situation),
+        firstSeen: firstSeenTimes(situation),
+        excused: situation.readings.servers ? excusedRuns(situation) : (memory?.excused ?? {}),
+    };
+    const drafts = [
+        ...unreadFindings({ ...signals, memory: before }),
+        ...accountFindings(situation),
+        ...backupFindings(situation, duties),
+        ...serverFindings(situation),
+        ...windowFindings(situation, duties.schedules),
+        ...cleanerFindings(situation),
+    ];
+    const findings = sort(keepUnread(date(drafts, memory, now), memory, signals));
+    return {
+        time: now,
+        findings,
+        recovered: recovered(findings, memory),
+        ...countsOf(situation, findings),
+        memory: {
+            time: now,
+            since: memory?.since ?? now,
+            ...duties,
+            findings,
+            reported: memory?.reported ?? [],
+            reportDue: memory?.reportDue ?? false,
+        },
+    };
+}
+
+function readingsOf(signals: Signals): Readings {
+    return Object.fromEntries(Object.entries(signals).flatMap(([name, signal]) => ("value" in signal ? [[name, signal.value]] : [])));
+}
+
+function situationOf(
+    now: number,
+    settings: WatchSettings,
+    targets: WatchTargets,
+    readings: Readings,
+    memory: Memory | undefined,
+): Situation {
+    const { servers, snapshots } = readings;
+    const { key, value } = targets.serverTag;
+    const watched = (servers ?? []).filter(({ tags }) => tags[key] === value && tags[settings.excludeTag] === undefined);
+    const sets = servers && snapshots ? serverSets(snapshots, servers, settings, now) : undefined;
+    return { now, settings, targets, readings, memory, watched, sets, dueRuns: dueRunsOf(settings) };
+}
+
+const SIGNAL_WORDS: Readonly<Record<SignalName | "memory", string>> = {
+    servers: "the servers",
+    nodes: "the managed instances",
+    snapshots: "the snapshots",
+    invocations: "the runs",
+    windows: "the windows",
+    executions: "the executions of windows",
+    packages: "the installations of the VSS package",
+    cleanerRuns: "the cleaner's log",
+    subscriptions: "the topic's subscriptions",
+    memory: "its own log",
+};
+
+/** A signal that can't be read is a problem: nobody knows if all is well. */
+function unreadFindings(signals: Readonly<Record<SignalName | "memory", Signal<unknown>>>): Draft[] {
+    return (Object.keys(SIGNAL_WORDS) as (SignalName | "memory")[]).flatMap((name) => {
+        const signal = signals[name];
+        return "value" in signal
+            ? []
+            : [
+                  {
+                      kind: "unread" as const,
+                      severity: "problem" as const,
+                      about: name,
+                      sentence: `The watch could not read ${SIGNAL_WORDS[name]}: ${signal.unread}`,
+                      cure: "If a permission is missing, run pulumi up. Otherwise wait for the next run.",
+                  },
+              ];
+    });
+}
+
+/** Gives each finding its time: the earliest that is known, so that it does not change while the finding stays. */
+function date(drafts: readonly Draft[], memory: Memory | undefined, now: number): Finding[] {
+    const known = new Map(memory?.findings.map((finding) => [findingKey(finding), finding.since]));
+    return drafts.map((draft) => {
+        const finding = { ...draft, since: draft.since ?? now };
+        return { ...finding, since: known.get(findingKey(finding)) ?? finding.since };
+    });
+}
+
+/** Adds the findings of the run before that can't be judged now. */
+function keepUnread(findings: readonly Finding[], memory: Memory | undefined, signals: Signals): Finding[] {
+    const keys = new Set(findings.map(findingKey));
+    const isUnread = ({ kind }: Finding) => NEEDS[kind].some((name) => "unread" in signals[name]);
+    return [...findings, ...(memory?.findings ?? []).filter((finding) => isUnread(finding) && !keys.has(findingKey(finding)))];
+}
+
+function sort(findings: readonly Finding[]): Finding[] {
+    const order = ({ severity, kind }: Finding) => (severity === "problem" ? 0 : KINDS.length) + KINDS.indexOf(kind);
+    return findings.toSorted((a, b) => order(a) - order(b) || (findingKey(a) < findingKey(b) ? -1 : 1));
+}
+
+function recovered(findings: readonly Finding[], memory: Memory | undefined): Finding[] {
+    const keys = new Set(findings.map(findingKey));
+    return (memory?.reported ?? []).filter((finding) => finding.severity === "problem" && !keys.has(findingKey(finding)));
+}
+
+function countsOf(
+    { now, settings, readings, watched, sets, dueRuns }: Situation,
+    findings: readonly Finding[],
+): Pick<Health, "types" | "servers" | "restorePoints" | "oldestNewestHours" | "cleaner"> {
+    const troubled = new Set(findings.filter(({ severity }) => severity === "problem").map(({ server }) => server));
+    const newest = watched.flatMap((server) => sets?.of(server).find(isRestorePoint)?.startTime ?? []);
+    const cleaner = readings.cleanerRuns?.toSorted((a, b) => b.time - a.time)[0];
+    return {
+        ...(sets && { types: dueRuns.map((runs) => typeHealth(runs, watched, sets, now)) }),
+        ...(readings.servers && {
+            servers: {
+                watched: watched.length,
+                ok: watched.filter(({ id }) => !troubled.has(id)).length,
+                excluded: readings.servers.flatMap(({ id, name, tags }) => {
+                    const reason = tags[settings.excludeTag];
+                    return reason === undefined ? [] : [{ id, name, reason }];
+                }),
+            },
+        }),
+        ...(sets && { restorePoints: sets.all.filter(isRestorePoint).length }),
+        ...(newest.length > 0 && { oldestNewestHours: (now - Math.min(...newest)) / HOUR }),
+        ...(cleaner && { cleaner }),
+    };
+}
+
+function typeHealth(runs: DueRuns, watched: Situation["watched"], sets: ServerSets, now: number): TypeHealth {
+    const times = watched.flatMap(
+        (server) => sets.of(server).find((set) => set.type === runs.type && isRestorePoint(set))?.startTime ?? [],
+    );
+    const nextWindow = runs.from(now + 1);
+    return {
+        type: runs.type,
+        ...(times.length > 0 && { newest: Math.max(...times) }),
+        servers: times.length,
+        ...(nextWindow !== undefined && { nextWindow }),
+    };
 }

@@ -27,7 +27,7 @@ export interface Signals {
 
 export type SignalName = keyof Signals;
 
-/** An EC2 instance with the server tag that is not terminated. */
+/** An EC2 instance of the region that is not terminated, with or without the server tag. */
 export interface Server {
     /** `i-…` */
     readonly id: string;
@@ -39,6 +39,8 @@ export interface Server {
     readonly stoppedAt?: number;
     /** The earliest time at which EC2 knew it: of its launch or of an attachment. */
     readonly firstSeen: number;
+    /** When it last started. */
+    readonly launchedAt: number;
     readonly isWindows: boolean;
     /** Such as `m7i.large`. */
     readonly instanceType: string;

@@ -1,0 +1,132 @@
+import { POLICY_TAG } from "../retention/tags";
+import { isRestorePoint } from "./serverSets";
+import type { Server, SizedSnapshot } from "./signals";
+import { type Draft, label, type Situation } from "./situation";
+
+const DAY = 86_400_000;
+const YEAR = 365 * DAY;
+
+/** How long an address may take to confirm before it is a problem. */
+const CONFIRM_MS = DAY;
+
+/** Dollars for a GiB and month of the standard tier in us-east-1. Snapshots hold only changed blocks, so the real cost is lower. */
+const GIB_MONTH = 0.05;
+
+/** Finds what concerns no single watched server: tags, addresses and old snapshots. */
+export function accountFindings(situation: Situation): Draft[] {
+    return [...nobodyTargeted(situation), ...wrongTags(situation), ...unconfirmed(situation), ...aging(situation)];
+}
+
+function tagOf({ targets }: Situation): string {
+    return `${targets.serverTag.key}=${targets.serverTag.value}`;
+}
+
+function hasServerTag({ tags }: Server, { targets: { serverTag } }: Situation): boolean {
+    return tags[serverTag.key] === serverTag.value;
+}
+
+function nobodyTargeted(situation: Situation): Draft[] {
+    const { servers } = situation.readings;
+    return !servers || servers.some((server) => hasServerTag(server, situation))
+        ? []
+        : [
+              {
+                  kind: "nobody targeted",
+                  severity: "problem",
+                  sentence: `No server has the tag ${tagOf(situation)}, so nothing is backed up.`,
+                  cure: `aws ec2 create-tags --resources i-… --tags Key=${situation.targets.serverTag.key},Value=${situation.targets.serverTag.value}`,
+              },
+          ];
+}
+
+/** Finds servers whose tag nearly is the server tag, and servers that were backed up and have lost it. */
+function wrongTags(situation: Situation): Draft[] {
+    const { readings, settings, targets, sets } = situation;
+    const others = (readings.servers ?? []).filter(
+        (server) => !hasServerTag(server, situation) && server.tags[settings.excludeTag] === undefined,
+    );
+    return others.flatMap((server): Draft[] => {
+        const near = Object.entries(server.tags).find(
+            ([key, value]) => isNear(key, targets.serverTag.key) && isNear(value, targets.serverTag.value),
+        );
+        const retag = `aws ec2 create-tags --resources ${server.id} --tags Key=${targets.serverTag.key},Value=${targets.serverTag.value}`;
+        if (near) {
+            const sentence = `${label(server)} has the tag ${near.join("=")}. The policy backs up ${tagOf(situation)}, in exactly these letters.`;
+            return [{ kind: "tag misspelled", severity: "problem", server: server.id, sentence, cure: retag }];
+        }
+        if (!sets?.of(server).some(isRestorePoint)) {
+            return [];
+        }
+        const other = server.tags[targets.serverTag.key];
+        return [
+            {
+                kind: "tag removed",
+                severity: other === undefined ? "problem" : "note",
+                server: server.id,
+                sentence: `${label(server)} has restore points, and no longer the tag ${tagOf(situation)}${other === undefined ? "" : ` but ${other}`}.`,
+                cure: `${retag}; or say why not, with the tag ${settings.excludeTag}`,
+            },
+        ];
+    });
+}
+
+/** Whether two texts are the same but for letter case, spaces, dashes and underscores. */
+function isNear(a: string, b: string): boolean {
+    const plain = (text: string) => text.toLowerCase().replace(/[\s_-]/g, "");
+    return plain(a) === plain(b);
+}
+
+function unconfirmed({ now, readings, memory }: Situation): Draft[] {
+    return (readings.subscriptions ?? [])
+        .filter(({ isConfirmed }) => !isConfirmed)
+        .map(({ protocol, endpoint }) => {
+            const before =
+                memory?.findings.find(({ kind, about }) => kind === "subscription unconfirmed" && about === endpoint)?.since ?? now;
+            return {
+                kind: "subscription unconfirmed",
+                severity: now - before < CONFIRM_MS ? "note" : "problem",
+                about: endpoint,
+                sentence: `${endpoint} has not confirmed its ${protocol} subscription, so it gets no message.`,
+                cure: "Open AWS's message to this address, and click its link. Or subscribe it again.",
+            };
+        });
+}
+
+/** Finds old snapshots that an operator holds, or whose volume is attached to no server. */
+function aging(situation: Situation): Draft[] {
+    const { now, readings, sets } = situation;
+    if (!sets || !readings.servers || !readings.snapshots) {
+        return [];
+    }
+    const attached = new Set(readings.servers.flatMap(({ volumes }) => volumes.map(({ id }) => id)));
+    const old = sets.all.filter(({ startTime }) => startTime <= now - YEAR);
+    const held = old.filter(({ heldBy }) => heldBy !== undefined);
+    const lost = old.filter(({ heldBy, snapshots }) => heldBy === undefined && snapshots.every(({ volumeId }) => !attached.has(volumeId)));
+    const sizes = new Map(readings.snapshots.map((snapshot) => [snapshot.id, sizeOf(snapshot, situation)]));
+    const cost = (of: typeof old) => of.flatMap(({ snapshots }) => snapshots).reduce((sum, { id }) => sum + (sizes.get(id) ?? 0), 0);
+    const draft = (of: typeof old, about: string, reason: string, cure: string): Draft[] =>
+        of.length === 0
+            ? []
+            : [
+                  {
+                      kind: "snapshots aging",
+                      severity: "note",
+                      about,
+                      sentence: `${of.length} backup sets are older than a year ${reason}. They cost at most $${(cost(of) * GIB_MONTH).toFixed(2)} a month (${cost(of)} GiB).`,
+                      cure,
+                  },
+              ];
+    return [
+        ...draft(
+            held,
+            "held",
+            "since somebody holds them",
+            `Take the tag ${situation.settings.hold} off the sets that you no longer need.`,
+        ),
+        ...draft(lost, "lost", "and of volumes that no server has", "Set orphanDays, or delete those that you no longer need."),
+    ];
+}
+
+function sizeOf({ tags, sizeGib }: SizedSnapshot, { settings }: Situation): number {
+    return tags[POLICY_TAG] === settings.name ? sizeGib : 0;
+}

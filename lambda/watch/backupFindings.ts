@@ -1,0 +1,115 @@
+import type { BackupSet } from "../retention/backupSets";
+import { graceEnd } from "../retention/setStatus";
+import { utc } from "../retention/wording";
+import type { DueRuns } from "./dueRuns";
+import { dutyBegin, excuseKey } from "./duties";
+import type { Memory } from "./memory";
+import { isRestorePoint } from "./serverSets";
+import type { Server } from "./signals";
+import { type Draft, isStopped, label, type Situation } from "./situation";
+
+/** Since when which runs are due on which servers. */
+export type Duties = Pick<Memory, "schedules" | "firstSeen" | "excused">;
+
+/** Finds servers without the restore points that they should have. */
+export function backupFindings(situation: Situation, duties: Duties): Draft[] {
+    const { sets, watched } = situation;
+    if (!sets) {
+        return [];
+    }
+    return watched.flatMap((server) => {
+        const ofServer = sets.of(server);
+        const overdue = situation.dueRuns.flatMap((runs) => overdueRun(server, runs, ofServer, situation, duties));
+        const never = ofServer.some(isRestorePoint) || overdue.length === 0 ? [] : [neverBackedUp(server, duties)];
+        return [...never, ...overdue, ...uncoveredVolumes(server, ofServer, situation)];
+    });
+}
+
+function neverBackedUp(server: Server, { firstSeen }: Duties): Draft {
+    const since = firstSeen[server.id];
+    return {
+        kind: "never backed up",
+        severity: "problem",
+        server: server.id,
+        ...(since !== undefined && { since }),
+        sentence: `${label(server)} has the server tag, and no restore point exists.`,
+        cure: lookAtRuns(server),
+    };
+}
+
+/** Finds out if a run of a type is over, and its restore point is missing. */
+function overdueRun(server: Server, runs: DueRuns, sets: readonly BackupSet[], situation: Situation, duties: Duties): Draft[] {
+    const { now, settings, memory } = situation;
+    const ofType = sets.filter(({ type }) => type === runs.type);
+    const newest = ofType.find(isRestorePoint)?.startTime;
+    const known = memory?.findings.find(
+        (finding) => finding.kind === "overdue" && finding.server === server.id && finding.type === runs.type,
+    );
+    const since =
+        known && !(newest !== undefined && newest >= known.since) ? known.since : missedSince(server, runs, newest, situation, duties);
+    const inProgress = ofType.some(
+        (set) => since !== undefined && set.startTime >= since && set.status.kind === "pending" && now < graceEnd(set.snapshots, settings),
+    );
+    if (since === undefined || (inProgress && !known)) {
+        return [];
+    }
+    const last = newest === undefined ? "It has none of this type." : `The newest is of ${utc(newest)}.`;
+    return [
+        {
+            kind: "overdue",
+            severity: "problem",
+            server: server.id,
+            type: runs.type,
+            since,
+            sentence: `${label(server)} has no ${runs.type} restore point of the run that was due at ${utc(since)}. ${last}`,
+            cure: lookAtRuns(server),
+        },
+    ];
+}
+
+/** The due time of the first run whose restore point is missing; undefined if none is. */
+function missedSince(
+    server: Server,
+    runs: DueRuns,
+    newest: number | undefined,
+    { now }: Situation,
+    { schedules, firstSeen, excused }: Duties,
+): number | undefined {
+    const begin = dutyBegin(server, schedules[runs.type]?.since ?? now, firstSeen[server.id] ?? now);
+    if (runs.every !== undefined) {
+        const due = Math.max(begin, newest ?? begin, server.launchedAt) + runs.every;
+        return due + runs.patience <= (isStopped(server) ? Math.min(now, server.stoppedAt ?? now) : now) ? due : undefined;
+    }
+    const due = runs.until(now - runs.patience);
+    const isOwed = due !== undefined && due >= begin && !(newest !== undefined && newest >= due);
+    if (!isOwed || excused[excuseKey(server, runs)]?.includes(due)) {
+        return undefined;
+    }
+    return Math.min(due, runs.from(Math.max(begin, newest === undefined ? begin : newest + 1)) ?? due);
+}
+
+/** Finds volumes that the newest restore point does not have, although they were attached when it was taken. */
+function uncoveredVolumes(server: Server, sets: readonly BackupSet[], { targets }: Situation): Draft[] {
+    const newest = sets.find(isRestorePoint);
+    if (!newest) {
+        return [];
+    }
+    const covered = new Set(newest.snapshots.map(({ volumeId }) => volumeId));
+    return server.volumes
+        .filter(({ id, attachedAt }) => !covered.has(id) && attachedAt <= newest.startTime)
+        .filter(({ isRoot }) => !(isRoot && targets.excludeBootVolume))
+        .map(({ id, device }) => ({
+            kind: "volume not covered",
+            severity: "problem",
+            server: server.id,
+            volume: id,
+            since: newest.startTime,
+            sentence: `The volume ${id} (${device}) of ${label(server)} is not in the newest restore point of ${utc(newest.startTime)}.`,
+            cure: "Give the disk a drive letter in Windows' Disk Management, or detach it. VSS sees only disks that Windows has mounted.",
+        }));
+}
+
+/** The command that shows why the last runs of a server failed. */
+export function lookAtRuns({ id }: Server): string {
+    return `aws ssm list-command-invocations --instance-id ${id} --details --max-items 1`;
+}

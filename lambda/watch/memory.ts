@@ -1,0 +1,19 @@
+import type { Finding } from "./finding";
+
+/** What one run of the watch leaves in its log for the next run. Times are milliseconds since 1970. */
+export interface Memory {
+    readonly time: number;
+    /** When the first run was. */
+    readonly since: number;
+    /** When each server was first seen with the tag, by id. */
+    readonly firstSeen: Readonly<Record<string, number>>;
+    /** Since when each snapshot type has its schedule. */
+    readonly schedules: Readonly<Record<string, { readonly schedule: string; readonly since: number }>>;
+    /** Due runs that a server need not make up for, since it was stopped: by server and type, as `i-…|Day`. */
+    readonly excused: Readonly<Record<string, readonly number[]>>;
+    readonly findings: readonly Finding[];
+    /** The findings of the last report that was sent. */
+    readonly reported: readonly Finding[];
+    /** Whether a report is still to be sent, since SNS did not take it. */
+    readonly reportDue: boolean;
+}

@@ -1,0 +1,37 @@
+import type { DueRuns } from "./dueRuns";
+import type { Finding } from "./finding";
+import type { Memory } from "./memory";
+import type { ServerSets } from "./serverSets";
+import type { Server, Signals } from "./signals";
+import type { WatchSettings, WatchTargets } from "./watchSettings";
+
+/** The values of the signals that could be read. */
+export type Readings = { readonly [Name in keyof Signals]?: Extract<Signals[Name], { value: unknown }>["value"] };
+
+/** Everything that the rules look at. */
+export interface Situation {
+    /** Milliseconds since 1970. */
+    readonly now: number;
+    readonly settings: WatchSettings;
+    readonly targets: WatchTargets;
+    readonly readings: Readings;
+    /** Of the run before; undefined in the first run, and if the log can't be read. */
+    readonly memory: Memory | undefined;
+    /** Servers with the server tag, without the excluded ones. Empty if the servers could not be read. */
+    readonly watched: readonly Server[];
+    /** Undefined if the servers or the snapshots could not be read. */
+    readonly sets: ServerSets | undefined;
+    readonly dueRuns: readonly DueRuns[];
+}
+
+/** A finding without its time. `health` takes the time of the same finding in the run before, then `since`, then the present. */
+export type Draft = Omit<Finding, "since"> & { readonly since?: number };
+
+/** `web1 (i-0123…)`, or the id alone. */
+export function label({ id, name }: Pick<Server, "id" | "name">): string {
+    return name === "" ? id : `${name} (${id})`;
+}
+
+export function isStopped({ state }: Server): boolean {
+    return state === "stopped" || state === "stopping";
+}
