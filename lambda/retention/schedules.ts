@@ -160,7 +160,7 @@ export function* occurrences(
     gap: "at its end" | "skipped" = "at its end",
 ): Generator<number> {
     const cron = cronOf(pattern, timezone);
-    const clock = new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone: timezone });
+    const clock = clockOf(timezone);
     let latest = "";
     // If the clock was just put back, start before that, to know which times it repeats.
     const zone = IANAZone.create(timezone);
@@ -175,6 +175,15 @@ export function* occurrences(
         latest = shown > latest ? shown : latest;
         next = cron.nextRun(next);
     }
+}
+
+const clocks = new Map<string, Intl.DateTimeFormat>();
+
+/** A clock of a time zone, whose texts sort by time. Remembered, since making one is slow. */
+function clockOf(timeZone: string): Intl.DateTimeFormat {
+    const clock = clocks.get(timeZone) ?? new Intl.DateTimeFormat("sv-SE", { dateStyle: "short", timeStyle: "medium", timeZone });
+    clocks.set(timeZone, clock);
+    return clock;
 }
 
 /** When a cron schedule last fired at `time` or before, in milliseconds since 1970; undefined if it had not fired yet. */

@@ -67,7 +67,7 @@ function overdueRun(server: Server, runs: DueRuns, sets: readonly BackupSet[], s
     ];
 }
 
-/** The due time of the first run whose restore point is missing; undefined if none is. */
+/** The due time of the last run, if its restore point is missing. A run that was missed before is in the memory. */
 function missedSince(
     server: Server,
     runs: DueRuns,
@@ -80,12 +80,9 @@ function missedSince(
         const due = Math.max(begin, newest ?? begin, server.launchedAt) + runs.every;
         return due + runs.patience <= (isStopped(server) ? Math.min(now, server.stoppedAt ?? now) : now) ? due : undefined;
     }
-    const due = runs.until(now - runs.patience);
+    const due = runs.judged;
     const isOwed = due !== undefined && due >= begin && !(newest !== undefined && newest >= due);
-    if (!isOwed || excused[excuseKey(server, runs)]?.includes(due)) {
-        return undefined;
-    }
-    return Math.min(due, runs.from(Math.max(begin, newest === undefined ? begin : newest + 1)) ?? due);
+    return isOwed && !excused[excuseKey(server, runs)]?.includes(due) ? due : undefined;
 }
 
 /** Finds volumes that the newest restore point does not have, although they were attached when it was taken. */

@@ -12,8 +12,8 @@ export interface DueRuns {
     readonly every?: number;
     /** From when a run is due until its missing restore point is overdue. */
     readonly patience: number;
-    /** The last run that was due at a time or before; undefined for a rate. */
-    until(time: number): number | undefined;
+    /** The last run whose missing restore point is overdue by now; undefined for a rate, or before the first run. */
+    readonly judged: number | undefined;
     /** The first run that is due at a time or later; undefined for a rate, or after the last run. */
     from(time: number): number | undefined;
     /** Every run from one time (included) to another (not). None for a rate. */
@@ -21,22 +21,22 @@ export interface DueRuns {
 }
 
 /** Lists the runs of each snapshot type, in the order of the policy. */
-export function dueRunsOf(settings: WatchSettings): DueRuns[] {
-    return Object.entries(settings.schedules).map(([type, schedule]) => dueRuns(type, schedule, settings));
+export function dueRunsOf(settings: WatchSettings, now: number): DueRuns[] {
+    return Object.entries(settings.schedules).map(([type, schedule]) => dueRuns(type, schedule, settings, now));
 }
 
-function dueRuns(type: string, schedule: string, { timezone, overdueGraceHours }: WatchSettings): DueRuns {
+function dueRuns(type: string, schedule: string, { timezone, overdueGraceHours }: WatchSettings, now: number): DueRuns {
     const parsed = parseSchedule(schedule, "seconds allowed");
     const patience = (WINDOW_HOURS + overdueGraceHours) * HOUR;
     if (parsed.kind === "rate") {
-        return { type, schedule, every: parsed.every, patience, until: () => undefined, from: () => undefined, between: () => [] };
+        return { type, schedule, every: parsed.every, patience, judged: undefined, from: () => undefined, between: () => [] };
     }
     const { pattern } = parsed;
     return {
         type,
         schedule,
         patience,
-        until: (time) => latestUntil(pattern, timezone, time),
+        judged: latestUntil(pattern, timezone, now - patience),
         from: (time) => occurrences(pattern, timezone, time).next().value || undefined,
         between: (start, end) => [...occurrences(pattern, timezone, start, end)],
     };

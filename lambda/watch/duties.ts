@@ -41,15 +41,15 @@ export function dutyBegin(server: Server, scheduleSince: number, tagSince: numbe
  */
 export function excusedRuns(situation: Situation): Memory["excused"] {
     const { now, memory, watched, dueRuns } = situation;
-    const entries = watched.flatMap((server) =>
-        dueRuns.map((runs) => {
+    const entries = dueRuns.flatMap((runs) => {
+        const judged = runs.judged ?? now;
+        const news = runs.between(Math.max(judged, (memory?.time ?? Number.NEGATIVE_INFINITY) + 1), now + 1);
+        return watched.map((server) => {
             const key = excuseKey(server, runs);
-            const judgeable = runs.until(now - runs.patience) ?? now;
-            const news = runs.between(Math.max(judgeable, (memory?.time ?? Number.NEGATIVE_INFINITY) + 1), now + 1);
-            const before = (memory?.excused[key] ?? []).filter((due) => due >= judgeable);
+            const before = (memory?.excused[key] ?? []).filter((due) => due >= judged);
             return [key, [...before, ...news.filter((due) => wasStopped(server, due, situation))]] as const;
-        }),
-    );
+        });
+    });
     return Object.fromEntries(entries.filter(([, dues]) => dues.length > 0));
 }
 

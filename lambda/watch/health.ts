@@ -142,7 +142,7 @@ function situationOf(
     const { key, value } = targets.serverTag;
     const watched = (servers ?? []).filter(({ tags }) => tags[key] === value && tags[settings.excludeTag] === undefined);
     const sets = servers && snapshots ? serverSets(snapshots, servers, settings, now) : undefined;
-    return { now, settings, targets, readings, memory, watched, sets, dueRuns: dueRunsOf(settings) };
+    return { now, settings, targets, readings, memory, watched, sets, dueRuns: dueRunsOf(settings, now) };
 }
 
 const SIGNAL_WORDS: Readonly<Record<SignalName | "memory", string>> = {

@@ -91,7 +91,7 @@ function noExecution(
     { now, readings }: Situation,
     schedules: Readonly<Record<string, { readonly since: number }>>,
 ): Draft[] {
-    const due = runs.until(now - runs.patience);
+    const due = runs.judged;
     if (!readings.executions || due === undefined || due < (schedules[runs.type]?.since ?? now)) {
         return [];
     }

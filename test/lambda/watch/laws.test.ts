@@ -1,0 +1,234 @@
+import assert from "node:assert/strict";
+import fc from "fast-check";
+import { type Finding, findingKey } from "../../../lambda/watch/finding";
+import type { Health } from "../../../lambda/watch/health";
+import type { Memory } from "../../../lambda/watch/memory";
+import type { Signal, SignalName } from "../../../lambda/watch/signals";
+import { ZONES } from "../../support/history";
+import { HISTORIES } from "../../support/sample";
+import { DAY, HOUR, type Incident, id, WatchedAccount } from "../../support/watchedAccount";
+
+const START = Date.parse("2027-03-08T12:00:00Z");
+const DAYS = 12;
+const SERVERS = 2;
+
+const FAULTS: readonly Incident["fault"][] = [
+    "stopped",
+    "agent",
+    "vss",
+    "package",
+    "disk",
+    "untagged",
+    "misspelled",
+    "excluded",
+    "absent",
+    "disabled",
+    "role",
+    "cleaner",
+];
+
+/** Incidents of some hours to some days. */
+const incidents = fc.array(
+    fc
+        .record({
+            fault: fc.constantFrom(...FAULTS),
+            server: fc.constantFrom(0, 1),
+            from: fc.integer({ min: 0, max: DAYS * 24 }),
+            hours: fc.integer({ min: 1, max: 5 * 24 }),
+        })
+        .map(
+            ({ fault, server, from, hours }): Incident => ({
+                fault,
+                ...(["disabled", "role", "cleaner"].includes(fault) ? {} : { server }),
+                from: START + from * HOUR,
+                to: START + (from + hours) * HOUR,
+            }),
+        ),
+    { maxLength: 4 },
+);
+
+/** An account in spring, when clocks change, and a minute of the hour at which the watch runs. */
+const accounts = fc.record({
+    timezone: fc.constantFrom(...ZONES),
+    incidents,
+    minute: fc.integer({ min: 1, max: 59 }),
+});
+
+/** Runs the watch each hour, and sends a report each day. */
+function watchHourly(account: WatchedAccount, minute: number, unreadAt: (now: number) => readonly SignalName[] = () => []): Health[] {
+    const runs: Health[] = [];
+    let memory: Signal<Memory | undefined> = { value: undefined };
+    for (let now = account.start + minute * 60_000; now < account.end; now += HOUR) {
+        const found = account.watch(now, memory, unreadAt(now));
+        runs.push(found);
+        memory = { value: { ...found.memory, ...(isReportTime(now) && { reported: found.findings }) } };
+    }
+    return runs;
+}
+
+function isReportTime(now: number): boolean {
+    return new Date(now).getUTCHours() === 8;
+}
+
+/** The backups that are missing, and that the watch must report: the server ran and had the tag, and was seen before. */
+function missedBackups(account: WatchedAccount) {
+    return account.due
+        .filter(({ due }) => due < account.end - 30 * HOUR)
+        .flatMap(({ type, due }) =>
+            Array.from({ length: account.servers }, (_, server) => ({ server, type, due })).filter(
+                ({ server }) =>
+                    hours(due - 2 * HOUR, due + 30 * HOUR).every(
+                        (time) => account.isTagged(server, time) && !account.has("excluded", time, server),
+                    ) &&
+                    account.ran(server, due) &&
+                    account.ran(server, due - 2 * HOUR) &&
+                    due > account.start + HOUR &&
+                    !account.backups.some((one) => one.server === server && one.type === type && one.due === due && one.isGood),
+            ),
+        );
+}
+
+function hours(from: number, to: number): number[] {
+    return Array.from({ length: (to - from) / HOUR + 1 }, (_, i) => from + i * HOUR);
+}
+
+function law(sentence: string, holds: (account: WatchedAccount, minute: number, chance: number) => void) {
+    it(sentence, () => {
+        fc.assert(
+            fc.property(accounts, fc.nat(), ({ timezone, incidents: some, minute }, chance) =>
+                holds(new WatchedAccount(timezone, SERVERS, START, START + DAYS * DAY, some), minute, chance),
+            ),
+            // Each case is some 300 runs of the watch.
+            { numRuns: Math.ceil(HISTORIES / 10) },
+        );
+    });
+}
+
+describe("The laws of the watch", () => {
+    law("A missed backup is reported within 26 hours of the end of its window", (account, minute) => {
+        const runs = watchHourly(account, minute);
+        const unreported = missedBackups(account).filter(
+            ({ server, type, due }) =>
+                !runs.some(
+                    ({ time, findings }) =>
+                        time > due + HOUR &&
+                        time <= due + 27 * HOUR &&
+                        findings.some(
+                            (finding) =>
+                                finding.severity === "problem" &&
+                                finding.server === id("i", server) &&
+                                finding.kind === "overdue" &&
+                                finding.type === type &&
+                                finding.since <= due,
+                        ),
+                ),
+        );
+        assert.deepEqual(unreported, []);
+    });
+
+    law("An overdue backup is missing, and its server ran when it was due", (account, minute) => {
+        for (const { time, findings } of watchHourly(account, minute)) {
+            const wrong = findings
+                .filter(({ kind }) => kind === "overdue")
+                .filter(({ server = "", type = "", since }) => {
+                    const number = Number(server.slice(2));
+                    const isDue = account.due.some((one) => one.type === type && one.due === since);
+                    const restorePoint = account.goodBackups(number, type, time).some(({ due }) => due >= since);
+                    return !isDue || restorePoint || !account.ran(number, since) || !account.isTagged(number, time);
+                });
+            assert.deepEqual(wrong, [], new Date(time).toISOString());
+        }
+    });
+
+    law("A problem has a cause in the account", (account, minute) => {
+        for (const { time, findings } of watchHourly(account, minute)) {
+            const wrong = findings.filter((finding) => finding.severity === "problem" && !causeOf(finding, account, time));
+            assert.deepEqual(wrong, [], new Date(time).toISOString());
+        }
+    });
+
+    law("A recovery is reported once, after a report of its problem", (account, minute) => {
+        const reports = watchHourly(account, minute).filter(({ time }) => isReportTime(time));
+        reports.forEach(({ recovered }, i) => {
+            const before = new Set(reports[i - 1]?.findings.filter(({ severity }) => severity === "problem").map(findingKey));
+            const now = new Set(reports[i]?.findings.map(findingKey));
+            assert.deepEqual(new Set(recovered.map(findingKey)), new Set([...before].filter((key) => !now.has(key))));
+        });
+    });
+
+    law("The order of the signals changes nothing, and two equal runs find the same", (account, minute, chance) => {
+        const now = account.start + DAY + (chance % (10 * 24)) * HOUR + minute * 60_000;
+        const memory = { value: account.watch(now - HOUR, { value: undefined }).memory };
+        const found = account.watch(now, memory);
+        assert.deepEqual(account.watch(now, memory), found);
+        const signals = account.signals(now);
+        const reversed = Object.fromEntries(
+            Object.entries(signals).map(([name, signal]) => [name, "value" in signal ? { value: signal.value.toReversed() } : signal]),
+        );
+        const backwards = Object.assign(Object.create(account), { signals: () => reversed }) as WatchedAccount;
+        assert.deepEqual(backwards.watch(now, memory), found);
+    });
+
+    law("A signal that can't be read hides no problem, and is one", (account, minute, chance) => {
+        const names = Object.keys(account.signals(account.start)) as SignalName[];
+        const name = names[chance % names.length] as SignalName;
+        const unreadAt = (now: number) => (Math.floor(now / (7 * HOUR)) % 2 === 0 ? [name] : []);
+        let before: readonly Finding[] = [];
+        for (const { time, findings } of watchHourly(account, minute, unreadAt)) {
+            if (unreadAt(time).length > 0) {
+                assert.deepEqual(
+                    findings.filter(({ kind }) => kind === "unread").map(({ about }) => about),
+                    [name],
+                );
+                const blind = account.watch(time, { value: undefined }, [name]).findings;
+                const seen = account.watch(time, { value: undefined }).findings;
+                // Each finding that only this signal shows is still there if it was there before.
+                const hidden = before
+                    .filter((one) => seen.some((other) => findingKey(other) === findingKey(one)))
+                    .filter((one) => !blind.some((other) => findingKey(other) === findingKey(one)))
+                    .filter((one) => !findings.some((other) => findingKey(other) === findingKey(one)));
+                assert.deepEqual(hidden, []);
+            }
+            before = findings;
+        }
+    });
+});
+
+/** Whether a finding is true of an account, by what happened there. */
+function causeOf({ kind, server = "", since }: Finding, account: WatchedAccount, now: number): boolean {
+    const number = Number(server.slice(2));
+    const newest = account.backups.filter((one) => one.server === number && one.isGood && one.due + HOUR <= now).at(-1);
+    switch (kind) {
+        case "overdue":
+            return true; // Its own law.
+        case "never backed up":
+            return newest === undefined || newest.due < now - 6 * DAY;
+        case "agent offline":
+            return account.has("agent", now, number);
+        case "failing":
+            return account.backups
+                .filter((one) => one.server === number && one.due + HOUR <= now)
+                .slice(-3)
+                .every(({ isGood }) => !isGood);
+        case "package missing":
+            return account.incidents.some((one) => one.fault === "package" && one.server === number && one.from <= now);
+        case "volume not covered":
+            return newest?.volumes.length === 1;
+        case "tag misspelled":
+            return account.has("misspelled", now, number);
+        case "tag removed":
+            return account.has("untagged", now, number);
+        case "nobody targeted":
+            return [0, 1].every((one) => !account.isTagged(one, now));
+        case "window disabled":
+            return account.has("disabled", now);
+        case "window never executed":
+            return account.has("disabled", since);
+        case "window failed":
+            return account.has("role", since);
+        case "cleaner late":
+            return account.incidents.some((one) => one.fault === "cleaner" && one.from <= now);
+        default:
+            return false;
+    }
+}
