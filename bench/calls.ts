@@ -1,7 +1,7 @@
 import { DescribeSnapshotsCommand, type EC2Client } from "@aws-sdk/client-ec2";
 import { clean } from "../lambda/cleaner/cleaner";
 import { POLICY_TAG, TYPE_TAG } from "../lambda/retention/tags";
-import type { EmbeddedEc2 } from "../rehearsal/embeddedAws/ec2";
+import type { EmbeddedAws } from "../rehearsal/embeddedAws/aws";
 import { account, NOW, SETTINGS, SNAPSHOTS_PER_VOLUME } from "./account";
 import { client, region } from "./region";
 import { number, progress, type Result } from "./result";
@@ -65,7 +65,7 @@ async function listByVolumeAndType(ec2: EC2Client, volumes: readonly string[]): 
     }
 }
 
-function countOf({ calls }: EmbeddedEc2, action: string): number {
+function countOf({ calls }: EmbeddedAws, action: string): number {
     return calls.filter((call) => call.action === action).length;
 }
 

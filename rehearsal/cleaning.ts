@@ -1,7 +1,7 @@
 import { type Periods, periodsOf } from "../lambda/retention/periods";
 import type { Account } from "./account";
 import { type DeployedSchedule, schedulesOf } from "./deployed";
-import { startEc2 } from "./embeddedAws/ec2";
+import { startAws } from "./embeddedAws/aws";
 import { type EmbeddedLambda, startLambda } from "./embeddedAws/lambda";
 import type { StoredSnapshot } from "./embeddedAws/snapshotStore";
 import { firingTimes } from "./firingTimes";
@@ -34,7 +34,7 @@ export async function startCleaners(account: Account, ledger: Ledger, promises: 
     const periods = Object.fromEntries(windows.map(({ type, schedule, timezone }) => [type, periodsOf(schedule, timezone)]));
     const cleanings: Cleaning[] = [];
     const refusals: string[] = [];
-    const ec2 = await startEc2(store, { iam });
+    const ec2 = await startAws({ store }, { iam });
     const lambdas: EmbeddedLambda[] = [];
     const close = async () => {
         await Promise.all(lambdas.map((lambda) => lambda.close()));

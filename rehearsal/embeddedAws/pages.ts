@@ -1,4 +1,9 @@
-import { type Ec2Call, Ec2Error, list } from "./ec2Call";
+import { type AwsCall, AwsError, list } from "./call";
+
+export const XMLNS = "http://ec2.amazonaws.com/doc/2016-11-15/";
+
+/** The most things that EC2 puts into a page. */
+const MOST = 1000;
 
 /** Things that EC2 lists. */
 export interface Listed<T> {
@@ -7,7 +12,7 @@ export interface Listed<T> {
     /**
      * Finds the values that a filter of EC2 compares.
      *
-     * @throws Ec2Error if there is no such filter
+     * @throws AwsError if there is no such filter
      */
     valuesOf(thing: T, filter: string): string[];
 }
@@ -15,17 +20,17 @@ export interface Listed<T> {
 /**
  * Finds a page of the things that match all filters, in the order of their ids, and the token of the next page.
  *
- * @param most the maximum number of things in a page
- * @throws Ec2Error if EC2 refuses the call
+ * @param most the maximum number of things in a page, if it is less than EC2's
+ * @throws AwsError if EC2 refuses the call
  */
 export function pageOf<T>(
     { all, idOf, valuesOf }: Listed<T>,
-    { parameters }: Ec2Call,
+    { parameters }: AwsCall,
     most: number,
 ): { readonly page: readonly T[]; readonly nextToken?: string } {
     const maxResults = parameters.get("MaxResults");
     if (maxResults !== null && Number(maxResults) < 5) {
-        throw new Ec2Error(
+        throw new AwsError(
             "InvalidParameterValue",
             `Value ( ${maxResults} ) for parameter maxResults is invalid. Expecting a value greater than 5.`,
         );
@@ -35,7 +40,7 @@ export function pageOf<T>(
     const matching = all
         .filter((thing) => idOf(thing) > after && filters.every((filter) => filter(thing)))
         .sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
-    const page = matching.slice(0, maxResults === null ? undefined : Math.min(Number(maxResults), most));
+    const page = matching.slice(0, maxResults === null ? undefined : Math.min(Number(maxResults), MOST, most));
     const last = page.at(-1);
     return { page, ...(last && page.length < matching.length && { nextToken: tokenAfter(idOf(last)) }) };
 }
@@ -52,8 +57,8 @@ export function tokenAfter(id: string, mark = ""): string {
 /** Reads from a token the id after which its page begins. */
 export function lastIdBefore(token: string | null): string {
     const [id = ""] = token === null ? [] : Buffer.from(token, "base64url").toString("utf8").split(" ");
-    if (token !== null && !/^(snap|vol)-/.test(id)) {
-        throw new Ec2Error("InvalidNextToken", `The token ${token} is invalid.`);
+    if (token !== null && !/^(snap|vol|i)-/.test(id)) {
+        throw new AwsError("InvalidNextToken", `The token ${token} is invalid.`);
     }
     return id;
 }
@@ -73,4 +78,16 @@ function wildcard(text: string): RegExp {
         wild ? (wild === "*" ? "[\\s\\S]*" : "[\\s\\S]") : (literal ?? match).replace(/[.*+?^${}()|[\]\\]/g, "\\$&"),
     );
     return new RegExp(`^${source}$`);
+}
+
+/** Makes EC2's response to a listing. */
+export function listingOf(action: string, set: string, items: readonly object[], nextToken: string | undefined): object {
+    return {
+        [`${action}Response`]: {
+            "@_xmlns": XMLNS,
+            requestId: "rehearsal",
+            [set]: { item: items },
+            ...(nextToken && { nextToken }),
+        },
+    };
 }

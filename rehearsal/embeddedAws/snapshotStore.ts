@@ -7,6 +7,8 @@ export interface StoredSnapshot {
     state: string;
     readonly description: string;
     readonly tags: Map<string, string>;
+    /** Of the volume; 100 if left out. */
+    readonly sizeGib?: number;
     /** The error with which EC2 refuses to delete the snapshot, if something uses it. */
     heldBy?: { readonly code: string; readonly message: string };
 }

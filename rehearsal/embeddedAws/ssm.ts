@@ -10,18 +10,38 @@ const MINUTE = 60_000;
 export interface Volume {
     readonly id: string;
     readonly device: string;
+    /** When it was attached, in milliseconds since 1970; with the server if left out. */
+    readonly attachedAt?: number;
     /** False for a volume that is offline, raw or without an access path in Windows. */
     readonly mounted: boolean;
 }
 
-/** A Windows server with its EBS volumes. */
+/** A server with its EBS volumes. By default, it runs Windows, and its agent is online. Times are milliseconds since 1970. */
 export interface Server {
     readonly id: string;
-    readonly tags: ReadonlyMap<string, string>;
-    readonly volumes: readonly Volume[];
+    tags: ReadonlyMap<string, string>;
+    volumes: readonly Volume[];
     hasVssPackage: boolean;
     /** The latest time at which its last VSS run ends. */
     busyUntil: number;
+    /** EC2's state; `running` if left out. */
+    state?: string;
+    /** When somebody stopped it, if EC2 says so. */
+    stoppedAt?: number;
+    /** When it was made; in 2020 if left out. */
+    readonly madeAt?: number;
+    /** When it was last started; when it was made if left out. */
+    launchedAt?: number;
+    /** `Windows` if left out. */
+    readonly platform?: "Windows" | "Linux";
+    /** `m7i.large` if left out. */
+    readonly instanceType?: string;
+    /** Whether it has an instance profile; true if left out. */
+    hasProfile?: boolean;
+    /** What Systems Manager knows of its agent; `Online` if left out. `none` means that the agent never reported. */
+    agent?: "Online" | "ConnectionLost" | "none";
+    /** When its agent last reported; at present if left out. */
+    lastPing?: number;
 }
 
 /** Returns whether a volume is the boot volume. The document recognizes it by its device. */

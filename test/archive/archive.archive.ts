@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import ts from "typescript";
-import { startEc2 } from "../../rehearsal/embeddedAws/ec2";
+import { startAws } from "../../rehearsal/embeddedAws/aws";
 import { archiveFiles, startLambda } from "../../rehearsal/embeddedAws/lambda";
 import { stored } from "../support/cleaning";
 import { backup } from "../support/history";
@@ -78,7 +78,7 @@ async function cleanedBy(code: pulumi.asset.AssetArchive): Promise<{ deleted: st
             .flatMap((day) => backup({ at: `2027-01-${day}`, volumes: ["c"] }))
             .map((snapshot, i) => ({ ...snapshot, id: `snap-${i + 1}` })),
     );
-    const ec2 = await startEc2(store);
+    const ec2 = await startAws({ store });
     try {
         const lambda = await startLambda({
             function: { code, handler: "index.handler", timeout: 900 },

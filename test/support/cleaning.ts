@@ -3,11 +3,12 @@ import { type CleanerContext, type CleanerSettings, CleaningFailed, clean, clien
 import type { Pace } from "../../lambda/cleaner/rateLimiter";
 import type { Report } from "../../lambda/cleaner/report";
 import type { Snapshot } from "../../lambda/retention/snapshot";
-import { type Ec2Call, type Ec2Options, startEc2 } from "../../rehearsal/embeddedAws/ec2";
+import { type AwsOptions, startAws } from "../../rehearsal/embeddedAws/aws";
+import type { AwsCall } from "../../rehearsal/embeddedAws/call";
 import { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
 import { POLICY } from "./history";
 
-export interface Cleaning extends Pick<Ec2Options, "intercept" | "faults" | "pageSize"> {
+export interface Cleaning extends Pick<AwsOptions, "intercept" | "faults" | "pageSize"> {
     readonly settings?: Partial<CleanerSettings>;
     readonly event?: { readonly time?: unknown };
     readonly context?: CleanerContext;
@@ -20,7 +21,7 @@ export interface Cleaned {
     readonly report: Report;
     /** The text that the cleaner wrote to its log. */
     readonly log: string;
-    readonly calls: readonly Ec2Call[];
+    readonly calls: readonly AwsCall[];
 }
 
 /** Stores snapshots for the embedded EC2. Their ids must have EC2's form: `snap-` and hexadecimal digits. */
@@ -58,7 +59,7 @@ export async function ran(
     store: SnapshotStore,
     { settings, event, context, pace, config, ...options }: Cleaning = {},
 ): Promise<Cleaned & { readonly failure?: CleaningFailed }> {
-    const ec2 = await startEc2(store, options);
+    const ec2 = await startAws({ store }, options);
     const client = clientOf(ec2.endpoint, config);
     const log: string[] = [];
     const write = process.stdout.write;

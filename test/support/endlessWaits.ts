@@ -1,6 +1,6 @@
 import { EC2Client, type EC2ClientConfig } from "@aws-sdk/client-ec2";
 import { clientConfig } from "../../lambda/cleaner/cleaner";
-import { callOf } from "../../rehearsal/embeddedAws/ec2Call";
+import { callOf } from "../../rehearsal/embeddedAws/call";
 import { type Fault, type Faults, silence, silenceAfter, stalled } from "./faults";
 
 type Handler = EC2Client["config"]["requestHandler"];

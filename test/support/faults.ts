@@ -1,5 +1,5 @@
 import type { ServerResponse } from "node:http";
-import { Ec2Error } from "../../rehearsal/embeddedAws/ec2Call";
+import { AwsError } from "../../rehearsal/embeddedAws/call";
 import { answerOf, type Exchange, type Fault, type Faults, send } from "../../rehearsal/embeddedAws/exchange";
 import { lastIdBefore, tokenAfter } from "../../rehearsal/embeddedAws/pages";
 import type { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
@@ -9,7 +9,7 @@ export type { Fault, Faults };
 
 /** EC2 refuses the request, and changes nothing. */
 export function refused(code: string, message: string, status = 400): Fault {
-    return async (exchange) => send(exchange, answerOf(new Ec2Error(code, message, status)));
+    return async (exchange) => send(exchange, answerOf(new AwsError(code, message, status), exchange.protocol));
 }
 
 export const throttled = refused("RequestLimitExceeded", "Request limit exceeded.", 503);
@@ -48,7 +48,7 @@ export const stalled: Fault = async (exchange) => {
 /** EC2 sends half of the XML as a whole HTTP response. */
 export const halfXml: Fault = async (exchange) => {
     const answer = await exchange.carryOut();
-    const text = exchange.textOf(answer);
+    const text = exchange.protocol.textOf(answer.body);
     exchange.response.writeHead(answer.status).end(text.slice(0, text.length / 2));
 };
 
@@ -67,9 +67,9 @@ export function foreign(status: number): Fault {
 
 /** EC2 sends edited XML. */
 export function altered(edit: (xml: string) => string): Fault {
-    return async ({ carryOut, textOf, response }) => {
+    return async ({ carryOut, protocol, response }) => {
         const { status, body } = await carryOut();
-        response.writeHead(status).end(edit(textOf({ status, body })));
+        response.writeHead(status).end(edit(protocol.textOf(body)));
     };
 }
 
@@ -160,9 +160,9 @@ function reset(response: ServerResponse): void {
     response.socket?.resetAndDestroy();
 }
 
-async function sendHalf({ carryOut, textOf, response }: Exchange): Promise<void> {
+async function sendHalf({ carryOut, protocol, response }: Exchange): Promise<void> {
     const answer = await carryOut();
-    const text = textOf(answer);
-    response.writeHead(answer.status, { "content-type": "text/xml;charset=UTF-8", "content-length": Buffer.byteLength(text) });
+    const text = protocol.textOf(answer.body);
+    response.writeHead(answer.status, { "content-type": protocol.contentType, "content-length": Buffer.byteLength(text) });
     await new Promise((written) => response.write(text.slice(0, text.length / 2), written));
 }

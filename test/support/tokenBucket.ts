@@ -1,4 +1,5 @@
-import { Ec2Error, type Ec2Options } from "../../rehearsal/embeddedAws/ec2";
+import type { AwsOptions } from "../../rehearsal/embeddedAws/aws";
+import { AwsError } from "../../rehearsal/embeddedAws/call";
 
 /** EC2's limit for one action, per account and region: a burst of calls, and then a rate. */
 export interface BucketSize {
@@ -9,8 +10,8 @@ export interface BucketSize {
 }
 
 export interface TokenBucket {
-    /** The option of `startEc2`. */
-    readonly intercept: NonNullable<Ec2Options["intercept"]>;
+    /** The option of `startAws`. */
+    readonly intercept: NonNullable<AwsOptions["intercept"]>;
     /** Accepted calls. */
     readonly passed: number;
     /** Refused calls. */
@@ -51,7 +52,7 @@ export function tokenBucket(action: string, { burst, perSecond, tokens = burst }
             const passes = take();
             counts[passes ? "passed" : "refused"] += 1;
             if (!passes) {
-                throw new Ec2Error("RequestLimitExceeded", "Request limit exceeded.", 503);
+                throw new AwsError("RequestLimitExceeded", "Request limit exceeded.", 503);
             }
             return undefined;
         },

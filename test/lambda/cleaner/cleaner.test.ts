@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { type CleaningFailed, clean, clientConfig } from "../../../lambda/cleaner/cleaner";
 import type { Snapshot } from "../../../lambda/retention/snapshot";
-import { Ec2Error, startEc2 } from "../../../rehearsal/embeddedAws/ec2";
+import { startAws } from "../../../rehearsal/embeddedAws/aws";
+import { AwsError } from "../../../rehearsal/embeddedAws/call";
 import type { SnapshotStore } from "../../../rehearsal/embeddedAws/snapshotStore";
 import { cleaned, clientOf, stored } from "../../support/cleaning";
 import { POLICY } from "../../support/history";
@@ -130,7 +131,7 @@ describe("The cleaner", () => {
         const store = stored(january(9));
         const intercept = ({ parameters }: { parameters: URLSearchParams }) => {
             if (parameters.has("NextToken")) {
-                throw new Ec2Error("UnauthorizedOperation", "You are not authorized to perform this operation.", 403);
+                throw new AwsError("UnauthorizedOperation", "You are not authorized to perform this operation.", 403);
             }
             return { DescribeSnapshotsResponse: { snapshotSet: { item: { snapshotId: "snap-1a" } }, nextToken: "more" } };
         };
@@ -185,7 +186,7 @@ describe("The cleaner", () => {
         const intercept = () => {
             refusals -= 1;
             if (refusals >= 0) {
-                throw new Ec2Error("RequestLimitExceeded", "Request limit exceeded.", 503);
+                throw new AwsError("RequestLimitExceeded", "Request limit exceeded.", 503);
             }
             return undefined;
         };
@@ -264,7 +265,7 @@ describe("The cleaner", () => {
         const store = stored(january(2));
         const intercept = ({ action }: { action: string }) => {
             if (action === "DeleteSnapshot") {
-                throw new Ec2Error("InvalidSnapshot.NotFound", "The snapshot 'snap-1a' does not exist.");
+                throw new AwsError("InvalidSnapshot.NotFound", "The snapshot 'snap-1a' does not exist.");
             }
             return undefined;
         };
@@ -380,7 +381,7 @@ describe("The cleaner", () => {
         Object.assign(store.get("snap-1a") ?? {}, { heldBy: { code: "Odd", message: "Odd." } });
         const intercept = ({ action }: { action: string }) => {
             if (action === "DescribeVolumes") {
-                throw new Ec2Error("Denied", "No.");
+                throw new AwsError("Denied", "No.");
             }
             return undefined;
         };
@@ -396,7 +397,7 @@ describe("The cleaner", () => {
             maxAttempts: 8,
             requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, socketTimeout: 30_000, throwOnRequestTimeout: true },
         });
-        const ec2 = await startEc2(stored([]));
+        const ec2 = await startAws({ store: stored([]) });
         const client = clientOf(ec2.endpoint);
         const write = process.stdout.write;
         process.stdout.write = () => true;

@@ -6,7 +6,8 @@ import { backupSets } from "../../../lambda/retention/backupSets";
 import { deletionOrder } from "../../../lambda/retention/deletionOrder";
 import { planCleaning } from "../../../lambda/retention/plan";
 import type { Snapshot } from "../../../lambda/retention/snapshot";
-import { Ec2Error, startEc2 } from "../../../rehearsal/embeddedAws/ec2";
+import { startAws } from "../../../rehearsal/embeddedAws/aws";
+import { AwsError } from "../../../rehearsal/embeddedAws/call";
 import { clientOf, stored } from "../../support/cleaning";
 import { backup, NOW, POLICY } from "../../support/history";
 
@@ -16,15 +17,18 @@ describe("Deleting sets", () => {
         const plan = planCleaning(snapshots, POLICY, NOW);
         const over = new AbortController();
         let throttled = 0;
-        const ec2 = await startEc2(stored(snapshots), {
-            intercept: () => {
-                throttled += 1;
-                if (throttled === 2) {
-                    over.abort();
-                }
-                throw new Ec2Error("RequestLimitExceeded", "Request limit exceeded.", 503);
+        const ec2 = await startAws(
+            { store: stored(snapshots) },
+            {
+                intercept: () => {
+                    throttled += 1;
+                    if (throttled === 2) {
+                        over.abort();
+                    }
+                    throw new AwsError("RequestLimitExceeded", "Request limit exceeded.", 503);
+                },
             },
-        });
+        );
         const client = clientOf(ec2.endpoint);
         const outcomes = await deleteSets(client, plan.deletions, {
             most: 1000,

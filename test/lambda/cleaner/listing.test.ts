@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import { CleaningFailed } from "../../../lambda/cleaner/cleaner";
 import { findLostVolumes } from "../../../lambda/cleaner/listing";
-import { Ec2Error, startEc2 } from "../../../rehearsal/embeddedAws/ec2";
+import { startAws } from "../../../rehearsal/embeddedAws/aws";
+import { AwsError } from "../../../rehearsal/embeddedAws/call";
 import { SnapshotStore } from "../../../rehearsal/embeddedAws/snapshotStore";
 import { cleaned, clientOf, stored } from "../../support/cleaning";
 
@@ -18,7 +19,7 @@ describe("Listing", () => {
             for (const id of ids.slice(2)) {
                 store.volumes.add(id);
             }
-            const ec2 = await startEc2(store);
+            const ec2 = await startAws({ store });
             const client = clientOf(ec2.endpoint);
             const lost = await findLostVolumes(client, ids, new AbortController().signal);
             client.destroy();
@@ -51,7 +52,7 @@ describe("Listing", () => {
             let asked = 0;
             const intercept = () => {
                 asked += 1;
-                throw new Ec2Error(code, message);
+                throw new AwsError(code, message);
             };
             await assert.rejects(cleaned(store, { intercept }), CleaningFailed);
             assert.equal(asked, calls);

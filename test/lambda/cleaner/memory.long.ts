@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import type { Report } from "../../../lambda/cleaner/report";
-import { startEc2 } from "../../../rehearsal/embeddedAws/ec2";
+import { startAws } from "../../../rehearsal/embeddedAws/aws";
 import { type LambdaOptions, startLambda } from "../../../rehearsal/embeddedAws/lambda";
 import { SnapshotStore } from "../../../rehearsal/embeddedAws/snapshotStore";
 import { deployed } from "../../support/policies";
@@ -34,7 +34,7 @@ function fullRegion(): SnapshotStore {
 describe("The deployed cleaner", () => {
     it("lists the 100,000 snapshots that a region may have, and plans them, within its memory", async () => {
         const { resources, region } = await deployed({ reportOnly: true });
-        const ec2 = await startEc2(fullRegion());
+        const ec2 = await startAws({ store: fullRegion() });
         const invoke = async () => {
             const lambda = await startLambda({
                 function: resources.find(({ name }) => name === "prod-cleaner")?.inputs as LambdaOptions["function"],

@@ -3,7 +3,7 @@ import { deleteSets } from "../../../lambda/cleaner/deletion";
 import { DELETION_PACE } from "../../../lambda/cleaner/rateLimiter";
 import { report } from "../../../lambda/cleaner/report";
 import { planCleaning } from "../../../lambda/retention/plan";
-import { startEc2 } from "../../../rehearsal/embeddedAws/ec2";
+import { startAws } from "../../../rehearsal/embeddedAws/aws";
 import { ALL, assertRun, DELETED, DONE, fourDays, ids, KEPT, NEEDED, saying } from "../../support/account";
 import { type Cleaned, clientOf, ran, stored } from "../../support/cleaning";
 import {
@@ -48,7 +48,7 @@ async function stoppedBy(faults: (stop: () => void) => Faults, endsAt = Number.P
     const over = new AbortController();
     const store = stored(fourDays());
     const plan = planCleaning(fourDays(), { ...POLICY, retention: { Day: 2 } }, NOW);
-    const ec2 = await startEc2(store, { faults: faults(() => over.abort()) });
+    const ec2 = await startAws({ store }, { faults: faults(() => over.abort()) });
     const client = clientOf(ec2.endpoint);
     const limits = { most: 1000, pace: DELETION_PACE, endsAt, abortSignal: over.signal };
     const outcomes = await deleteSets(client, plan.deletions, limits);

@@ -1,5 +1,5 @@
 import type { EC2Client } from "@aws-sdk/client-ec2";
-import { type EmbeddedEc2, startEc2 } from "../../../rehearsal/embeddedAws/ec2";
+import { type EmbeddedAws, startAws } from "../../../rehearsal/embeddedAws/aws";
 import { SnapshotStore } from "../../../rehearsal/embeddedAws/snapshotStore";
 import { clientOf } from "../../support/cleaning";
 
@@ -14,8 +14,8 @@ export function named(...names: string[]): SnapshotStore {
     return store;
 }
 
-export async function withEc2<T>(store: SnapshotStore, use: (client: EC2Client, ec2: EmbeddedEc2) => Promise<T>): Promise<T> {
-    const ec2 = await startEc2(store);
+export async function withEc2<T>(store: SnapshotStore, use: (client: EC2Client, ec2: EmbeddedAws) => Promise<T>): Promise<T> {
+    const ec2 = await startAws({ store });
     const client = clientOf(ec2.endpoint);
     try {
         return await use(client, ec2);

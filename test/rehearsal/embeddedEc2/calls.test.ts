@@ -1,13 +1,13 @@
 import assert from "node:assert/strict";
 import {
     DeleteSnapshotCommand,
-    DescribeInstancesCommand,
+    DescribeImagesCommand,
     DescribeSnapshotsCommand,
     DescribeVolumesCommand,
     type EC2ServiceException,
     paginateDescribeVolumes,
 } from "@aws-sdk/client-ec2";
-import { startEc2 } from "../../../rehearsal/embeddedAws/ec2";
+import { startAws } from "../../../rehearsal/embeddedAws/aws";
 import type { IamRequest } from "../../../rehearsal/embeddedAws/iam";
 import { SnapshotStore, type StoredSnapshot } from "../../../rehearsal/embeddedAws/snapshotStore";
 import { clientOf } from "../../support/cleaning";
@@ -70,10 +70,10 @@ describe("Calls of the embedded EC2", () => {
     });
 
     it("refuses unknown actions", async () => {
-        const described = withEc2(named(), (client) => client.send(new DescribeInstancesCommand({})));
+        const described = withEc2(named(), (client) => client.send(new DescribeImagesCommand({})));
         await assert.rejects(described, {
             name: "InvalidAction",
-            message: "The action DescribeInstances is not valid for this web service.",
+            message: "The action DescribeImages is not valid for this web service.",
         });
     });
 
@@ -84,7 +84,7 @@ describe("Calls of the embedded EC2", () => {
             return "User: me is not authorized";
         };
         const store = named("a");
-        const ec2 = await startEc2(store, { iam: { refusal, accessKey: () => "" } });
+        const ec2 = await startAws({ store }, { iam: { refusal, accessKey: () => "" } });
         const client = clientOf(ec2.endpoint);
         const refused = {
             name: "UnauthorizedOperation",

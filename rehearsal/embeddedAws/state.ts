@@ -1,0 +1,107 @@
+import { SnapshotStore } from "./snapshotStore";
+import type { Server } from "./ssm";
+
+/** The account from which the embedded AWS answers. Its lists may grow and change at any time. Times are milliseconds since 1970. */
+export interface AwsState {
+    /** Snapshots and volumes. */
+    readonly store: SnapshotStore;
+    readonly servers: readonly Server[];
+    /** Runs of commands, each on one server. */
+    readonly invocations: readonly StoredInvocation[];
+    readonly windows: readonly StoredWindow[];
+    readonly windowExecutions: readonly StoredWindowExecution[];
+    readonly associationExecutions: readonly StoredAssociationExecution[];
+    /** The events of each log group, by its name. */
+    readonly logGroups: ReadonlyMap<string, readonly StoredLogEvent[]>;
+    /** The subscriptions of each topic, by its ARN. */
+    readonly topics: ReadonlyMap<string, readonly StoredSubscription[]>;
+    /** What was published. */
+    readonly messages: StoredMessage[];
+    /** Reads the clock. */
+    now(): number;
+}
+
+export interface StoredInvocation {
+    readonly commandId: string;
+    readonly serverId: string;
+    readonly document: string;
+    readonly comment: string;
+    readonly requestedAt: number;
+    /** SSM's detailed status, such as `Success`, `InProgress` or `DeliveryTimedOut`. */
+    readonly status: string;
+    /** The output of each step of the document, by its name. Only steps that began have one. */
+    readonly outputs: Readonly<Record<string, string>>;
+}
+
+export interface StoredWindow {
+    readonly id: string;
+    readonly name: string;
+    readonly enabled: boolean;
+    readonly schedule: string;
+    /** Undefined for UTC. */
+    readonly timezone?: string;
+    /** Hours. */
+    readonly duration: number;
+    /** Hours. */
+    readonly cutoff: number;
+}
+
+export interface StoredWindowExecution {
+    readonly id: string;
+    readonly windowId: string;
+    readonly startTime: number;
+    /** Such as `SUCCESS` or `SKIPPED_OVERLAPPING`. */
+    readonly status: string;
+    /** SSM explains not every status. */
+    readonly details?: string;
+}
+
+export interface StoredAssociationExecution {
+    readonly id: string;
+    readonly associationId: string;
+    readonly createdAt: number;
+    readonly status: string;
+    readonly targets: readonly {
+        readonly serverId: string;
+        readonly status: string;
+        readonly details: string;
+        readonly time: number;
+    }[];
+}
+
+export interface StoredLogEvent {
+    readonly time: number;
+    readonly message: string;
+}
+
+export interface StoredSubscription {
+    readonly protocol: string;
+    readonly endpoint: string;
+    readonly isConfirmed: boolean;
+}
+
+export interface StoredMessage {
+    readonly time: number;
+    readonly topicArn: string;
+    readonly subject?: string;
+    readonly message: string;
+    /** `json` if the message differs by protocol. */
+    readonly structure?: string;
+}
+
+/** Makes an account that has these things and no others. */
+export function awsState(given: Partial<AwsState> = {}): AwsState {
+    return {
+        store: new SnapshotStore(),
+        servers: [],
+        invocations: [],
+        windows: [],
+        windowExecutions: [],
+        associationExecutions: [],
+        logGroups: new Map(),
+        topics: new Map(),
+        messages: [],
+        now: () => Date.now(),
+        ...given,
+    };
+}
