@@ -1,11 +1,12 @@
 import type { EC2Client, EC2ClientConfig } from "@aws-sdk/client-ec2";
 import { DateTime } from "luxon";
+import { attempt } from "../aws/attempt";
+import { RETRY_UNREADABLE } from "../aws/readableAnswers";
 import { type Plan, planCleaning } from "../retention/plan";
 import type { RetentionPolicy } from "../retention/retentionPolicy";
 import { deleteSets, type Outcome } from "./deletion";
 import { findLostVolumes, listSnapshots } from "./listing";
 import { DELETION_PACE, type Pace } from "./rateLimiter";
-import { askAgainWhenUnreadable } from "./readableAnswers";
 import { logLines, type Report, report } from "./report";
 
 /** The part of a policy that its cleaner needs; captured in the closure. */
@@ -72,7 +73,7 @@ export async function clean(
     pace: Pace = DELETION_PACE,
 ): Promise<Report> {
     const now = timeOf(event);
-    askAgainWhenUnreadable(ec2);
+    ec2.middlewareStack.add(...RETRY_UNREADABLE);
     const remaining = context?.getRemainingTimeInMillis?.() ?? LAMBDA_LIMIT_MS;
     const abortSignal = AbortSignal.timeout(Math.max(0, remaining - LAST_ANSWER_MS));
     const endsAt = performance.now() + remaining - LAST_START_MS;
@@ -108,32 +109,18 @@ async function listAndPlan(
     abortSignal: AbortSignal,
 ): Promise<{ readonly plan: Plan; readonly errors: readonly string[] }> {
     const snapshots = await attempt("the listing of snapshots", listSnapshots(ec2, settings.name, abortSignal), abortSignal);
-    if ("error" in snapshots) {
-        return { plan: planCleaning([], settings, now), errors: [`${snapshots.error}; nothing was deleted`] };
+    if ("unread" in snapshots) {
+        return { plan: planCleaning([], settings, now), errors: [`${snapshots.unread}; nothing was deleted`] };
     }
-    const plan = planCleaning(snapshots.listed, settings, now);
+    const plan = planCleaning(snapshots.value, settings, now);
     if (plan.orphanCandidates.length === 0) {
         return { plan, errors: [] };
     }
     const lost = await attempt("the listing of volumes", findLostVolumes(ec2, plan.orphanCandidates, abortSignal), abortSignal);
-    if ("error" in lost) {
-        return { plan, errors: [lost.error] };
+    if ("unread" in lost) {
+        return { plan, errors: [lost.unread] };
     }
-    return { plan: planCleaning(snapshots.listed, settings, now, lost.listed), errors: [] };
-}
-
-/** Waits for a listing. If it fails, `error` is a sentence that begins with `title`. */
-async function attempt<T>(
-    title: string,
-    listing: Promise<T>,
-    abortSignal: AbortSignal,
-): Promise<{ readonly listed: T } | { readonly error: string }> {
-    try {
-        return { listed: await listing };
-    } catch (error) {
-        const { name, message } = error as Error;
-        return { error: abortSignal.aborted ? `${title} had not ended when the run had to` : `${title} broke off: ${name}: ${message}` };
-    }
+    return { plan: planCleaning(snapshots.value, settings, now, lost.value), errors: [] };
 }
 
 function reportOnlyOutcomes(plan: Plan): Outcome[] {

@@ -5,11 +5,9 @@ import {
     paginateDescribeVolumes,
     type Volume,
 } from "@aws-sdk/client-ec2";
-import type { Snapshot } from "../retention/snapshot";
+import { readPages, refuseRepeatedTokens } from "../aws/pages";
+import type { SizedSnapshot } from "../retention/snapshot";
 import { POLICY_TAG } from "../retention/tags";
-
-/** How often a listing begins anew if EC2 says that its own page token is invalid or expired. */
-const RESTARTS = 2;
 
 /** EC2 takes up to 200 values in a filter. */
 const FILTER_VALUES = 200;
@@ -21,31 +19,18 @@ const FILTER_VALUES = 200;
  * @throws EC2's error if the listing can't be completed: nothing may be deleted because of half a listing
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSnapshots.html
  */
-export async function listSnapshots(ec2: EC2Client, policy: string, abortSignal: AbortSignal): Promise<Snapshot[]> {
-    for (let restarts = 0; ; restarts++) {
-        const found = new Map<string, Snapshot>();
-        const pages = paginateDescribeSnapshots(
-            { client: ec2, pageSize: 1000 },
-            { OwnerIds: ["self"], Filters: [{ Name: `tag:${POLICY_TAG}`, Values: [filterValue(policy)] }] },
-            { abortSignal },
-        );
-        try {
-            for await (const page of refuseRepeatedTokens(pages)) {
-                // Each page has a list, even if it is empty: see readableAnswers.ts.
-                for (const snapshot of page.Snapshots as Ec2Snapshot[]) {
-                    if (!snapshot.SnapshotId) {
-                        throw new Error("EC2 listed a snapshot without an id");
-                    }
-                    found.set(snapshot.SnapshotId, fromEc2(snapshot.SnapshotId, snapshot));
-                }
-            }
-            return [...found.values()];
-        } catch (error) {
-            if (restarts === RESTARTS || !isTokenFault(error as Error)) {
-                throw error;
-            }
-        }
-    }
+export function listSnapshots(ec2: EC2Client, policy: string, abortSignal: AbortSignal): Promise<SizedSnapshot[]> {
+    return readPages({
+        service: "EC2",
+        open: () =>
+            paginateDescribeSnapshots(
+                { client: ec2, pageSize: 1000 },
+                { OwnerIds: ["self"], Filters: [{ Name: `tag:${POLICY_TAG}`, Values: [filterValue(policy)] }] },
+                { abortSignal },
+            ),
+        // Each page has a list, even if it is empty: see readableAnswers.ts.
+        read: (page) => (page.Snapshots as Ec2Snapshot[]).map(fromEc2),
+    });
 }
 
 /**
@@ -63,7 +48,7 @@ export async function findLostVolumes(ec2: EC2Client, volumeIds: readonly string
             { Filters: [{ Name: "volume-id", Values }] },
             { abortSignal },
         );
-        for await (const page of refuseRepeatedTokens(pages)) {
+        for await (const page of refuseRepeatedTokens("EC2", pages)) {
             for (const { VolumeId } of page.Volumes as Volume[]) {
                 lost.delete(VolumeId as string);
             }
@@ -72,34 +57,25 @@ export async function findLostVolumes(ec2: EC2Client, volumeIds: readonly string
     return lost;
 }
 
-/** Hands pages on. Throws if a token comes twice, since such a listing would not end. */
-async function* refuseRepeatedTokens<T extends { readonly NextToken?: string | undefined }>(pages: AsyncGenerator<T>): AsyncGenerator<T> {
-    const tokens = new Set<string>();
-    for await (const page of pages) {
-        if (page.NextToken && tokens.size === tokens.add(page.NextToken).size) {
-            throw new Error("EC2 gave the same page token twice; the listing has no end");
-        }
-        yield page;
+function fromEc2(snapshot: Ec2Snapshot): readonly [id: string, snapshot: SizedSnapshot] {
+    const id = snapshot.SnapshotId;
+    if (!id) {
+        throw new Error("EC2 listed a snapshot without an id");
     }
-}
-
-function isTokenFault({ name, message }: Error): boolean {
-    return /NextToken|PaginationToken/i.test(name) || (name === "InvalidParameterValue" && /token/i.test(message));
-}
-
-function fromEc2(id: string, snapshot: Ec2Snapshot): Snapshot {
     const tags = (snapshot.Tags ?? []).flatMap(({ Key, Value = "" }) => (Key ? [[Key, Value] as const] : []));
     const values = new Map(tags);
     // A key comes once. If it does not, the snapshot's tags mean nothing, so it must never count as completed.
     const doubtful = tags.find(([key, value]) => value !== values.get(key));
     const state = snapshot.State ?? "unknown";
-    return {
+    const listed = {
         id,
         volumeId: snapshot.VolumeId ?? "",
         startTime: snapshot.StartTime?.getTime() ?? Number.NaN,
         state: doubtful ? `${state}, with two values of the tag ${doubtful[0]}` : state,
         tags: Object.fromEntries(values),
+        sizeGib: snapshot.VolumeSize ?? 0,
     };
+    return [id, listed];
 }
 
 /** `*`, `?` and `\` are wildcards in the values of EC2's filters. */

@@ -11,6 +11,11 @@ export interface Snapshot {
     readonly tags: Readonly<Record<string, string>>;
 }
 
+/** A snapshot, with the size of its volume. */
+export interface SizedSnapshot extends Snapshot {
+    readonly sizeGib: number;
+}
+
 /** Compares by code units: the same order everywhere, unlike a locale's. */
 export function compareIds(a: string, b: string): number {
     return a < b ? -1 : a > b ? 1 : 0;

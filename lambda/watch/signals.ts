@@ -1,7 +1,10 @@
-import type { Snapshot } from "../retention/snapshot";
+import type { Attempt } from "../aws/attempt";
+import type { SizedSnapshot } from "../retention/snapshot";
+
+export type { SizedSnapshot };
 
 /** What AWS answered to one listing; or a sentence that says why there is no whole answer. */
-export type Signal<T> = { readonly value: T } | { readonly unread: string };
+export type Signal<T> = Attempt<T>;
 
 /** The listings of one run, all of them. Times are milliseconds since 1970. */
 export interface Signals {
@@ -67,11 +70,6 @@ export interface ManagedNode {
     readonly lastPing: number;
     /** `Windows`, `Linux` or `MacOS`. */
     readonly platform: string;
-}
-
-/** A snapshot, with the size of its volume. */
-export interface SizedSnapshot extends Snapshot {
-    readonly sizeGib: number;
 }
 
 /** One run of the VSS document on one server, by a window or by hand. */

@@ -410,7 +410,7 @@ describe("The cleaner", () => {
             client.destroy();
             await ec2.close();
         }
-        assert.deepEqual(client.middlewareStack.identify().filter((name) => name.includes("askAgain")).length, 1);
+        assert.deepEqual(client.middlewareStack.identify().filter((name) => name.includes("retryUnreadable")).length, 1);
     });
 
     it("continues its report in numbered lines when it has deleted too many snapshots for one", async () => {

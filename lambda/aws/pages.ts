@@ -1,0 +1,57 @@
+/** How often a listing begins anew if the service says that its own page token is invalid or expired. */
+const RESTARTS = 2;
+
+/** A page of a listing. The key of its token begins with a small letter in CloudWatch Logs, and with a capital in the other services. */
+export interface Page {
+    readonly NextToken?: string | undefined;
+    readonly nextToken?: string | undefined;
+}
+
+/** A listing of AWS. */
+export interface Listing<P extends Page, T> {
+    /** For messages, such as `EC2`. */
+    readonly service: string;
+    /** Begins the listing, as a paginator of the SDK does. */
+    open(): AsyncGenerator<P>;
+    /** Reads the things on a page, each with a key that it alone has. */
+    read(page: P): readonly (readonly [key: string, thing: T])[];
+}
+
+/**
+ * Reads all pages of a listing, in their order. A thing on two pages counts once, as the last of them has it.
+ *
+ * @throws Error of the service if the listing can't be completed, and of `read`
+ */
+export async function readPages<P extends Page, T>({ service, open, read }: Listing<P, T>): Promise<T[]> {
+    for (let restarts = 0; ; restarts++) {
+        const found = new Map<string, T>();
+        try {
+            for await (const page of refuseRepeatedTokens(service, open())) {
+                for (const [key, thing] of read(page)) {
+                    found.set(key, thing);
+                }
+            }
+            return [...found.values()];
+        } catch (error) {
+            if (restarts === RESTARTS || !isTokenFault(error as Error)) {
+                throw error;
+            }
+        }
+    }
+}
+
+/** Hands pages on. Throws if a token comes twice, since such a listing would not end. */
+export async function* refuseRepeatedTokens<P extends Page>(service: string, pages: AsyncGenerator<P>): AsyncGenerator<P> {
+    const tokens = new Set<string>();
+    for await (const page of pages) {
+        const token = page.NextToken ?? page.nextToken;
+        if (token && tokens.size === tokens.add(token).size) {
+            throw new Error(`${service} gave the same page token twice; the listing has no end`);
+        }
+        yield page;
+    }
+}
+
+function isTokenFault({ name, message }: Error): boolean {
+    return /NextToken|PaginationToken/i.test(name) || (name.startsWith("InvalidParameter") && /token/i.test(message));
+}
