@@ -2,6 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { WINDOW_HOURS } from "../lambda/retention/schedules";
 import { POLICY_TAG, TYPE_TAG } from "../lambda/retention/tags";
+import { runComment } from "../lambda/watch/runComment";
 import type { VssDocument } from "./arguments";
 import type { Notifications } from "./notifications";
 import type { PolicyContext } from "./policyContext";
@@ -63,7 +64,7 @@ function backupWindow(
     role: aws.iam.Role,
 ): aws.ssm.MaintenanceWindow {
     const { name, parent, tags } = context;
-    const description = describe(name, type);
+    const description = runComment(name, type.name);
     const window = new aws.ssm.MaintenanceWindow(
         `${name}-${type.slug}-window`,
         {
@@ -125,11 +126,6 @@ function backupWindow(
     return window;
 }
 
-/** The comment of an SSM command has at most 100 characters, so the end of a long type is cut. */
-function describe(name: string, type: SnapshotType): string {
-    return `VssBackupPolicy ${name}: ${type.slug} snapshots`.slice(0, 100);
-}
-
 /** The document's parameters. The user's tags can't replace the policy's tags, since the argument check refuses their keys. */
 function documentParameters(
     { name, tags }: PolicyContext,
@@ -142,7 +138,7 @@ function documentParameters(
             ExcludeBootVolume: isBootExcluded ? "True" : "False",
             CopyOnly: isCopyOnly ? "True" : "False",
             NoWriters: hasNoWriters ? "True" : "False",
-            description: describe(name, type),
+            description: runComment(name, type.name),
             tags: formatSnapshotTags({ [TYPE_TAG]: type.name, [POLICY_TAG]: name, ...userTags }),
             executionTimeout: String(EXECUTION_TIMEOUT_S),
             ...(document === "AWSEC2-VssInstallAndSnapshot" && version !== "latest" && { VssVersion: version }),

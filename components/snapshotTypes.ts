@@ -1,5 +1,8 @@
+import { slug } from "../lambda/watch/runComment";
 import type { VssBackupPolicyArgs } from "./arguments";
 import { DEFAULTS } from "./defaults";
+
+export { slug };
 
 /** The schedule that drops a snapshot type. */
 export const NEVER = "never";
@@ -45,11 +48,4 @@ export function snapshotTypes(args: GivenTypes): SnapshotType[] {
 function merge<T>(defaults: Readonly<Record<string, T>>, given: Readonly<Record<string, T | undefined>> = {}): Record<string, T> {
     const defined = Object.entries(given).filter((entry): entry is [string, T] => entry[1] !== undefined);
     return { ...defaults, ...Object.fromEntries(defined) };
-}
-
-export function slug(type: string): string {
-    return type
-        .toLowerCase()
-        .replace(/[^a-z0-9]+/g, "-")
-        .replace(/^-|-$/g, "");
 }

@@ -55,3 +55,16 @@ export async function* refuseRepeatedTokens<P extends Page>(service: string, pag
 function isTokenFault({ name, message }: Error): boolean {
     return /NextToken|PaginationToken/i.test(name) || (name.startsWith("InvalidParameter") && /token/i.test(message));
 }
+
+/**
+ * Returns the id of a listed thing.
+ *
+ * @param thing such as `a snapshot`
+ * @throws Error if the service has left the id out: the listing is then not to be trusted
+ */
+export function idOf(service: string, thing: string, id: string | undefined): string {
+    if (!id) {
+        throw new Error(`${service} listed ${thing} without an id`);
+    }
+    return id;
+}

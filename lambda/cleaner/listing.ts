@@ -5,7 +5,7 @@ import {
     paginateDescribeVolumes,
     type Volume,
 } from "@aws-sdk/client-ec2";
-import { readPages, refuseRepeatedTokens } from "../aws/pages";
+import { idOf, readPages, refuseRepeatedTokens } from "../aws/pages";
 import type { SizedSnapshot } from "../retention/snapshot";
 import { POLICY_TAG } from "../retention/tags";
 
@@ -58,10 +58,7 @@ export async function findLostVolumes(ec2: EC2Client, volumeIds: readonly string
 }
 
 function fromEc2(snapshot: Ec2Snapshot): readonly [id: string, snapshot: SizedSnapshot] {
-    const id = snapshot.SnapshotId;
-    if (!id) {
-        throw new Error("EC2 listed a snapshot without an id");
-    }
+    const id = idOf("EC2", "a snapshot", snapshot.SnapshotId);
     const tags = (snapshot.Tags ?? []).flatMap(({ Key, Value = "" }) => (Key ? [[Key, Value] as const] : []));
     const values = new Map(tags);
     // A key comes once. If it does not, the snapshot's tags mean nothing, so it must never count as completed.

@@ -1,0 +1,115 @@
+import { type CloudWatchLogsClient, paginateFilterLogEvents } from "@aws-sdk/client-cloudwatch-logs";
+import { idOf, readPages } from "../../aws/pages";
+import type { Report } from "../../cleaner/report";
+import type { Memory } from "../memory";
+import { readMemory } from "../memoryLog";
+import type { CleanerRun } from "../signals";
+import type { WatchSettings, WatchTargets } from "../watchSettings";
+import { lastRuns, lookBack } from "./lookBack";
+
+const HOUR = 3_600_000;
+
+/** The cleaner's runs that the watch looks at. */
+const RUNS = 4;
+
+/** How far back the memory may be, one after the other. A run of an hour or two ago nearly always has left one. */
+const MEMORY_HOURS = [4, 28, 30 * 24];
+
+/** The part of a log group that is read. Times are milliseconds since 1970. */
+interface LogPart {
+    readonly group: string;
+    /** JSON lines whose property has this value. */
+    readonly property: string;
+    readonly value: string;
+    readonly from: number;
+    /** Excluded; undefined for the present. */
+    readonly to?: number;
+}
+
+/**
+ * Lists the last runs of the cleaner from its reports, the newest first. Retries of a run count as one run with it.
+ *
+ * @throws the service's error if the listing can't be completed
+ */
+export async function listCleanerRuns(
+    logs: CloudWatchLogsClient,
+    { name, cleanerSchedule, timezone }: WatchSettings,
+    { cleanerLogGroup }: WatchTargets,
+    now: number,
+    abortSignal: AbortSignal,
+): Promise<CleanerRun[]> {
+    const from = lookBack(lastRuns(cleanerSchedule, timezone, now, RUNS), now);
+    const lines = await listLines(logs, { group: cleanerLogGroup, property: "Policy", value: name, from }, abortSignal);
+    const runs = new Map<number, CleanerRun>();
+    for (const attempt of lines.flatMap(runOf)) {
+        const deleted = attempt.deleted + (runs.get(attempt.time)?.deleted ?? 0);
+        runs.set(attempt.time, { ...attempt, deleted });
+    }
+    return [...runs.values()].toSorted((a, b) => b.time - a.time);
+}
+
+/** Reads one line of a report. The first line has everything but ids of deleted snapshots, so further lines give no run. */
+function runOf(line: string): CleanerRun[] {
+    const { Time = "", Status = "FAILED", Errors = [], Counts, FailedSnapshots = [] } = JSON.parse(line) as Partial<Report>;
+    return Counts
+        ? [
+              {
+                  time: Date.parse(Time),
+                  status: Status,
+                  errors: Errors,
+                  kept: Counts.Kept,
+                  deleted: Counts.Deleted,
+                  failed: Counts.Failed,
+                  remaining: Counts.Remaining,
+                  failedIds: FailedSnapshots.map(({ SnapshotId }) => SnapshotId),
+              },
+          ]
+        : [];
+}
+
+/**
+ * Reads the memory of the run before from the watch's own log; undefined if no run has left one in 30 days.
+ *
+ * @throws the service's error if a listing can't be completed
+ */
+export async function findMemory(
+    logs: CloudWatchLogsClient,
+    { name }: WatchSettings,
+    { watchLogGroup }: WatchTargets,
+    now: number,
+    abortSignal: AbortSignal,
+): Promise<Memory | undefined> {
+    let lines: string[] = [];
+    let to: number | undefined;
+    for (const hours of MEMORY_HOURS) {
+        const from = now - hours * HOUR;
+        const part = { group: watchLogGroup, property: "Watch", value: name, from, ...(to !== undefined && { to }) };
+        lines = [...(await listLines(logs, part, abortSignal)), ...lines];
+        const memory = readMemory(lines, now);
+        if (memory) {
+            return memory;
+        }
+        to = from;
+    }
+    return undefined;
+}
+
+/** @see https://docs.aws.amazon.com/AmazonCloudWatchLogs/latest/APIReference/API_FilterLogEvents.html */
+function listLines(logs: CloudWatchLogsClient, { group, property, value, from, to }: LogPart, abortSignal: AbortSignal): Promise<string[]> {
+    return readPages({
+        service: "CloudWatch Logs",
+        open: () =>
+            paginateFilterLogEvents(
+                { client: logs },
+                {
+                    logGroupName: group,
+                    filterPattern: `{ $.${property} = "${value}" }`,
+                    startTime: Math.max(0, from),
+                    ...(to !== undefined && { endTime: to - 1 }),
+                },
+                { abortSignal },
+            ),
+        read: ({ events = [] }) =>
+            events.map(({ eventId, message = "" }) => [idOf("CloudWatch Logs", "an event", eventId), message] as const),
+    });
+}

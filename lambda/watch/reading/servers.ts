@@ -1,0 +1,70 @@
+import { type EC2Client, type Instance, paginateDescribeInstances } from "@aws-sdk/client-ec2";
+import { idOf, readPages } from "../../aws/pages";
+import type { AttachedVolume, Server } from "../signals";
+
+/** EC2's states before an instance is terminated. */
+const STATES = ["pending", "running", "stopping", "stopped"];
+
+/** The time in EC2's reason for a stop, as in `User initiated (2026-11-20 10:00:00 GMT)`. */
+const STOP_TIME = /\((\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) (?:GMT|UTC)\)/;
+
+/**
+ * Lists the instances of the region in pages of 1,000, the most that EC2 gives. Instances without the server tag are among them: one may
+ * have lost the tag.
+ *
+ * @throws EC2's error if the listing can't be completed
+ * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeInstances.html
+ */
+export function listServers(ec2: EC2Client, abortSignal: AbortSignal): Promise<Server[]> {
+    return readPages({
+        service: "EC2",
+        open: () =>
+            paginateDescribeInstances(
+                { client: ec2, pageSize: 1000 },
+                { Filters: [{ Name: "instance-state-name", Values: STATES }] },
+                { abortSignal },
+            ),
+        read: ({ Reservations = [] }) =>
+            Reservations.flatMap(({ Instances = [] }) => Instances.map(serverOf)).map((server) => [server.id, server] as const),
+    });
+}
+
+function serverOf(instance: Instance): Server {
+    const { State, StateTransitionReason = "", BlockDeviceMappings = [], NetworkInterfaces = [], Tags = [] } = instance;
+    const tags = Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+    const state = State?.Name ?? "unknown";
+    const stoppedAt = state.startsWith("stop") ? stopTimeIn(StateTransitionReason) : undefined;
+    const launchedAt = timeOf(instance.LaunchTime);
+    const attachments = [...BlockDeviceMappings.map(({ Ebs }) => Ebs), ...NetworkInterfaces.map(({ Attachment }) => Attachment)];
+    return {
+        id: idOf("EC2", "an instance", instance.InstanceId),
+        name: tags.Name ?? "",
+        state,
+        ...(stoppedAt !== undefined && { stoppedAt }),
+        firstSeen: Math.min(launchedAt, ...attachments.flatMap((attachment) => attachment?.AttachTime?.getTime() ?? [])),
+        launchedAt,
+        isWindows: instance.Platform?.toLowerCase() === "windows" || /^Windows/.test(instance.PlatformDetails ?? ""),
+        instanceType: instance.InstanceType ?? "",
+        hasProfile: instance.IamInstanceProfile !== undefined,
+        volumes: volumesOf(instance),
+        tags,
+    };
+}
+
+function volumesOf({ BlockDeviceMappings = [], RootDeviceName }: Instance): AttachedVolume[] {
+    return BlockDeviceMappings.flatMap(({ DeviceName = "", Ebs }) =>
+        Ebs?.VolumeId
+            ? [{ id: Ebs.VolumeId, device: DeviceName, attachedAt: timeOf(Ebs.AttachTime), isRoot: DeviceName === RootDeviceName }]
+            : [],
+    );
+}
+
+function stopTimeIn(reason: string): number | undefined {
+    const [, day, time] = STOP_TIME.exec(reason) ?? [];
+    return day === undefined ? undefined : Date.parse(`${day}T${time}Z`);
+}
+
+/** A missing time is one long ago, so that it excuses nothing. */
+function timeOf(date: Date | undefined): number {
+    return date?.getTime() ?? 0;
+}
