@@ -1,6 +1,6 @@
 import type { EC2Client, EC2ClientConfig } from "@aws-sdk/client-ec2";
-import { DateTime } from "luxon";
 import { attempt } from "../aws/attempt";
+import { timeOf } from "../aws/eventTime";
 import { RETRY_UNREADABLE } from "../aws/readableAnswers";
 import { type Plan, planCleaning } from "../retention/plan";
 import type { RetentionPolicy } from "../retention/retentionPolicy";
@@ -72,7 +72,7 @@ export async function clean(
     context?: CleanerContext,
     pace: Pace = DELETION_PACE,
 ): Promise<Report> {
-    const now = timeOf(event);
+    const now = timeOf(event, "cleaner");
     ec2.middlewareStack.add(...RETRY_UNREADABLE);
     const remaining = context?.getRemainingTimeInMillis?.() ?? LAMBDA_LIMIT_MS;
     const abortSignal = AbortSignal.timeout(Math.max(0, remaining - LAST_ANSWER_MS));
@@ -125,17 +125,4 @@ async function listAndPlan(
 
 function reportOnlyOutcomes(plan: Plan): Outcome[] {
     return plan.deletions.flat().map(({ snapshot, reason }) => ({ snapshot, result: "remaining", reason: `report only, else ${reason}` }));
-}
-
-/** Luxon also reads a day alone, and reads a time without a zone in the machine's zone. */
-const TIME_AND_ZONE = /T.*[Z+-]/;
-
-function timeOf(event: { readonly time?: unknown } | undefined): number {
-    const time = typeof event?.time === "string" && TIME_AND_ZONE.test(event.time) ? DateTime.fromISO(event.time).toMillis() : Number.NaN;
-    if (Number.isNaN(time)) {
-        throw new Error(
-            `The event has no "time" that can be read: ${JSON.stringify(event)?.slice(0, 200)}. To run the cleaner by hand, send {"time": "2027-01-31T07:00:00Z"} with the present time.`,
-        );
-    }
-    return time;
 }

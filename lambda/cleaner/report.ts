@@ -1,3 +1,4 @@
+import { bytesOf, LINE_BYTES } from "../aws/logLine";
 import type { BackupSet } from "../retention/backupSets";
 import type { Decision, Plan } from "../retention/plan";
 import type { Outcome } from "./deletion";
@@ -72,12 +73,6 @@ export interface Report extends Lists {
     /** How many lines the lists leave out, so that the report fits into one line of the log. */
     readonly LinesLeftOut: number;
 }
-
-/**
- * Most bytes of one line in the log. Lambda's runtime has been seen to cut a longer line at 64 KiB, which breaks the JSON.
- * CloudWatch's own limit is higher.
- */
-const LINE_BYTES = 48 * 1024 - 1;
 
 /** EC2's sentences are shorter. The limit keeps three errors within a line, even if all of their characters are escaped. */
 const SENTENCE_LENGTH = 2_000;
@@ -212,10 +207,6 @@ function adviceOn({ snapshots: [first, ...others] }: BackupSet): Line {
 
 function shorten(sentence: string): string {
     return sentence.length > SENTENCE_LENGTH ? `${sentence.slice(0, SENTENCE_LENGTH)}…` : sentence;
-}
-
-function bytesOf(value: unknown): number {
-    return Buffer.byteLength(JSON.stringify(value));
 }
 
 function isPartial(outcomes: readonly Outcome[], reportOnly: boolean): boolean {
