@@ -48,7 +48,7 @@ export interface Finding {
     readonly since: number;
     /** One sentence. */
     readonly sentence: string;
-    /** The next command or click. */
+    /** The next command or click. A command is the whole cure, or ends it after a colon: reports keep it in one line. */
     readonly cure: string;
 }
 

@@ -47,7 +47,7 @@ export interface Health {
     readonly oldestNewestHours?: number;
     /** The last run of the cleaner in its log. */
     readonly cleaner?: CleanerRun;
-    /** For the next run. `reported` and `reportDue` are those of the run before. */
+    /** For the next run. `reported` and `reportDue` are those of the run before. `reporting.ts` replaces them. */
     readonly memory: Memory;
 }
 

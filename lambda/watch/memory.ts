@@ -1,5 +1,8 @@
 import type { Finding } from "./finding";
 
+/** A topic that gets reports: the policy's own, or the one of the chat. */
+export type Channel = "topic" | "chat";
+
 /** What one run of the watch leaves in its log for the next run. Times are milliseconds since 1970. */
 export interface Memory {
     readonly time: number;
@@ -12,8 +15,14 @@ export interface Memory {
     /** Due runs that a server need not make up for, since it was stopped: by server and type, as `i-…|Day`. */
     readonly excused: Readonly<Record<string, readonly number[]>>;
     readonly findings: readonly Finding[];
-    /** The findings of the last report that was sent. */
+    /** The findings of the last report that the topic got. */
     readonly reported: readonly Finding[];
-    /** Whether a report is still to be sent, since SNS did not take it. */
+    /** Whether a report is still to be sent to the topic, since SNS did not take it. */
     readonly reportDue: boolean;
+    /** When the last report was due; undefined if none was. */
+    readonly reportedAt?: number;
+    /** The findings of the last report that the chat topic got; undefined if they are those of `reported`. */
+    readonly chatReported?: readonly Finding[];
+    /** Whether a report is still to be sent to the chat topic; undefined if not. */
+    readonly chatDue?: true;
 }
