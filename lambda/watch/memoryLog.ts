@@ -1,11 +1,120 @@
+import { createHash } from "node:crypto";
+import { bytesOf, LINE_BYTES } from "../aws/logLine";
+import type { Finding } from "./finding";
 import type { Memory } from "./memory";
+import { type MemoryPart, type MemoryState, partOf } from "./memoryPart";
+import { cut } from "./plainText";
 
-/** Writes a memory as a line of JSON. `readMemory` reads it back. */
+/** Room for the numbers of the part. */
+const NUMBERS_BYTES = 32;
+
+/** Sentences and cures are shorter, and so are ids, names and addresses. The limits keep each finding within a line. */
+const SENTENCE_LENGTH = 2_000;
+const WORD_LENGTH = 300;
+
+/**
+ * Writes a memory as lines of JSON, each shorter than 48 KiB. `readMemory` reads it back.
+ *
+ * @param policy its name
+ */
 export function memoryLines(policy: string, memory: Memory): string[] {
-    return [JSON.stringify({ Watch: policy, Time: new Date(memory.time).toISOString(), Part: 1, Parts: 1, Memory: memory })];
+    const { ChatReported, ...lists } = listsOf(memory);
+    const content = { Time: new Date(memory.time).toISOString(), ...stateOf(memory), ...lists, ChatReported };
+    const digest = createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 16);
+    const head = { Watch: policy, Time: content.Time, Memory: digest, Part: 1, Parts: 1, ...stateOf(memory) };
+    const emptyLists = { FirstSeen: [], Schedules: [], Excused: [], Findings: [], Reported: [], ChatReported: [] };
+    const room = LINE_BYTES - NUMBERS_BYTES - bytesOf({ ...head, ...emptyLists });
+
+    const emptyPart = (): Record<string, unknown[]> => (ChatReported === undefined ? {} : { ChatReported: [] });
+    const parts = [emptyPart()];
+    let left = room;
+    for (const [name, entries] of Object.entries({ ...lists, ChatReported: ChatReported ?? [] })) {
+        for (const entry of entries) {
+            left -= bytesOf(entry) + 1;
+            if (left < 0) {
+                parts.push(emptyPart());
+                left = room - bytesOf(entry) - 1;
+            }
+            const part = parts.at(-1) ?? {};
+            part[name] ??= [];
+            part[name].push(entry);
+        }
+    }
+    return parts.map((part, i) => JSON.stringify({ ...head, Part: i + 1, Parts: parts.length, ...part }));
 }
 
-/** Reads the newest memory from lines of the log. A memory that is later than `now` does not count. */
+/** Shortens the texts of a finding, so that it fits into a line of the log even if all characters are escaped. */
+export function bounded(finding: Finding): Finding {
+    const words = Object.entries(finding).map(([key, value]) => [key, typeof value === "string" ? cut(value, WORD_LENGTH) : value]);
+    return {
+        ...finding,
+        ...Object.fromEntries(words),
+        sentence: cut(finding.sentence, SENTENCE_LENGTH),
+        cure: cut(finding.cure, SENTENCE_LENGTH),
+    };
+}
+
+function stateOf({ since, reportedAt, reportDue, chatDue }: Memory): MemoryState {
+    return { Since: since, ReportDue: reportDue, ReportedAt: reportedAt, ChatDue: chatDue };
+}
+
+function listsOf({ firstSeen, schedules, excused, findings, reported, chatReported }: Memory) {
+    return {
+        FirstSeen: Object.entries(firstSeen),
+        Schedules: Object.entries(schedules).map(([type, { schedule, since }]) => [type, schedule, since]),
+        Excused: Object.entries(excused),
+        Findings: findings.map(bounded),
+        Reported: reported.map(bounded),
+        ChatReported: chatReported?.map(bounded),
+    };
+}
+
+/**
+ * Reads the newest complete memory from lines of the log. It passes over lines that are incomplete, malformed or of another kind.
+ *
+ * @param lines in the order of the log
+ * @param now a later memory does not count: somebody ran the watch with a time in the future
+ */
 export function readMemory(lines: readonly string[], now = Number.POSITIVE_INFINITY): Memory | undefined {
-    return lines.map((line) => (JSON.parse(line) as { Memory: Memory }).Memory).findLast(({ time }) => time <= now);
+    const runs = new Map<string, Map<number, MemoryPart>>();
+    for (const part of lines.flatMap((line) => partOf(line) ?? [])) {
+        const run = `${part.Time} ${part.Memory} ${part.Parts}`;
+        const parts = runs.get(run) ?? new Map<number, MemoryPart>();
+        // A run comes after all runs of which a part comes earlier.
+        runs.delete(run);
+        runs.set(run, parts.set(part.Part, part));
+    }
+    return [...runs.values()]
+        .flatMap((parts) => memoryOf([...parts.values()].sort((a, b) => a.Part - b.Part)) ?? [])
+        .filter(({ time }) => time <= now)
+        .reduce<Memory | undefined>((newest, memory) => (newest && isNewer(newest, memory) ? newest : memory), undefined);
+}
+
+/** Of two runs with the same time, the one that knows about the later report is newer. */
+function isNewer(a: Memory, b: Memory): boolean {
+    const [reportOfA, reportOfB] = [a.reportedAt ?? Number.NEGATIVE_INFINITY, b.reportedAt ?? Number.NEGATIVE_INFINITY];
+    return a.time > b.time || (a.time === b.time && reportOfA > reportOfB);
+}
+
+/** Joins the parts of a memory; undefined if some are missing. */
+function memoryOf(parts: readonly MemoryPart[]): Memory | undefined {
+    const [first] = parts;
+    if (first === undefined || parts.length !== first.Parts) {
+        return undefined;
+    }
+    const { Time, Since, ReportedAt, ReportDue, ChatDue, ChatReported } = first;
+    const schedules = parts.flatMap(({ Schedules = [] }) => Schedules);
+    return {
+        time: Date.parse(Time),
+        since: Since,
+        firstSeen: Object.fromEntries(parts.flatMap(({ FirstSeen = [] }) => FirstSeen)),
+        schedules: Object.fromEntries(schedules.map(([type, schedule, since]) => [type, { schedule, since }])),
+        excused: Object.fromEntries(parts.flatMap(({ Excused = [] }) => Excused)),
+        findings: parts.flatMap(({ Findings = [] }) => Findings),
+        reported: parts.flatMap(({ Reported = [] }) => Reported),
+        reportDue: ReportDue,
+        ...(ReportedAt !== undefined && { reportedAt: ReportedAt }),
+        ...(ChatDue && { chatDue: ChatDue }),
+        ...(ChatReported && { chatReported: parts.flatMap(({ ChatReported: some = [] }) => some) }),
+    };
 }
