@@ -1,8 +1,11 @@
 import { CONSISTENT_TAG, POLICY_TAG, TYPE_TAG } from "../lambda/retention/tags";
 import { type DeployedWindow, type Target, windowsOf } from "./deployed";
+import type { Datum } from "./embeddedAws/cloudWatch";
 import { type EmbeddedIam, startIam } from "./embeddedAws/iam";
 import { SnapshotStore } from "./embeddedAws/snapshotStore";
 import type { Server, Volume } from "./embeddedAws/ssm";
+import { type Mistakes, noMistakes, withMistakes } from "./mistakes";
+import { type PlayedAws, playedAws } from "./playedAws";
 import type { Deployment } from "./program";
 import { Timeline } from "./timeline";
 
@@ -24,10 +27,19 @@ export interface AccountOptions {
 /** The AWS account in which a rehearsal plays. */
 export interface Account {
     readonly deployment: Deployment;
+    /** The windows as they were deployed. `aws.windows` has them as they are. */
     readonly windows: readonly DeployedWindow[];
-    readonly servers: readonly Server[];
+    /** The servers that exist now. */
+    readonly servers: Server[];
     readonly store: SnapshotStore;
     readonly timeline: Timeline;
+    /** Answers the requests of the deployment's functions. */
+    readonly aws: PlayedAws;
+    /** The data of CloudWatch. */
+    readonly metrics: Datum[];
+    /** How many messages each queue of dead letters has, by its name. */
+    readonly deadLetters: Map<string, number>;
+    readonly mistakes: Mistakes;
     readonly iam: EmbeddedIam;
     /** First moment, in milliseconds since 1970. */
     readonly start: number;
@@ -48,7 +60,11 @@ export function makeAccount(deployment: Deployment, options: AccountOptions): Ac
         store.volumes.add(id);
     }
     addForeignSnapshots(store, servers, windows[0]?.policy ?? "", start);
-    return { deployment, windows, servers, store, timeline: new Timeline(), iam, start, end: start + days * DAY };
+    const timeline = new Timeline();
+    const aws = playedAws(deployment, { servers, store, timeline, windows });
+    const mistakes = noMistakes();
+    const played = { timeline, aws, metrics: [], deadLetters: new Map(), mistakes, iam: withMistakes(iam, mistakes) };
+    return { deployment, windows, servers, store, ...played, start, end: start + days * DAY };
 }
 
 /** Finds the servers that all of these targets select. */
@@ -59,13 +75,14 @@ export function targetedServers(servers: readonly Server[], targets: readonly Ta
 }
 
 /** Makes servers with the tags of the targets, and one server without a tag, which must stay untouched. */
-function makeServers(targets: readonly Target[], { servers, volumes, unmounted = 0 }: AccountOptions): Server[] {
+function makeServers(targets: readonly Target[], { start, servers, volumes, unmounted = 0 }: AccountOptions): Server[] {
     const tags = new Map(
         targets.filter(({ key }) => key.startsWith("tag:")).map(({ key, values }) => [key.slice("tag:".length), values[0] ?? ""]),
     );
     return Array.from({ length: servers + 1 }, (_, i) => ({
         id: `i-${hexadecimal(i + 1)}`,
         tags: i < servers ? tags : new Map(),
+        madeAt: start - 30 * DAY,
         volumes: Array.from(
             { length: volumes },
             (_, k): Volume => ({

@@ -2,9 +2,12 @@ import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { type Account, targetedServers } from "./account";
-import { MISHAPS, runVssDocument, type VssRun } from "./embeddedAws/ssm";
+import { recordExecution, recordInvocation } from "./commandHistory";
+import type { DeployedWindow } from "./deployed";
+import { MISHAPS, runVssDocument, type Server, type VssCommand, type VssRun } from "./embeddedAws/ssm";
 import { firingTimes } from "./firingTimes";
 import { windowRefusal } from "./refusals";
+import { undelivered } from "./undelivered";
 
 const MINUTE = 60_000;
 
@@ -19,30 +22,85 @@ export interface Chance {
     readonly seed: number;
 }
 
+/** Plays the backup windows of an account. */
+export interface OpenedWindows {
+    /** Opens a window by the schedule that it has now, from now on. It no longer opens by an earlier one. */
+    follow(windowId: string): void;
+}
+
+/** The part of a command that chance decides. */
+type Drawn = Pick<VssCommand, "mishap" | "setId" | "completeAfterMs">;
+
 /**
  * Opens the backup windows when their schedules say so, and runs the VSS document on each targeted server.
  *
  * @param onRun called with each run when it has started
  */
-export function openWindows(account: Account, { failures, seed }: Chance, onRun: (run: TypedRun) => void): void {
-    const { windows, servers, store, timeline, iam, deployment, start, end } = account;
+export function openWindows(account: Account, { failures, seed }: Chance, onRun: (run: TypedRun) => void): OpenedWindows {
+    const { servers, aws, mistakes } = account;
     const random = xoroshiro128plus(seed);
-    for (const window of windows) {
-        const { type, schedule, timezone, targets, document, parameters } = window;
-        timeline.each(firingTimes(schedule, timezone, start, end), async (time) => {
-            for (const server of targetedServers(servers, targets)) {
-                // The draws and their order are what makes the same seed give the same rehearsal.
-                const mishap = uniformFloat64(random) < failures ? MISHAPS[uniformInt(random, 0, MISHAPS.length - 1)] : undefined;
-                const setId = makeGuid(() => uniformInt(random, 0, 15));
-                const completeAfterMs = uniformInt(random, 2, 40) * MINUTE;
-                const why = await windowRefusal(iam, window, server, deployment.region);
-                const run: VssRun = why
-                    ? { server, time, status: "Failed", why, snapshots: [] }
-                    : runVssDocument({ document, parameters, server, time, mishap, setId, completeAfterMs }, store, timeline);
-                onRun({ ...run, type });
-            }
-        });
+    const draw = ({ id }: Server): Drawn => {
+        // The draws and their order are what makes the same seed give the same rehearsal.
+        const drawn = uniformFloat64(random) < failures ? MISHAPS[uniformInt(random, 0, MISHAPS.length - 1)] : undefined;
+        const setId = makeGuid(() => uniformInt(random, 0, 15));
+        const completeAfterMs = uniformInt(random, 2, 40) * MINUTE;
+        return { mishap: mistakes.failingServers.has(id) ? MISHAPS[2] : drawn, setId, completeAfterMs };
+    };
+    const open = async (window: DeployedWindow, time: number) => {
+        const stored = aws.windows.find(({ id }) => id === window.id);
+        if (!stored?.enabled) {
+            return;
+        }
+        const refusals: string[] = [];
+        for (const server of mistakes.windowsWithoutTask.has(window.id) ? [] : targetedServers(servers, window.targets)) {
+            const drawn = draw(server);
+            const refusal = await windowRefusal(account.iam, window, server, account.deployment.region);
+            refusals.push(...(refusal ? [refusal] : []));
+            onRun(refusal ? failed(window, server, time, refusal) : runOn(account, window, server, time, drawn));
+        }
+        recordExecution(account, window, time, refusals[0]);
+    };
+    return followSchedules(account, open);
+}
+
+/** Opens each window by its schedule, until somebody changes it. */
+function followSchedules(account: Account, open: (window: DeployedWindow, time: number) => Promise<void>): OpenedWindows {
+    const { windows, aws, timeline, start, end } = account;
+    const followed = new Map<string, symbol>();
+    const follow = (windowId: string) => {
+        const stored = aws.windows.find(({ id }) => id === windowId);
+        const token = Symbol(windowId);
+        followed.set(windowId, token);
+        for (const window of windows.filter(({ id }) => stored && id === windowId)) {
+            const from = Math.max(start, timeline.now);
+            timeline.each(firingTimes(stored?.schedule ?? "", stored?.timezone ?? "UTC", from, end), async (time) => {
+                if (followed.get(windowId) === token) {
+                    await open(window, time);
+                }
+            });
+        }
+    };
+    for (const { id } of aws.windows) {
+        follow(id);
     }
+    return { follow };
+}
+
+/** Sends the window's command to a server, if Systems Manager can. */
+function runOn(account: Account, window: DeployedWindow, server: Server, time: number, drawn: Drawn): TypedRun {
+    const { type, document, parameters } = window;
+    const obstacle = undelivered(server, drawn.mishap);
+    if (obstacle) {
+        recordInvocation(account, window, { server, time, commandId: drawn.setId, ...obstacle });
+        return failed(window, server, time, obstacle.why);
+    }
+    const run = runVssDocument({ document, parameters, server, time, ...drawn }, account.store, account.timeline);
+    recordInvocation(account, window, { server, time, commandId: drawn.setId, status: run.status, why: run.why ?? "" });
+    return { ...run, type };
+}
+
+function failed({ type }: DeployedWindow, server: Server, time: number, why: string): TypedRun {
+    return { type, server, time, status: "Failed", why, snapshots: [] };
 }
 
 function makeGuid(drawDigit: () => number): string {

@@ -1,6 +1,12 @@
 /** Plays events at times of a virtual clock. Events of the same time play in the order in which they were added. */
 export class Timeline {
+    private clock = Number.NEGATIVE_INFINITY;
     private readonly queue: { readonly time: number; readonly event: () => void | Promise<void> }[] = [];
+
+    /** The time of the event that plays, or of the last one that played; before the first one, negative infinity. */
+    public get now(): number {
+        return this.clock;
+    }
 
     /**
      * Adds an event.
@@ -36,6 +42,7 @@ export class Timeline {
     public async play(until: number): Promise<void> {
         for (let next = this.queue[0]; next && next.time < until; next = this.queue[0]) {
             this.queue.shift();
+            this.clock = next.time;
             await next.event();
         }
     }

@@ -10,6 +10,8 @@ export interface EmbeddedLambda {
     invoke(event: unknown): Promise<unknown>;
     /** The function's log so far. */
     readonly log: readonly string[];
+    /** The lines that the last invocation wrote to its log. */
+    readonly lines: readonly string[];
     close(): Promise<void>;
 }
 
@@ -20,6 +22,7 @@ export interface LambdaOptions {
         readonly handler: string;
         readonly timeout: number;
         readonly memorySize?: number;
+        readonly environment?: { readonly variables: Readonly<Record<string, string>> };
     };
     readonly region: string;
     readonly environment?: Readonly<Record<string, string>>;
@@ -27,14 +30,16 @@ export interface LambdaOptions {
     readonly skipPauses?: boolean;
 }
 
-type Answer = { readonly ready: true } | (({ readonly result: unknown } | { readonly error: string }) & { readonly memoryMb: number });
+type Answer =
+    | { readonly ready: true }
+    | (({ readonly result: unknown } | { readonly error: string }) & { readonly output: string; readonly memoryMb: number });
 
 /**
  * Runs a function as Lambda does. It unpacks the archive into an empty folder, and Node 24 loads it once in a separate process.
  * The environment holds only the variables that Lambda sets.
  */
 export async function startLambda({
-    function: { code, handler, timeout, memorySize },
+    function: { code, handler, timeout, memorySize, environment: own },
     region,
     environment = {},
     skipPauses = false,
@@ -50,6 +55,7 @@ export async function startLambda({
             AWS_ACCESS_KEY_ID: "AKIAREHEARSAL",
             AWS_SECRET_ACCESS_KEY: "rehearsal",
             AWS_SESSION_TOKEN: "rehearsal",
+            ...own?.variables,
             ...environment,
         },
         stdio: ["ignore", "pipe", "pipe", "ipc"],
@@ -68,13 +74,19 @@ export async function startLambda({
         await close();
         throw error;
     }
+    let lines: string[] = [];
     return {
         log,
+        get lines() {
+            return lines;
+        },
         close,
         async invoke(event) {
             const answer = nextAnswer(child, skipPauses ? Number.POSITIVE_INFINITY : timeout, log);
+            lines = [];
             child.send({ event, timeoutMs: timeout * 1000 });
             const outcome = await answer;
+            lines = "output" in outcome ? outcome.output.split("\n").filter((line) => line !== "") : [];
             if ("memoryMb" in outcome && memorySize !== undefined && outcome.memoryMb > memorySize) {
                 throw new Error(`Runtime.OutOfMemory: Memory Size: ${memorySize} MB Max Memory Used: ${Math.ceil(outcome.memoryMb)} MB`);
             }

@@ -8,6 +8,13 @@ if (skipPauses) {
     // A run of more deletions than EC2 takes at once waits for seconds, and in a rehearsal for nobody.
     require("node:timers/promises").setTimeout = async () => {};
 }
+// The log goes to the parent together with the result: a pipe may deliver it later.
+let output = "";
+const write = process.stdout.write.bind(process.stdout);
+process.stdout.write = (text, ...rest) => {
+    output += text;
+    return write(text, ...rest);
+};
 const [file, name] = handler.split(".");
 const handle = require(path.join(folder, `${file}.js`))[name];
 
@@ -16,12 +23,13 @@ process.on("message", async ({ event, timeoutMs }) => {
     const remaining = skipPauses ? () => timeoutMs : () => Math.max(0, Math.floor(endsAt - performance.now()));
     const context = { getRemainingTimeInMillis: remaining };
     const answer = {};
+    output = "";
     try {
         answer.result = await handle(event, context);
     } catch (error) {
         answer.error = String(error?.stack ?? error);
     }
-    process.send({ ...answer, memoryMb: mostMemoryMb() });
+    process.send({ ...answer, output, memoryMb: mostMemoryMb() });
 });
 
 /** The most that this process has had so far. Linux takes the maxRSS of its parent for a process's own at the start, so it is no use. */
