@@ -1,0 +1,157 @@
+import { CONSEQUENCES } from "./consequences";
+import { addServer, backedUp, type Incident, newVolume, nextClose, serverIncident, serverTag, terminate } from "./incident";
+
+/** Incidents of servers, their tags and their agents. */
+export const SERVER_INCIDENTS: readonly Incident[] = [
+    serverIncident("a server is stopped, and started again", { kinds: ["stopped"], hours: 40 }, (server, { account, packages }) => {
+        server.state = "stopped";
+        server.stoppedAt = account.timeline.now;
+        return () => {
+            server.state = "running";
+            server.launchedAt = account.timeline.now;
+            delete server.stoppedAt;
+            packages.installOn(server);
+        };
+    }),
+    {
+        name: "a new server comes, and is terminated",
+        kinds: [],
+        hours: 75,
+        begin(scene) {
+            const server = addServer(scene);
+            return { server: server.id, repair: () => terminate(scene, server) };
+        },
+    },
+    {
+        name: "a new server has no agent",
+        kinds: ["not managed"],
+        sideEffects: CONSEQUENCES,
+        hours: 50,
+        begin(scene) {
+            const server = addServer(scene, { agent: "none" });
+            return { server: server.id, repair: () => terminate(scene, server) };
+        },
+    },
+    {
+        name: "a new server runs Linux",
+        kinds: ["not Windows"],
+        sideEffects: [...CONSEQUENCES, "package failed"],
+        hours: 50,
+        begin(scene) {
+            const server = addServer(scene, { platform: "Linux" });
+            return { server: server.id, repair: () => terminate(scene, server) };
+        },
+    },
+    {
+        name: "a new server is too small for VSS",
+        kinds: ["too small"],
+        sideEffects: CONSEQUENCES,
+        hours: 50,
+        begin(scene) {
+            const server = addServer(scene, { instanceType: "t3.micro" });
+            return { server: server.id, repair: () => terminate(scene, server) };
+        },
+    },
+    serverIncident("the tag is removed", { kinds: ["tag removed"], sideEffects: CONSEQUENCES, hours: 50 }, (server, scene) => {
+        const { tags } = server;
+        server.tags = new Map([...tags].filter(([key]) => key !== serverTag(scene).key));
+        return () => {
+            server.tags = tags;
+            scene.packages.installOn(server);
+        };
+    }),
+    serverIncident("the tag has a typing error", { kinds: ["tag misspelled"], sideEffects: CONSEQUENCES, hours: 50 }, (server, scene) => {
+        const { tags } = server;
+        const { key, value } = serverTag(scene);
+        server.tags = new Map([...tags, [key, `${value} `]]);
+        return () => {
+            server.tags = tags;
+            scene.packages.installOn(server);
+        };
+    }),
+    {
+        name: "all servers lose the tag",
+        kinds: ["nobody targeted"],
+        sideEffects: [...CONSEQUENCES, "tag removed"],
+        hours: 30,
+        begin(scene) {
+            const before = backedUp(scene).map((server) => ({ server, tags: server.tags }));
+            for (const { server } of before) {
+                server.tags = new Map();
+            }
+            const repair = () => {
+                for (const { server, tags } of before) {
+                    server.tags = tags;
+                }
+            };
+            return { repair };
+        },
+    },
+    serverIncident("the agent dies", { kinds: ["agent offline"], sideEffects: CONSEQUENCES, hours: 50 }, (server, { account }) => {
+        server.agent = "ConnectionLost";
+        server.lastPing = account.timeline.now;
+        return () => {
+            server.agent = "Online";
+            delete server.lastPing;
+        };
+    }),
+    serverIncident(
+        "the instance profile is removed",
+        { kinds: ["no role"], sideEffects: [...CONSEQUENCES, "not managed"], hours: 50 },
+        (server) => {
+            server.hasProfile = false;
+            return () => {
+                server.hasProfile = true;
+            };
+        },
+    ),
+    serverIncident(
+        "VSS fails for days",
+        { kinds: ["overdue", "failing"], sideEffects: CONSEQUENCES, hours: 100 },
+        (server, { account: { mistakes } }) => {
+            mistakes.failingServers.add(server.id);
+            return () => mistakes.failingServers.delete(server.id);
+        },
+        nextClose,
+    ),
+    serverIncident(
+        "the VSS package is uninstalled",
+        { kinds: ["package missing"], sideEffects: CONSEQUENCES, hours: 60 },
+        (server, { packages }) => {
+            server.hasVssPackage = false;
+            return () => packages.installOn(server);
+        },
+        nextClose,
+    ),
+    serverIncident(
+        "a disk is no longer mounted",
+        { kinds: ["volume not covered"], hours: 60 },
+        (server) => {
+            const { volumes } = server;
+            const disk = volumes.slice(1).findLast(({ mounted }) => mounted);
+            server.volumes = volumes.map((volume) => (volume === disk ? { ...volume, mounted: false } : volume));
+            const repair = () => {
+                server.volumes = volumes;
+            };
+            return disk && repair;
+        },
+        nextClose,
+    ),
+    serverIncident(
+        "a new disk is not mounted",
+        { kinds: ["volume not covered"], hours: 60 },
+        (server, scene) => addVolume(server, scene, false),
+        nextClose,
+    ),
+    serverIncident("a new disk comes, and is removed", { kinds: [], hours: 60 }, (server, scene) => addVolume(server, scene, true)),
+];
+
+function addVolume(server: Parameters<Parameters<typeof serverIncident>[2]>[0], scene: Parameters<typeof newVolume>[0], mounted: boolean) {
+    const volume = newVolume(scene, 1, mounted);
+    server.volumes = [...server.volumes, volume];
+    scene.account.store.volumes.add(volume.id);
+    return () => {
+        server.volumes = server.volumes.filter(({ id }) => id !== volume.id);
+        scene.account.store.volumes.delete(volume.id);
+    };
+}
