@@ -1,14 +1,11 @@
 import { type Periods, periodsOf } from "../lambda/retention/periods";
 import type { Account } from "./account";
-import { type DeployedSchedule, schedulesOf } from "./deployed";
-import { startAws } from "./embeddedAws/aws";
-import { type EmbeddedLambda, startLambda } from "./embeddedAws/lambda";
+import { schedulesOf, startsWatch } from "./deployed";
 import type { StoredSnapshot } from "./embeddedAws/snapshotStore";
-import { firingTimes } from "./firingTimes";
+import { isoSeconds, loadFunctions, type Outcome, startTimes } from "./functions";
 import { brokenInvariants, type CleanerReport } from "./invariants";
 import type { Ledger } from "./ledger";
 import type { Promises } from "./promises";
-import { logRefusal, startRefusal } from "./refusals";
 
 /** The cleaners of an account, with their work so far. */
 export interface Cleaners {
@@ -28,61 +25,53 @@ export interface Cleaning {
     readonly standIns: ReadonlyMap<string, readonly string[]>;
 }
 
-/** Starts the deployed cleaners against an EC2 of the account, and runs them on their schedules. */
-export async function startCleaners(account: Account, ledger: Ledger, promises: Promises): Promise<Cleaners> {
-    const { deployment, store, timeline, iam, start, end, windows } = account;
+/**
+ * Loads the deployed cleaners, and runs them on their schedules.
+ *
+ * @param endpoint of the embedded AWS
+ */
+export async function startCleaners(account: Account, endpoint: string, ledger: Ledger, promises: Promises): Promise<Cleaners> {
+    const { deployment, timeline, windows } = account;
     const periods = Object.fromEntries(windows.map(({ type, schedule, timezone }) => [type, periodsOf(schedule, timezone)]));
     const cleanings: Cleaning[] = [];
-    const refusals: string[] = [];
-    const ec2 = await startAws({ store }, { iam });
-    const lambdas: EmbeddedLambda[] = [];
-    const close = async () => {
-        await Promise.all(lambdas.map((lambda) => lambda.close()));
-        await ec2.close();
-    };
-    try {
-        for (const schedule of schedulesOf(deployment)) {
-            const environment = { AWS_ENDPOINT_URL_EC2: ec2.endpoint, AWS_ACCESS_KEY_ID: iam.accessKey(schedule.started.role) };
-            const lambda = await startLambda({ function: schedule.function, region: deployment.region, environment, skipPauses: true });
-            lambdas.push(lambda);
-            timeline.each(firingTimes(schedule.expression, schedule.timezone, start, end, "skipped"), async (time) => {
-                const due = isoSeconds(time);
-                const refused = await startRefusal(iam, schedule);
-                if (refused) {
-                    refusals.push(`${due}: the cleaner was not started: ${refused}`);
-                    return;
-                }
-                cleanings.push(await cleanOnce(account, ledger, promises, periods, { schedule, lambda, time }));
-                const unlogged = await logRefusal(iam, schedule);
-                refusals.push(...(unlogged ? [`${due}: the cleaner's log was not written: ${unlogged}`] : []));
-            });
-        }
-    } catch (error) {
-        await close();
-        throw error;
+    const schedules = schedulesOf(deployment).filter((schedule) => !startsWatch(schedule));
+    const { refusals, start, close } = await loadFunctions(account, endpoint, schedules, "cleaner");
+    for (const schedule of schedules) {
+        timeline.each(startTimes(schedule, account), async (time) => {
+            const before = account.store.all().map((snapshot): StoredSnapshot => ({ ...snapshot, tags: new Map(snapshot.tags) }));
+            const outcome = await start(schedule, time);
+            if (outcome.kind !== "not started") {
+                cleanings.push(judge(account, ledger, promises, { outcome, before, periods, time }));
+            }
+        });
     }
     return { cleanings, refusals, close };
 }
 
 interface CleanerRun {
-    readonly schedule: DeployedSchedule;
-    readonly lambda: EmbeddedLambda;
+    readonly outcome: Exclude<Outcome, { kind: "not started" }>;
+    readonly before: readonly StoredSnapshot[];
+    readonly periods: Readonly<Record<string, Periods | undefined>>;
     readonly time: number;
 }
 
-/** Invokes the cleaner as its schedule does, and compares the account before and after. */
-async function cleanOnce(
-    { store, windows }: Account,
-    ledger: Ledger,
-    promises: Promises,
-    periods: Readonly<Record<string, Periods | undefined>>,
-    { schedule, lambda, time }: CleanerRun,
-): Promise<Cleaning> {
-    const due = isoSeconds(time);
-    const before = store.all().map((snapshot): StoredSnapshot => ({ ...snapshot, tags: new Map(snapshot.tags) }));
-    const event = JSON.parse(schedule.input.replace("<aws.scheduler.scheduled-time>", due));
-    const report = (await lambda.invoke(event)) as CleanerReport | undefined;
+/**
+ * Compares the account before and after a run.
+ *
+ * @throws Error of the cleaner, if nobody has broken it
+ */
+function judge(account: Account, ledger: Ledger, promises: Promises, { outcome, before, periods, time }: CleanerRun): Cleaning {
+    const { store, windows, mistakes } = account;
     const after = store.all();
+    const deleted = before.length - after.length;
+    if (outcome.kind === "failed") {
+        if (mistakes.takenPermissions.size + mistakes.brokenFunctions.size === 0) {
+            throw new Error(outcome.error);
+        }
+        const broken = deleted === 0 ? [] : [`${isoSeconds(time)}: a run that failed deleted ${deleted} snapshots`];
+        return { deleted, broken, standIns: new Map() };
+    }
+    const report = outcome.result as CleanerReport | undefined;
     const broken = brokenInvariants(ledger.sets, {
         policy: windows[0]?.policy ?? "",
         retention: promises.retention,
@@ -93,7 +82,7 @@ async function cleanOnce(
         report,
     });
     ledger.removeDeleted(store);
-    return { deleted: before.length - after.length, broken: broken.map((sentence) => `${due}: ${sentence}`), standIns: standInsOf(report) };
+    return { deleted, broken: broken.map((sentence) => `${isoSeconds(time)}: ${sentence}`), standIns: standInsOf(report) };
 }
 
 /** Reads from the report the types and periods for which kept snapshots stand in. */
@@ -104,9 +93,4 @@ function standInsOf(report: CleanerReport | undefined): Map<string, string[]> {
         periods.set(SnapshotId, [...(periods.get(SnapshotId) ?? []), `${Type} ${Period}`]);
     }
     return periods;
-}
-
-/** Writes a time as EventBridge Scheduler does. */
-function isoSeconds(time: number): string {
-    return new Date(time).toISOString().replace(".000Z", "Z");
 }

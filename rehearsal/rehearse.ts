@@ -1,15 +1,29 @@
-import { type AccountOptions, makeAccount } from "./account";
+import { type Account, type AccountOptions, makeAccount } from "./account";
 import { type Cleaners, startCleaners } from "./cleaning";
+import { followDueBackups } from "./dueBackups";
+import { startAws } from "./embeddedAws/aws";
+import { type PlannedIncident, playIncidents } from "./incidents/playIncidents";
+import { judgeWatch, type Watched } from "./judgeWatch";
 import { Ledger, type LedgerEntry } from "./ledger";
 import { type Chance, openWindows, type TypedRun } from "./openWindows";
 import type { Deployment } from "./program";
 import type { Promises } from "./promises";
+import { LastRuns, truthNow } from "./truth";
 import { type UnprotectedVolume, unprotectedVolumes } from "./unprotectedVolumes";
 import { installPackages } from "./vssPackage";
+import type { Truth } from "./watchInvariants";
+import { startWatch, type Watching, type WatchRun } from "./watching";
 
 const DAY = 86_400_000;
 
+/** The default of the argument `overdueGraceHours`. */
+const OVERDUE_GRACE_HOURS = 3;
+
 export interface RehearsalOptions extends AccountOptions, Chance {
+    /** Whether the watch runs; false if left out, since its runs take most of the time. */
+    readonly watch?: boolean;
+    /** Plans what goes wrong; nothing if left out. */
+    readonly incidents?: (account: Account) => readonly PlannedIncident[];
     /** Called after each virtual day. */
     readonly onDay?: (days: number) => void;
 }
@@ -36,6 +50,8 @@ export interface Rehearsal {
     readonly deleted: number;
     readonly restorable: readonly Restorable[];
     readonly unprotected: readonly UnprotectedVolume[];
+    /** What the watch found and said; undefined if the rehearsal leaves it out. */
+    readonly watch?: Watched;
     /** Sentences about broken invariants, with their times; none if every invariant held. */
     readonly broken: readonly string[];
 }
@@ -48,24 +64,24 @@ export interface Rehearsal {
 export async function rehearse(deployment: Deployment, promises: Promises, options: RehearsalOptions): Promise<Rehearsal> {
     const account = makeAccount(deployment, options);
     const ledger = new Ledger();
+    const lastRuns = new LastRuns();
     const runs: TypedRun[] = [];
-
-    installPackages(account);
-    openWindows(account, options, (run) => {
+    const packages = installPackages(account);
+    const windows = openWindows(account, options, (run) => {
         runs.push(run);
+        lastRuns.add(run);
         ledger.record(run);
     });
-    const cleaners = await startCleaners(account, ledger, promises);
-    try {
-        for (let day = 1; day <= options.days; day++) {
-            await account.timeline.play(account.start + day * DAY);
-            options.onDay?.(day);
-        }
-    } finally {
-        await cleaners.close();
-    }
+    const incidents = playIncidents(account, windows, packages, options.incidents?.(account) ?? []);
+    const backups = followDueBackups(account, ledger, OVERDUE_GRACE_HOURS, promises.countCrashConsistent);
+    const truths: Truth[] = [];
+    const onWatched = (run: WatchRun) => {
+        truths.push({ run, ...truthNow(account, ledger, backups, lastRuns, promises.countCrashConsistent) });
+    };
+    const { cleaners, watching } = await play(account, ledger, promises, options, onWatched);
 
     const restorePoints = ledger.restorePoints(account.store, promises.countCrashConsistent);
+    const watched = watching && (await judgeWatch(account, watching, incidents, truths));
     return {
         timezone: account.windows[0]?.timezone ?? "UTC",
         types: account.windows.map(({ type }) => type),
@@ -75,8 +91,45 @@ export async function rehearse(deployment: Deployment, promises: Promises, optio
         deleted: cleaners.cleanings.reduce((sum, { deleted }) => sum + deleted, 0),
         restorable: describeRestorePoints(restorePoints, cleaners),
         unprotected: unprotectedVolumes(account, restorePoints),
-        broken: [...cleaners.cleanings.flatMap(({ broken }) => broken), ...cleaners.refusals, ...noBackupAtAll(runs, options)],
+        ...(watched && { watch: watched.watch }),
+        broken: [
+            ...cleaners.cleanings.flatMap(({ broken }) => broken),
+            ...cleaners.refusals,
+            ...(watched?.broken ?? []),
+            ...noBackupAtAll(runs, options),
+        ],
     };
+}
+
+interface Played {
+    readonly cleaners: Cleaners;
+    /** Undefined if the rehearsal leaves the watch out. */
+    readonly watching: Watching | undefined;
+}
+
+/** Starts the functions of the deployment, and plays the days. */
+async function play(
+    account: Account,
+    ledger: Ledger,
+    promises: Promises,
+    options: RehearsalOptions,
+    onWatched: (run: WatchRun) => void,
+): Promise<Played> {
+    const aws = await startAws(account.aws, { iam: account.iam });
+    const running: { close(): Promise<void> }[] = [aws];
+    try {
+        const cleaners = await startCleaners(account, aws.endpoint, ledger, promises);
+        running.push(cleaners);
+        const watching = options.watch ? await startWatch(account, aws.endpoint, onWatched) : undefined;
+        running.push(...(watching ? [watching] : []));
+        for (let day = 1; day <= options.days; day++) {
+            await account.timeline.play(account.start + day * DAY);
+            options.onDay?.(day);
+        }
+        return { cleaners, watching };
+    } finally {
+        await Promise.all(running.map((one) => one.close()));
+    }
 }
 
 function describeRestorePoints(restorePoints: readonly LedgerEntry[], { cleanings }: Cleaners): Restorable[] {
