@@ -40,6 +40,8 @@ export interface Account {
     /** How many messages each queue of dead letters has, by its name. */
     readonly deadLetters: Map<string, number>;
     readonly mistakes: Mistakes;
+    /** When something unusual last happened, in milliseconds since 1970: a fault, a failed run, or a repair. */
+    readonly lastUnusual: { time: number };
     readonly iam: EmbeddedIam;
     /** First moment, in milliseconds since 1970. */
     readonly start: number;
@@ -64,7 +66,7 @@ export function makeAccount(deployment: Deployment, options: AccountOptions): Ac
     const aws = playedAws(deployment, { servers, store, timeline, windows });
     const mistakes = noMistakes();
     const played = { timeline, aws, metrics: [], deadLetters: new Map(), mistakes, iam: withMistakes(iam, mistakes) };
-    return { deployment, windows, servers, store, ...played, start, end: start + days * DAY };
+    return { deployment, windows, servers, store, ...played, lastUnusual: { time: start }, start, end: start + days * DAY };
 }
 
 /** Finds the servers that all of these targets select. */

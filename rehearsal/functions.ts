@@ -1,11 +1,15 @@
 import type { Account } from "./account";
 import type { DeployedSchedule } from "./deployed";
+import type { Datum } from "./embeddedAws/cloudWatch";
 import { dataOf } from "./embeddedAws/embeddedMetrics";
 import { type EmbeddedLambda, startLambda } from "./embeddedAws/lambda";
 import { firingTimes } from "./firingTimes";
 import { logRefusal, startRefusal } from "./refusals";
 
 const HOUR = 3_600_000;
+
+/** How long the deployment's log groups keep their events. */
+const LOG_TIME = 90 * 24 * HOUR;
 
 /** What became of one start of a function. */
 export type Outcome =
@@ -21,6 +25,8 @@ export interface PlayedFunctions {
     readonly refusals: readonly string[];
     /** Starts the function of a schedule, as EventBridge Scheduler does. Writes its log and its metrics. */
     start(schedule: DeployedSchedule, time: number): Promise<Outcome>;
+    /** Repeats the metrics of the function's last run, without running it. */
+    repeat(schedule: DeployedSchedule, time: number): void;
     close(): Promise<void>;
 }
 
@@ -51,7 +57,24 @@ export async function loadFunctions(
         await close();
         throw error;
     }
-    return { refusals, close, start: (schedule, time) => start({ account, lambdas, refusals, title }, schedule, time) };
+    const lastMetrics = new Map<string, readonly Datum[]>();
+    return {
+        refusals,
+        close,
+        async start(schedule, time) {
+            const count = account.metrics.length;
+            const outcome = await start({ account, lambdas, refusals, title }, schedule, time);
+            if (outcome.kind !== "returned") {
+                account.lastUnusual.time = time;
+            }
+            lastMetrics.set(schedule.started.arn, account.metrics.slice(count));
+            return outcome;
+        },
+        repeat({ started }, time) {
+            const repeated = lastMetrics.get(started.arn) ?? [];
+            account.metrics.push(...repeated.map((datum) => ({ ...datum, time, ...(datum.arrival !== undefined && { arrival: time }) })));
+        },
+    };
 }
 
 function isFirstOfItsFunction({ started }: DeployedSchedule, i: number, schedules: readonly DeployedSchedule[]): boolean {
@@ -112,9 +135,11 @@ async function invoke(
 
 /** Writes lines of a function to its log group. CloudWatch finds metrics in them. */
 function writeLog(account: Account, { started }: DeployedSchedule, time: number, lines: readonly string[]): void {
-    const events = account.aws.logGroups.get(started.logGroupName);
+    const events = account.aws.logGroups.get(started.logGroupName) ?? [];
+    const kept = events.findIndex((event) => event.time >= time - LOG_TIME);
+    events.splice(0, kept === -1 ? events.length : kept);
     for (const message of lines) {
-        events?.push({ time, message });
+        events.push({ time, message });
         account.metrics.push(...dataOf(message, time));
     }
 }

@@ -37,7 +37,7 @@ type Drawn = Pick<VssCommand, "mishap" | "setId" | "completeAfterMs">;
  * @param onRun called with each run when it has started
  */
 export function openWindows(account: Account, { failures, seed }: Chance, onRun: (run: TypedRun) => void): OpenedWindows {
-    const { servers, aws, mistakes } = account;
+    const { servers, aws, mistakes, lastUnusual } = account;
     const random = xoroshiro128plus(seed);
     const draw = ({ id }: Server): Drawn => {
         // The draws and their order are what makes the same seed give the same rehearsal.
@@ -56,7 +56,11 @@ export function openWindows(account: Account, { failures, seed }: Chance, onRun:
             const drawn = draw(server);
             const refusal = await windowRefusal(account.iam, window, server, account.deployment.region);
             refusals.push(...(refusal ? [refusal] : []));
-            onRun(refusal ? failed(window, server, time, refusal) : runOn(account, window, server, time, drawn));
+            const run = refusal ? failed(window, server, time, refusal) : runOn(account, window, server, time, drawn);
+            if (run.status === "Failed") {
+                lastUnusual.time = time;
+            }
+            onRun(run);
         }
         recordExecution(account, window, time, refusals[0]);
     };

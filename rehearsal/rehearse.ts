@@ -12,7 +12,7 @@ import { LastRuns, truthNow } from "./truth";
 import { type UnprotectedVolume, unprotectedVolumes } from "./unprotectedVolumes";
 import { installPackages } from "./vssPackage";
 import type { Truth } from "./watchInvariants";
-import { startWatch, type Watching, type WatchRun } from "./watching";
+import { type PlayedRuns, startWatch, type Watching, type WatchOptions } from "./watching";
 
 const DAY = 86_400_000;
 
@@ -20,8 +20,8 @@ const DAY = 86_400_000;
 const OVERDUE_GRACE_HOURS = 3;
 
 export interface RehearsalOptions extends AccountOptions, Chance {
-    /** Whether the watch runs; false if left out, since its runs take most of the time. */
-    readonly watch?: boolean;
+    /** Which runs of the watch are played; none if left out, since they take most of the time. */
+    readonly watch?: PlayedRuns | "none";
     /** Plans what goes wrong; nothing if left out. */
     readonly incidents?: (account: Account) => readonly PlannedIncident[];
     /** Called after each virtual day. */
@@ -75,10 +75,12 @@ export async function rehearse(deployment: Deployment, promises: Promises, optio
     const incidents = playIncidents(account, windows, packages, options.incidents?.(account) ?? []);
     const backups = followDueBackups(account, ledger, OVERDUE_GRACE_HOURS, promises.countCrashConsistent);
     const truths: Truth[] = [];
-    const onWatched = (run: WatchRun) => {
-        truths.push({ run, ...truthNow(account, ledger, backups, lastRuns, promises.countCrashConsistent) });
-    };
-    const { cleaners, watching } = await play(account, ledger, promises, options, onWatched);
+    const { cleaners, watching } = await play(account, ledger, promises, options, {
+        missing: () => backups.missing(),
+        onRun(run) {
+            truths.push({ run, ...truthNow(account, ledger, backups, lastRuns, promises.countCrashConsistent) });
+        },
+    });
 
     const restorePoints = ledger.restorePoints(account.store, promises.countCrashConsistent);
     const watched = watching && (await judgeWatch(account, watching, incidents, truths));
@@ -113,14 +115,15 @@ async function play(
     ledger: Ledger,
     promises: Promises,
     options: RehearsalOptions,
-    onWatched: (run: WatchRun) => void,
+    watched: Pick<WatchOptions, "missing" | "onRun">,
 ): Promise<Played> {
+    const { watch = "none" } = options;
     const aws = await startAws(account.aws, { iam: account.iam });
     const running: { close(): Promise<void> }[] = [aws];
     try {
         const cleaners = await startCleaners(account, aws.endpoint, ledger, promises);
         running.push(cleaners);
-        const watching = options.watch ? await startWatch(account, aws.endpoint, onWatched) : undefined;
+        const watching = watch === "none" ? undefined : await startWatch(account, aws.endpoint, { ...watched, runs: watch });
         running.push(...(watching ? [watching] : []));
         for (let day = 1; day <= options.days; day++) {
             await account.timeline.play(account.start + day * DAY);

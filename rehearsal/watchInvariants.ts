@@ -103,28 +103,18 @@ function overlooked({ truths }: WatchObserved): string[] {
     );
 }
 
-/** Each missed backup is reported within 26 hours of its window's end, unless it is made up for before. */
+/** Each missed backup is reported within 26 hours of its window's end. */
 function unreported({ truths, said, end }: WatchObserved): string[] {
-    const missed = new Map<string, { readonly backup: MissingBackup; readonly runs: WatchRun[] }>();
-    for (const { run, missing } of truths) {
-        for (const backup of missing) {
-            const key = `${backup.server} ${backup.type} ${backup.due}`;
-            const entry = missed.get(key) ?? { backup, runs: [] };
-            entry.runs.push(run);
-            missed.set(key, entry);
-        }
-    }
+    const missed = new Map(
+        truths.flatMap(({ missing }) => missing.map((backup) => [`${backup.server} ${backup.type} ${backup.due}`, backup] as const)),
+    );
     return [...missed.values()]
-        .filter(({ backup, runs }) => {
-            const deadline = backup.closed + REPORTED_WITHIN;
-            const lasts = runs.some(({ time }) => time >= deadline) && deadline < end;
-            return lasts && !isReported(backup, said, deadline);
-        })
-        .map(({ backup: { server, type, due } }) => `${server} has no ${type} of ${iso(due)}, and nobody was told within 26 hours`);
+        .filter((backup) => backup.closed + REPORTED_WITHIN < end && !isReported(backup, said))
+        .map(({ server, type, due }) => `${server} has no ${type} of ${iso(due)}, and nobody was told within 26 hours`);
 }
 
-function isReported({ server, type, closed }: MissingBackup, { runs, reports, alarms }: Said, deadline: number): boolean {
-    const inTime = ({ time }: { readonly time: number }) => time >= closed && time <= deadline;
+function isReported({ server, type, closed }: MissingBackup, { runs, reports, alarms }: Said): boolean {
+    const inTime = ({ time }: { readonly time: number }) => time >= closed && time <= closed + REPORTED_WITHIN;
     const lines = runs.flatMap(({ time, findings }) =>
         inTime({ time }) ? findings.filter((line) => line.Kind === "overdue" && line.Server === server && line.Type === type) : [],
     );

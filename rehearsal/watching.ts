@@ -14,6 +14,9 @@ const findingLine = z.object({
     Sentence: z.string(),
 });
 
+/** After something unusual, so many hours are eventful. A missing backup is overdue after four. */
+const EVENTFUL = 5 * 3_600_000;
+
 const reportLine = z.object({ WatchReport: z.string(), Time: z.string(), Findings: z.array(findingLine) });
 
 export type FoundLine = z.infer<typeof findingLine>;
@@ -43,24 +46,43 @@ export interface Watching {
 }
 
 /**
+ * Which runs of the watch are played. Most runs of a year find nothing new, and each makes a dozen requests.
+ * - `all`
+ * - `eventful`: the runs that report, and those in the hours after something unusual. The others repeat the metrics of the last run.
+ */
+export type PlayedRuns = "all" | "eventful";
+
+export interface WatchOptions {
+    readonly runs: PlayedRuns;
+    /** Says which backups are missing now. A change is unusual. */
+    missing(): unknown;
+    /** Called after each run that wrote its report. */
+    onRun(run: WatchRun): void;
+}
+
+/**
  * Loads the deployed watch, and runs it on its schedules.
  *
  * @param endpoint of the embedded AWS
- * @param onRun called after each run that wrote its report
  */
-export async function startWatch(account: Account, endpoint: string, onRun: (run: WatchRun) => void): Promise<Watching> {
+export async function startWatch(account: Account, endpoint: string, options: WatchOptions): Promise<Watching> {
     const runs: WatchRun[] = [];
     const reports: Message[] = [];
     const broken: string[] = [];
     const schedules = schedulesOf(account.deployment).filter(startsWatch);
-    const { refusals, start, close } = await loadFunctions(account, endpoint, schedules, "watch");
+    const { refusals, start, repeat, close } = await loadFunctions(account, endpoint, schedules, "watch");
+    const isEventful = eventfulHours(account, options);
     for (const schedule of schedules) {
         account.timeline.each(startTimes(schedule, account), async (time) => {
+            if (!isReport(schedule) && !isEventful(time)) {
+                repeat(schedule, time);
+                return;
+            }
             const messages = account.aws.messages.length;
             const outcome = await start(schedule, time);
             for (const run of runOf(account, schedule, time, outcome)) {
                 runs.push(run);
-                onRun(run);
+                options.onRun(run);
             }
             reports.push(...account.aws.messages.slice(messages).map(({ subject = "", message: text }) => ({ time, subject, text })));
             if (outcome.kind === "failed" && !isBroken(account, schedule)) {
@@ -75,6 +97,23 @@ export async function startWatch(account: Account, endpoint: string, onRun: (run
             return [...broken, ...refusals];
         },
         close,
+    };
+}
+
+function isReport({ input }: DeployedSchedule): boolean {
+    return input.includes('"report"');
+}
+
+/** Finds out if a run must be played. */
+function eventfulHours({ lastUnusual }: Account, { runs, missing }: WatchOptions): (time: number) => boolean {
+    let before = "[]";
+    return (time) => {
+        const now = JSON.stringify(missing());
+        if (now !== before) {
+            before = now;
+            lastUnusual.time = time;
+        }
+        return runs === "all" || time - lastUnusual.time <= EVENTFUL;
     };
 }
 

@@ -59,8 +59,12 @@ export function playIncidents(
                 return;
             }
             const end = time + incident.hours * HOUR;
+            account.lastUnusual.time = time;
             played.push({ incident, server: begun.server, begin: time, end, knowable: begun.knowable ?? time });
-            account.timeline.at(end, () => begun.repair());
+            account.timeline.at(end, () => {
+                account.lastUnusual.time = end;
+                begun.repair();
+            });
         });
     });
     return played;
