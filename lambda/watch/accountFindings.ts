@@ -47,7 +47,9 @@ function wrongTags(situation: Situation): Draft[] {
     );
     return others.flatMap((server): Draft[] => {
         const near = Object.entries(server.tags).find(
-            ([key, value]) => isNear(key, targets.serverTag.key) && isNear(value, targets.serverTag.value),
+            ([key, value]) =>
+                plain(key).replace(/[-_]/g, "") === plain(targets.serverTag.key).replace(/[-_]/g, "") &&
+                plain(value) === plain(targets.serverTag.value),
         );
         const retag = `aws ec2 create-tags --resources ${server.id} --tags Key=${targets.serverTag.key},Value=${targets.serverTag.value}`;
         if (near) {
@@ -70,10 +72,9 @@ function wrongTags(situation: Situation): Draft[] {
     });
 }
 
-/** Whether two texts are the same but for letter case, spaces, dashes and underscores. */
-function isNear(a: string, b: string): boolean {
-    const plain = (text: string) => text.toLowerCase().replace(/[\s_-]/g, "");
-    return plain(a) === plain(b);
+/** A text without letter case and spaces. */
+function plain(text: string): string {
+    return text.toLowerCase().replace(/\s/g, "");
 }
 
 function unconfirmed({ now, readings, memory }: Situation): Draft[] {

@@ -69,7 +69,7 @@ function unfit(server: Server, { readings }: Situation): Draft[] {
                       ...problem,
                       kind: "no role" as const,
                       sentence: `${label(server)} has no instance profile, so it has no permission to take snapshots.`,
-                      cure: `aws ec2 associate-iam-instance-profile --instance-id ${server.id} --iam-instance-profile Name=PROFILE`,
+                      cure: `aws ec2 associate-iam-instance-profile --instance-id ${server.id} --iam-instance-profile Name=PROFILE. PROFILE is the stack's output instanceProfileName.`,
                   },
               ]),
         ...(TOO_SMALL.test(server.instanceType)

@@ -329,7 +329,7 @@ describe("A server that can't be backed up", () => {
             kind: "no role",
             since: NOW,
             sentence: "server0 (i-0) has no instance profile, so it has no permission to take snapshots.",
-            cure: "aws ec2 associate-iam-instance-profile --instance-id i-0 --iam-instance-profile Name=PROFILE",
+            cure: "aws ec2 associate-iam-instance-profile --instance-id i-0 --iam-instance-profile Name=PROFILE. PROFILE is the stack's output instanceProfileName.",
         },
     ]);
 
@@ -505,7 +505,9 @@ describe("The tags of servers", () => {
         ]);
     }
 
-    finds("are those of another policy", withOther({ VssBackup: "production" }), []);
+    for (const value of ["production", "prod-2", "pro-d"]) {
+        finds(`are those of another policy: ${value}`, withOther({ VssBackup: value }), []);
+    }
 
     const removed: Finding = {
         kind: "tag removed",
