@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import type { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import type { EC2Client } from "@aws-sdk/client-ec2";
 import type { SNSClient } from "@aws-sdk/client-sns";
@@ -47,6 +48,8 @@ export async function readSignals(
 ): Promise<Reading> {
     const { ec2, ssm, sns, logs } = clients;
     retryUnreadable(clients);
+    // Each request listens to the signal. Node would take more than ten for a leak, and write a warning to the log.
+    setMaxListeners(0, abortSignal);
     const read = <T>(action: string, listing: Promise<T>) => attempt(action, listing, abortSignal);
     const listedNodes = read("ssm:DescribeInstanceInformation", listNodes(ssm, targets, abortSignal));
     const [servers, nodes, snapshots, invocations, windows, executions, packages, cleanerRuns, subscriptions, memory] = await Promise.all([

@@ -55,7 +55,7 @@ export function tokenAfter(id: string, mark = ""): string {
 }
 
 /** Reads from a token the id after which its page begins. */
-export function lastIdBefore(token: string | null): string {
+function lastIdBefore(token: string | null): string {
     const [id = ""] = token === null ? [] : Buffer.from(token, "base64url").toString("utf8").split(" ");
     if (token !== null && !/^(snap|vol|i)-/.test(id)) {
         throw new AwsError("InvalidNextToken", `The token ${token} is invalid.`);

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
-import { AwsError } from "../../rehearsal/embeddedAws/call";
+import { type AwsCall, AwsError, pageTokenOf } from "../../rehearsal/embeddedAws/call";
 import { answerOf, type Exchange, type Fault, type Faults, send } from "../../rehearsal/embeddedAws/exchange";
-import { lastIdBefore, tokenAfter } from "../../rehearsal/embeddedAws/pages";
+import { tokenAfter } from "../../rehearsal/embeddedAws/pages";
 import type { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
 
 export { answerNormally } from "../../rehearsal/embeddedAws/exchange";
@@ -82,25 +82,73 @@ export function slow(ms: number): Fault {
     };
 }
 
-let tokenCount = 0;
-
-/** EC2 sends a page without snapshots, and a token for the same place. */
-export const emptyPage: Fault = async (exchange) => {
-    const { call } = exchange;
-    const nextToken = tokenAfter(lastIdBefore(call.parameters.get("NextToken")) || "snap-", `${tokenCount++}`);
-    send(exchange, { status: 200, body: { [`${call.action}Response`]: { snapshotSet: "", nextToken } } });
+/** Where the pages of each listing have their things, and what comes before the first thing in the order of the pages. */
+const LISTINGS: Readonly<Record<string, { readonly list: string; readonly start: string }>> = {
+    DescribeSnapshots: { list: "snapshotSet", start: "snap-" },
+    DescribeInstances: { list: "reservationSet", start: "i-" },
+    DescribeInstanceInformation: { list: "InstanceInformationList", start: "0" },
+    ListCommandInvocations: { list: "CommandInvocations", start: "0" },
+    DescribeMaintenanceWindows: { list: "WindowIdentities", start: "0" },
+    DescribeMaintenanceWindowExecutions: { list: "WindowExecutions", start: "0" },
+    DescribeAssociationExecutions: { list: "AssociationExecutions", start: "0" },
+    DescribeAssociationExecutionTargets: { list: "AssociationExecutionTargets", start: "0" },
+    FilterLogEvents: { list: "events", start: "0" },
+    ListSubscriptionsByTopic: { list: "Subscriptions", start: "0" },
 };
 
-/** EC2 sends the first page again instead of another page. */
+/** The contents of a page, without the elements of XML around it. */
+function contentsOf({ service, action }: AwsCall, body: object): object {
+    const { [`${action}Response`]: response } = body as Readonly<Record<string, Readonly<Record<string, object>>>>;
+    const contents: Readonly<Record<string, object | undefined>> = { ec2: response, sns: response?.[`${action}Result`] };
+    return contents[service] ?? body;
+}
+
+/** Writes contents as a page, with a token. */
+function pageOf({ service, action }: AwsCall, contents: object, token: string): object {
+    const page = { ...contents, [service === "ec2" || service === "logs" ? "nextToken" : "NextToken"]: token };
+    switch (service) {
+        case "ec2":
+            return { [`${action}Response`]: page };
+        case "sns":
+            return { [`${action}Response`]: { [`${action}Result`]: page } };
+        default:
+            return page;
+    }
+}
+
+let tokenCount = 0;
+
+/** Makes a token for the page for which a call asks. Each is different. */
+function anotherToken(call: AwsCall): string {
+    const [position = ""] = Buffer.from(pageTokenOf(call) ?? "", "base64url")
+        .toString("utf8")
+        .split(" ");
+    return tokenAfter(position || (LISTINGS[call.action]?.start ?? ""), `${tokenCount++}`);
+}
+
+/** AWS sends a page with nothing on it, and a token. */
+function pageOfNothing(tokenOf: (call: AwsCall) => string): Fault {
+    return async (exchange) => {
+        const { call } = exchange;
+        const nothing = ["ec2", "sns"].includes(call.service) ? "" : [];
+        const list = LISTINGS[call.action]?.list ?? "";
+        send(exchange, { status: 200, body: pageOf(call, { [list]: nothing }, tokenOf(call)) });
+    };
+}
+
+/** The token is for the same place. */
+export const emptyPage = pageOfNothing(anotherToken);
+
+/** All pages have the same token. */
+export const sameToken = pageOfNothing(({ action }) => tokenAfter(LISTINGS[action]?.start ?? ""));
+
+/** AWS sends the first page again instead of another page. */
 export const firstPageAgain: Fault = async (exchange) => {
-    const { parameters } = exchange.call;
-    const first = await exchange.carryOut({
-        ...exchange.call,
-        parameters: new URLSearchParams([...parameters].filter(([key]) => key !== "NextToken")),
-    });
-    const nextToken = tokenAfter(lastIdBefore(parameters.get("NextToken")), `${tokenCount++}`);
-    const [[root, contents]] = Object.entries(first.body) as [[string, object]];
-    send(exchange, { status: first.status, body: { [root]: { ...contents, nextToken } } });
+    const { call } = exchange;
+    const { NextToken, nextToken, ...input } = call.input;
+    const parameters = new URLSearchParams([...call.parameters].filter(([key]) => key !== "NextToken"));
+    const { status, body } = await exchange.carryOut({ ...call, parameters, input });
+    send(exchange, { status, body: pageOf(call, contentsOf(call, body), anotherToken(call)) });
 };
 
 /** EC2 refuses the token as expired. */
@@ -148,7 +196,7 @@ export function onSnapshot(id: string, faults: Faults): Faults {
 
 /** Plays faults only in calls for pages after the first. */
 export function afterFirstPage(faults: Faults): Faults {
-    return (call) => (call.parameters.has("NextToken") ? faults(call) : undefined);
+    return (call) => (pageTokenOf(call) === undefined ? undefined : faults(call));
 }
 
 /** Plays the fault of the first rule that has one. */

@@ -3,7 +3,7 @@ import { idOf, readPages } from "../../aws/pages";
 import { isOfOtherPolicy, typeOfComment } from "../runComment";
 import type { Invocation } from "../signals";
 import type { WatchSettings, WatchTargets } from "../watchSettings";
-import { lastRuns, lookBack } from "./lookBack";
+import { filterTime, lastRuns, lookBack } from "./lookBack";
 
 /** Three runs that are over, and one that may not be. */
 const RUNS = 4;
@@ -36,7 +36,7 @@ export async function listInvocations(
                 {
                     Details: true,
                     Filters: [
-                        { key: "InvokedAfter", value: new Date(runsSince(settings, now)).toISOString() },
+                        { key: "InvokedAfter", value: filterTime(runsSince(settings, now)) },
                         { key: "DocumentName", value: document },
                     ],
                 },

@@ -40,3 +40,8 @@ export function lookBack(runs: readonly number[], now: number): number {
     const oldest = runs.at(-1) ?? Number.NEGATIVE_INFINITY;
     return Math.min(Math.max(oldest, now - MOST_MS), runs[1] ?? runs[0] ?? now) - EARLY_MS;
 }
+
+/** Writes a time as the filters of Systems Manager take it: without milliseconds, as in all examples of AWS. */
+export function filterTime(time: number): string {
+    return `${new Date(time).toISOString().slice(0, 19)}Z`;
+}

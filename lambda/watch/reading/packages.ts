@@ -7,6 +7,7 @@ import {
 import { idOf, readPages } from "../../aws/pages";
 import type { ManagedNode, PackageResult, Signal } from "../signals";
 import type { WatchTargets } from "../watchSettings";
+import { filterTime } from "./lookBack";
 
 const DAY = 86_400_000;
 
@@ -55,7 +56,7 @@ async function listExecutions(ssm: SSMClient, AssociationId: string, since: numb
         open: () =>
             paginateDescribeAssociationExecutions(
                 { client: ssm, pageSize: 50 },
-                { AssociationId, Filters: [{ Key: "CreatedTime", Type: "GREATER_THAN", Value: new Date(since).toISOString() }] },
+                { AssociationId, Filters: [{ Key: "CreatedTime", Type: "GREATER_THAN", Value: filterTime(since) }] },
                 { abortSignal },
             ),
         read: ({ AssociationExecutions = [] }) =>

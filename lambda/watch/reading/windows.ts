@@ -8,7 +8,7 @@ import {
 import { idOf, readPages } from "../../aws/pages";
 import type { BackupWindow, WindowExecution } from "../signals";
 import type { WatchSettings, WatchTargets } from "../watchSettings";
-import { lastRuns, lookBack } from "./lookBack";
+import { filterTime, lastRuns, lookBack } from "./lookBack";
 
 /** The executions of a window that the watch looks at. */
 const RUNS = 3;
@@ -65,7 +65,7 @@ async function listExecutionsOf(ssm: SSMClient, id: string, since: number, abort
             open: () =>
                 paginateDescribeMaintenanceWindowExecutions(
                     { client: ssm, pageSize: 100 },
-                    { WindowId: id, Filters: [{ Key: "ExecutedAfter", Values: [new Date(since).toISOString()] }] },
+                    { WindowId: id, Filters: [{ Key: "ExecutedAfter", Values: [filterTime(since)] }] },
                     { abortSignal },
                 ),
             read: ({ WindowExecutions = [] }) =>
