@@ -20,7 +20,7 @@ export interface ChatMessage {
 /** Amazon Q Developer takes descriptions of up to 8,000 characters. It takes titles of up to 250, and a subject is shorter. */
 const DESCRIPTION_LENGTH = 8_000;
 
-/** Room for the line that says what is left out. */
+/** Room for the line that counts the other texts. */
 const REST_LENGTH = 100;
 
 const SENTENCE_LENGTH = 600;

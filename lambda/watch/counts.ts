@@ -19,7 +19,7 @@ export interface Counts {
     readonly SnapshotsDeleted: number | undefined;
 }
 
-/** Counts what a health holds. */
+/** Counts servers, findings and restore points of a health. */
 export function countsOf(health: Health): Counts {
     const problems = problemsOf(health);
     const overdue = problems.filter(({ kind }) => kind === "overdue" || kind === "never backed up");

@@ -35,7 +35,7 @@ type Exclusion = NonNullable<Health["servers"]>["excluded"][number];
 type ReportSettings = Pick<WatchSettings, "name" | "timezone" | "schedules" | "reportOnly">;
 
 /**
- * Writes the report of a run as a mail: what is wrong and what to do, then what is well. Its lines have at most 80 columns; only a command
+ * Writes the report of a run as a mail: first the problems with their cures, then the state of the backups. Its lines have at most 80 columns; only a command
  * that is longer stays in one line. The same health gives the same text.
  */
 export function writeReport(health: Health, settings: ReportSettings): { readonly subject: string; readonly text: string } {
@@ -163,7 +163,7 @@ function assemble(head: readonly Section[], tail: readonly Section[]): string {
     return (fitting < 0 ? blocks.join("") : blocks.slice(0, fitting).join("") + CUT) + end;
 }
 
-/** The blocks of a section, each with what separates it from those before. */
+/** The blocks of a section. The first begins with the title. */
 function blocksOf({ title, blocks }: Section): string[] {
     return blocks.map((block, i) => (i === 0 && title !== "" ? `\n${title}\n\n${block}` : block));
 }

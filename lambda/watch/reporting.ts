@@ -7,7 +7,7 @@ import type { Channel, Memory } from "./memory";
 import { writeReport } from "./report";
 import type { ReportMode, WatchSettings, WatchTargets } from "./watchSettings";
 
-/** What a run knows about reports. */
+/** A run in which a report may be due. */
 interface Occasion {
     readonly health: Health;
     /** The memory of the run before; undefined if there is none, or if it could not be read. */
@@ -19,13 +19,13 @@ interface Occasion {
     readonly abortSignal: AbortSignal;
 }
 
-/** What became of the reports of a run. */
+/** The reports that a run sent, and those that it could not send. */
 export interface Delivery {
     /** The channels that got a report. */
     readonly sent: readonly Channel[];
     /** A sentence for each channel that should have got one. */
     readonly errors: readonly string[];
-    /** What the next run must know. */
+    /** For the next run. */
     readonly memory: Pick<Memory, "reported" | "reportedAt" | "reportDue" | "chatReported" | "chatDue">;
 }
 

@@ -6,7 +6,7 @@ import type { WatchSettings } from "./watchSettings";
 /** SNS takes subjects of fewer than 100 characters, in ASCII. */
 const LENGTH = 99;
 
-/** What follows the number of problems of a kind; two forms for one and several. */
+/** The words after the number of problems of a kind; two forms for one and several. */
 const PHRASES: Readonly<Record<Kind, string | readonly [one: string, several: string]>> = {
     unread: ["signal unread", "signals unread"],
     "nobody targeted": ["tag without servers", "tags without servers"],

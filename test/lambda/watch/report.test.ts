@@ -192,7 +192,7 @@ All findings are in the log group /vss-backup/prod-eu/watch.
         assert.match(writeReport(rest, SETTINGS).text, /\nCLEANER\n\nIts log has no run\.\n\nNEXT/);
     });
 
-    it("tells what the cleaner did, and its errors", () => {
+    it("counts the snapshots of the cleaner's last run, and lists its errors", () => {
         const cleaner = {
             time: Date.parse("2027-03-05T06:00:00Z"),
             status: "FAILED" as const,

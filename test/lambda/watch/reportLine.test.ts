@@ -60,7 +60,7 @@ describe("The line of the report", () => {
         });
     });
 
-    it("leaves out what does not fit, first the recoveries, and counts it", () => {
+    it("leaves out entries that do not fit, first the recoveries, and counts them", () => {
         const [all, recovered] = [findings(1_000, "overdue"), findings(10, "failing")];
         const { Findings, Recovered, LinesLeftOut } = watchReport(health({ findings: all, recovered }), SETTINGS, [], []);
         const short = watchReport(health({ findings: all.slice(0, 200), recovered }), SETTINGS, [], []);

@@ -13,7 +13,7 @@ import { MORNING, SETTINGS, SIGNALS, TARGETS } from "./account";
 export const TOPIC = TARGETS.topicArn;
 export const CHAT = "arn:aws:sns:eu-central-1:123456789012:chat";
 
-/** One run of the watch, and what happens around it. */
+/** One run of the watch, and the account around it. */
 export interface Step {
     readonly time?: number;
     /** Whether the report of the day is due. */
@@ -42,7 +42,7 @@ export interface Ran {
     /** The lines that the run wrote, and in how many writes. */
     readonly lines: readonly string[];
     readonly writes: number;
-    /** What the next run reads from the log. */
+    /** The memory that the next run reads from the log. */
     readonly memory: Memory | undefined;
 }
 
@@ -79,7 +79,7 @@ function runOnce(clients: Clients, step: Step, log: readonly string[]): Promise<
     return watch(clients, { ...SETTINGS, ...settings }, targets, event, context, read ?? (async () => reading));
 }
 
-/** Runs a function, and returns its result or its error, and what it wrote to its log. */
+/** Runs a function, and returns its result or its error, and its writes to the log. */
 export async function written<T>(
     run: () => Promise<T>,
 ): Promise<{ readonly writes: string[]; readonly report?: T; readonly error?: string }> {

@@ -45,7 +45,7 @@ export function health(rest: Partial<Health> = {}): Health {
     };
 }
 
-/** What AWS and people write into names and outputs: words, other alphabets, line breaks, long words, halves of characters. */
+/** Texts as in names and outputs: words, other alphabets, line breaks, long words, halves of characters. */
 const text = fc.oneof(
     fc.string({ maxLength: 60 }),
     fc.string({ unit: "binary", maxLength: 200 }),

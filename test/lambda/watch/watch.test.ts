@@ -17,7 +17,7 @@ function judged(signals: Signals, memory?: Memory, time = MORNING): Health {
 }
 
 /** Topic and subject of each message of a run. A chat message has its title. */
-function told({ messages }: Ran): string[] {
+function sentBy({ messages }: Ran): string[] {
     return messages.map(({ topicArn, subject, message }) =>
         topicArn === CHAT ? `chat: ${(JSON.parse(message) as { content: { title: string } }).content.title}` : `topic: ${subject}`,
     );
@@ -120,7 +120,7 @@ describe("A run of the watch", () => {
                 { ...day, time: MORNING + 2 * HOUR, signals: HEALTHY },
                 { ...day, time: MORNING + 3 * HOUR, signals: HEALTHY },
             );
-            assert.deepEqual(results.map(told), [ofGood, ofBad, ofRecovered, ofGood]);
+            assert.deepEqual(results.map(sentBy), [ofGood, ofBad, ofRecovered, ofGood]);
         });
     }
 
@@ -131,27 +131,27 @@ describe("A run of the watch", () => {
         });
     }
 
-    it("tells what recovers once, after the report that told of the problem", async () => {
+    it("reports a recovery once, after a report of the problem", async () => {
         const results = await runs(
             { report: true },
             { time: MORNING + HOUR, signals: HEALTHY },
             { time: MORNING + 2 * HOUR, signals: HEALTHY, report: true },
             { time: MORNING + 3 * HOUR, signals: HEALTHY, report: true },
         );
-        assert.deepEqual(results.map(told), [[`topic: ${BAD}`], [], [`topic: ${RECOVERED}`], [`topic: ${GOOD}`]]);
+        assert.deepEqual(results.map(sentBy), [[`topic: ${BAD}`], [], [`topic: ${RECOVERED}`], [`topic: ${GOOD}`]]);
         assert.deepEqual(
             results.map((ran) => state(ran)[0]),
             [KINDS_OF_BAD, KINDS_OF_BAD, [], []],
         );
     });
 
-    it("tells nothing of a problem that began and ended between two reports", async () => {
+    it("reports no problem that began and ended between two reports", async () => {
         const results = await runs(
             { report: true, signals: HEALTHY },
             { time: MORNING + HOUR },
             { time: MORNING + 2 * HOUR, signals: HEALTHY, report: true },
         );
-        assert.deepEqual(results.map(told), [[`topic: ${GOOD}`], [], [`topic: ${GOOD}`]]);
+        assert.deepEqual(results.map(sentBy), [[`topic: ${GOOD}`], [], [`topic: ${GOOD}`]]);
     });
 
     it("fails after its lines if the report can't be sent, and the next run sends it", async () => {
@@ -167,7 +167,7 @@ describe("A run of the watch", () => {
             results.map(({ error }) => error),
             [undefined, error, error, undefined, undefined],
         );
-        assert.deepEqual(results.map(told), [[`topic: ${BAD}`], [], [], [`topic: ${RECOVERED}`], []]);
+        assert.deepEqual(results.map(sentBy), [[`topic: ${BAD}`], [], [], [`topic: ${RECOVERED}`], []]);
         assert.deepEqual(results.map(state), [
             [KINDS_OF_BAD, false, undefined, undefined, 0],
             [KINDS_OF_BAD, true, undefined, undefined, 1],
@@ -182,12 +182,12 @@ describe("A run of the watch", () => {
 
     it("sends a report once if its event comes twice", async () => {
         const results = await runs({ report: true }, { report: true });
-        assert.deepEqual(results.map(told), [[`topic: ${BAD}`], []]);
+        assert.deepEqual(results.map(sentBy), [[`topic: ${BAD}`], []]);
     });
 
     it("sends a report that failed if Lambda retries its event", async () => {
         const results = await runs({ report: true, topics: [] }, { report: true }, { report: true });
-        assert.deepEqual(results.map(told), [[], [`topic: ${BAD}`], []]);
+        assert.deepEqual(results.map(sentBy), [[], [`topic: ${BAD}`], []]);
     });
 
     it("does not forget a report that was sent while another run of the same time was active", async () => {
@@ -195,7 +195,7 @@ describe("A run of the watch", () => {
         const both = [...(reporting[0]?.lines ?? []), ...(hourly[0]?.lines ?? [])];
         const read = async () => ({ signals: SIGNALS, memory: { value: readMemory(both, MORNING) } });
         const [next] = (await runs({ report: true, read })) as [Ran];
-        assert.deepEqual(told(next), []);
+        assert.deepEqual(sentBy(next), []);
     });
 
     it("sends only to the channel that a report has not reached", async () => {
@@ -206,7 +206,7 @@ describe("A run of the watch", () => {
             { ...chat, time: MORNING + 2 * HOUR },
             { ...chat, time: MORNING + 3 * HOUR },
         );
-        assert.deepEqual(results.map(told), [[`topic: ${BAD}`], [], [`chat: ${BAD}`], []]);
+        assert.deepEqual(results.map(sentBy), [[`topic: ${BAD}`], [], [`chat: ${BAD}`], []]);
         assert.deepEqual(results.map(state), [
             [KINDS_OF_BAD, false, [], true, 0],
             [KINDS_OF_BAD, false, [], true, 0],
@@ -215,7 +215,7 @@ describe("A run of the watch", () => {
         ]);
     });
 
-    it("tells each channel what has recovered since its own last report", async () => {
+    it("reports to each channel the recoveries since its own last report", async () => {
         const chat = { hasChat: true, report: true };
         const results = await runs(
             { ...chat },
@@ -224,7 +224,7 @@ describe("A run of the watch", () => {
             { ...chat, time: MORNING + 3 * HOUR, signals: HEALTHY },
         );
         assert.deepEqual(
-            results.map((ran) => told(ran).toSorted()),
+            results.map((ran) => sentBy(ran).toSorted()),
             [
                 [`chat: ${BAD}`, `topic: ${BAD}`],
                 [`topic: ${RECOVERED}`],
@@ -249,7 +249,7 @@ describe("A run of the watch", () => {
             { ...mode, time: MORNING + HOUR, signals: HEALTHY },
             { ...mode, time: MORNING + 2 * HOUR },
         );
-        assert.deepEqual(results.map(told), [[], [], []]);
+        assert.deepEqual(results.map(sentBy), [[], [], []]);
         assert.deepEqual(
             results.map((ran) => state(ran)[1]),
             [true, false, false],
@@ -262,7 +262,7 @@ describe("A run of the watch", () => {
             { time: MORNING + HOUR, report: true, unreadMemory: "AccessDenied" },
             { time: MORNING + 2 * HOUR, signals: HEALTHY, report: true },
         );
-        assert.deepEqual(results.map(told), [
+        assert.deepEqual(results.map(sentBy), [
             [`topic: ${BAD}`],
             ["topic: [prod-eu] 1 signal unread, 1 overdue, 1 not covered, 1 offline, 2 of 4 servers OK"],
             [`topic: ${RECOVERED}`],
@@ -286,7 +286,7 @@ describe("A run of the watch", () => {
                 return { signals: SIGNALS, memory: { value: undefined } };
             },
         })) as [Ran];
-        assert.deepEqual(told(ran), [`topic: ${BAD}`]);
+        assert.deepEqual(sentBy(ran), [`topic: ${BAD}`]);
     });
 
     it("does not wait for SNS until Lambda ends it", async () => {
@@ -313,7 +313,7 @@ describe("A run of the watch", () => {
         });
     });
 
-    it("reads what the run before has left in the log, through CloudWatch Logs", async () => {
+    it("reads the memory of the run before from the log, through CloudWatch Logs", async () => {
         const events: StoredLogEvent[] = [];
         const logGroups = new Map([
             [TARGETS.watchLogGroup, events],
