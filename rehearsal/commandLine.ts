@@ -12,6 +12,8 @@ export interface Options {
     readonly failures: number;
     readonly seed: number;
     readonly start: number;
+    readonly watch: "none" | "eventful" | "all";
+    readonly incidents: "none" | "default";
     readonly json: boolean;
 }
 
@@ -53,6 +55,12 @@ const command = new Command("npm start --")
             })
             .default(Date.UTC(2027, 0, 1), "2027-01-01"),
     )
+    .addOption(
+        new Option("--watch <runs>", "runs of the watch to play: none, those of eventful hours and of reports, or all, which takes minutes")
+            .choices(["none", "eventful", "all"])
+            .default("eventful"),
+    )
+    .addOption(new Option("--incidents <set>", "what goes wrong on purpose").choices(["none", "default"]).default("default"))
     .option("--json", "print one JSON document and nothing else", false);
 
 function wholeNumber(flags: string, description: string, least: number, most: number, byDefault: number): Option {

@@ -19,8 +19,9 @@ export interface DetectedIncident {
 
 export interface Detection {
     readonly time: number;
-    /** Such as `report: agent offline` or `alarm: vss-backup-prod-problems`. */
-    readonly by: string;
+    readonly by: "report" | "alarm";
+    /** The kind of the finding, or the name of the alarm. */
+    readonly what: string;
     /** From the beginning of the incident. */
     readonly hours: number;
 }
@@ -48,17 +49,21 @@ export function detect(incidents: readonly PlayedIncident[], said: Said): Detect
     });
 }
 
-function firstMessage(played: PlayedIncident, { runs, reports, alarms }: Said): Omit<Detection, "hours"> | undefined {
+type FirstMessage = Omit<Detection, "hours">;
+
+function firstMessage(played: PlayedIncident, { runs, reports, alarms }: Said): FirstMessage | undefined {
     const { begin, end } = played;
     const during = runs.filter(({ time }) => time >= begin && time <= end);
     const found = during.flatMap(({ time, findings }) => findings.filter((line) => tellsOf(line, played)).map((line) => ({ time, line })));
     const first = found[0];
     const byReport = found.flatMap(({ time, line }) =>
-        reports.filter((report) => report.time === time && mentions(report, line)).map(() => ({ time, by: `report: ${line.Kind}` })),
+        reports
+            .filter((report) => report.time === time && mentions(report, line))
+            .map((): FirstMessage => ({ time, by: "report", what: line.Kind })),
     );
     const byAlarm = alarms
         .filter(({ isAlarm, time, alarm }) => isAlarm && time >= begin && time <= end && isAbout(alarm, played, time, first))
-        .map(({ time, alarm }) => ({ time, by: `alarm: ${alarm}` }));
+        .map(({ time, alarm }): FirstMessage => ({ time, by: "alarm", what: alarm }));
     return [...byReport, ...byAlarm].sort((a, b) => a.time - b.time)[0];
 }
 

@@ -15,6 +15,8 @@ export interface Notification {
     readonly time: number;
     readonly from: "report" | "alarm";
     readonly subject: string;
+    /** False for a report that all is well. */
+    readonly hasNews: boolean;
 }
 
 /** What the watch did in a rehearsal. */
@@ -48,7 +50,8 @@ export async function judgeWatch(
 }
 
 function notification(from: Notification["from"]): (message: Message) => Notification {
-    return ({ time, subject }) => ({ time, from, subject });
+    // The subject of a report names its problems and recoveries before the number of servers.
+    return ({ time, subject }) => ({ time, from, subject, hasNews: from === "alarm" || subject.includes(",") });
 }
 
 /** Finds until when a finding may stay after its incident: the next run of the cleaner, or the next window. */

@@ -5,6 +5,7 @@ import pc from "picocolors";
 import { type Options, readOptions } from "./commandLine";
 import { asJson, asText } from "./display/report";
 import { wrapWords } from "./display/width";
+import { defaultIncidents } from "./incidents/playIncidents";
 import { runProgram } from "./program";
 import { promisesOf } from "./promises";
 import { rehearse } from "./rehearse";
@@ -37,10 +38,13 @@ async function printRehearsal(options: Options): Promise<number> {
     const config = stackConfig(ROOT, options.stack);
     const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", options.stack, config);
     const bar = options.json || !process.stderr.isTTY ? undefined : startProgress(options.days);
-    const rehearsal = await rehearse(deployment, promisesOf(config), { ...options, onDay: (days) => bar?.update(days) }).finally(() =>
-        bar?.stop(),
-    );
-    process.stdout.write((options.json ? asJson : asText)(deployment, rehearsal, options));
+    const played = {
+        ...options,
+        incidents: options.incidents === "default" ? defaultIncidents : () => [],
+        onDay: (days: number) => bar?.update(days),
+    };
+    const rehearsal = await rehearse(deployment, promisesOf(config), played).finally(() => bar?.stop());
+    process.stdout.write((options.json ? asJson : asText)(deployment, rehearsal, played));
     return rehearsal.broken.length === 0 ? 0 : 1;
 }
 

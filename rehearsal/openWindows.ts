@@ -46,6 +46,7 @@ export function openWindows(account: Account, { failures, seed }: Chance, onRun:
         const completeAfterMs = uniformInt(random, 2, 40) * MINUTE;
         return { mishap: mistakes.failingServers.has(id) ? MISHAPS[2] : drawn, setId, completeAfterMs };
     };
+    const failedBefore = new Set<string>();
     const open = async (window: DeployedWindow, time: number) => {
         const stored = aws.windows.find(({ id }) => id === window.id);
         if (!stored?.enabled) {
@@ -57,8 +58,11 @@ export function openWindows(account: Account, { failures, seed }: Chance, onRun:
             const refusal = await windowRefusal(account.iam, window, server, account.deployment.region);
             refusals.push(...(refusal ? [refusal] : []));
             const run = refusal ? failed(window, server, time, refusal) : runOn(account, window, server, time, drawn);
-            if (run.status === "Failed") {
+            if (run.status === "Failed" || failedBefore.delete(server.id)) {
                 lastUnusual.time = time;
+            }
+            if (run.status === "Failed") {
+                failedBefore.add(server.id);
             }
             onRun(run);
         }

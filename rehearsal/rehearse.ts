@@ -1,5 +1,6 @@
 import { type Account, type AccountOptions, makeAccount } from "./account";
 import { type Cleaners, startCleaners } from "./cleaning";
+import { schedulesOf, startsWatch } from "./deployed";
 import { followDueBackups } from "./dueBackups";
 import { startAws } from "./embeddedAws/aws";
 import { type PlannedIncident, playIncidents } from "./incidents/playIncidents";
@@ -22,7 +23,7 @@ const OVERDUE_GRACE_HOURS = 3;
 export interface RehearsalOptions extends AccountOptions, Chance {
     /** Which runs of the watch are played; none if left out, since they take most of the time. */
     readonly watch?: PlayedRuns | "none";
-    /** Plans what goes wrong; nothing if left out. */
+    /** Plans what goes wrong; nothing if left out. Without a watch, nothing goes wrong on purpose. */
     readonly incidents?: (account: Account) => readonly PlannedIncident[];
     /** Called after each virtual day. */
     readonly onDay?: (days: number) => void;
@@ -72,7 +73,8 @@ export async function rehearse(deployment: Deployment, promises: Promises, optio
         lastRuns.add(run);
         ledger.record(run);
     });
-    const incidents = playIncidents(account, windows, packages, options.incidents?.(account) ?? []);
+    const isWatched = (options.watch ?? "none") !== "none" && schedulesOf(deployment).some(startsWatch);
+    const incidents = playIncidents(account, windows, packages, (isWatched && options.incidents?.(account)) || []);
     const backups = followDueBackups(account, ledger, OVERDUE_GRACE_HOURS, promises.countCrashConsistent);
     const truths: Truth[] = [];
     const { cleaners, watching } = await play(account, ledger, promises, options, {
@@ -83,7 +85,7 @@ export async function rehearse(deployment: Deployment, promises: Promises, optio
     });
 
     const restorePoints = ledger.restorePoints(account.store, promises.countCrashConsistent);
-    const watched = watching && (await judgeWatch(account, watching, incidents, truths));
+    const watched = isWatched && watching ? await judgeWatch(account, watching, incidents, truths) : undefined;
     return {
         timezone: account.windows[0]?.timezone ?? "UTC",
         types: account.windows.map(({ type }) => type),

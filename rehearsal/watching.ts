@@ -14,8 +14,8 @@ const findingLine = z.object({
     Sentence: z.string(),
 });
 
-/** After something unusual, so many hours are eventful. A missing backup is overdue after four. */
-const EVENTFUL = 5 * 3_600_000;
+/** How long the hours after something unusual are eventful. For so long the watch waits for an agent, or for the report of the cleaner. */
+const EVENTFUL = 2 * 3_600_000;
 
 const reportLine = z.object({ WatchReport: z.string(), Time: z.string(), Findings: z.array(findingLine) });
 

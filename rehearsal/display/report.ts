@@ -1,19 +1,24 @@
 import pc from "picocolors";
+import type { Watched } from "../judgeWatch";
 import type { Deployment } from "../program";
 import type { Rehearsal, RehearsalOptions } from "../rehearse";
 import { calendar } from "./calendar";
 import { preview } from "./preview";
 import { firstLines, whatCanBeRestored, whatHappened, whatIsUnprotected } from "./summary";
+import { incidentTable, messageList } from "./watch";
 import { wrapWords } from "./width";
 
 /** Writes a rehearsal for people, at most 80 columns wide. */
 export function asText(deployment: Deployment, rehearsal: Rehearsal, options: RehearsalOptions): string {
+    const { watch, timezone } = rehearsal;
     const section = (title: string, text: string) => `${pc.bold(pc.underline(title))}\n\n${text}\n\n`;
     return [
         section("What would be deployed", preview(deployment)),
         section("What happened", whatHappened(rehearsal, options)),
         section("What can be restored at the end", `${whatCanBeRestored(rehearsal, options)}\n\n${whatIsUnprotected(rehearsal)}`),
         section("Calendar", calendar(rehearsal, options)),
+        ...(watch ? [section("What went wrong, and who told", incidentTable(watch, timezone))] : []),
+        ...(watch ? [section("What the watch and the alarms sent", messageList(watch, timezone))] : []),
         `${verdict(rehearsal.broken)}\n`,
     ].join("");
 }
@@ -30,13 +35,13 @@ function verdict(broken: readonly string[]): string {
 /** Writes a rehearsal for programs. */
 export function asJson(
     deployment: Deployment,
-    { runs, restorable, ...rest }: Rehearsal,
-    { start, days, servers, volumes, unmounted = 0, failures, seed }: RehearsalOptions,
+    { runs, restorable, watch, ...rest }: Rehearsal,
+    { start, days, servers, volumes, unmounted = 0, failures, seed, watch: played = "none" }: RehearsalOptions,
 ): string {
     const iso = (time: number) => new Date(time).toISOString();
     const document = {
         stack: deployment.stack,
-        options: { start: iso(start), days, servers, volumes, unmounted, failures, seed },
+        options: { start: iso(start), days, servers, volumes, unmounted, failures, seed, watch: played },
         resources: deployment.resources.map(({ type, name }) => ({ type, name })),
         ...rest,
         runs: runs.map(({ type, time, server, status, why, snapshots }) => ({
@@ -48,6 +53,20 @@ export function asJson(
             snapshots: snapshots.map(({ id }) => id),
         })),
         restorable: restorable.map((point) => ({ ...point, time: iso(point.time) })),
+        ...(watch && watchOf(watch, iso)),
     };
     return `${JSON.stringify(document, null, 2)}\n`;
+}
+
+function watchOf({ runs, incidents, notifications }: Watched, iso: (time: number) => string): object {
+    return {
+        watchRuns: runs,
+        incidents: incidents.map(({ begin, end, detection, ...incident }) => ({
+            ...incident,
+            begin: iso(begin),
+            end: iso(end),
+            ...(detection && { detection: { ...detection, time: iso(detection.time) } }),
+        })),
+        notifications: notifications.map((notification) => ({ ...notification, time: iso(notification.time) })),
+    };
 }

@@ -99,6 +99,7 @@ export function firstLines(lines: readonly string[]): string[] {
     return [...lines.slice(0, MAX_LINES), ...(more > 0 ? [`… and ${more} more; --json has all of them`] : [])];
 }
 
-function plural(count: number, word: string): string {
+/** Writes a number and its word. */
+export function plural(count: number, word: string): string {
     return `${count} ${word}${count === 1 ? "" : "s"}`;
 }

@@ -10,7 +10,7 @@ const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
 
 /** The first incident comes after some restore points. */
-const FIRST_DAY = 8;
+const FIRST_DAY = 4;
 
 /** Between the beginnings of two incidents, so that the account is well again before the next one. */
 const DAYS_BETWEEN = 11;
@@ -60,7 +60,11 @@ export function playIncidents(
             }
             const end = time + incident.hours * HOUR;
             account.lastUnusual.time = time;
-            played.push({ incident, server: begun.server, begin: time, end, knowable: begun.knowable ?? time });
+            const knowable = begun.knowable ?? time;
+            played.push({ incident, server: begun.server, begin: time, end, knowable });
+            account.timeline.at(knowable, () => {
+                account.lastUnusual.time = knowable;
+            });
             account.timeline.at(end, () => {
                 account.lastUnusual.time = end;
                 begun.repair();
