@@ -47,10 +47,10 @@ function overdueRun(server: Server, runs: DueRuns, sets: readonly BackupSet[], s
     );
     const since =
         known && !(newest !== undefined && newest >= known.since) ? known.since : missedSince(server, runs, newest, situation, duties);
-    const inProgress = ofType.some(
-        (set) => since !== undefined && set.startTime >= since && set.status.kind === "pending" && now < graceEnd(set.snapshots, settings),
+    const isCopied = ofType.some(
+        (set) => since !== undefined && set.startTime >= since && isInCopy(set) && now < graceEnd(set.snapshots, settings),
     );
-    if (since === undefined || (inProgress && !known)) {
+    if (since === undefined || (isCopied && !known)) {
         return [];
     }
     const last = newest === undefined ? "It has none of this type." : `The newest is of ${utc(newest)}.`;
@@ -65,6 +65,14 @@ function overdueRun(server: Server, runs: DueRuns, sets: readonly BackupSet[], s
             cure: lookAtRuns(server),
         },
     ];
+}
+
+/**
+ * Whether EC2 still copies a set. The agent marks a set within minutes of its copy. One that stays unmarked has failed, although the cleaner
+ * waits for longer.
+ */
+function isInCopy({ status, snapshots }: BackupSet): boolean {
+    return status.kind === "pending" && snapshots.some(({ state }) => state !== "completed" && state !== "error");
 }
 
 /** The due time of the last run, if its restore point is missing. A run that was missed before is in the memory. */

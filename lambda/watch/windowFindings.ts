@@ -7,6 +7,9 @@ import type { Draft, Situation } from "./situation";
 /** How much earlier than due Systems Manager may open a window. */
 const EARLY_MS = 60_000;
 
+/** How long Systems Manager surely keeps executions. AWS does not document it; commands are kept for 30 days. */
+const HISTORY_MS = 29 * 86_400_000;
+
 const CHANGED_CURE = "Put it back: pulumi refresh, then pulumi up";
 
 /** Finds windows that do not do what the policy wants of them. */
@@ -88,7 +91,7 @@ function badExecution({ type }: DueRuns, id: string, { readings }: Situation): D
 function noExecution(
     runs: DueRuns,
     id: string,
-    { now, readings }: Situation,
+    { now, readings, memory }: Situation,
     schedules: Readonly<Record<string, { readonly since: number }>>,
 ): Draft[] {
     const due = runs.judged;
@@ -96,7 +99,11 @@ function noExecution(
         return [];
     }
     const opened = executionsOf(id, readings.executions).some(({ startTime }) => startTime >= due - EARLY_MS);
-    return opened
+    const isKnown = memory?.findings.some(
+        ({ kind, type, since }) => kind === "window never executed" && type === runs.type && since === due,
+    );
+    // An execution that Systems Manager keeps no longer was there before.
+    return opened || (due < now - HISTORY_MS && !isKnown)
         ? []
         : [
               {

@@ -192,6 +192,22 @@ describe("The backups of a server", () => {
     );
 
     finds(
+        "are overdue if snapshots are complete, and the agent has not marked them",
+        {
+            signals: {
+                snapshots: {
+                    value: read(HEALTHY.snapshots).map((one) =>
+                        one.startTime < at("2027-03-20T00:00:00")
+                            ? one
+                            : { ...one, tags: Object.fromEntries(Object.entries(one.tags).filter(([key]) => key !== "AppConsistent")) },
+                    ),
+                },
+            },
+        },
+        [overdue],
+    );
+
+    finds(
         "are overdue if snapshots stay pending longer than failedSetGraceHours",
         {
             signals: {
@@ -610,6 +626,32 @@ describe("A window", () => {
             },
         ],
     );
+});
+
+describe("A window of months ago", () => {
+    const day = { severity: "problem", type: "Day", about: "mw-day" } as const;
+    const schedules = { Day: "cron(0 1 18 2 ? *)", Week: "cron(0 3 ? * SUN *)", Month: "cron(0 5 1 * ? *)" };
+    const due = at("2027-02-18T01:00:00");
+    const since = at("2027-01-01T00:00:00");
+    const forgotten: Sketch = {
+        settings: { schedules },
+        signals: {
+            executions: { value: read(HEALTHY.executions).filter(({ windowId }) => windowId !== "mw-day") },
+            ...window({ schedule: schedules.Day }),
+        },
+        memory: { schedules: Object.fromEntries(Object.entries(schedules).map(([type, schedule]) => [type, { schedule, since }])) },
+    };
+    const never: Finding = {
+        ...day,
+        kind: "window never executed",
+        since: due,
+        sentence: "The window of Day (mw-day) did not open for its run of 2027-02-18 01:00 UTC.",
+        cure: "Look at the window: aws ssm get-maintenance-window --window-id mw-day",
+    };
+
+    finds("is not missed, since Systems Manager may have forgotten that it opened", forgotten, []);
+
+    finds("is still missed if it was", { ...forgotten, memory: { ...forgotten.memory, findings: [never] } }, [never]);
 });
 
 describe("The cleaner", () => {
