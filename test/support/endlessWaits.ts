@@ -21,7 +21,7 @@ export function endlessWaitsCut(faults: Faults): Handler {
     const [shortWait, longWait] = [handlerOf(Object.fromEntries(shortTimeOuts)), handlerOf({})];
     return Object.assign(Object.create(longWait) as Handler, {
         handle: ((request, options) =>
-            (ENDLESS.has(faults(callOf(String(request.body), request.headers))) ? shortWait : longWait).handle(
+            (ENDLESS.has(faults(callOf(textOf(request.body), request.headers))) ? shortWait : longWait).handle(
                 request,
                 options,
             )) satisfies Handler["handle"],
@@ -30,6 +30,11 @@ export function endlessWaitsCut(faults: Faults): Handler {
             longWait.destroy?.();
         },
     });
+}
+
+/** The SDK sends forms as texts and JSON as bytes. */
+function textOf(body: string | Uint8Array): string {
+    return typeof body === "string" ? body : new TextDecoder().decode(body);
 }
 
 function handlerOf(requestHandler: NonNullable<EC2ClientConfig["requestHandler"]>): Handler {

@@ -12,7 +12,12 @@ export function refused(code: string, message: string, status = 400): Fault {
     return async (exchange) => send(exchange, answerOf(new AwsError(code, message, status), exchange.protocol));
 }
 
-export const throttled = refused("RequestLimitExceeded", "Request limit exceeded.", 503);
+/** The service refuses the request, since there are too many. */
+export const throttled: Fault = (exchange) => (exchange.call.service === "ec2" ? ec2Throttled : otherThrottled)(exchange);
+
+const ec2Throttled = refused("RequestLimitExceeded", "Request limit exceeded.", 503);
+const otherThrottled = refused("ThrottlingException", "Rate exceeded");
+
 export const internalError = refused("InternalError", "An internal error has occurred", 500);
 export const unavailable = refused("Unavailable", "The service is unavailable. Please try again shortly.", 503);
 export const deniedAll = refused("UnauthorizedOperation", "You are not authorized to perform this operation.", 403);
@@ -45,15 +50,15 @@ export const stalled: Fault = async (exchange) => {
     await sendHalf(exchange);
 };
 
-/** EC2 sends half of the XML as a whole HTTP response. */
-export const halfXml: Fault = async (exchange) => {
+/** EC2 sends half of the response's body as a whole HTTP response. */
+export const halfBody: Fault = async (exchange) => {
     const answer = await exchange.carryOut();
     const text = exchange.protocol.textOf(answer.body);
     exchange.response.writeHead(answer.status).end(text.slice(0, text.length / 2));
 };
 
 /** EC2 carries out the request, and sends an empty `200 OK`. */
-export const noXml: Fault = async ({ carryOut, response }) => {
+export const noBody: Fault = async ({ carryOut, response }) => {
     await carryOut();
     response.writeHead(200, { "content-length": 0 }).end();
 };

@@ -11,9 +11,9 @@ import {
     type Fault,
     type Faults,
     foreign,
-    halfXml,
+    halfBody,
     internalError,
-    noXml,
+    noBody,
     on,
     oneOf,
     onSnapshot,
@@ -63,7 +63,7 @@ const AFTER_EFFECT: readonly (readonly [string, Fault])[] = [
     ["never answers", silenceAfter],
     ["breaks off in the middle of the answer", cut],
     ["stops in the middle of the answer", stalled],
-    ["answers with half of the XML", halfXml],
+    ["answers with half of the XML", halfBody],
 ];
 
 describe("The cleaner", () => {
@@ -85,7 +85,7 @@ describe("The cleaner", () => {
 
     for (const [what, fault] of [
         ...AFTER_EFFECT,
-        ["answers with nothing", noXml] as const,
+        ["answers with nothing", noBody] as const,
         ["has something else answer", foreign(200)] as const,
     ]) {
         it(`asks again when EC2 ${what} in the place of a page of the listing`, async () => {
@@ -101,8 +101,8 @@ describe("The cleaner", () => {
     for (const [what, fault, error] of [
         ...WITHOUT_EFFECT,
         ["breaks off in the middle of each answer", cut, "UnreadableAnswer: aborted"] as const,
-        ["answers with half of the XML", halfXml, "UnreadableAnswer: @aws-sdk XML parse error: missing closing tag </value>."] as const,
-        ["answers with nothing", noXml, "UnreadableAnswer: it has no list of Snapshots"] as const,
+        ["answers with half of the XML", halfBody, "UnreadableAnswer: @aws-sdk XML parse error: missing closing tag </value>."] as const,
+        ["answers with nothing", noBody, "UnreadableAnswer: it has no list of Snapshots"] as const,
         ["has something else answer 200", foreign(200), "UnreadableAnswer: it has no list of Snapshots"] as const,
     ]) {
         it(`fails, and deletes nothing, when EC2 ${what} whenever it lists`, async () => {
