@@ -41,7 +41,7 @@ export async function listCleanerRuns(
     const from = lookBack(lastRuns(cleanerSchedule, timezone, now, RUNS), now);
     const lines = await listLines(logs, { group: cleanerLogGroup, property: "Policy", value: name, from }, abortSignal);
     const runs = new Map<number, CleanerRun>();
-    for (const attempt of lines.flatMap(runOf)) {
+    for (const attempt of lines.flatMap((line) => runOf(line, name))) {
         const deleted = attempt.deleted + (runs.get(attempt.time)?.deleted ?? 0);
         runs.set(attempt.time, { ...attempt, deleted });
     }
@@ -49,9 +49,9 @@ export async function listCleanerRuns(
 }
 
 /** Reads one line of a report. The first line has everything but ids of deleted snapshots, so further lines give no run. */
-function runOf(line: string): CleanerRun[] {
-    const { Time = "", Status = "FAILED", Errors = [], Counts, FailedSnapshots = [] } = JSON.parse(line) as Partial<Report>;
-    return Counts
+function runOf(line: string, policy: string): CleanerRun[] {
+    const { Policy, Time = "", Status = "FAILED", Errors = [], Counts, FailedSnapshots = [] } = reportIn(line);
+    return Policy === policy && Counts
         ? [
               {
                   time: Date.parse(Time),
@@ -65,6 +65,15 @@ function runOf(line: string): CleanerRun[] {
               },
           ]
         : [];
+}
+
+/** A line that is not JSON is no report. */
+function reportIn(line: string): Partial<Report> {
+    try {
+        return JSON.parse(line) as Partial<Report>;
+    } catch {
+        return {};
+    }
 }
 
 /**
