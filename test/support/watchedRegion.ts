@@ -8,7 +8,7 @@ import type { AwsState, StoredInvocation } from "../../rehearsal/embeddedAws/sta
 import { withAws } from "./awsClients";
 import { DAY, HOUR, SETTINGS, TARGETS } from "./watchedAccount";
 
-export { DAY, HOUR, SETTINGS, TARGETS };
+export { DAY, HOUR, TARGETS };
 
 /** A Monday. The Month window opened at 05:00, and the Day window at 01:00. */
 export const NOW = Date.parse("2027-02-01T07:00:00Z");
