@@ -1,6 +1,6 @@
 import { join } from "node:path";
 import { stackConfig } from "../rehearsal/stackConfig";
-import { consumer } from "../test/pulumi/consumer";
+import { makeConsumer } from "../test/pulumi/consumer";
 import { type ProgramOptions, runProgram } from "../test/pulumi/runProgram";
 import { number, progress, type Result } from "./result";
 
@@ -21,7 +21,7 @@ exports.backUpNow = policy.backUpNow;
 /** Measures previews. They take little longer than the preview of an empty program, which loads Pulumi's packages too. */
 export async function previewing(): Promise<Result[]> {
     progress("  packing and installing the package");
-    const project = consumer(CONSUMER);
+    const project = makeConsumer(CONSUMER);
     try {
         const programs = {
             program: { folder: ROOT, program: "index.ts", config: stackConfig(ROOT, "prod") },

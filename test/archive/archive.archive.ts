@@ -7,9 +7,9 @@ import * as pulumi from "@pulumi/pulumi";
 import ts from "typescript";
 import { startEc2 } from "../../rehearsal/embeddedAws/ec2";
 import { archiveFiles, startLambda } from "../../rehearsal/embeddedAws/lambda";
-import { stored } from "../support/cleaning";
-import { backup } from "../support/history";
-import { deployed } from "../support/policies";
+import { storeSnapshots } from "../support/cleaning";
+import { backUp } from "../support/history";
+import { deployPolicy } from "../support/policies";
 
 const ROOT = join(__dirname, "..", "..");
 
@@ -73,9 +73,9 @@ function consumersArchive(folder: string): Record<string, string> {
 
 /** Runs an archive against the embedded EC2, in Node 24 in an empty folder. Returns the deleted and the remaining snapshots. */
 async function cleanedBy(code: pulumi.asset.AssetArchive): Promise<{ deleted: string[]; remaining: string[] }> {
-    const store = stored(
+    const store = storeSnapshots(
         ["01", "02", "03", "04", "05", "06", "07"]
-            .flatMap((day) => backup({ at: `2027-01-${day}`, volumes: ["c"] }))
+            .flatMap((day) => backUp({ at: `2027-01-${day}`, volumes: ["c"] }))
             .map((snapshot, i) => ({ ...snapshot, id: `snap-${i + 1}` })),
     );
     const ec2 = await startEc2(store);
@@ -109,7 +109,7 @@ describe("The archive", () => {
     before(async () => {
         // The test builds the package, so that it can't pass with an old build.
         execFileSync("npm", ["run", "build", "--silent"], { cwd: ROOT });
-        const { resources } = await deployed();
+        const { resources } = await deployPolicy();
         repositoryArchive = resources.find(({ name }) => name === "prod-cleaner")?.inputs.code;
         consumerFiles = consumersArchive(folder);
     });

@@ -5,7 +5,7 @@ import { archiveFiles } from "../../rehearsal/embeddedAws/lambda";
 import type { Deployment } from "../../rehearsal/program";
 import type { Promises } from "../../rehearsal/promises";
 import { type RehearsalOptions, rehearse } from "../../rehearsal/rehearse";
-import { deployed } from "../support/policies";
+import { deployPolicy } from "../support/policies";
 
 const PROMISES: Promises = { retention: { Day: 5, Week: 3, Month: 2 }, standIns: true };
 
@@ -56,7 +56,7 @@ async function brokenBy(change: Parameters<typeof sabotaged>[1], options: Partia
 
 describe("A rehearsal of a wrong cleaner", () => {
     before(() => {
-        byDefault = deployed();
+        byDefault = deployPolicy();
         return byDefault;
     });
 

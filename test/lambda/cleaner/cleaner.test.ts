@@ -3,9 +3,9 @@ import { type CleaningFailed, clean, clientConfig } from "../../../lambda/cleane
 import type { Snapshot } from "../../../lambda/retention/snapshot";
 import { Ec2Error, startEc2 } from "../../../rehearsal/embeddedAws/ec2";
 import type { SnapshotStore } from "../../../rehearsal/embeddedAws/snapshotStore";
-import { cleaned, clientOf, stored } from "../../support/cleaning";
+import { makeClient, runCleaner, storeSnapshots } from "../../support/cleaning";
 import { POLICY } from "../../support/history";
-import { linesOver } from "../../support/logLines";
+import { findLongLines } from "../../support/logLines";
 
 const MINUTE = 60_000;
 
@@ -39,8 +39,8 @@ function actions(calls: readonly { readonly action: string }[]): string[] {
 
 describe("The cleaner", () => {
     it("lists, deletes what is no longer needed, and reports it all", async () => {
-        const store = stored(january(3));
-        const { report, log } = await cleaned(store);
+        const store = storeSnapshots(january(3));
+        const { report, log } = await runCleaner(store);
         assert.deepEqual(report, {
             Policy: "prod",
             Time: "2027-02-01T07:00:00.000Z",
@@ -83,10 +83,10 @@ describe("The cleaner", () => {
 
     it("asks EC2 for its own policy's snapshots only, in pages of a thousand", async () => {
         const [snapshot] = january(1) as [Snapshot];
-        const store = stored(
+        const store = storeSnapshots(
             Array.from({ length: 2_345 }, (_, i) => ({ ...snapshot, id: `snap-${i.toString(16).padStart(8, "0")}`, volumeId: `vol-${i}` })),
         );
-        const { report, calls } = await cleaned(store);
+        const { report, calls } = await runCleaner(store);
         assert.deepEqual(report.Counts, {
             Listed: 2_345,
             Deleted: 0,
@@ -111,7 +111,7 @@ describe("The cleaner", () => {
     });
 
     it("goes on after a page that is empty and has a token", async () => {
-        const store = stored(january(2));
+        const store = storeSnapshots(january(2));
         let pages = 0;
         const intercept = () => {
             pages += 1;
@@ -119,7 +119,7 @@ describe("The cleaner", () => {
                 ? { DescribeSnapshotsResponse: { snapshotSet: "", nextToken: Buffer.from("snap-").toString("base64url") } }
                 : undefined;
         };
-        const { report, calls } = await cleaned(store, { intercept });
+        const { report, calls } = await runCleaner(store, { intercept });
         assert.deepEqual(
             [report.DeletedSnapshots, actions(calls)],
             [["snap-1a"], ["DescribeSnapshots", "DescribeSnapshots", "DeleteSnapshot"]],
@@ -127,14 +127,14 @@ describe("The cleaner", () => {
     });
 
     it("deletes nothing when the listing breaks off", async () => {
-        const store = stored(january(9));
+        const store = storeSnapshots(january(9));
         const intercept = ({ parameters }: { parameters: URLSearchParams }) => {
             if (parameters.has("NextToken")) {
                 throw new Ec2Error("UnauthorizedOperation", "You are not authorized to perform this operation.", 403);
             }
             return { DescribeSnapshotsResponse: { snapshotSet: { item: { snapshotId: "snap-1a" } }, nextToken: "more" } };
         };
-        await assert.rejects(cleaned(store, { intercept }), {
+        await assert.rejects(runCleaner(store, { intercept }), {
             name: "CleaningFailed",
             message:
                 "the listing of snapshots broke off: UnauthorizedOperation: You are not authorized to perform this operation.; nothing was deleted. The report in the log says what was done.",
@@ -143,9 +143,9 @@ describe("The cleaner", () => {
     });
 
     it("deletes nothing when EC2's pages run in a circle", async () => {
-        const store = stored(january(9));
+        const store = storeSnapshots(january(9));
         const intercept = () => ({ DescribeSnapshotsResponse: { snapshotSet: { item: { snapshotId: "snap-1a" } }, nextToken: "again" } });
-        await assert.rejects(cleaned(store, { intercept }), {
+        await assert.rejects(runCleaner(store, { intercept }), {
             message:
                 "the listing of snapshots broke off: Error: EC2 gave the same page token twice; the listing has no end; nothing was deleted. The report in the log says what was done.",
         });
@@ -157,7 +157,7 @@ describe("The cleaner", () => {
         ["volumes", ["DescribeSnapshots", "DescribeVolumes"]],
     ] as const) {
         it(`deletes nothing if the plan after the listing of ${listing} throws, and fails with its error`, async () => {
-            const store = stored(january(3));
+            const store = storeSnapshots(january(3));
             const calls: string[] = [];
             const retention = {
                 get Day(): number {
@@ -171,7 +171,7 @@ describe("The cleaner", () => {
                 calls.push(action);
                 return undefined;
             };
-            await assert.rejects(cleaned(store, { intercept, settings: { retention, orphanDays: 1 } }), {
+            await assert.rejects(runCleaner(store, { intercept, settings: { retention, orphanDays: 1 } }), {
                 name: "Error",
                 message: "the plan is broken",
             });
@@ -180,7 +180,7 @@ describe("The cleaner", () => {
     }
 
     it("waits and asks again when EC2 throttles it", async () => {
-        const store = stored(january(4));
+        const store = storeSnapshots(january(4));
         let refusals = 1;
         const intercept = () => {
             refusals -= 1;
@@ -189,7 +189,7 @@ describe("The cleaner", () => {
             }
             return undefined;
         };
-        const { report } = await cleaned(store, { intercept });
+        const { report } = await runCleaner(store, { intercept });
         assert.deepEqual([report.Status, report.DeletedSnapshots, ids(store)], ["OK", ["snap-1a", "snap-2a", "snap-3a"], ["snap-4a"]]);
     });
 
@@ -213,9 +213,9 @@ describe("The cleaner", () => {
         ["OperationNotPermitted", "Snapshot snap-1a is locked", "left: OperationNotPermitted: Snapshot snap-1a is locked"],
     ] as const) {
         it(`makes ${code} (${message}) a line of the report and no failure, and goes on with the rest`, async () => {
-            const store = stored(january(3));
+            const store = storeSnapshots(january(3));
             Object.assign(store.get("snap-1a") ?? {}, { heldBy: { code, message } });
-            const { report } = await cleaned(store);
+            const { report } = await runCleaner(store);
             const { Status, Errors, DeletedSnapshots, FailedSnapshots, SkippedSnapshots, RemainingSnapshots } = report;
             assert.deepEqual(
                 { Status, Errors, DeletedSnapshots, FailedSnapshots, SkippedSnapshots, RemainingSnapshots },
@@ -239,9 +239,9 @@ describe("The cleaner", () => {
         ["Blocked", "Your account is currently blocked."],
     ] as const) {
         it(`fails on the unexplained ${code} after it has deleted the rest`, async () => {
-            const store = stored(january(3));
+            const store = storeSnapshots(january(3));
             Object.assign(store.get("snap-1a") ?? {}, { heldBy: { code, message } });
-            const error = await cleaned(store).then(
+            const error = await runCleaner(store).then(
                 () => assert.fail("it did not fail"),
                 (thrown: CleaningFailed) => thrown,
             );
@@ -261,14 +261,14 @@ describe("The cleaner", () => {
     }
 
     it("counts a missing snapshot as deleted", async () => {
-        const store = stored(january(2));
+        const store = storeSnapshots(january(2));
         const intercept = ({ action }: { action: string }) => {
             if (action === "DeleteSnapshot") {
                 throw new Ec2Error("InvalidSnapshot.NotFound", "The snapshot 'snap-1a' does not exist.");
             }
             return undefined;
         };
-        const { report } = await cleaned(store, { intercept });
+        const { report } = await runCleaner(store, { intercept });
         assert.deepEqual(
             [report.Status, report.DeletedSnapshots, report.DeletedReasons],
             [
@@ -281,10 +281,10 @@ describe("The cleaner", () => {
 
     it("leaves a set whole if its boot volume's snapshot is in use, in any order of ids", async () => {
         const snapshots = january(2, 3);
-        const store = stored(snapshots);
+        const store = storeSnapshots(snapshots);
         store.get("snap-1b")?.tags.set("Device", "/dev/sda1");
         Object.assign(store.get("snap-1b") ?? {}, { heldBy: { code: "InvalidSnapshot.InUse", message: "in use by ami-1" } });
-        const { report, calls } = await cleaned(store);
+        const { report, calls } = await runCleaner(store);
         assert.deepEqual(report.SkippedSnapshots, [
             { SnapshotId: "snap-1b", Reason: "left: in use by ami-1" },
             { SnapshotId: "snap-1a", Reason: "left with its set: snap-1b could not be deleted" },
@@ -294,9 +294,9 @@ describe("The cleaner", () => {
     });
 
     it("says that a set was split, if EC2 refuses a snapshot after another was deleted", async () => {
-        const store = stored(january(2, 2));
+        const store = storeSnapshots(january(2, 2));
         Object.assign(store.get("snap-1b") ?? {}, { heldBy: { code: "InvalidSnapshot.InUse", message: "in use by ami-1" } });
-        const { report } = await cleaned(store);
+        const { report } = await runCleaner(store);
         assert.deepEqual(
             [report.Status, report.DeletedSnapshots, report.SkippedSnapshots],
             ["PARTIAL", ["snap-1a"], [{ SnapshotId: "snap-1b", Reason: "left: in use by ami-1; 1 of its set went before" }]],
@@ -304,8 +304,8 @@ describe("The cleaner", () => {
     });
 
     it("only plans and reports with reportOnly", async () => {
-        const store = stored(january(2));
-        const { report, calls } = await cleaned(store, { settings: { reportOnly: true } });
+        const store = storeSnapshots(january(2));
+        const { report, calls } = await runCleaner(store, { settings: { reportOnly: true } });
         assert.deepEqual(
             [report.Status, report.DeletedSnapshots, report.RemainingSnapshots, actions(calls), ids(store)],
             [
@@ -319,8 +319,8 @@ describe("The cleaner", () => {
     });
 
     it("begins no deletion in the last 45 seconds, and says what remains", async () => {
-        const store = stored(january(3));
-        const { report } = await cleaned(store, { context: { getRemainingTimeInMillis: () => 45_000 } });
+        const store = storeSnapshots(january(3));
+        const { report } = await runCleaner(store, { context: { getRemainingTimeInMillis: () => 45_000 } });
         const Reason = "remaining: the run had to end; the next one goes on";
         assert.deepEqual(
             [report.Status, report.DeletedSnapshots, report.RemainingSnapshots, ids(store)],
@@ -337,20 +337,20 @@ describe("The cleaner", () => {
     });
 
     it("fails, and deletes nothing, without a time in the event", async () => {
-        const store = stored(january(2));
+        const store = storeSnapshots(january(2));
         for (const event of [{}, { time: "" }, { time: "yesterday" }, { time: 1_800_000_000_000 }, { time: null }]) {
-            await assert.rejects(cleaned(store, { event }), { message: /^The event has no "time" that can be read: / });
+            await assert.rejects(runCleaner(store, { event }), { message: /^The event has no "time" that can be read: / });
         }
         assert.equal(ids(store).length, 2);
     });
 
     it("keeps each line of its report under 48 KiB, and counts what it leaves out", async () => {
         const [snapshot] = january(1) as [Snapshot];
-        const store = stored(
+        const store = storeSnapshots(
             Array.from({ length: 5_000 }, (_, i) => ({ ...snapshot, id: `snap-${i.toString(16).padStart(8, "0")}`, volumeId: `vol-${i}` })),
         );
-        const { report, log } = await cleaned(store);
-        assert.deepEqual(linesOver(log, 48 * 1024), []);
+        const { report, log } = await runCleaner(store);
+        assert.deepEqual(findLongLines(log, 48 * 1024), []);
         assert.deepEqual(
             [report.Counts.Kept, report.KeptSnapshots.length + report.StaleVolumes.length + report.LinesLeftOut, report.LinesLeftOut > 0],
             [5_000, 10_000, true],
@@ -358,7 +358,7 @@ describe("The cleaner", () => {
     });
 
     it("escapes wildcards in the policy's name", async () => {
-        const { calls } = await cleaned(stored([]), { settings: { name: "a*b?c\\d" } });
+        const { calls } = await runCleaner(storeSnapshots([]), { settings: { name: "a*b?c\\d" } });
         assert.equal(calls[0]?.parameters.get("Filter.1.Value.1"), "a\\*b\\?c\\\\d");
     });
 
@@ -371,12 +371,12 @@ describe("The cleaner", () => {
     });
 
     it("runs also if the context does not say how much time is left", async () => {
-        const { report } = await cleaned(stored(january(2)), { context: {} });
+        const { report } = await runCleaner(storeSnapshots(january(2)), { context: {} });
         assert.deepEqual(report.DeletedSnapshots, ["snap-1a"]);
     });
 
     it("names every fault in its error", async () => {
-        const store = stored(january(2));
+        const store = storeSnapshots(january(2));
         Object.assign(store.get("snap-1a") ?? {}, { heldBy: { code: "Odd", message: "Odd." } });
         const intercept = ({ action }: { action: string }) => {
             if (action === "DescribeVolumes") {
@@ -384,7 +384,7 @@ describe("The cleaner", () => {
             }
             return undefined;
         };
-        await assert.rejects(cleaned(store, { intercept, settings: { orphanDays: 1 } }), {
+        await assert.rejects(runCleaner(store, { intercept, settings: { orphanDays: 1 } }), {
             message:
                 "the listing of volumes broke off: Denied: No.; 1 of 1 deletions failed: Odd: Odd.. The report in the log says what was done.",
         });
@@ -396,8 +396,8 @@ describe("The cleaner", () => {
             maxAttempts: 8,
             requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, socketTimeout: 30_000, throwOnRequestTimeout: true },
         });
-        const ec2 = await startEc2(stored([]));
-        const client = clientOf(ec2.endpoint);
+        const ec2 = await startEc2(storeSnapshots([]));
+        const client = makeClient(ec2.endpoint);
         const write = process.stdout.write;
         process.stdout.write = () => true;
         try {
@@ -421,13 +421,16 @@ describe("The cleaner", () => {
             startTime: snapshot.startTime + day * 1440 * MINUTE,
             tags: { ...snapshot.tags, AwsVssConfig: String(i) },
         });
-        const store = stored(Array.from({ length: 5_000 }, (_, i) => one(i, i % 2_500, Math.floor(i / 2_500))));
-        const { report, log } = await cleaned(store, { settings: { maxDeletionsPerRun: 2_500 }, pace: { burst: 5_000, perSecond: 1_000 } });
+        const store = storeSnapshots(Array.from({ length: 5_000 }, (_, i) => one(i, i % 2_500, Math.floor(i / 2_500))));
+        const { report, log } = await runCleaner(store, {
+            settings: { maxDeletionsPerRun: 2_500 },
+            pace: { burst: 5_000, perSecond: 1_000 },
+        });
         const lines = log
             .trimEnd()
             .split("\n")
             .map((line) => JSON.parse(line));
-        assert.deepEqual(linesOver(log, 48 * 1024), []);
+        assert.deepEqual(findLongLines(log, 48 * 1024), []);
         assert.deepEqual(
             lines.map(({ Policy, Time, Status, Part, Parts }) => [Policy, Time, Status, Part, Parts]),
             [
@@ -443,9 +446,9 @@ describe("The cleaner", () => {
     });
 
     it("keeps what Lambda logs of its error short", async () => {
-        const store = stored(january(3));
+        const store = storeSnapshots(january(3));
         Object.assign(store.get("snap-1a") ?? {}, { heldBy: { code: "Odd", message: "Odd." } });
-        await assert.rejects(cleaned(store), (error: Error) => {
+        await assert.rejects(runCleaner(store), (error: Error) => {
             assert.deepEqual(Object.keys(error), ["name"]);
             return true;
         });

@@ -7,16 +7,16 @@ import { deletionOrder } from "../../../lambda/retention/deletionOrder";
 import { planCleaning } from "../../../lambda/retention/plan";
 import type { Snapshot } from "../../../lambda/retention/snapshot";
 import { Ec2Error, startEc2 } from "../../../rehearsal/embeddedAws/ec2";
-import { clientOf, stored } from "../../support/cleaning";
-import { backup, NOW, POLICY } from "../../support/history";
+import { makeClient, storeSnapshots } from "../../support/cleaning";
+import { backUp, NOW, POLICY } from "../../support/history";
 
 describe("Deleting sets", () => {
     it("ends when its signal aborts, although EC2 still throttles a request", async () => {
-        const snapshots = ["2027-01-30", "2027-01-31"].flatMap((at) => backup({ at, volumes: ["c"] }));
+        const snapshots = ["2027-01-30", "2027-01-31"].flatMap((at) => backUp({ at, volumes: ["c"] }));
         const plan = planCleaning(snapshots, POLICY, NOW);
         const over = new AbortController();
         let throttled = 0;
-        const ec2 = await startEc2(stored(snapshots), {
+        const ec2 = await startEc2(storeSnapshots(snapshots), {
             intercept: () => {
                 throttled += 1;
                 if (throttled === 2) {
@@ -25,7 +25,7 @@ describe("Deleting sets", () => {
                 throw new Ec2Error("RequestLimitExceeded", "Request limit exceeded.", 503);
             },
         });
-        const client = clientOf(ec2.endpoint);
+        const client = makeClient(ec2.endpoint);
         const outcomes = await deleteSets(client, plan.deletions, {
             most: 1000,
             pace: DELETION_PACE,
@@ -41,11 +41,11 @@ describe("Deleting sets", () => {
     });
 
     it("takes the boot volume's snapshot of a restore point first, which an image may hold", () => {
-        const snapshots = backup({ at: "2027-01-30", volumes: ["c", "d", "e"] }).map((snapshot, i) => ({
+        const snapshots = backUp({ at: "2027-01-30", volumes: ["c", "d", "e"] }).map((snapshot, i) => ({
             ...snapshot,
             tags: { ...snapshot.tags, Device: ["xvdb", "/dev/sda1", "xvdc"][i] as string },
         }));
-        const newer = ["2027-01-31", "2027-02-01"].flatMap((at) => backup({ at, volumes: ["c", "d", "e"] }));
+        const newer = ["2027-01-31", "2027-02-01"].flatMap((at) => backUp({ at, volumes: ["c", "d", "e"] }));
         const { deletions } = planCleaning([...snapshots, ...newer], { ...POLICY, retention: { Day: 2 } }, NOW);
         assert.deepEqual(
             deletions.map((set) => set.map(({ snapshot }) => snapshot.id)),
@@ -54,7 +54,7 @@ describe("Deleting sets", () => {
     });
 
     it("takes the member that shows a set's failure last, and before it the farthest in time", () => {
-        const [c, d, e] = backup({ at: "2027-01-30", volumes: ["c", "d", "e"] }) as [Snapshot, Snapshot, Snapshot];
+        const [c, d, e] = backUp({ at: "2027-01-30", volumes: ["c", "d", "e"] }) as [Snapshot, Snapshot, Snapshot];
         const failed = { ...c, tags: { ...c.tags, AppConsistent: "False", Device: "/dev/sda1" } };
         assert.deepEqual(order([failed, d, { ...e, startTime: e.startTime + 60_000 }]), [
             "snap-day-0130-e",
@@ -64,17 +64,17 @@ describe("Deleting sets", () => {
     });
 
     it("deletes the failed member with the last id last, even the boot volume's", () => {
-        const [d, e] = backup({ at: "2027-01-30", volumes: ["d", "e"], consistent: "False" }) as [Snapshot, Snapshot];
+        const [d, e] = backUp({ at: "2027-01-30", volumes: ["d", "e"], consistent: "False" }) as [Snapshot, Snapshot];
         assert.deepEqual(order([{ ...e, tags: { ...e.tags, Device: "/dev/sda1" } }, d]), ["snap-day-0130-d", "snap-day-0130-e"]);
     });
 
     it("takes a member in state error last, even if it is marked application-consistent", () => {
-        const [c, d] = backup({ at: "2027-01-30" }) as [Snapshot, Snapshot];
+        const [c, d] = backUp({ at: "2027-01-30" }) as [Snapshot, Snapshot];
         assert.deepEqual(order([{ ...c, state: "error" }, d]), ["snap-day-0130-d", "snap-day-0130-c"]);
     });
 
     it("deletes the member that is farthest in time from the failed one first", () => {
-        const [c, d, e] = backup({ at: "2027-01-30", volumes: ["c", "d", "e"] }) as [Snapshot, Snapshot, Snapshot];
+        const [c, d, e] = backUp({ at: "2027-01-30", volumes: ["c", "d", "e"] }) as [Snapshot, Snapshot, Snapshot];
         const failed = { ...d, tags: { ...d.tags, AppConsistent: "False" } };
         assert.deepEqual(order([{ ...c, startTime: c.startTime + 60_000 }, failed, { ...e, startTime: e.startTime - 120_000 }]), [
             "snap-day-0130-e",
@@ -84,7 +84,7 @@ describe("Deleting sets", () => {
     });
 
     it("starts at most 16 sets at once, and all sets that the limit of a run allows", async () => {
-        const snapshots = Array.from({ length: 41 }, (_, i) => backup({ at: "2027-01-30", volumes: [`v${i}`], guid: i })).flat();
+        const snapshots = Array.from({ length: 41 }, (_, i) => backUp({ at: "2027-01-30", volumes: [`v${i}`], guid: i })).flat();
         const sets = snapshots.map((snapshot) => [{ snapshot, action: "delete" as const, reason: "deleted", standsInFor: [] }]);
         let underWay = 0;
         let most = 0;
@@ -118,7 +118,7 @@ describe("Deleting sets", () => {
         ["SnapshotLocked", "", "skipped"],
     ] as const) {
         it(`takes ${name} (${message.replace("\n", " ")}) for ${result}`, async () => {
-            const [snapshot] = backup({ at: "2027-01-30", volumes: ["c"] }) as [Snapshot];
+            const [snapshot] = backUp({ at: "2027-01-30", volumes: ["c"] }) as [Snapshot];
             const ec2 = {
                 send: async () => {
                     throw Object.assign(new Error(message), { name });
@@ -138,9 +138,9 @@ describe("Deleting sets", () => {
     }
 
     it("may stop anywhere: the rest of a failed set never looks like a restore point", () => {
-        const [c, d] = backup({ at: "2027-01-02" }) as [Snapshot, Snapshot];
+        const [c, d] = backUp({ at: "2027-01-02" }) as [Snapshot, Snapshot];
         const failed = [{ ...c, tags: { ...c.tags, AppConsistent: "False" } }, d];
-        const history = [...backup({ at: "2027-01-01", volumes: ["d"] }), ...failed, ...backup({ at: "2027-01-03" })];
+        const history = [...backUp({ at: "2027-01-01", volumes: ["d"] }), ...failed, ...backUp({ at: "2027-01-03" })];
         const policy = { ...POLICY, retention: { Day: 2 } };
         const first = planCleaning(history, policy, NOW).deletions.flat()[0]?.snapshot.id;
         const left = history.filter(({ id }) => id !== first);

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { utc } from "../../../lambda/retention/wording";
-import { assertRun, DONE, fourDays, ids, NEEDED, onDay } from "../../support/account";
-import { ran, stored } from "../../support/cleaning";
-import { backup } from "../../support/history";
+import { assertRun, COMPLETE_REPORT, listIds, makeFourDays, makeSetOfDay, NEEDED_IDS } from "../../support/account";
+import { storeSnapshots, tryCleaner } from "../../support/cleaning";
+import { backUp } from "../../support/history";
 
 const STALE = {
     "vol-c": "no restore point since 2027-02-01 01:00 UTC: its backups fail, or it is no longer backed up, or is gone",
@@ -30,35 +30,35 @@ describe("The time of the event", () => {
         ["is no day of its month", { time: "2027-02-30T07:00:00Z" }],
     ] as const) {
         it(`makes the run fail before any request to EC2 if it ${what}`, async () => {
-            const [store, asked] = [stored(fourDays()), [] as unknown[]];
+            const [store, asked] = [storeSnapshots(makeFourDays()), [] as unknown[]];
             const intercept = (call: unknown) => {
                 asked.push(call);
                 return undefined;
             };
-            await assert.rejects(ran(store, { event, intercept }), {
+            await assert.rejects(tryCleaner(store, { event, intercept }), {
                 name: "Error",
                 message: `The event has no "time" that can be read: ${JSON.stringify(event)}. To run the cleaner by hand, send {"time": "2027-01-31T07:00:00Z"} with the present time.`,
             });
-            assert.deepEqual([asked, ids(store).length], [[], 8]);
+            assert.deepEqual([asked, listIds(store).length], [[], 8]);
         });
     }
 
     it("counts in any time zone", async () => {
-        await assertRun(fourDays(), { event: { time: "2027-02-01T12:30:00+05:30" } }, DONE, NEEDED);
+        await assertRun(makeFourDays(), { event: { time: "2027-02-01T12:30:00+05:30" } }, COMPLETE_REPORT, NEEDED_IDS);
     });
 
     it("far in the future keeps the newest restore points as ever", async () => {
         const Time = "2099-12-31T07:00:00.000Z";
-        await assertRun(fourDays(), { event: { time: Time } }, { ...DONE, Time, stale: STALE }, NEEDED);
+        await assertRun(makeFourDays(), { event: { time: Time } }, { ...COMPLETE_REPORT, Time, stale: STALE }, NEEDED_IDS);
     });
 
     it("far in the future deletes no set that no newer restore point replaces", async () => {
         const Time = "2099-12-31T07:00:00.000Z";
         const snapshots = [
-            ...onDay("2027-01-31"),
-            ...onDay("2027-02-01", { consistent: null }),
-            ...onDay("2027-02-02", { consistent: "False" }),
-            ...onDay("2027-02-03", { state: "pending" }),
+            ...makeSetOfDay("2027-01-31"),
+            ...makeSetOfDay("2027-02-01", { consistent: null }),
+            ...makeSetOfDay("2027-02-02", { consistent: "False" }),
+            ...makeSetOfDay("2027-02-03", { state: "pending" }),
         ];
         const failed = (why: string) => `left: failed, ${why}; vol-c has no newer Day restore point`;
         await assertRun(
@@ -84,7 +84,7 @@ describe("The time of the event", () => {
     it("of a day ago deletes what a run of that time would have deleted, and nothing newer", async () => {
         const since = later("2027-02-01 01:00 UTC", "2027-01-31 07:00 UTC");
         await assertRun(
-            fourDays(),
+            makeFourDays(),
             { event: { time: "2027-01-31T07:00:00Z" } },
             {
                 Time: "2027-01-31T07:00:00.000Z",
@@ -100,7 +100,7 @@ describe("The time of the event", () => {
                     "snap-31d": "kept: Day 1 of 2",
                 },
             },
-            ["snap-30c", "snap-30d", ...NEEDED],
+            ["snap-30c", "snap-30d", ...NEEDED_IDS],
         );
     });
 
@@ -109,13 +109,13 @@ describe("The time of the event", () => {
         const month = { retention: { Day: 1, Month: 2 }, standIns: true };
         const volumes = ["c"];
         const snapshots = [
-            ...backup({ at: "2026-12-01T05:00", type: "Month", volumes }).map((snapshot) => ({ ...snapshot, id: "snap-aa" })),
-            ...onDay("2027-01-30", { volumes }),
-            ...onDay("2027-01-31", { volumes }),
-            ...onDay("2027-02-01", { volumes }),
+            ...backUp({ at: "2026-12-01T05:00", type: "Month", volumes }).map((snapshot) => ({ ...snapshot, id: "snap-aa" })),
+            ...makeSetOfDay("2027-01-30", { volumes }),
+            ...makeSetOfDay("2027-01-31", { volumes }),
+            ...makeSetOfDay("2027-02-01", { volumes }),
         ];
         const replayed = "2027-01-01 07:00 UTC";
-        const store = stored(snapshots);
+        const store = storeSnapshots(snapshots);
         await assertRun(
             store,
             { settings: month, event: { time: "2027-01-01T07:00:00Z" } },
@@ -148,13 +148,13 @@ describe("The time of the event", () => {
 
     it("of before the first snapshot deletes nothing", async () => {
         await assertRun(
-            fourDays(),
+            makeFourDays(),
             { event: { time: "1970-01-01T00:00:00Z" } },
             {
                 Time: "1970-01-01T00:00:00.000Z",
-                skipped: Object.fromEntries(fourDays().map(({ id, startTime }) => [id, later(utc(startTime), "1970-01-01 00:00 UTC")])),
+                skipped: Object.fromEntries(makeFourDays().map(({ id, startTime }) => [id, later(utc(startTime), "1970-01-01 00:00 UTC")])),
             },
-            fourDays().map(({ id }) => id),
+            makeFourDays().map(({ id }) => id),
         );
     });
 });

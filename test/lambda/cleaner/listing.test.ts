@@ -3,7 +3,7 @@ import { CleaningFailed } from "../../../lambda/cleaner/cleaner";
 import { findLostVolumes } from "../../../lambda/cleaner/listing";
 import { Ec2Error, startEc2 } from "../../../rehearsal/embeddedAws/ec2";
 import { SnapshotStore } from "../../../rehearsal/embeddedAws/snapshotStore";
-import { cleaned, clientOf, stored } from "../../support/cleaning";
+import { makeClient, runCleaner, storeSnapshots } from "../../support/cleaning";
 
 const volume = (i: number) => `vol-${i.toString(16).padStart(8, "0")}`;
 
@@ -19,7 +19,7 @@ describe("Listing", () => {
                 store.volumes.add(id);
             }
             const ec2 = await startEc2(store);
-            const client = clientOf(ec2.endpoint);
+            const client = makeClient(ec2.endpoint);
             const lost = await findLostVolumes(client, ids, new AbortController().signal);
             client.destroy();
             await ec2.close();
@@ -47,13 +47,13 @@ describe("Listing", () => {
         ["InvalidPaginationToken", "It is invalid", 3],
     ] as const) {
         it(`starts again only if EC2 refuses its token: ${code} (${message})`, async () => {
-            const store = stored([]);
+            const store = storeSnapshots([]);
             let asked = 0;
             const intercept = () => {
                 asked += 1;
                 throw new Ec2Error(code, message);
             };
-            await assert.rejects(cleaned(store, { intercept }), CleaningFailed);
+            await assert.rejects(runCleaner(store, { intercept }), CleaningFailed);
             assert.equal(asked, calls);
         });
     }
@@ -69,7 +69,7 @@ describe("Listing", () => {
                 snapshotSet: { item: { ...snapshot, tagSet: { item: [snapshot.tagSet.item, { key: "SnapshotType", value: "Day" }] } } },
             },
         });
-        const { report } = await cleaned(stored([]), { intercept });
+        const { report } = await runCleaner(storeSnapshots([]), { intercept });
         assert.deepEqual(
             [report.SkippedSnapshots, report.StaleVolumes.map(({ VolumeId }) => VolumeId)],
             [[{ SnapshotId: "snap-1", Reason: "left: not finished, snap-1 is in state unknown" }], [""]],
@@ -85,7 +85,9 @@ describe("Listing", () => {
             startTime: "2027-01-30T01:00:00.000Z",
             tagSet: { item: tags },
         };
-        const { report } = await cleaned(stored([]), { intercept: () => ({ DescribeSnapshotsResponse: { snapshotSet: { item } } }) });
+        const { report } = await runCleaner(storeSnapshots([]), {
+            intercept: () => ({ DescribeSnapshotsResponse: { snapshotSet: { item } } }),
+        });
         assert.deepEqual(report.SkippedSnapshots, [{ SnapshotId: "snap-1", Reason: "left:  is no snapshot type of this policy any more" }]);
     });
 });

@@ -3,7 +3,7 @@ import type { Report } from "../../../lambda/cleaner/report";
 import { startEc2 } from "../../../rehearsal/embeddedAws/ec2";
 import { type LambdaOptions, startLambda } from "../../../rehearsal/embeddedAws/lambda";
 import { SnapshotStore } from "../../../rehearsal/embeddedAws/snapshotStore";
-import { deployed } from "../../support/policies";
+import { deployPolicy } from "../../support/policies";
 
 const DAY = 86_400_000;
 
@@ -33,7 +33,7 @@ function fullRegion(): SnapshotStore {
 
 describe("The deployed cleaner", () => {
     it("lists the 100,000 snapshots that a region may have, and plans them, within its memory", async () => {
-        const { resources, region } = await deployed({ reportOnly: true });
+        const { resources, region } = await deployPolicy({ reportOnly: true });
         const ec2 = await startEc2(fullRegion());
         const invoke = async () => {
             const lambda = await startLambda({

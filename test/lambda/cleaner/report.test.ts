@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import type { Outcome } from "../../../lambda/cleaner/deletion";
 import { logLines, report } from "../../../lambda/cleaner/report";
 import { planCleaning } from "../../../lambda/retention/plan";
-import { backup, NOW, POLICY } from "../../support/history";
-import { linesOver } from "../../support/logLines";
+import { backUp, NOW, POLICY } from "../../support/history";
+import { findLongLines } from "../../support/logLines";
 
-const [SNAPSHOT] = backup({ at: "2027-01-31" });
+const [SNAPSHOT] = backUp({ at: "2027-01-31" });
 assert.ok(SNAPSHOT);
 
 const LINE = 48 * 1024;
@@ -38,7 +38,7 @@ describe("The report's lines in the log", () => {
                 ...outcomes(400, "remaining", reason),
             ];
             const lines = logLines(reported(given, [reason, reason]));
-            assert.deepEqual(linesOver(lines.join("\n"), LINE), []);
+            assert.deepEqual(findLongLines(lines.join("\n"), LINE), []);
             assert.deepEqual(
                 lines.flatMap((line) => JSON.parse(line).DeletedSnapshots),
                 outcomes(4_000, "deleted", "").map(({ snapshot }) => snapshot.id),
@@ -88,7 +88,7 @@ describe("The report's lines in the log", () => {
 
     it("name the sets that were found by their times alone, and say what to do", () => {
         const sets = [["c"], ["c", "d"], ["c", "d", "e"]].flatMap((volumes, i) =>
-            backup({ at: `2027-01-2${i}`, volumes, guid: null, type: ["Day", "Week", "Month"][i] ?? "" }),
+            backUp({ at: `2027-01-2${i}`, volumes, guid: null, type: ["Day", "Week", "Month"][i] ?? "" }),
         );
         const policy = { ...POLICY, retention: { Day: 1, Week: 1, Month: 1 } };
         const { SetsFoundByTime, Counts } = report(

@@ -4,20 +4,30 @@ import { DELETION_PACE } from "../../../lambda/cleaner/rateLimiter";
 import { report } from "../../../lambda/cleaner/report";
 import { planCleaning } from "../../../lambda/retention/plan";
 import { startEc2 } from "../../../rehearsal/embeddedAws/ec2";
-import { ALL, assertRun, DELETED, DONE, fourDays, ids, KEPT, NEEDED, saying } from "../../support/account";
-import { type Cleaned, clientOf, ran, stored } from "../../support/cleaning";
 import {
-    afterFirstPage,
-    always,
+    ALL_IDS,
+    assertRun,
+    COMPLETE_REPORT,
+    DELETED_LINES,
+    KEPT_LINES,
+    listIds,
+    makeFourDays,
+    makeReport,
+    NEEDED_IDS,
+} from "../../support/account";
+import { type CleaningResult, makeClient, storeSnapshots, tryCleaner } from "../../support/cleaning";
+import {
     answerNormally,
+    combineFaults,
     type Fault,
     type Faults,
-    first,
-    on,
-    oneOf,
-    onSnapshot,
-    silence,
-    throttled,
+    missingResponse,
+    playAfterFirstPage,
+    playAlways,
+    playForAction,
+    playForSnapshot,
+    playInOrder,
+    throttling,
 } from "../../support/faults";
 import { NOW, POLICY } from "../../support/history";
 
@@ -46,15 +56,15 @@ async function endedBy<T>(run: (ending: (fault: Fault) => Fault) => Promise<T>):
 /** Deletes until something in EC2 says that the time is over; what a report then says, and what is left. */
 async function stoppedBy(faults: (stop: () => void) => Faults, endsAt = Number.POSITIVE_INFINITY) {
     const over = new AbortController();
-    const store = stored(fourDays());
-    const plan = planCleaning(fourDays(), { ...POLICY, retention: { Day: 2 } }, NOW);
+    const store = storeSnapshots(makeFourDays());
+    const plan = planCleaning(makeFourDays(), { ...POLICY, retention: { Day: 2 } }, NOW);
     const ec2 = await startEc2(store, { faults: faults(() => over.abort()) });
-    const client = clientOf(ec2.endpoint);
+    const client = makeClient(ec2.endpoint);
     const limits = { most: 1000, pace: DELETION_PACE, endsAt, abortSignal: over.signal };
     const outcomes = await deleteSets(client, plan.deletions, limits);
     client.destroy();
     await ec2.close();
-    return { report: report({ policy: "prod", time: NOW, reportOnly: false }, plan, outcomes, []), left: ids(store) };
+    return { report: report({ policy: "prod", time: NOW, reportOnly: false }, plan, outcomes, []), left: listIds(store) };
 }
 
 /** Does something when it is called for the nth time. */
@@ -70,18 +80,18 @@ function nth(n: number, act: () => void): () => void {
 
 describe("A run whose time is over", () => {
     it("before it lists fails, and deletes nothing", async () => {
-        const faults = on("DescribeSnapshots", always(silence));
-        await assertRun(fourDays(), { context: left(15_000), faults }, { Status: "FAILED", Errors: NOT_LISTED }, ALL);
+        const faults = playForAction("DescribeSnapshots", playAlways(missingResponse));
+        await assertRun(makeFourDays(), { context: left(15_000), faults }, { Status: "FAILED", Errors: NOT_LISTED }, ALL_IDS);
     });
 
     for (const [when, fault] of [
-        ["while it waits for a page", silence],
-        ["while it waits to ask again for a page that was throttled", throttled],
+        ["while it waits for a page", missingResponse],
+        ["while it waits to ask again for a page that was throttled", throttling],
     ] as const) {
         it(`${when} fails, and deletes nothing`, async () => {
             const { calls } = await endedBy((ending) => {
-                const faults = afterFirstPage(always(ending(fault)));
-                return assertRun(fourDays(), { faults, pageSize: 5 }, { Status: "FAILED", Errors: NOT_LISTED }, ALL);
+                const faults = playAfterFirstPage(playAlways(ending(fault)));
+                return assertRun(makeFourDays(), { faults, pageSize: 5 }, { Status: "FAILED", Errors: NOT_LISTED }, ALL_IDS);
             });
             assert.deepEqual(
                 calls.map(({ attempt }) => attempt),
@@ -94,21 +104,21 @@ describe("A run whose time is over", () => {
         const remaining = "remaining: the run had to end; the next one goes on";
         await endedBy((ending) =>
             assertRun(
-                fourDays(),
+                makeFourDays(),
                 {
                     settings: { orphanDays: 1 },
                     event: { time: "2027-02-02T07:00:00Z" },
                     context: left(16_500),
-                    faults: on("DescribeVolumes", always(ending(silence))),
+                    faults: playForAction("DescribeVolumes", playAlways(ending(missingResponse))),
                 },
                 {
                     Time: "2027-02-02T07:00:00.000Z",
                     Status: "FAILED",
                     Errors: ["the listing of volumes had not ended when the run had to"],
-                    remaining: Object.fromEntries(Object.keys(DELETED).map((id) => [id, remaining])),
-                    kept: KEPT,
+                    remaining: Object.fromEntries(Object.keys(DELETED_LINES).map((id) => [id, remaining])),
+                    kept: KEPT_LINES,
                 },
-                ALL,
+                ALL_IDS,
             ),
         );
     });
@@ -116,10 +126,10 @@ describe("A run whose time is over", () => {
     it("before it deletes leaves all for the next one, and does not fail", async () => {
         const remaining = "remaining: the run had to end; the next one goes on";
         await assertRun(
-            fourDays(),
+            makeFourDays(),
             { context: left(45_000) },
-            { Status: "PARTIAL", remaining: Object.fromEntries(Object.keys(DELETED).map((id) => [id, remaining])), kept: KEPT },
-            ALL,
+            { Status: "PARTIAL", remaining: Object.fromEntries(Object.keys(DELETED_LINES).map((id) => [id, remaining])), kept: KEPT_LINES },
+            ALL_IDS,
         );
     });
 
@@ -132,31 +142,31 @@ describe("A run whose time is over", () => {
         };
         performance.now = () => time;
         try {
-            const stopped = await stoppedBy(() => onSnapshot("snap-29c", always(late)), 100);
-            assert.deepEqual(stopped, { report: saying(DONE), left: [...NEEDED].sort() });
+            const stopped = await stoppedBy(() => playForSnapshot("snap-29c", playAlways(late)), 100);
+            assert.deepEqual(stopped, { report: makeReport(COMPLETE_REPORT), left: [...NEEDED_IDS].sort() });
         } finally {
             performance.now = now;
         }
     });
 
     for (const [when, stopping] of [
-        ["while EC2 deletes", silence],
-        ["while it waits to delete again what was throttled", throttled],
+        ["while EC2 deletes", missingResponse],
+        ["while it waits to delete again what was throttled", throttling],
     ] as const) {
         it(`${when} says what it does not know, and leaves it to the next one`, async () => {
             const unknown = "remaining: EC2 had not confirmed it when the run had to end";
             const withSet = (id: string) => `left with its set: ${id} could not be deleted`;
-            const { "snap-29c": c } = DELETED as Record<string, string>;
+            const { "snap-29c": c } = DELETED_LINES as Record<string, string>;
             const stopped = await stoppedBy((stop) => {
                 const stopAtSecond = nth(2, stop);
                 const fault: Fault = async (exchange) => {
                     await stopping(exchange);
                     stopAtSecond();
                 };
-                return oneOf(onSnapshot("snap-29d", always(fault)), onSnapshot("snap-30c", always(fault)));
+                return combineFaults(playForSnapshot("snap-29d", playAlways(fault)), playForSnapshot("snap-30c", playAlways(fault)));
             });
             assert.deepEqual(stopped, {
-                report: saying({
+                report: makeReport({
                     Status: "PARTIAL",
                     deleted: { "snap-29c": c as string },
                     remaining: {
@@ -164,17 +174,17 @@ describe("A run whose time is over", () => {
                         "snap-30c": unknown,
                         "snap-30d": withSet("snap-30c"),
                     },
-                    kept: KEPT,
+                    kept: KEPT_LINES,
                 }),
-                left: [...ALL].filter((id) => id !== "snap-29c").sort(),
+                left: [...ALL_IDS].filter((id) => id !== "snap-29c").sort(),
             });
         });
     }
 
     it("is followed by one that does what it has left", async () => {
-        const store = stored(fourDays());
-        await ran(store, { settings: { retention: { Day: 2 } }, context: left(45_000) });
-        await assertRun(store, {}, DONE, NEEDED);
+        const store = storeSnapshots(makeFourDays());
+        await tryCleaner(store, { settings: { retention: { Day: 2 } }, context: left(45_000) });
+        await assertRun(store, {}, COMPLETE_REPORT, NEEDED_IDS);
     });
 });
 
@@ -184,45 +194,50 @@ describe("A second run at the same time", () => {
         Object.fromEntries(Object.entries(reasons).map(([id, reason]) => [id, `${reason} (it was gone already)`]));
 
     /** Has another run start, and end, before a call of the first goes on. */
-    function anotherRun(store: Parameters<typeof ran>[0], runs: Cleaned[]): Fault {
+    function anotherRun(store: Parameters<typeof tryCleaner>[0], runs: CleaningResult[]): Fault {
         return async (exchange) => {
             const { carryOut } = exchange;
             const answer = exchange.call.action === "DescribeSnapshots" ? await carryOut() : undefined;
-            runs.push(await ran(store, { settings }));
+            runs.push(await tryCleaner(store, { settings }));
             await answerNormally({ ...exchange, carryOut: async () => answer ?? (await carryOut()) });
         };
     }
 
     it("deletes the same if both list before either deletes, and neither fails", async () => {
-        const [store, runs] = [stored(fourDays()), [] as Cleaned[]];
-        const faults = on("DescribeSnapshots", first(anotherRun(store, runs)));
-        await assertRun(store, { faults }, { ...DONE, deleted: gone(DELETED) }, NEEDED);
+        const [store, runs] = [storeSnapshots(makeFourDays()), [] as CleaningResult[]];
+        const faults = playForAction("DescribeSnapshots", playInOrder(anotherRun(store, runs)));
+        await assertRun(store, { faults }, { ...COMPLETE_REPORT, deleted: gone(DELETED_LINES) }, NEEDED_IDS);
         assert.deepEqual(
             runs.map((run) => run.report),
-            [saying(DONE)],
+            [makeReport(COMPLETE_REPORT)],
         );
     });
 
     it("deletes what the first has left of a set, and neither fails", async () => {
-        const [store, runs] = [stored(fourDays().slice(2)), [] as Cleaned[]];
+        const [store, runs] = [storeSnapshots(makeFourDays().slice(2)), [] as CleaningResult[]];
         const third = "deleted: 3rd newest Day restore point, 2 are kept";
-        const faults = onSnapshot("snap-30d", first(anotherRun(store, runs)));
-        await assertRun(store, { faults }, { deleted: { "snap-30c": third, ...gone({ "snap-30d": third }) }, kept: KEPT }, NEEDED);
+        const faults = playForSnapshot("snap-30d", playInOrder(anotherRun(store, runs)));
+        await assertRun(
+            store,
+            { faults },
+            { deleted: { "snap-30c": third, ...gone({ "snap-30d": third }) }, kept: KEPT_LINES },
+            NEEDED_IDS,
+        );
         assert.deepEqual(
             runs.map((run) => run.report),
-            [saying({ deleted: { "snap-30d": third }, kept: KEPT })],
+            [makeReport({ deleted: { "snap-30d": third }, kept: KEPT_LINES })],
         );
     });
 });
 
 describe("The most deletions of a run", () => {
     const reason = (most: number) => `remaining: ${most} deletions are the most of one run; the next one goes on`;
-    const { "snap-29c": c, "snap-29d": d, ...newer } = DELETED as Record<string, string>;
+    const { "snap-29c": c, "snap-29d": d, ...newer } = DELETED_LINES as Record<string, string>;
     const older = { "snap-29c": c as string, "snap-29d": d as string };
 
     for (const most of [2, 3]) {
         it(`(${most}) takes whole sets, the oldest first, and leaves the rest for the next run`, async () => {
-            const store = stored(fourDays());
+            const store = storeSnapshots(makeFourDays());
             await assertRun(
                 store,
                 { settings: { maxDeletionsPerRun: most } },
@@ -230,16 +245,16 @@ describe("The most deletions of a run", () => {
                     Status: "PARTIAL",
                     deleted: older,
                     remaining: { "snap-30c": reason(most), "snap-30d": reason(most) },
-                    kept: KEPT,
+                    kept: KEPT_LINES,
                 },
-                ["snap-30c", "snap-30d", ...NEEDED],
+                ["snap-30c", "snap-30d", ...NEEDED_IDS],
             );
-            await assertRun(store, { settings: { maxDeletionsPerRun: most } }, { deleted: newer, kept: KEPT }, NEEDED);
+            await assertRun(store, { settings: { maxDeletionsPerRun: most } }, { deleted: newer, kept: KEPT_LINES }, NEEDED_IDS);
         });
     }
 
     it("is not used up by a set that is refused", async () => {
-        const store = stored(fourDays());
+        const store = storeSnapshots(makeFourDays());
         Object.assign(store.get("snap-29c") as object, { heldBy: { code: "InvalidSnapshot.InUse", message: "in use by ami-1" } });
         await assertRun(
             store,
@@ -247,19 +262,19 @@ describe("The most deletions of a run", () => {
             {
                 deleted: newer,
                 skipped: { "snap-29c": "left: in use by ami-1", "snap-29d": "left with its set: snap-29c could not be deleted" },
-                kept: KEPT,
+                kept: KEPT_LINES,
             },
-            ["snap-29c", "snap-29d", ...NEEDED],
+            ["snap-29c", "snap-29d", ...NEEDED_IDS],
         );
     });
 
     it("lets a single larger set go, alone", async () => {
-        const store = stored(fourDays());
+        const store = storeSnapshots(makeFourDays());
         await assertRun(
             store,
             { settings: { maxDeletionsPerRun: 1 } },
-            { Status: "PARTIAL", deleted: older, remaining: { "snap-30c": reason(1), "snap-30d": reason(1) }, kept: KEPT },
-            ["snap-30c", "snap-30d", ...NEEDED],
+            { Status: "PARTIAL", deleted: older, remaining: { "snap-30c": reason(1), "snap-30d": reason(1) }, kept: KEPT_LINES },
+            ["snap-30c", "snap-30d", ...NEEDED_IDS],
         );
     });
 });

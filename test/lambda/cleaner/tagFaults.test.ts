@@ -1,13 +1,13 @@
 import type { Snapshot } from "../../../lambda/retention/snapshot";
-import { assertRun, DONE, fourDays, NEEDED } from "../../support/account";
-import { altered, always, on } from "../../support/faults";
+import { assertRun, COMPLETE_REPORT, makeFourDays, NEEDED_IDS } from "../../support/account";
+import { editXml, playAlways, playForAction } from "../../support/faults";
 
 /** What EC2 lists, the tags of `snap-01c` in XML with more in front of them or behind. */
 function withTags(edit: (tags: string) => string) {
     const own = /(<snapshotId>snap-01c<.*?<tagSet>)(.*?)(<\/tagSet>)/s;
-    return on(
+    return playForAction(
         "DescribeSnapshots",
-        always(altered((xml) => xml.replace(own, (_, before, tags, after) => `${before}${edit(tags)}${after}`))),
+        playAlways(editXml((xml) => xml.replace(own, (_, before, tags, after) => `${before}${edit(tags)}${after}`))),
     );
 }
 
@@ -17,7 +17,7 @@ function tag(key: string, value: string): string {
 
 /** Snapshots in which one has other tags. */
 function tagged(id: string, tags: (own: Snapshot["tags"]) => Snapshot["tags"]): Snapshot[] {
-    return fourDays().map((snapshot) => (snapshot.id === id ? { ...snapshot, tags: tags(snapshot.tags) } : snapshot));
+    return makeFourDays().map((snapshot) => (snapshot.id === id ? { ...snapshot, tags: tags(snapshot.tags) } : snapshot));
 }
 
 const THIRD = "deleted: 3rd newest Day restore point, 2 are kept";
@@ -26,15 +26,15 @@ describe("The cleaner", () => {
     it("takes tags without a key or a value, and such as JavaScript has a meaning for, for what they are", async () => {
         const odd = "<item><value>x</value></item><item><key>k</key></item><item/>";
         await assertRun(
-            fourDays(),
+            makeFourDays(),
             { faults: withTags((tags) => `${odd}${tags}${tag("__proto__", "x")}${tag("constructor", "x")}`) },
-            DONE,
-            NEEDED,
+            COMPLETE_REPORT,
+            NEEDED_IDS,
         );
     });
 
     it("takes a tag that EC2 lists twice for one", async () => {
-        await assertRun(fourDays(), { faults: withTags((tags) => tags + tags) }, DONE, NEEDED);
+        await assertRun(makeFourDays(), { faults: withTags((tags) => tags + tags) }, COMPLETE_REPORT, NEEDED_IDS);
     });
 
     for (const [key, value] of [
@@ -47,7 +47,7 @@ describe("The cleaner", () => {
             const twice = (tags: string) => tag(key, "one") + tag(key, value) + tags;
             const why = `left: not finished, snap-01c is in state completed, with two values of the tag ${key}`;
             await assertRun(
-                fourDays(),
+                makeFourDays(),
                 { faults: withTags(twice) },
                 {
                     deleted: { "snap-29c": THIRD, "snap-29d": THIRD },
@@ -59,7 +59,7 @@ describe("The cleaner", () => {
                         "snap-31d": "kept: Day 1 of 2",
                     },
                 },
-                ["snap-30c", "snap-30d", ...NEEDED],
+                ["snap-30c", "snap-30d", ...NEEDED_IDS],
             );
         });
     }
@@ -72,7 +72,7 @@ describe("The cleaner", () => {
                 ),
                 ...own,
             });
-            await assertRun(tagged("snap-31d", more), {}, DONE, NEEDED);
+            await assertRun(tagged("snap-31d", more), {}, COMPLETE_REPORT, NEEDED_IDS);
         }
     });
 
@@ -82,11 +82,11 @@ describe("The cleaner", () => {
             ...tagged("snap-30c", (own) => ({ ...own, VssBackupPolicy: "other" })).filter(({ id }) => id === "snap-30c"),
             ...tagged("snap-30c", (own) => ({ ...own, VssBackupPolicy: "PROD" })).filter(({ id }) => id === "snap-30c"),
         ].map((snapshot, i) => ({ ...snapshot, id: `snap-fff${i}` }));
-        await assertRun([...fourDays(), ...others], {}, DONE, [...NEEDED, "snap-fff0", "snap-fff1", "snap-fff2"]);
+        await assertRun([...makeFourDays(), ...others], {}, COMPLETE_REPORT, [...NEEDED_IDS, "snap-fff0", "snap-fff1", "snap-fff2"]);
     });
 
     it("leaves a set alone whose snapshot lacks the type", async () => {
-        const { SnapshotType: _, ...rest } = fourDays()[4]?.tags ?? {};
+        const { SnapshotType: _, ...rest } = makeFourDays()[4]?.tags ?? {};
         await assertRun(
             tagged("snap-31c", () => rest),
             {},
@@ -103,7 +103,7 @@ describe("The cleaner", () => {
                     "snap-01d": "kept: Day 1 of 2",
                 },
             },
-            ["snap-30c", "snap-30d", ...NEEDED],
+            ["snap-30c", "snap-30d", ...NEEDED_IDS],
         );
     });
 });

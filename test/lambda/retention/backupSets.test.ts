@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { backupSets } from "../../../lambda/retention/backupSets";
 import { compareIds, type Snapshot } from "../../../lambda/retention/snapshot";
-import { backup, NOW, POLICY } from "../../support/history";
+import { backUp, NOW, POLICY } from "../../support/history";
 
 /** Ids of the members, set by set. */
 function grouped(snapshots: readonly Snapshot[]): string[][] {
@@ -151,7 +151,7 @@ describe("Backup sets", () => {
     });
 
     it("that failed have their time from the boot volume's snapshot if its id is the last", () => {
-        const [c, d] = backup({ at: "2027-01-30", consistent: "False" }) as [Snapshot, Snapshot];
+        const [c, d] = backUp({ at: "2027-01-30", consistent: "False" }) as [Snapshot, Snapshot];
         const set = [c, boot({ ...d, startTime: d.startTime + 60_000 })];
         assert.deepEqual(
             backupSets(set, POLICY, NOW).map(({ anchor, startTime }) => [anchor.id, startTime - c.startTime]),
@@ -188,15 +188,15 @@ describe("Backup sets", () => {
 
     it("are the same for any order of snapshots", () => {
         const snapshots = [
-            ...backup({ at: "2027-01-28" }),
-            ...backup({ at: "2027-01-29", guid: null }),
-            ...backup({ at: "2027-01-30", guid: null, type: "Week" }),
+            ...backUp({ at: "2027-01-28" }),
+            ...backUp({ at: "2027-01-29", guid: null }),
+            ...backUp({ at: "2027-01-30", guid: null, type: "Week" }),
         ];
         assert.deepEqual(grouped([...snapshots].reverse()), grouped(snapshots));
     });
 
     it("of a hundred thousand snapshots at one time are still one set", () => {
-        const [snapshot] = backup({ at: "2027-01-28", volumes: ["c"], guid: null }) as [Snapshot];
+        const [snapshot] = backUp({ at: "2027-01-28", volumes: ["c"], guid: null }) as [Snapshot];
         const snapshots = Array.from({ length: 100_000 }, (_, i) => ({ ...snapshot, id: `snap-${i}` }));
         assert.deepEqual(
             backupSets(snapshots, POLICY, NOW).map(({ snapshots: members, status }) => [members.length, status.kind]),

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Plan, planCleaning } from "../../../lambda/retention/plan";
 import type { RetentionPolicy } from "../../../lambda/retention/retentionPolicy";
 import type { Snapshot } from "../../../lambda/retention/snapshot";
-import { backup, NOW, POLICY } from "../../support/history";
+import { backUp, NOW, POLICY } from "../../support/history";
 
 const LOST = new Set(["vol-c"]);
 
@@ -15,8 +15,8 @@ function lines({ decisions }: Plan): string[] {
 }
 
 const c = { volumes: ["c"] };
-const WEEK = backup({ ...c, at: "2027-01-01", type: "Week" });
-const OLD = [WEEK, backup({ ...c, at: "2027-01-02" }), backup({ ...c, at: "2027-01-03" })];
+const WEEK = backUp({ ...c, at: "2027-01-01", type: "Week" });
+const OLD = [WEEK, backUp({ ...c, at: "2027-01-02" }), backUp({ ...c, at: "2027-01-03" })];
 
 const KEPT = ["snap-week-0101-c kept: Week 1 of 1", "snap-day-0102-c kept: Day 2 of 2", "snap-day-0103-c kept: Day 1 of 2"];
 
@@ -46,14 +46,14 @@ describe("Snapshots of volumes that no longer exist", () => {
 
     it("stay if a copied snapshot does not name its volume", () => {
         const unknown = ["", "vol-ffffffff"].map((volumeId) =>
-            backup({ ...c, at: "2026-01-05" }).map((one) => ({ ...one, id: `snap-${volumeId}`, volumeId })),
+            backUp({ ...c, at: "2026-01-05" }).map((one) => ({ ...one, id: `snap-${volumeId}`, volumeId })),
         );
         const { decisions, orphanCandidates } = plan(unknown, { orphanDays: 1 }, new Set(["", "vol-ffffffff"]));
         assert.deepEqual([decisions.map(({ action }) => action), orphanCandidates], [["keep", "keep"], []]);
     });
 
     it("stay as long as another volume of their set needs them", () => {
-        const sets = ["2027-01-01", "2027-01-02"].map((at) => backup({ volumes: ["c", "d"], at }));
+        const sets = ["2027-01-01", "2027-01-02"].map((at) => backUp({ volumes: ["c", "d"], at }));
         assert.deepEqual(lines(plan(sets, { orphanDays: 1 })), [
             "snap-day-0101-c kept with its set: vol-d still needs it",
             "snap-day-0101-d kept: Day 2 of 2",
@@ -63,14 +63,14 @@ describe("Snapshots of volumes that no longer exist", () => {
     });
 
     it("go if they failed earlier, and stay if they are newer, pending, held or outside the policy", () => {
-        const [held] = backup({ ...c, at: "2027-01-04" }) as [Snapshot];
+        const [held] = backUp({ ...c, at: "2027-01-04" }) as [Snapshot];
         const sets = [
-            backup({ ...c, at: "2026-12-31", consistent: "False", type: "Week" }),
+            backUp({ ...c, at: "2026-12-31", consistent: "False", type: "Week" }),
             ...OLD.slice(1),
             [{ ...held, tags: { ...held.tags, VssBackupHold: "" } }],
-            backup({ ...c, at: "2027-01-05", consistent: "False" }),
-            backup({ ...c, at: "2027-01-06", state: "pending" }),
-            backup({ ...c, at: "2027-01-07", type: "Year" }),
+            backUp({ ...c, at: "2027-01-05", consistent: "False" }),
+            backUp({ ...c, at: "2027-01-06", state: "pending" }),
+            backUp({ ...c, at: "2027-01-07", type: "Year" }),
         ];
         assert.deepEqual(lines(plan(sets, { orphanDays: 20 })), [
             "snap-week-1231-c deleted: failed, snap-week-1231-c is not application-consistent; vol-c no longer exists",
@@ -84,7 +84,7 @@ describe("Snapshots of volumes that no longer exist", () => {
     });
 
     it("stay if a failed set holds another volume that has no newer restore point", () => {
-        const failed = backup({ volumes: ["c", "d"], at: "2026-12-31", consistent: "False" });
+        const failed = backUp({ volumes: ["c", "d"], at: "2026-12-31", consistent: "False" });
         assert.equal(
             lines(plan([failed, ...OLD], { orphanDays: 10 }))[0],
             "snap-day-1231-c left: failed, snap-day-1231-c is not application-consistent; vol-d has no newer Day restore point",
@@ -92,7 +92,7 @@ describe("Snapshots of volumes that no longer exist", () => {
     });
 
     it("stay if the volume never had a restore point: nothing says since when it no longer exists", () => {
-        const { decisions, orphanCandidates } = plan([backup({ ...c, at: "2026-01-05", consistent: "False" })], { orphanDays: 10 });
+        const { decisions, orphanCandidates } = plan([backUp({ ...c, at: "2026-01-05", consistent: "False" })], { orphanDays: 10 });
         assert.deepEqual(
             [decisions.map(({ reason }) => reason), orphanCandidates],
             [["left: failed, snap-day-0105-c is not application-consistent; vol-c has no newer Day restore point"], []],
@@ -100,8 +100,8 @@ describe("Snapshots of volumes that no longer exist", () => {
     });
 
     it("stay, all of them, if the newest restore point is held and no other counts", () => {
-        const [held] = backup({ ...c, at: "2027-01-02" }) as [Snapshot];
-        const sets = [backup({ ...c, at: "2027-01-01", consistent: "False" }), [{ ...held, tags: { ...held.tags, VssBackupHold: "" } }]];
+        const [held] = backUp({ ...c, at: "2027-01-02" }) as [Snapshot];
+        const sets = [backUp({ ...c, at: "2027-01-01", consistent: "False" }), [{ ...held, tags: { ...held.tags, VssBackupHold: "" } }]];
         assert.deepEqual(
             plan(sets, { orphanDays: 10 }).decisions.map(({ action }) => action),
             ["leave", "keep"],

@@ -4,7 +4,7 @@ import { planCleaning } from "../../../lambda/retention/plan";
 import { judgeVolume, rulesOf } from "../../../lambda/retention/retention";
 import type { RetentionPolicy } from "../../../lambda/retention/retentionPolicy";
 import type { Snapshot } from "../../../lambda/retention/snapshot";
-import { backup, POLICY } from "../../support/history";
+import { backUp, POLICY } from "../../support/history";
 
 const STANDING: RetentionPolicy = { ...POLICY, retention: { Day: 2, Week: 2, Month: 2 }, standIns: true };
 
@@ -22,8 +22,8 @@ const one = { volumes: ["c"] };
 /** Each day of March 2027. */
 const MARCH = Array.from({ length: 31 }, (_, i) => `2027-03-${String(i + 1).padStart(2, "0")}`);
 
-const days = (...at: string[]) => at.map((day) => backup({ ...one, at: day }));
-const month = (at: string) => backup({ ...one, type: "Month", at });
+const days = (...at: string[]) => at.map((day) => backUp({ ...one, at: day }));
+const month = (at: string) => backUp({ ...one, type: "Month", at });
 
 function hold([snapshot]: Snapshot[]): Snapshot[] {
     assert.ok(snapshot);
@@ -34,9 +34,9 @@ describe("Stand-ins", () => {
     it("are the newest restore points of weeks and months whose own runs made none", () => {
         const sets = [
             month("2027-02-01T05:00"),
-            backup({ ...one, type: "Month", at: "2027-03-01T05:00", consistent: "False" }),
+            backUp({ ...one, type: "Month", at: "2027-03-01T05:00", consistent: "False" }),
             ...days(...MARCH.slice(27)),
-            backup({ ...one, type: "Week", at: "2027-03-28T03:00" }),
+            backUp({ ...one, type: "Week", at: "2027-03-28T03:00" }),
             ...days("2027-04-01", "2027-04-02", "2027-04-03"),
         ];
         assert.deepEqual(planned(sets, "2027-04-03T07:00Z"), [
@@ -54,7 +54,7 @@ describe("Stand-ins", () => {
     });
 
     it("are named by the plan with the type and the period, for each snapshot", () => {
-        const { decisions } = plan([backup({ at: "2027-03-31" }), month("2027-04-01T05:00")], "2027-04-05T07:00Z");
+        const { decisions } = plan([backUp({ at: "2027-03-31" }), month("2027-04-01T05:00")], "2027-04-05T07:00Z");
         assert.deepEqual(
             decisions.flatMap(({ snapshot, standsInFor }) => standsInFor.map(({ type, period }) => [snapshot.id, type, period])),
             [
@@ -73,7 +73,7 @@ describe("Stand-ins", () => {
     });
 
     it("push nothing out: the newest restore points of the type stay", () => {
-        const sets = [month("2027-01-01T05:00"), month("2027-02-01T05:00"), backup({ ...one, type: "Week", at: "2027-03-21T03:00" })];
+        const sets = [month("2027-01-01T05:00"), month("2027-02-01T05:00"), backUp({ ...one, type: "Week", at: "2027-03-21T03:00" })];
         const retention = { Week: 1, Month: 2 };
         assert.deepEqual(
             [planned(sets, "2027-03-31T23:59Z", { retention }), planned(sets, "2027-04-01T00:00Z", { retention })],
@@ -136,7 +136,7 @@ describe("Stand-ins", () => {
     });
 
     it("know a period of several months by each of its months", () => {
-        const sets = [backup({ ...one, type: "Half", at: "2027-02-01T06:00" }), ...days(...MARCH.slice(0, 2)), month("2027-04-01T05:00")];
+        const sets = [backUp({ ...one, type: "Half", at: "2027-02-01T06:00" }), ...days(...MARCH.slice(0, 2)), month("2027-04-01T05:00")];
         const schedules = { ...STANDING.schedules, Half: "cron(0 6 2 1,7 ? *)" };
         assert.deepEqual(planned(sets, "2027-07-05T07:00Z", { retention: { Day: 1, Month: 9, Half: 1 }, schedules }), [
             "snap-half-0201-c kept: Half 1 of 1; stands in for Month 2027-02, whose run made no restore point",
@@ -186,13 +186,13 @@ describe("Stand-ins", () => {
     it("are sought also if another type has the same schedule", () => {
         const weekly = "cron(0 3 ? * SUN *)";
         const policy = { retention: { Sunday: 1, Week: 1 }, schedules: { Sunday: weekly, Week: weekly } };
-        assert.deepEqual(planned([backup({ ...one, type: "Sunday", at: "2027-03-07T03:00" })], "2027-03-08T07:00Z", policy), [
+        assert.deepEqual(planned([backUp({ ...one, type: "Sunday", at: "2027-03-07T03:00" })], "2027-03-08T07:00Z", policy), [
             "snap-sunday-0307-c kept: Sunday 1 of 1; stands in for Week 2027-W09, whose run made no restore point",
         ]);
     });
 
     it("let no failed set go: that waits for a restore point of its own type", () => {
-        const sets = [backup({ ...one, type: "Week", at: "2027-02-07T03:00", consistent: "False" }), ...days("2027-02-07T04:00")];
+        const sets = [backUp({ ...one, type: "Week", at: "2027-02-07T03:00", consistent: "False" }), ...days("2027-02-07T04:00")];
         assert.deepEqual(planned(sets, "2027-02-15T00:00Z", { retention: { Day: 2, Week: 2 } }), [
             "snap-week-0207-c left: failed, snap-week-0207-c is not application-consistent; vol-c has no newer Week restore point",
             "snap-day-0207-c kept: Day 1 of 2; stands in for Week 2027-W05, whose run made no restore point",
@@ -202,8 +202,8 @@ describe("Stand-ins", () => {
     it("stand in for those volumes alone that have no own restore point", () => {
         const sets = [
             month("2027-03-01T05:00"),
-            backup({ volumes: ["c", "d"], at: "2027-03-30" }),
-            backup({ volumes: ["c", "d"], at: "2027-04-01" }),
+            backUp({ volumes: ["c", "d"], at: "2027-03-30" }),
+            backUp({ volumes: ["c", "d"], at: "2027-04-01" }),
         ];
         assert.deepEqual(planned(sets, "2027-04-01T07:00Z", { retention: { Day: 1, Month: 1 } }), [
             "snap-month-0301-c kept: Month 1 of 1",
@@ -217,10 +217,10 @@ describe("Stand-ins", () => {
     it("are no failed, pending or held sets, and none of a type that the policy no longer has", () => {
         const sets = [
             ...days("2027-03-27"),
-            hold(backup({ ...one, at: "2027-03-28" })),
-            backup({ ...one, at: "2027-03-29", consistent: "false" }),
-            backup({ ...one, at: "2027-03-30", state: "pending" }),
-            backup({ ...one, at: "2027-03-31", type: "Year" }),
+            hold(backUp({ ...one, at: "2027-03-28" })),
+            backUp({ ...one, at: "2027-03-29", consistent: "false" }),
+            backUp({ ...one, at: "2027-03-30", state: "pending" }),
+            backUp({ ...one, at: "2027-03-31", type: "Year" }),
             ...days("2027-04-01"),
         ];
         assert.deepEqual(
@@ -252,7 +252,7 @@ describe("Stand-ins", () => {
 
 describe("A run of the type that is not finished", () => {
     const retention = { Day: 1, Month: 1 };
-    const pending = (at: string, sketch = {}) => backup({ ...one, type: "Month", at, state: "pending", ...sketch });
+    const pending = (at: string, sketch = {}) => backUp({ ...one, type: "Month", at, state: "pending", ...sketch });
     const last = (run: Snapshot[], now = "2027-04-01T07:00Z") => plan([run, ...days("2027-03-31", "2027-04-01")], now, { retention });
     const reason = (run: Snapshot[], now?: string) =>
         last(run, now).decisions.find(({ snapshot }) => snapshot.id === "snap-day-0331-c")?.reason;
@@ -267,7 +267,7 @@ describe("A run of the type that is not finished", () => {
 
     it("gets its stand-in when it fails", () => {
         const standsIn = "kept: stands in for Month 2027-03, whose run made no restore point";
-        const unmarked = backup({ ...one, type: "Month", at: "2027-03-31T12:00", consistent: null });
+        const unmarked = backUp({ ...one, type: "Month", at: "2027-03-31T12:00", consistent: null });
         assert.deepEqual(
             [reason(unmarked, "2027-04-01T11:59Z"), reason(unmarked, "2027-04-01T12:00Z")],
             ["kept: reserved for Month 2027-03, whose run is not finished", standsIn],
@@ -319,7 +319,7 @@ describe("Each period keeps one of the type's own restore points", () => {
     });
 
     it("the newest periods first, although a backup by hand after a period belongs to the one before", () => {
-        const week = (at: string) => backup({ ...one, type: "Week", at });
+        const week = (at: string) => backUp({ ...one, type: "Week", at });
         assert.deepEqual(planned([...days("2027-03-01"), week("2027-03-02")], "2027-03-10T07:00Z", { retention: { Day: 9, Week: 1 } }), [
             "snap-day-0301-c kept: Day 1 of 9; stands in for Week 2027-W09, whose run made no restore point",
             "snap-week-0302-c kept: Week 1 of 1",
@@ -342,7 +342,7 @@ describe("Each period keeps one of the type's own restore points", () => {
     });
 
     it("throw when a restore point has a type without a rule, so that nothing is deleted", () => {
-        const sets = backupSets(backup({ ...one, type: "Gone", at: "2027-03-05" }), STANDING, Date.parse("2027-04-01T07:00Z"));
+        const sets = backupSets(backUp({ ...one, type: "Gone", at: "2027-03-05" }), STANDING, Date.parse("2027-04-01T07:00Z"));
         assert.throws(() => judgeVolume(sets, [], rulesOf(STANDING), Date.parse("2027-04-01T07:00Z")), {
             name: "Error",
             message: "Nothing can be planned: snap-gone-0305-c was not judged",

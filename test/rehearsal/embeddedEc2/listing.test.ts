@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { DescribeSnapshotsCommand, type DescribeSnapshotsCommandInput, paginateDescribeSnapshots } from "@aws-sdk/client-ec2";
 import { SnapshotStore, type StoredSnapshot } from "../../../rehearsal/embeddedAws/snapshotStore";
-import { named, START, withEc2 } from "./account";
+import { START, storeWithIds, withEc2 } from "./account";
 
 /** Lists snapshots, and returns the values of their tag `Name`. */
 function found(store: SnapshotStore, input: DescribeSnapshotsCommandInput): Promise<(string | undefined)[]> {
@@ -55,7 +55,7 @@ describe("Listings of the embedded EC2", () => {
     });
 
     it("takes * and ? in filters for wildcards, unless a backslash stands before them", async () => {
-        const store = named("prod", "prod-2", "PROD", "p*", "p?od", "p\\*", "a.b", "axb");
+        const store = storeWithIds("prod", "prod-2", "PROD", "p*", "p?od", "p\\*", "a.b", "axb");
         assert.deepEqual(
             [
                 await found(store, byName("prod")),
@@ -81,7 +81,7 @@ describe("Listings of the embedded EC2", () => {
     });
 
     it("returns the snapshots that match any value of each filter", async () => {
-        const store = named("a", "b", "c");
+        const store = storeWithIds("a", "b", "c");
         (store.get("snap-00000000000000002") as StoredSnapshot).state = "error";
         const filters = (...Filters: { Name: string; Values: string[] }[]) => found(store, { Filters });
         assert.deepEqual(
@@ -98,7 +98,7 @@ describe("Listings of the embedded EC2", () => {
     });
 
     it("distinguishes the account's own snapshots from those of others", async () => {
-        const store = named("a");
+        const store = storeWithIds("a");
         assert.deepEqual(
             [
                 await found(store, { OwnerIds: ["self"] }),
@@ -111,7 +111,7 @@ describe("Listings of the embedded EC2", () => {
 
     it("returns pages in the order of ids, all but the last with a token", async () => {
         const names = Array.from({ length: 12 }, (_, i) => `${i + 1}`);
-        const pages = await withEc2(named(...names), async (client) => {
+        const pages = await withEc2(storeWithIds(...names), async (client) => {
             const sizes: [number | undefined, boolean][] = [];
             for await (const { Snapshots, NextToken } of paginateDescribeSnapshots({ client, pageSize: 6 }, {})) {
                 sizes.push([Snapshots?.length, NextToken !== undefined]);
@@ -125,7 +125,7 @@ describe("Listings of the embedded EC2", () => {
     });
 
     it("continues after the last snapshot of a page, although it was deleted meanwhile", async () => {
-        const store = named(...Array.from({ length: 8 }, (_, i) => `${i + 1}`));
+        const store = storeWithIds(...Array.from({ length: 8 }, (_, i) => `${i + 1}`));
         const { NextToken = "" } = await withEc2(store, (client) => client.send(new DescribeSnapshotsCommand({ MaxResults: 5 })));
         store.delete("snap-00000000000000005");
         store.delete("snap-00000000000000006");
@@ -133,7 +133,7 @@ describe("Listings of the embedded EC2", () => {
     });
 
     it("returns all snapshots without a page size, and at most a thousand with one", async () => {
-        const store = named(...Array.from({ length: 1_001 }, () => "a"));
+        const store = storeWithIds(...Array.from({ length: 1_001 }, () => "a"));
         assert.deepEqual([(await found(store, {})).length, (await found(store, { MaxResults: 5_000 })).length], [1_001, 1_000]);
     });
 
@@ -154,7 +154,7 @@ describe("Listings of the embedded EC2", () => {
         ],
     ] satisfies [string, DescribeSnapshotsCommandInput, object][]) {
         it(`refuses ${what}`, async () => {
-            await assert.rejects(found(named("a"), input), error);
+            await assert.rejects(found(storeWithIds("a"), input), error);
         });
     }
 });
