@@ -9,8 +9,8 @@ import { findLongLines } from "../../support/logLines";
 
 const MINUTE = 60_000;
 
-/** Day sets of January 2027, one a day from the 1st, each of one volume unless more are asked for; `snap-1a` is the first of day 1. */
-function january(days: number, volumes = 1): Snapshot[] {
+/** Makes Day sets of January 2027, one a day from the 1st. `snap-1a` is the first snapshot of day 1. */
+function makeJanuary(days: number, volumes = 1): Snapshot[] {
     return Array.from({ length: days * volumes }, (_, i) => {
         const day = Math.floor(i / volumes) + 1;
         const letter = String.fromCharCode(97 + (i % volumes));
@@ -29,17 +29,17 @@ function january(days: number, volumes = 1): Snapshot[] {
     });
 }
 
-function ids(store: SnapshotStore): string[] {
+function listIds(store: SnapshotStore): string[] {
     return store.all().map(({ id }) => id);
 }
 
-function actions(calls: readonly { readonly action: string }[]): string[] {
+function listActions(calls: readonly { readonly action: string }[]): string[] {
     return calls.map(({ action }) => action);
 }
 
 describe("The cleaner", () => {
-    it("lists, deletes what is no longer needed, and reports it all", async () => {
-        const store = storeSnapshots(january(3));
+    it("lists snapshots, deletes the ones that are no longer needed, and reports on all", async () => {
+        const store = storeSnapshots(makeJanuary(3));
         const { report, log } = await runCleaner(store);
         assert.deepEqual(report, {
             Policy: "prod",
@@ -78,11 +78,11 @@ describe("The cleaner", () => {
             LinesLeftOut: 0,
         });
         assert.equal(log, `${JSON.stringify(report)}\n`);
-        assert.deepEqual(ids(store), ["snap-3a"]);
+        assert.deepEqual(listIds(store), ["snap-3a"]);
     });
 
-    it("asks EC2 for its own policy's snapshots only, in pages of a thousand", async () => {
-        const [snapshot] = january(1) as [Snapshot];
+    it("lists only the snapshots of its policy, in pages of a thousand", async () => {
+        const [snapshot] = makeJanuary(1) as [Snapshot];
         const store = storeSnapshots(
             Array.from({ length: 2_345 }, (_, i) => ({ ...snapshot, id: `snap-${i.toString(16).padStart(8, "0")}`, volumeId: `vol-${i}` })),
         );
@@ -110,8 +110,8 @@ describe("The cleaner", () => {
         );
     });
 
-    it("goes on after a page that is empty and has a token", async () => {
-        const store = storeSnapshots(january(2));
+    it("continues after an empty page with a token", async () => {
+        const store = storeSnapshots(makeJanuary(2));
         let pages = 0;
         const intercept = () => {
             pages += 1;
@@ -121,13 +121,13 @@ describe("The cleaner", () => {
         };
         const { report, calls } = await runCleaner(store, { intercept });
         assert.deepEqual(
-            [report.DeletedSnapshots, actions(calls)],
+            [report.DeletedSnapshots, listActions(calls)],
             [["snap-1a"], ["DescribeSnapshots", "DescribeSnapshots", "DeleteSnapshot"]],
         );
     });
 
-    it("deletes nothing when the listing breaks off", async () => {
-        const store = storeSnapshots(january(9));
+    it("deletes nothing if the listing fails", async () => {
+        const store = storeSnapshots(makeJanuary(9));
         const intercept = ({ parameters }: { parameters: URLSearchParams }) => {
             if (parameters.has("NextToken")) {
                 throw new Ec2Error("UnauthorizedOperation", "You are not authorized to perform this operation.", 403);
@@ -139,17 +139,17 @@ describe("The cleaner", () => {
             message:
                 "the listing of snapshots broke off: UnauthorizedOperation: You are not authorized to perform this operation.; nothing was deleted. The report in the log says what was done.",
         });
-        assert.equal(ids(store).length, 9);
+        assert.equal(listIds(store).length, 9);
     });
 
-    it("deletes nothing when EC2's pages run in a circle", async () => {
-        const store = storeSnapshots(january(9));
+    it("deletes nothing if EC2 repeats a page token", async () => {
+        const store = storeSnapshots(makeJanuary(9));
         const intercept = () => ({ DescribeSnapshotsResponse: { snapshotSet: { item: { snapshotId: "snap-1a" } }, nextToken: "again" } });
         await assert.rejects(runCleaner(store, { intercept }), {
             message:
                 "the listing of snapshots broke off: Error: EC2 gave the same page token twice; the listing has no end; nothing was deleted. The report in the log says what was done.",
         });
-        assert.equal(ids(store).length, 9);
+        assert.equal(listIds(store).length, 9);
     });
 
     for (const [listing, asked] of [
@@ -157,7 +157,7 @@ describe("The cleaner", () => {
         ["volumes", ["DescribeSnapshots", "DescribeVolumes"]],
     ] as const) {
         it(`deletes nothing if the plan after the listing of ${listing} throws, and fails with its error`, async () => {
-            const store = storeSnapshots(january(3));
+            const store = storeSnapshots(makeJanuary(3));
             const calls: string[] = [];
             const retention = {
                 get Day(): number {
@@ -175,12 +175,12 @@ describe("The cleaner", () => {
                 name: "Error",
                 message: "the plan is broken",
             });
-            assert.deepEqual([calls, ids(store)], [asked, ["snap-1a", "snap-2a", "snap-3a"]]);
+            assert.deepEqual([calls, listIds(store)], [asked, ["snap-1a", "snap-2a", "snap-3a"]]);
         });
     }
 
-    it("waits and asks again when EC2 throttles it", async () => {
-        const store = storeSnapshots(january(4));
+    it("waits and retries when EC2 throttles a request", async () => {
+        const store = storeSnapshots(makeJanuary(4));
         let refusals = 1;
         const intercept = () => {
             refusals -= 1;
@@ -190,7 +190,7 @@ describe("The cleaner", () => {
             return undefined;
         };
         const { report } = await runCleaner(store, { intercept });
-        assert.deepEqual([report.Status, report.DeletedSnapshots, ids(store)], ["OK", ["snap-1a", "snap-2a", "snap-3a"], ["snap-4a"]]);
+        assert.deepEqual([report.Status, report.DeletedSnapshots, listIds(store)], ["OK", ["snap-1a", "snap-2a", "snap-3a"], ["snap-4a"]]);
     });
 
     for (const [code, message, reason] of [
@@ -212,8 +212,8 @@ describe("The cleaner", () => {
         ["SnapshotLocked", "The snapshot is locked", "left: SnapshotLocked: The snapshot is locked"],
         ["OperationNotPermitted", "Snapshot snap-1a is locked", "left: OperationNotPermitted: Snapshot snap-1a is locked"],
     ] as const) {
-        it(`makes ${code} (${message}) a line of the report and no failure, and goes on with the rest`, async () => {
-            const store = storeSnapshots(january(3));
+        it(`does not fail, and deletes the rest, on ${code} (…${message.slice(-30)})`, async () => {
+            const store = storeSnapshots(makeJanuary(3));
             Object.assign(store.get("snap-1a") ?? {}, { heldBy: { code, message } });
             const { report } = await runCleaner(store);
             const { Status, Errors, DeletedSnapshots, FailedSnapshots, SkippedSnapshots, RemainingSnapshots } = report;
@@ -228,7 +228,7 @@ describe("The cleaner", () => {
                     RemainingSnapshots: [],
                 },
             );
-            assert.deepEqual(ids(store), ["snap-1a", "snap-3a"]);
+            assert.deepEqual(listIds(store), ["snap-1a", "snap-3a"]);
         });
     }
 
@@ -238,8 +238,8 @@ describe("The cleaner", () => {
         ["InvalidSnapshotID.Malformed", "Invalid id"],
         ["Blocked", "Your account is currently blocked."],
     ] as const) {
-        it(`fails on the unexplained ${code} after it has deleted the rest`, async () => {
-            const store = storeSnapshots(january(3));
+        it(`deletes the rest and then fails if EC2 refuses with ${code}`, async () => {
+            const store = storeSnapshots(makeJanuary(3));
             Object.assign(store.get("snap-1a") ?? {}, { heldBy: { code, message } });
             const error = await runCleaner(store).then(
                 () => assert.fail("it did not fail"),
@@ -256,12 +256,12 @@ describe("The cleaner", () => {
                     FailedSnapshots: [{ SnapshotId: "snap-1a", Reason: `failed: ${code}: ${message}` }],
                 },
             );
-            assert.deepEqual(ids(store), ["snap-1a", "snap-3a"]);
+            assert.deepEqual(listIds(store), ["snap-1a", "snap-3a"]);
         });
     }
 
     it("counts a missing snapshot as deleted", async () => {
-        const store = storeSnapshots(january(2));
+        const store = storeSnapshots(makeJanuary(2));
         const intercept = ({ action }: { action: string }) => {
             if (action === "DeleteSnapshot") {
                 throw new Ec2Error("InvalidSnapshot.NotFound", "The snapshot 'snap-1a' does not exist.");
@@ -279,8 +279,8 @@ describe("The cleaner", () => {
         );
     });
 
-    it("leaves a set whole if its boot volume's snapshot is in use, in any order of ids", async () => {
-        const snapshots = january(2, 3);
+    it("keeps a set whole if the snapshot of its boot volume is in use, in any order of ids", async () => {
+        const snapshots = makeJanuary(2, 3);
         const store = storeSnapshots(snapshots);
         store.get("snap-1b")?.tags.set("Device", "/dev/sda1");
         Object.assign(store.get("snap-1b") ?? {}, { heldBy: { code: "InvalidSnapshot.InUse", message: "in use by ami-1" } });
@@ -290,11 +290,11 @@ describe("The cleaner", () => {
             { SnapshotId: "snap-1a", Reason: "left with its set: snap-1b could not be deleted" },
             { SnapshotId: "snap-1c", Reason: "left with its set: snap-1b could not be deleted" },
         ]);
-        assert.deepEqual([actions(calls), ids(store).length], [["DescribeSnapshots", "DeleteSnapshot"], 6]);
+        assert.deepEqual([listActions(calls), listIds(store).length], [["DescribeSnapshots", "DeleteSnapshot"], 6]);
     });
 
-    it("says that a set was split, if EC2 refuses a snapshot after another was deleted", async () => {
-        const store = storeSnapshots(january(2, 2));
+    it("reports a split set if EC2 refuses a snapshot after another was deleted", async () => {
+        const store = storeSnapshots(makeJanuary(2, 2));
         Object.assign(store.get("snap-1b") ?? {}, { heldBy: { code: "InvalidSnapshot.InUse", message: "in use by ami-1" } });
         const { report } = await runCleaner(store);
         assert.deepEqual(
@@ -303,11 +303,11 @@ describe("The cleaner", () => {
         );
     });
 
-    it("only plans and reports with reportOnly", async () => {
-        const store = storeSnapshots(january(2));
+    it("deletes nothing with reportOnly, but plans and reports", async () => {
+        const store = storeSnapshots(makeJanuary(2));
         const { report, calls } = await runCleaner(store, { settings: { reportOnly: true } });
         assert.deepEqual(
-            [report.Status, report.DeletedSnapshots, report.RemainingSnapshots, actions(calls), ids(store)],
+            [report.Status, report.DeletedSnapshots, report.RemainingSnapshots, listActions(calls), listIds(store)],
             [
                 "OK",
                 [],
@@ -318,12 +318,12 @@ describe("The cleaner", () => {
         );
     });
 
-    it("begins no deletion in the last 45 seconds, and says what remains", async () => {
-        const store = storeSnapshots(january(3));
+    it("starts no deletion in the last 45 seconds, and reports the remaining snapshots", async () => {
+        const store = storeSnapshots(makeJanuary(3));
         const { report } = await runCleaner(store, { context: { getRemainingTimeInMillis: () => 45_000 } });
         const Reason = "remaining: the run had to end; the next one goes on";
         assert.deepEqual(
-            [report.Status, report.DeletedSnapshots, report.RemainingSnapshots, ids(store)],
+            [report.Status, report.DeletedSnapshots, report.RemainingSnapshots, listIds(store)],
             [
                 "PARTIAL",
                 [],
@@ -336,16 +336,16 @@ describe("The cleaner", () => {
         );
     });
 
-    it("fails, and deletes nothing, without a time in the event", async () => {
-        const store = storeSnapshots(january(2));
+    it("fails and deletes nothing if the event has no time", async () => {
+        const store = storeSnapshots(makeJanuary(2));
         for (const event of [{}, { time: "" }, { time: "yesterday" }, { time: 1_800_000_000_000 }, { time: null }]) {
             await assert.rejects(runCleaner(store, { event }), { message: /^The event has no "time" that can be read: / });
         }
-        assert.equal(ids(store).length, 2);
+        assert.equal(listIds(store).length, 2);
     });
 
-    it("keeps each line of its report under 48 KiB, and counts what it leaves out", async () => {
-        const [snapshot] = january(1) as [Snapshot];
+    it("keeps each line of its report under 48 KiB, and counts the lines that it leaves out", async () => {
+        const [snapshot] = makeJanuary(1) as [Snapshot];
         const store = storeSnapshots(
             Array.from({ length: 5_000 }, (_, i) => ({ ...snapshot, id: `snap-${i.toString(16).padStart(8, "0")}`, volumeId: `vol-${i}` })),
         );
@@ -362,7 +362,7 @@ describe("The cleaner", () => {
         assert.equal(calls[0]?.parameters.get("Filter.1.Value.1"), "a\\*b\\?c\\\\d");
     });
 
-    it("refuses an event without a time, and shows the event, shortened", async () => {
+    it("refuses an event without a time, and shows the shortened event", async () => {
         await assert.rejects(clean(undefined as never, POLICY, undefined as never), {
             message:
                 'The event has no "time" that can be read: undefined. To run the cleaner by hand, send {"time": "2027-01-31T07:00:00Z"} with the present time.',
@@ -370,13 +370,13 @@ describe("The cleaner", () => {
         await assert.rejects(clean(undefined as never, POLICY, { time: "x".repeat(5000) }), ({ message }: Error) => message.length < 400);
     });
 
-    it("runs also if the context does not say how much time is left", async () => {
-        const { report } = await runCleaner(storeSnapshots(january(2)), { context: {} });
+    it("also runs if the context has no remaining time", async () => {
+        const { report } = await runCleaner(storeSnapshots(makeJanuary(2)), { context: {} });
         assert.deepEqual(report.DeletedSnapshots, ["snap-1a"]);
     });
 
     it("names every fault in its error", async () => {
-        const store = storeSnapshots(january(2));
+        const store = storeSnapshots(makeJanuary(2));
         Object.assign(store.get("snap-1a") ?? {}, { heldBy: { code: "Odd", message: "Odd." } });
         const intercept = ({ action }: { action: string }) => {
             if (action === "DescribeVolumes") {
@@ -390,7 +390,7 @@ describe("The cleaner", () => {
         });
     });
 
-    it("retries with one client run after run, which waits as EC2's buckets ask for", async () => {
+    it("uses one client with adaptive retries in all runs", async () => {
         assert.deepEqual(clientConfig, {
             retryMode: "adaptive",
             maxAttempts: 8,
@@ -412,8 +412,8 @@ describe("The cleaner", () => {
         assert.deepEqual(client.middlewareStack.identify().filter((name) => name.includes("askAgain")).length, 1);
     });
 
-    it("continues its report in numbered lines when it has deleted too many snapshots for one", async () => {
-        const [snapshot] = january(1) as [Snapshot];
+    it("splits its report into numbered lines if the deleted ids do not fit into one", async () => {
+        const [snapshot] = makeJanuary(1) as [Snapshot];
         const one = (i: number, volume: number, day: number) => ({
             ...snapshot,
             id: `snap-${i.toString(16).padStart(17, "0")}`,
@@ -445,8 +445,8 @@ describe("The cleaner", () => {
         );
     });
 
-    it("keeps what Lambda logs of its error short", async () => {
-        const store = storeSnapshots(january(3));
+    it("throws an error that is short in Lambda's log", async () => {
+        const store = storeSnapshots(makeJanuary(3));
         Object.assign(store.get("snap-1a") ?? {}, { heldBy: { code: "Odd", message: "Odd." } });
         await assert.rejects(runCleaner(store), (error: Error) => {
             assert.deepEqual(Object.keys(error), ["name"]);

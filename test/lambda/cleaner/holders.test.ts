@@ -8,24 +8,24 @@ import { accessDenied, playAlways, playForAction, playForSnapshot, refuse } from
 const IN_USE = "InvalidSnapshot.InUse";
 const DENIED = "UnauthorizedOperation: You are not authorized to perform this operation.";
 
-/** `makeFourDays`, of which something holds one. */
-function holding(id: string, code: string, message: string): SnapshotStore {
+/** Stores the snapshots of `makeFourDays`. EC2 refuses to delete one of them. */
+function storeHeld(id: string, code: string, message: string): SnapshotStore {
     const store = storeSnapshots(makeFourDays());
     Object.assign(store.get(id) as object, { heldBy: { code, message } });
     return store;
 }
 
-/** `makeFourDays`, of which one has one more tag. */
-function tagged(id: string, key: string, value: string): Snapshot[] {
+/** Adds a tag to one snapshot of `makeFourDays`. */
+function addTag(id: string, key: string, value: string): Snapshot[] {
     return makeFourDays().map((snapshot) => (snapshot.id === id ? { ...snapshot, tags: { ...snapshot.tags, [key]: value } } : snapshot));
 }
 
-/** What is deleted of the two sets that may go, where the older stays. */
+/** The deleted snapshots if the older set stays. */
 const { "snap-29c": _c, "snap-29d": _d, ...NEWER_DELETED } = DELETED_LINES as Record<string, string>;
 const OLDEST = ["snap-29c", "snap-29d"];
 
-describe("A snapshot that EC2 does not let go", () => {
-    for (const [what, code, message, reason] of [
+describe("A snapshot that EC2 does not delete", () => {
+    for (const [title, code, message, reason] of [
         [
             "in use by an image",
             IN_USE,
@@ -38,9 +38,9 @@ describe("A snapshot that EC2 does not let go", () => {
             "The snapshot snap-29c is currently enabled for fast restores in eu-central-1a",
             "in use by something else: The snapshot snap-29c is currently enabled for fast restores in eu-central-1a",
         ],
-        ["locked", "SnapshotLocked", "It can't be deleted.", "SnapshotLocked: It can't be deleted."],
+        ["locked (SnapshotLocked)", "SnapshotLocked", "It can't be deleted.", "SnapshotLocked: It can't be deleted."],
         [
-            "locked, in other words",
+            "locked (OperationNotPermitted)",
             "OperationNotPermitted",
             "The snapshot snap-29c is locked in compliance mode.",
             "OperationNotPermitted: The snapshot snap-29c is locked in compliance mode.",
@@ -52,9 +52,9 @@ describe("A snapshot that EC2 does not let go", () => {
             "InvalidParameterValue: This snapshot is managed by the AWS Backup service and cannot be deleted via EC2 APIs.",
         ],
     ] as const) {
-        it(`(${what}) stays with its set, as a line of the report and no failure; the rest goes`, async () => {
+        it(`stays with its set if it is ${title}, and the run does not fail`, async () => {
             await assertRun(
-                holding("snap-29c", code, message),
+                storeHeld("snap-29c", code, message),
                 {},
                 {
                     deleted: NEWER_DELETED,
@@ -66,9 +66,9 @@ describe("A snapshot that EC2 does not let go", () => {
         });
     }
 
-    it("is reported if others of its set were deleted before", async () => {
+    it("is reported if other snapshots of its set were deleted before", async () => {
         await assertRun(
-            holding("snap-29d", IN_USE, "The snapshot snap-29d is currently in use by ami-1"),
+            storeHeld("snap-29d", IN_USE, "The snapshot snap-29d is currently in use by ami-1"),
             {},
             {
                 Status: "PARTIAL",
@@ -80,9 +80,9 @@ describe("A snapshot that EC2 does not let go", () => {
         );
     });
 
-    it("makes the run fail if access is denied, after the rest is deleted", async () => {
+    it("makes the run fail after it deleted the rest, if access is denied", async () => {
         await assertRun(
-            holding("snap-29c", "UnauthorizedOperation", "You are not authorized to perform this operation."),
+            storeHeld("snap-29c", "UnauthorizedOperation", "You are not authorized to perform this operation."),
             {},
             {
                 Status: "FAILED",
@@ -117,8 +117,8 @@ describe("A snapshot that EC2 does not let go", () => {
             "snap-29c",
             playAlways(refuse("InvalidSnapshot.NotFound", "The snapshot 'snap-29c' does not exist.")),
         );
-        const gone = "deleted: 4th newest Day restore point, 2 are kept (it was gone already)";
-        await assertRun(makeFourDays(), { faults }, { ...COMPLETE_REPORT, deleted: { ...DELETED_LINES, "snap-29c": gone } }, [
+        const missing = "deleted: 4th newest Day restore point, 2 are kept (it was gone already)";
+        await assertRun(makeFourDays(), { faults }, { ...COMPLETE_REPORT, deleted: { ...DELETED_LINES, "snap-29c": missing } }, [
             "snap-29c",
             ...NEEDED_IDS,
         ]);
@@ -139,7 +139,7 @@ describe("A run of the cleaner", () => {
         );
     });
 
-    it("treats volumes as existing without permission to list them, and fails at the end", async () => {
+    it("treats volumes as existing if it may not list them, and fails at the end", async () => {
         await assertRun(
             makeFourDays(),
             { settings: { orphanDays: 1 }, event: { time: DAY_LATER }, faults: playForAction("DescribeVolumes", playAlways(accessDenied)) },
@@ -148,7 +148,7 @@ describe("A run of the cleaner", () => {
         );
     });
 
-    it("deletes what volumes left that no longer exist, as far as every page tells of them", async () => {
+    it("deletes older snapshots of volumes that are missing from the list", async () => {
         const store = storeSnapshots(makeFourDays());
         store.volumes.add("vol-c");
         const { calls } = await assertRun(
@@ -182,10 +182,10 @@ describe("A run of the cleaner", () => {
         ["snap-29d", "vssbackuphold"],
         ["snap-29c", "VSSBACKUPHOLD"],
     ] as const) {
-        it(`leaves a set whole if an operator put the tag ${key} on ${id}`, async () => {
+        it(`keeps a set whole if an operator put the tag ${key} on ${id}`, async () => {
             const held = `kept: held by the tag ${key} on ${id}`;
             await assertRun(
-                tagged(id, key, "Ticket 4711"),
+                addTag(id, key, "Ticket 4711"),
                 {},
                 { deleted: NEWER_DELETED, kept: { "snap-29c": held, "snap-29d": held, ...KEPT_LINES } },
                 [...OLDEST, ...NEEDED_IDS],
@@ -193,7 +193,7 @@ describe("A run of the cleaner", () => {
         });
     }
 
-    it("does not touch a set in the Recycle Bin, and counts it as no restore point", async () => {
+    it("leaves a set in the Recycle Bin alone, and does not count it as a restore point", async () => {
         const binned = makeFourDays().map((snapshot) =>
             snapshot.id.startsWith("snap-31")
                 ? { ...snapshot, state: "recoverable", tags: { ...snapshot.tags, "aws:recycle-bin:resource-in-bin": "true" } }

@@ -20,47 +20,47 @@ const PAGES = { pageSize: 5 };
 
 const LISTING = "DescribeSnapshots";
 
-function pagesAsked(calls: readonly { readonly action: string }[]): number {
+function countPages(calls: readonly { readonly action: string }[]): number {
     return calls.filter(({ action }) => action === LISTING).length;
 }
 
-/** Snapshots in which one has other values. */
-function changed(snapshots: readonly Snapshot[], id: string, values: Partial<Snapshot>): Snapshot[] {
+/** Changes values of one snapshot. */
+function changeSnapshot(snapshots: readonly Snapshot[], id: string, values: Partial<Snapshot>): Snapshot[] {
     return snapshots.map((snapshot) => (snapshot.id === id ? { ...snapshot, ...values } : snapshot));
 }
 
 describe("The cleaner's listing", () => {
-    it("goes on after pages that are empty and have a token, be they the first", async () => {
+    it("continues after empty pages with a token, even if they are the first", async () => {
         const { calls } = await assertRun(
             makeFourDays(),
             { ...PAGES, faults: playForAction(LISTING, playInOrder(emptyPage, emptyPage)) },
             COMPLETE_REPORT,
             NEEDED_IDS,
         );
-        assert.equal(pagesAsked(calls), 4);
+        assert.equal(countPages(calls), 4);
     });
 
-    it("goes on after an empty page in the middle", async () => {
+    it("continues after an empty page in the middle", async () => {
         const { calls } = await assertRun(
             makeFourDays(),
             { ...PAGES, faults: playAfterFirstPage(playInOrder(emptyPage)) },
             COMPLETE_REPORT,
             NEEDED_IDS,
         );
-        assert.equal(pagesAsked(calls), 3);
+        assert.equal(countPages(calls), 3);
     });
 
-    it("counts a snapshot once that two pages show", async () => {
+    it("counts a snapshot once if two pages list it", async () => {
         const { calls } = await assertRun(
             makeFourDays(),
             { ...PAGES, faults: playAfterFirstPage(playInOrder(repeatedFirstPage)) },
             COMPLETE_REPORT,
             NEEDED_IDS,
         );
-        assert.equal(pagesAsked(calls), 3);
+        assert.equal(countPages(calls), 3);
     });
 
-    it("fails if empty pages repeat in a circle", async () => {
+    it("fails if EC2 repeats a page token", async () => {
         const circle = { DescribeSnapshotsResponse: { snapshotSet: "", nextToken: "again" } };
         const Errors = [
             "the listing of snapshots broke off: Error: EC2 gave the same page token twice; the listing has no end; nothing was deleted",
@@ -68,42 +68,42 @@ describe("The cleaner's listing", () => {
         await assertRun(makeFourDays(), { intercept: () => circle }, { Status: "FAILED", Errors }, ALL_IDS);
     });
 
-    for (const [what, fault] of [
+    for (const [title, fault] of [
         ["has expired", expiredToken],
         ["is invalid", refuse("InvalidParameterValue", "Invalid value 'c25hcA' for nextToken.")],
         ["is an invalid pagination token", refuse("InvalidPaginationToken", "The pagination token is not valid.")],
     ] as const) {
-        it(`begins anew when EC2 says that its own token ${what}`, async () => {
+        it(`starts again if EC2 says that the page token ${title}`, async () => {
             const { calls } = await assertRun(
                 makeFourDays(),
                 { ...PAGES, faults: playAfterFirstPage(playInOrder(fault, fault)) },
                 COMPLETE_REPORT,
                 NEEDED_IDS,
             );
-            assert.equal(pagesAsked(calls), 6);
+            assert.equal(countPages(calls), 6);
         });
     }
 
-    it("fails, and nothing is deleted, when the token always expires", async () => {
+    it("fails and deletes nothing if each token expires", async () => {
         const Errors = ["the listing of snapshots broke off: InvalidNextToken: The token has expired.; nothing was deleted"];
         const faults = playAfterFirstPage(playAlways(expiredToken));
         const { calls } = await assertRun(makeFourDays(), { ...PAGES, faults }, { Status: "FAILED", Errors }, ALL_IDS);
         assert.equal(calls.length, 6);
     });
 
-    it("may show what was deleted before: it counts as deleted", async () => {
+    it("may list a deleted snapshot, which counts as deleted", async () => {
         const [before, store] = [storeSnapshots(makeFourDays()), storeSnapshots(makeFourDays())];
         store.delete("snap-29c");
-        const gone = "deleted: 4th newest Day restore point, 2 are kept (it was gone already)";
+        const missing = "deleted: 4th newest Day restore point, 2 are kept (it was gone already)";
         await assertRun(
             store,
             { faults: playForAction(LISTING, playAlways(listOtherState(before))) },
-            { ...COMPLETE_REPORT, deleted: { ...DELETED_LINES, "snap-29c": gone } },
+            { ...COMPLETE_REPORT, deleted: { ...DELETED_LINES, "snap-29c": missing } },
             NEEDED_IDS,
         );
     });
 
-    it("may not show a new set yet, or half of it: an older one is kept for it", async () => {
+    it("keeps an older set if EC2 does not list a new set yet, or only half of it", async () => {
         const store = storeSnapshots(makeFourDays());
         const seen = (missing: string[]) =>
             playForAction(LISTING, playAlways(listOtherState(storeSnapshots(makeFourDays().filter(({ id }) => !missing.includes(id))))));
@@ -140,9 +140,9 @@ describe("The cleaner's listing", () => {
         );
     });
 
-    it("leaves the set of a snapshot without a start time alone, which counts for nothing", async () => {
+    it("leaves a set with a snapshot without a start time alone, and does not count it", async () => {
         await assertRun(
-            changed(makeFourDays(), "snap-31c", { startTime: Number.NaN }),
+            changeSnapshot(makeFourDays(), "snap-31c", { startTime: Number.NaN }),
             {},
             {
                 deleted: {
@@ -164,14 +164,14 @@ describe("The cleaner's listing", () => {
         );
     });
 
-    it("fails, and nothing is deleted, when EC2 lists a snapshot without an id", async () => {
+    it("fails and deletes nothing if EC2 lists a snapshot without an id", async () => {
         const faults = playForAction(LISTING, playAlways(editXml((xml) => xml.replace("<snapshotId>snap-31d</snapshotId>", ""))));
         const Errors = ["the listing of snapshots broke off: Error: EC2 listed a snapshot without an id; nothing was deleted"];
         await assertRun(makeFourDays(), { faults }, { Status: "FAILED", Errors }, ALL_IDS);
     });
 
     for (const time of ["", "yesterday", "2027-01-31", "1800000000", "2027-13-45T01:00:00.000Z"]) {
-        it(`fails, and nothing is deleted, when EC2 gives "${time}" for a start time`, async () => {
+        it(`fails and deletes nothing if a start time is "${time}"`, async () => {
             const faults = playForAction(LISTING, playAlways(editXml((xml) => xml.replace("2027-01-31T01:00:00.000Z", time))));
             const cause = time.startsWith("2027-13") ? "Value 13 out of range [1, 12]" : `Invalid RFC3339 timestamp format ${time}`;
             const Errors = [`the listing of snapshots broke off: UnreadableAnswer: ${cause}; nothing was deleted`];
