@@ -91,7 +91,7 @@ describe("Backup sets", () => {
         ]);
     });
 
-    it("without a time and without AwsVssConfig are each their own", () => {
+    it("have one snapshot each if it has no time and no AwsVssConfig", () => {
         assert.deepEqual(grouped([tagged("a", undefined, "never"), tagged("b", undefined, "never")]), [["a"], ["b"]]);
     });
 
@@ -99,7 +99,7 @@ describe("Backup sets", () => {
         assert.deepEqual([compareIds("a", "b"), compareIds("b", "a"), compareIds("a", "a"), compareIds("B", "a")], [-1, 1, 0, -1]);
     });
 
-    it("come newest first, those without a time last, and of one moment in a fixed order", () => {
+    it("come newest first, sets without a time last, and sets of the same time in a fixed order", () => {
         const snapshots = [
             tagged("a", "run 1"),
             tagged("b", "run 2"),
@@ -160,7 +160,7 @@ describe("Backup sets", () => {
     });
 
     for (const value of ["of a run 1-1111-2222-3333-444444444444, ", "12345678-1111-2222-3333-4 of the run "]) {
-        it(`are not found by what is no whole GUID: ${value}`, () => {
+        it(`are not found by a value without a whole GUID: ${value}`, () => {
             assert.deepEqual(grouped([tagged("a", `${value}1`), tagged("b", `${value}2`), tagged("c", ` ${value}2 `)]), [
                 ["a"],
                 ["b", "c"],

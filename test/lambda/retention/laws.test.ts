@@ -20,7 +20,7 @@ import { expectedKept, expectedNeeds, expectedStandIns, isCounted } from "../../
 const SCHEDULES = ["cron(0 1 ? * * *)", "cron(0 3 ? * WED *)", "cron(0 5 1 * ? *)", "cron(0 5 1 1,7 ? *)", "rate(6 hours)"];
 
 describe("In every history", () => {
-    checkLaw("each snapshot of the policy gets one decision, and those of others never appear", (one) => {
+    checkLaw("each snapshot of the policy gets one decision, and other snapshots never appear", (one) => {
         const plan = planOf(one);
         assert.deepEqual(
             [...idsOf(plan, "keep"), ...idsOf(plan, "leave"), ...idsOf(plan, "delete")].sort(),
@@ -169,7 +169,7 @@ describe("In every history", () => {
         identifiedHistories,
     );
 
-    checkLaw("what is pending, after the time of the run, or of a type without retention is never deleted", (one) => {
+    checkLaw("snapshots that are pending, newer than the run, or of a type without retention are not deleted", (one) => {
         const deleted = new Set(idsOfDeletions(planOf(one)));
         const untouchable = one.runs.filter(
             ({ fate, type, time, policy: owner }) =>

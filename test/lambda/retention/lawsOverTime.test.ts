@@ -15,18 +15,18 @@ import {
 import { expectedNeeds } from "../../support/retentionOracle";
 
 describe("From one run of the cleaner to the next, in every history", () => {
-    checkLaw("planning again after carrying it out deletes nothing new", (one) => {
+    checkLaw("a second plan after a cleaning deletes nothing more", (one) => {
         const rest = removeSnapshots(one.snapshots, idsOfDeletions(planOf(one)));
         assertEmpty(idsOfDeletions(planOf({ ...one, snapshots: rest })));
     });
 
-    checkLaw("stopping at any step and going on later leaves the same", (one) => {
+    checkLaw("a cleaning that stops at any step and continues later leaves the same snapshots", (one) => {
         const all = idsOfDeletions(planOf(one));
         const rest = removeSnapshots(one.snapshots, all.slice(0, one.chance % (all.length + 1)));
         assert.deepEqual(idsOfRemaining({ ...one, snapshots: rest }), idsOfRemaining(one));
     });
 
-    checkLaw("a set that can't be deleted, or half of it, changes nothing for the others", (one) => {
+    checkLaw("a set that EC2 does not delete, or only in half, changes nothing for other sets", (one) => {
         const sets = planOf(one).deletions.map((set) => set.map(({ snapshot }) => snapshot.id));
         const refused = new Set(sets.filter((_, i) => hash(String(i), one.chance) % 2 === 0).flatMap((ids) => ids.slice(one.chance % 2)));
         const rest = removeSnapshots(
@@ -36,7 +36,7 @@ describe("From one run of the cleaner to the next, in every history", () => {
         assert.deepEqual(idsOfRemaining({ ...one, snapshots: rest }), idsOfRemaining(one));
     });
 
-    checkLaw("two cleaners at once, interleaved at any step, leave what one leaves", (one) => {
+    checkLaw("two cleaners at the same time leave the same snapshots as one", (one) => {
         const first = idsOfDeletions(planOf(one));
         const before = one.chance % (first.length + 1);
         // The second lists when the first is under way, and then they take turns as chance has it.
@@ -79,14 +79,14 @@ describe("From one run of the cleaner to the next, in every history", () => {
         identifiedHistories,
     );
 
-    checkLaw("a replayed event deletes nothing newer, and leaves what the right event leaves", (one) => {
+    checkLaw("a replayed event deletes nothing newer, and leaves the same snapshots as the right event", (one) => {
         const earlier = PLAN_TIME - (one.chance % 60) * 86_400_000;
         const replayed = idsOfDeletions(planOf(one, earlier));
         assertEmpty(one.snapshots.filter(({ id, startTime }) => startTime > earlier && replayed.includes(id)));
         assert.deepEqual(idsOfRemaining({ ...one, snapshots: removeSnapshots(one.snapshots, replayed) }), idsOfRemaining(one));
     });
 
-    checkLaw("if backups stop, nothing is deleted any more once the last periods and times of grace are over", (one) => {
+    checkLaw("if backups stop, nothing more is deleted after the last periods and times of grace", (one) => {
         const { orphanDays, ...rules } = one.policy;
         const over = endOfCurrentPeriods(rules);
         const rest = removeSnapshots(one.snapshots, idsOfDeletions(planOf({ ...one, policy: rules }, over)));

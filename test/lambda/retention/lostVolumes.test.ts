@@ -29,7 +29,7 @@ describe("Snapshots of volumes that no longer exist", () => {
         ]);
     });
 
-    it("go after orphanDays, all but the newest restore point", () => {
+    it("are deleted after orphanDays, except the newest restore point", () => {
         const last = Date.parse("2027-01-03T01:00:00Z");
         const daysLater = (ms: number) => lines(plan(OLD, { orphanDays: 10 }, LOST, last + 10 * 86_400_000 + ms));
         assert.deepEqual(daysLater(-1), KEPT);
@@ -62,7 +62,7 @@ describe("Snapshots of volumes that no longer exist", () => {
         ]);
     });
 
-    it("go if they failed earlier, and stay if they are newer, pending, held or outside the policy", () => {
+    it("are deleted if they failed earlier, but not if they are newer, pending, held or not the policy's", () => {
         const [held] = backUp({ ...c, at: "2027-01-04" }) as [Snapshot];
         const sets = [
             backUp({ ...c, at: "2026-12-31", consistent: "False", type: "Week" }),
@@ -91,7 +91,7 @@ describe("Snapshots of volumes that no longer exist", () => {
         );
     });
 
-    it("stay if the volume never had a restore point: nothing says since when it no longer exists", () => {
+    it("stay if the volume never had a restore point, since its age is unknown", () => {
         const { decisions, orphanCandidates } = plan([backUp({ ...c, at: "2026-01-05", consistent: "False" })], { orphanDays: 10 });
         assert.deepEqual(
             [decisions.map(({ reason }) => reason), orphanCandidates],
@@ -99,7 +99,7 @@ describe("Snapshots of volumes that no longer exist", () => {
         );
     });
 
-    it("stay, all of them, if the newest restore point is held and no other counts", () => {
+    it("all stay if the newest restore point is held and no other counts", () => {
         const [held] = backUp({ ...c, at: "2027-01-02" }) as [Snapshot];
         const sets = [backUp({ ...c, at: "2027-01-01", consistent: "False" }), [{ ...held, tags: { ...held.tags, VssBackupHold: "" } }]];
         assert.deepEqual(
@@ -108,7 +108,7 @@ describe("Snapshots of volumes that no longer exist", () => {
         );
     });
 
-    it("are asked for only if the volume has been without a restore point for orphanDays", () => {
+    it("are requested only if the volume had no restore point for orphanDays", () => {
         const last = Date.parse("2027-01-03T01:00:00Z");
         const asked = (ms: number, orphanDays?: number) =>
             plan(OLD, orphanDays === undefined ? {} : { orphanDays }, new Set(), last + ms).orphanCandidates;

@@ -49,7 +49,7 @@ describe("The plan", () => {
         ]);
     });
 
-    it("names the first of several volumes that need a set, and keeps what another volume of it does not", () => {
+    it("keeps a whole set, and names the first of several volumes that need it", () => {
         const [c, d, e] = backUp({ at: "2027-01-28", volumes: ["c", "d", "e"] }) as [Snapshot, Snapshot, Snapshot];
         const set = [
             { ...c, id: "snap-3" },
@@ -98,7 +98,7 @@ describe("The plan", () => {
         ]);
     });
 
-    it("seeks no stand-ins for a type whose schedule it does not know", () => {
+    it("finds no stand-ins for a type without a schedule", () => {
         const history = backUp({ at: "2027-01-29", volumes: ["c"], type: "Week" });
         const { decisions } = planCleaning(history, { ...POLICY, retention: { Day: 1, Week: 1 }, schedules: {}, standIns: true }, NOW);
         assert.deepEqual(
@@ -145,7 +145,7 @@ describe("The plan", () => {
         assert.deepEqual(actions, ["keep", "keep", "keep", "keep", "leave", "leave", "leave", "leave"]);
     });
 
-    it("deletes a failed set once its grace is over and a newer restore point of its type stands", () => {
+    it("deletes a failed set after its time of grace if its type has a newer restore point", () => {
         const failed = backUp({ at: "2027-01-31T05:00", volumes: ["c"], consistent: "False" });
         const newer = backUp({ at: "2027-01-31T06:00", volumes: ["c"], type: "Day", guid: 7 }).map((snapshot) => ({
             ...snapshot,
@@ -180,7 +180,7 @@ describe("The plan", () => {
         ]);
     });
 
-    it("keeps a failed set that may hold a good one of another server as long as retention would keep that", () => {
+    it("keeps a failed set as long as a good one if it may hold a good set of another server", () => {
         const [good, bad] = backUp({ at: "2027-01-20", guid: null }) as [Snapshot, Snapshot];
         const mixed = [good, { ...bad, state: "error" }];
         const newer = (...days: string[]) => days.flatMap((at) => backUp({ at }));
@@ -209,7 +209,7 @@ describe("The plan", () => {
         );
     });
 
-    it("says nothing of snapshots without the policy's own tag, or with another policy's", () => {
+    it("has no decision for snapshots without the policy's tag, or with the tag of another policy", () => {
         const [untagged] = backUp({ at: "2027-01-01", volumes: ["c"] }) as [Snapshot];
         const history = [
             { ...untagged, id: "snap-untagged", tags: { SnapshotType: "Day", AppConsistent: "true" } },
@@ -231,7 +231,7 @@ describe("The plan", () => {
         ]);
     });
 
-    it("leaves a set whose snapshots do not agree on their type", () => {
+    it("leaves a set alone if its snapshots have different types", () => {
         const [c, d] = backUp({ at: "2027-01-30" }) as [Snapshot, Snapshot];
         assert.deepEqual(planned([c, { ...d, tags: { ...d.tags, SnapshotType: "Week" } }]), [
             "leave snap-day-0130-c: left: its set has no single SnapshotType",
@@ -239,7 +239,7 @@ describe("The plan", () => {
         ]);
     });
 
-    it("leaves a snapshot whose start time can't be read", () => {
+    it("leaves a snapshot without a valid start time alone", () => {
         const history = backUp({ at: "2027-01-30", volumes: ["c"] }).map((snapshot) => ({ ...snapshot, startTime: Number.NaN }));
         assert.deepEqual(planned([...history, ...backUp({ at: "2027-01-31", volumes: ["c"] })], { Day: 1 }), [
             "leave snap-day-0130-c: left: not finished, snap-day-0130-c has no start time",
@@ -255,7 +255,7 @@ describe("The plan", () => {
         ]);
     });
 
-    it("counts restore points per volume, so that one server's backups never push out another's", () => {
+    it("counts the restore points of each volume by themselves", () => {
         const history = [
             ...backUp({ at: "2027-01-01", volumes: ["idle"] }),
             ...backUp({ at: "2027-01-29", volumes: ["busy"] }),
@@ -283,7 +283,7 @@ describe("The plan", () => {
         ]);
     });
 
-    it("keeps two restore points beside a newer held one, in case the hold ends", () => {
+    it("keeps two restore points in addition to a newer held one, in case the hold ends", () => {
         const [held] = backUp({ at: "2027-01-31", volumes: ["c"] }) as [Snapshot];
         const older = ["2027-01-29", "2027-01-30"].flatMap((at) => backUp({ at, volumes: ["c"] }));
         assert.deepEqual(planned([...older, { ...held, tags: { ...held.tags, VssBackupHold: "" } }]), [
@@ -333,7 +333,7 @@ describe("The plan", () => {
             Number.NaN,
         ],
     ] as const) {
-        it(`is refused, so that nothing is deleted: ${fault.slice(0, 50)}`, () => {
+        it(`is refused before anything is deleted: ${fault.replace(/; it must be [^;]*/g, "")}`, () => {
             assert.throws(() => planCleaning(backUp({ at: "2027-01-01" }), { ...POLICY, ...policy }, now), {
                 name: "RangeError",
                 message: `Nothing can be planned: ${fault}`,
@@ -341,7 +341,7 @@ describe("The plan", () => {
         });
     }
 
-    it("takes the smallest numbers that are valid", () => {
+    it("accepts the smallest valid numbers", () => {
         const policy = { ...POLICY, retention: { Day: 1 }, orphanDays: 1, failedSetGraceHours: 0 };
         assert.deepEqual(
             planCleaning(backUp({ at: "2027-01-01", volumes: ["c"] }), policy, NOW).decisions.map(({ reason }) => reason),
@@ -410,7 +410,7 @@ describe("The plan", () => {
         );
     });
 
-    it("leaves a set alone that starts after its time, and counts it for nothing", () => {
+    it("leaves a set alone that starts after its time, and does not count it", () => {
         const history = ["2027-01-31", "2027-02-01T07:00", "2027-02-01T07:01"].flatMap((at, i) =>
             backUp({ at, volumes: ["c"] }).map((snapshot) => ({ ...snapshot, id: `snap-${i}` })),
         );
@@ -421,7 +421,7 @@ describe("The plan", () => {
         ]);
     });
 
-    it("hands the deletions over as whole sets, oldest first", () => {
+    it("lists the deletions as whole sets, oldest first", () => {
         const history = ["2027-01-28", "2027-01-26", "2027-01-27"].flatMap((at) => backUp({ at }));
         const { deletions } = planCleaning(history, POLICY, NOW);
         assert.deepEqual(
@@ -433,7 +433,7 @@ describe("The plan", () => {
         );
     });
 
-    it("keeps a set whole in which EC2 does not tell the volume of a snapshot", () => {
+    it("keeps a set whole if a snapshot has no volume id", () => {
         const [c, d] = backUp({ at: "2027-01-01" }) as [Snapshot, Snapshot];
         const plan = planCleaning(
             [c, { ...d, volumeId: "" }, ...backUp({ at: "2027-01-02", volumes: ["c"] })],
@@ -470,7 +470,7 @@ describe("The plan", () => {
         assert.deepEqual(left(left(history, 1), 9), left(history, 9));
     });
 
-    it("continues in the middle of a set whose snapshots started at different times", () => {
+    it("continues in the middle of a set if its snapshots started at different times", () => {
         const at = (time: string, volume: string, guid: number) =>
             backUp({ at: `2027-01-01T${time}`, volumes: [volume], guid })[0] as Snapshot;
         const history = [
@@ -495,7 +495,7 @@ describe("The plan", () => {
         );
     });
 
-    it("keeps all with counts that nothing reaches", () => {
+    it("keeps all snapshots if the counts are higher than their number", () => {
         const { decisions } = planCleaning(backUp({ at: "2027-01-01" }), { ...POLICY, retention: { Day: Number.MAX_SAFE_INTEGER } }, NOW);
         assert.deepEqual(
             decisions.map(({ reason }) => reason),

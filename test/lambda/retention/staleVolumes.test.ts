@@ -14,7 +14,7 @@ describe("Stale volumes", () => {
     const week = backUp({ ...c, at: "2027-01-01", type: "Week" });
     const WHY = "its backups fail, or it is no longer backed up, or is gone";
 
-    it("are those without a restore point since the last period of the shortest type began", () => {
+    it("have no restore point since the last period of the shortest type began", () => {
         const day = backUp({ ...c, at: "2027-01-30" });
         assert.deepEqual(
             [
@@ -36,7 +36,7 @@ describe("Stale volumes", () => {
         assert.deepEqual([stale([day], "2027-01-30T13:00:00Z", policy), stale([day], "2027-01-30T13:00:01Z", policy).length], [[], 1]);
     });
 
-    it("are also those that never had a restore point, in the order of their names", () => {
+    it("include volumes that never had a restore point, in the order of their names", () => {
         const sets = [
             backUp({ volumes: ["d"], at: "2027-01-22", consistent: "False" }),
             backUp({ volumes: ["d"], at: "2027-01-20", consistent: "False" }),
@@ -51,7 +51,7 @@ describe("Stale volumes", () => {
         ]);
     });
 
-    it("are none while a first backup is in progress", () => {
+    it("do not exist while a first backup is in progress", () => {
         assert.deepEqual(stale([backUp({ ...c, at: "2027-01-31", state: "pending" })], "2027-01-31T07:00:00Z"), []);
     });
 
@@ -61,12 +61,12 @@ describe("Stale volumes", () => {
         assert.deepEqual(stale([backUp({ ...c, at: "2027-01-01" })], "2027-02-01T07:00:00Z", never), []);
     });
 
-    it("are not sought while the first period is not over", () => {
+    it("are not searched for while the first period is not over", () => {
         const first = { retention: { Day: 1 }, schedules: { Day: "cron(0 6 2 1 ? 2027)" } };
         assert.deepEqual(stale([backUp({ ...c, at: "2026-01-01" })], "2027-02-01T07:00:00Z", first), []);
     });
 
-    it("are those of schedules with seconds, too", () => {
+    it("are also found if schedules have seconds", () => {
         const seconds = { retention: { Day: 1 }, schedules: { Day: "cron(30 0 1 ? * * *)" } };
         assert.deepEqual(stale([backUp({ ...c, at: "2027-01-01" })], "2027-02-01T07:00:00Z", seconds).length, 1);
     });
