@@ -273,7 +273,7 @@ const BY_DEFAULT: Record<string, object> = {
     },
 };
 
-/** Types of the resources behind the names above, where the name does not tell it. */
+/** The types of the resources by their names. */
 const TYPES: Record<string, string> = {
     prod: "vss-backup:index:VssBackupPolicy",
     "prod-server-role": "aws:iam/role:Role",

@@ -40,7 +40,7 @@ const KINDS: Readonly<Record<string, DocumentKind>> = {
  * Lists the changes to a deployment's policies, one at a time. A change removes a statement, an action, a resource or a condition, or
  * widens a bound.
  *
- * @param known a deployment; the list has no changes to documents that are equal there
+ * @param known another deployment. The list leaves out documents that are equal in both.
  */
 export function listPolicyChanges(deployment: Deployment, known?: Deployment): PolicyChange[] {
     return deployment.resources.flatMap((registered) => {

@@ -25,7 +25,7 @@ describe("A wrong argument in a Pulumi run", () => {
         assert.deepEqual([run.code, listMessages(run)], [0, []]);
     });
 
-    it("ends an update with one message and none of its dependents, if it is an output", async () => {
+    it("ends an update with one message and without its dependents, if it is an output", async () => {
         const run = await runProgram({ folder: ROOT, program: "test/pulumi/programs/wrongOutput.ts" });
         const [message, ...others] = listMessages(run);
         assert.deepEqual([run.code, run.printed, others], [SHOWN, "", []]);

@@ -6,7 +6,7 @@ import { decodeValue, removeSecretMarks } from "./wire";
 
 const ROOT = join(__dirname, "..", "..");
 
-/** A recognizable value for each key whose value reaches AWS. */
+/** A recognizable value for each key, if the value reaches AWS. */
 const SECRETS: Readonly<Record<string, unknown>> = {
     notificationEmails: ["hush-address@example.com"],
     serverRoles: ["hush-role"],

@@ -9,7 +9,7 @@ import { runRehearsal } from "../support/commandLine";
 
 const ROOT = join(__dirname, "..", "..");
 
-/** Runs `npm start -- …` in a process of its own. */
+/** Runs `npm start -- …` in a separate process. */
 function rehearsalProcess(...options: string[]) {
     const { status, stdout, stderr } = spawnSync(
         process.execPath,

@@ -115,7 +115,7 @@ describe("A rehearsal", () => {
         assert.deepEqual({ restorable, deleted, broken }, { restorable: [], deleted: 0, broken: [] });
     });
 
-    it("opens windows in their own zone, also when daylight saving begins", async () => {
+    it("opens windows in their time zone, also when daylight saving begins", async () => {
         const args = { timezone: "America/New_York", schedules: { Day: "cron(30 22 ? * * *)" } };
         const { runs } = await rehearse(await deployPolicy(args), PROMISES, { ...FEW, start: Date.UTC(2027, 2, 13) });
         assert.deepEqual(times(runs, "Day"), ["2027-03-13T03:30", "2027-03-14T03:30", "2027-03-15T02:30", "2027-03-16T02:30"]);
@@ -130,7 +130,7 @@ describe("A rehearsal", () => {
         assert.equal(await broken({}, false), false);
     });
 
-    it("counts a rate from when the policy is deployed", async () => {
+    it("counts a rate from the deployment of the policy", async () => {
         const args = {
             retention: { Hour: 3 },
             schedules: { Day: "never", Week: "never", Month: "never", Hour: "rate(7 hours)" },
@@ -196,7 +196,7 @@ describe("A rehearsal", () => {
         assert.deepEqual(called, [1, 2, 3, 4]);
     });
 
-    it("reports if not one run took a snapshot", async () => {
+    it("reports if no run took a snapshot", async () => {
         const deployment = await byDefault;
         const resources = deployment.resources.filter(({ name }) => name !== "prod-vss-package");
         const { broken } = await rehearse({ ...deployment, resources }, PROMISES, FEW);

@@ -53,7 +53,7 @@ describe("The config of a stack", () => {
         });
     });
 
-    it("is the project's defaults alone if the stack's file has no config", () => {
+    it("has only the project's defaults if the stack's file has no config", () => {
         const files = ["", "# nothing\n", "encryptionsalt: v1:x\n", "config:\n"];
         assert.deepEqual(
             files.map((file) => configOf(file)),
@@ -61,7 +61,7 @@ describe("The config of a stack", () => {
         );
     });
 
-    it("is the stack's alone if the project declares none", () => {
+    it("has only the stack's values if the project declares no config", () => {
         assert.deepEqual(configOf("config:\n    shop:colour: blue\n", "name: shop\n"), { "shop:colour": "blue" });
     });
 
@@ -106,13 +106,13 @@ describe("The config of a stack", () => {
         });
     });
 
-    it("takes values and short declarations of the project, and no null default", () => {
+    it("reads values and short declarations of the project, and ignores a null default", () => {
         const project =
             "name: shop\nconfig:\n    aws:region: { value: eu-west-1 }\n    colour: red\n    list: [1]\n    size: { default: null }\n";
         assert.deepEqual(configOf("", project), { "aws:region": "eu-west-1", "shop:colour": "red", "shop:list": "[1]" });
     });
 
-    it("takes a map with more keys than secure for plain text", () => {
+    it("reads a map with more keys than secure as plain text", () => {
         const file = 'config:\n    shop:map: { secure: yes, fast: no }\n    shop:text: \'{"secure":"x"}\'\n';
         assert.deepEqual(configOf(file), { ...DEFAULTS, "shop:map": '{"fast":"no","secure":"yes"}', "shop:text": '{"secure":"x"}' });
     });

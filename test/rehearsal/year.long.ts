@@ -17,7 +17,7 @@ describe("A rehearsal", () => {
             { runs: (365 + 52 + 12) * 3, days: 365, cleanings: 365, broken: [] },
         );
         const standing = ["Day", "Week", "Month"].map((type) => restorable.filter((point) => point.type === type).length);
-        // Of the months, that of December, which is not over, and two that are.
+        // The months are the unfinished December and two finished ones.
         assert.deepEqual(standing, [24, 9, 9]);
     });
 });

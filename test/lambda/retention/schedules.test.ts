@@ -124,7 +124,7 @@ describe("Schedules", () => {
         });
     }
 
-    it("leave out times that daylight saving skips, and repeat none, as EventBridge Scheduler does", () => {
+    it("leave out times that daylight saving skips, and repeat no time, as EventBridge Scheduler does", () => {
         const [spring, autumn] = [
             ["2027-03-28T00:00Z", "2027-03-28T04:00Z"],
             ["2027-10-31T00:00Z", "2027-10-31T04:00Z"],

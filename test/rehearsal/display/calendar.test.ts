@@ -63,7 +63,7 @@ describe("The calendar of a rehearsal", () => {
         ]);
     });
 
-    it("shows the last thirteen months of a long rehearsal, two beside each other", () => {
+    it("shows the last thirteen months of a long rehearsal, in rows of two", () => {
         const titles = splitLines(calendar(EMPTY_REHEARSAL, { ...OPTIONS, days: 800 })).filter((line) => / 20\d\d/.test(line));
         assert.deepEqual(
             titles.map((line) => line.split(/ {2,}/)),

@@ -11,7 +11,7 @@ function server(id: string): Server {
     return { id, tags: new Map(), volumes: [], hasVssPackage: true, busyUntil: 0 };
 }
 
-/** Makes a run at a time such as `2027-01-30T01:00`, with one snapshot, or with the reason of its failure and none. */
+/** Makes a run at a time such as `2027-01-30T01:00`, with one snapshot. A failed run has a reason instead. */
 export function makeRun(type: string, at: string, id: string, why?: string): TypedRun {
     const time = Date.parse(`${at}Z`);
     const snapshot: StoredSnapshot = { id: "", volumeId: "", startTime: time, state: "", description: "", tags: new Map() };

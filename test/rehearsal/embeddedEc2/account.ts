@@ -6,7 +6,7 @@ import { makeClient } from "../../support/cleaning";
 export const START = Date.parse("2027-01-31T01:00:00Z");
 
 /** Makes snapshots with the tag `Name` of these values, and the ids `snap-00000000000000001` and so on. */
-export function storeWithIds(...names: string[]): SnapshotStore {
+export function storeNamedSnapshots(...names: string[]): SnapshotStore {
     const store = new SnapshotStore();
     for (const name of names) {
         store.add({ volumeId: "vol-1", startTime: START, state: "completed", description: "", tags: new Map([["Name", name]]) });
