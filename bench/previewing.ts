@@ -1,5 +1,5 @@
 import { join } from "node:path";
-import { stackConfig } from "../rehearsal/stackConfig";
+import { readStackConfig } from "../rehearsal/stackConfig";
 import { makeConsumer } from "../test/pulumi/consumer";
 import { type ProgramOptions, runProgram } from "../test/pulumi/runProgram";
 import { number, progress, type Result } from "./result";
@@ -24,7 +24,7 @@ export async function previewing(): Promise<Result[]> {
     const project = makeConsumer(CONSUMER);
     try {
         const programs = {
-            program: { folder: ROOT, program: "index.ts", config: stackConfig(ROOT, "prod") },
+            program: { folder: ROOT, program: "index.ts", config: readStackConfig(ROOT, "prod") },
             empty: { folder: ROOT, program: "bench/programs/empty.ts" },
             installed: { folder: project.folder, program: "index.js" },
             emptyBesideIt: { folder: project.folder, program: "empty.js" },

@@ -4,8 +4,8 @@ import { type DeployedSchedule, schedulesOf } from "./deployed";
 import { startEc2 } from "./embeddedAws/ec2";
 import { type EmbeddedLambda, startLambda } from "./embeddedAws/lambda";
 import type { StoredSnapshot } from "./embeddedAws/snapshotStore";
-import { firingTimes } from "./firingTimes";
-import { brokenInvariants, type CleanerReport } from "./invariants";
+import { findFiringTimes } from "./firingTimes";
+import { type CleanerReport, findBrokenInvariants } from "./invariants";
 import type { Ledger } from "./ledger";
 import type { Promises } from "./promises";
 import { logRefusal, startRefusal } from "./refusals";
@@ -22,7 +22,7 @@ export interface Cleaners {
 export interface Cleaning {
     /** The number of deleted snapshots. */
     readonly deleted: number;
-    /** Sentences about invariants that it broke, with its time. */
+    /** Sentences about invariants that the run broke, with its time. */
     readonly broken: readonly string[];
     /** Types and periods for which a kept snapshot stands in, by its id. */
     readonly standIns: ReadonlyMap<string, readonly string[]>;
@@ -45,7 +45,7 @@ export async function startCleaners(account: Account, ledger: Ledger, promises: 
             const environment = { AWS_ENDPOINT_URL_EC2: ec2.endpoint, AWS_ACCESS_KEY_ID: iam.accessKey(schedule.started.role) };
             const lambda = await startLambda({ function: schedule.function, region: deployment.region, environment, skipPauses: true });
             lambdas.push(lambda);
-            timeline.each(firingTimes(schedule.expression, schedule.timezone, start, end, "skipped"), async (time) => {
+            timeline.each(findFiringTimes(schedule.expression, schedule.timezone, start, end, "skipped"), async (time) => {
                 const due = isoSeconds(time);
                 const refused = await startRefusal(iam, schedule);
                 if (refused) {
@@ -83,7 +83,7 @@ async function cleanOnce(
     const event = JSON.parse(schedule.input.replace("<aws.scheduler.scheduled-time>", due));
     const report = (await lambda.invoke(event)) as CleanerReport | undefined;
     const after = store.all();
-    const broken = brokenInvariants(ledger.sets, {
+    const broken = findBrokenInvariants(ledger.sets, {
         policy: windows[0]?.policy ?? "",
         retention: promises.retention,
         standIns: promises.standIns ? { now: time, periods } : undefined,

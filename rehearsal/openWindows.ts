@@ -1,9 +1,9 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { type Account, targetedServers } from "./account";
+import { type Account, findTargetedServers } from "./account";
 import { MISHAPS, runVssDocument, type VssRun } from "./embeddedAws/ssm";
-import { firingTimes } from "./firingTimes";
+import { findFiringTimes } from "./firingTimes";
 import { windowRefusal } from "./refusals";
 
 const MINUTE = 60_000;
@@ -20,7 +20,7 @@ export interface Chance {
 }
 
 /**
- * Opens the backup windows when their schedules say so, and runs the VSS document on each targeted server.
+ * Opens the backup windows on their schedules, and runs the VSS document on each targeted server.
  *
  * @param onRun called with each run when it has started
  */
@@ -29,9 +29,9 @@ export function openWindows(account: Account, { failures, seed }: Chance, onRun:
     const random = xoroshiro128plus(seed);
     for (const window of windows) {
         const { type, schedule, timezone, targets, document, parameters } = window;
-        timeline.each(firingTimes(schedule, timezone, start, end), async (time) => {
-            for (const server of targetedServers(servers, targets)) {
-                // The draws and their order are what makes the same seed give the same rehearsal.
+        timeline.each(findFiringTimes(schedule, timezone, start, end), async (time) => {
+            for (const server of findTargetedServers(servers, targets)) {
+                // The same draws in the same order make the same rehearsal from the same seed.
                 const mishap = uniformFloat64(random) < failures ? MISHAPS[uniformInt(random, 0, MISHAPS.length - 1)] : undefined;
                 const setId = makeGuid(() => uniformInt(random, 0, 15));
                 const completeAfterMs = uniformInt(random, 2, 40) * MINUTE;

@@ -1,19 +1,19 @@
 import pc from "picocolors";
 import type { Deployment } from "../program";
 import type { Rehearsal, RehearsalOptions } from "../rehearse";
-import { calendar } from "./calendar";
-import { preview } from "./preview";
-import { firstLines, whatCanBeRestored, whatHappened, whatIsUnprotected } from "./summary";
+import { drawCalendar } from "./calendar";
+import { drawPreview } from "./preview";
+import { showRestorePoints, showRuns, showUnprotectedVolumes, takeFirstLines } from "./summary";
 import { wrapWords } from "./width";
 
 /** Writes a rehearsal for people, at most 80 columns wide. */
-export function asText(deployment: Deployment, rehearsal: Rehearsal, options: RehearsalOptions): string {
+export function writeText(deployment: Deployment, rehearsal: Rehearsal, options: RehearsalOptions): string {
     const section = (title: string, text: string) => `${pc.bold(pc.underline(title))}\n\n${text}\n\n`;
     return [
-        section("What would be deployed", preview(deployment)),
-        section("What happened", whatHappened(rehearsal, options)),
-        section("What can be restored at the end", `${whatCanBeRestored(rehearsal, options)}\n\n${whatIsUnprotected(rehearsal)}`),
-        section("Calendar", calendar(rehearsal, options)),
+        section("What would be deployed", drawPreview(deployment)),
+        section("What happened", showRuns(rehearsal, options)),
+        section("What can be restored at the end", `${showRestorePoints(rehearsal, options)}\n\n${showUnprotectedVolumes(rehearsal)}`),
+        section("Calendar", drawCalendar(rehearsal, options)),
         `${verdict(rehearsal.broken)}\n`,
     ].join("");
 }
@@ -23,12 +23,12 @@ function verdict(broken: readonly string[]): string {
         return pc.green("Every invariant held.");
     }
     const times = broken.length === 1 ? "once" : `${broken.length} times`;
-    const lines = firstLines(broken).map((line) => wrapWords(line));
+    const lines = takeFirstLines(broken).map((line) => wrapWords(line));
     return [pc.red(`Invariants were broken ${times}:`), ...lines].join("\n");
 }
 
 /** Writes a rehearsal for programs. */
-export function asJson(
+export function writeJson(
     deployment: Deployment,
     { runs, restorable, ...rest }: Rehearsal,
     { start, days, servers, volumes, unmounted = 0, failures, seed }: RehearsalOptions,

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { AddressInfo } from "node:net";
 import { XMLBuilder } from "fast-xml-parser";
-import { callOf, type Ec2Call, Ec2Error, list } from "./ec2Call";
+import { callOf, type Ec2Call, Ec2Error, readList } from "./ec2Call";
 import { type Answer, answerNormally, answerOf, type Faults } from "./exchange";
 import type { EmbeddedIam } from "./iam";
 import { pageOf } from "./pages";
@@ -11,7 +11,7 @@ import type { SnapshotStore, StoredSnapshot } from "./snapshotStore";
 export { type Ec2Call, Ec2Error };
 
 export interface Ec2Options {
-    /** Sees each call first. Its result or its error is the answer, unless it returns undefined. */
+    /** Receives each call first. Its result or its error becomes the response, unless it returns undefined. */
     readonly intercept?: (call: Ec2Call) => object | undefined;
     /** Chooses a fault for each call. Without it, no call has one. */
     readonly faults?: Faults;
@@ -150,7 +150,7 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 }
 
 function describeSnapshots(store: SnapshotStore, call: Ec2Call, accountId: string, pageSize: number): object {
-    const owners = list(call.parameters, "Owner");
+    const owners = readList(call.parameters, "Owner");
     const mine = owners.length === 0 || owners.includes("self") || owners.includes(accountId);
     const all = mine ? store.all() : [];
     const { page, nextToken } = pageOf({ all, idOf: ({ id }) => id, valuesOf: snapshotValues }, call, pageSize);

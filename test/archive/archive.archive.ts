@@ -6,7 +6,7 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import ts from "typescript";
 import { startEc2 } from "../../rehearsal/embeddedAws/ec2";
-import { archiveFiles, startLambda } from "../../rehearsal/embeddedAws/lambda";
+import { readArchive, startLambda } from "../../rehearsal/embeddedAws/lambda";
 import { storeSnapshots } from "../support/cleaning";
 import { backUp } from "../support/history";
 import { deployPolicy } from "../support/policies";
@@ -121,7 +121,7 @@ describe("The archive", () => {
     });
 
     it("of a project that imports the package is the same, byte for byte, with other dependencies", async () => {
-        assert.deepEqual(consumerFiles, await archiveFiles(repositoryArchive));
+        assert.deepEqual(consumerFiles, await readArchive(repositoryArchive));
     });
 
     it("of a project that imports the package cleans, in Node 24 in an empty folder", async () => {

@@ -3,7 +3,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { VssBackupPolicy, type VssBackupPolicyArgs } from "../../components";
 import { refuseOtherPlacement } from "../../components/placement";
-import { archiveFiles } from "../../rehearsal/embeddedAws/lambda";
+import { readArchive } from "../../rehearsal/embeddedAws/lambda";
 import { ACCOUNT_ID, run } from "../../rehearsal/program";
 import { deployPolicy, inputsOf } from "../support/policies";
 
@@ -353,7 +353,7 @@ describe("VssBackupPolicy", () => {
 
     it("puts only the closure, the cleaner and the EC2 client into the archive", async () => {
         const { resources } = await deployPolicy({ retention: { Day: 7 }, reportOnly: true });
-        const files = await archiveFiles(resources.find(({ name }) => name === "prod-cleaner")?.inputs.code);
+        const files = await readArchive(resources.find(({ name }) => name === "prod-cleaner")?.inputs.code);
         assert.deepEqual(Object.keys(files).sort(), ["cleaner.js", "index.js", "node_modules/@aws-sdk/client-ec2/index.js"]);
         assert.match(files["index.js"] ?? "", /__settings\.name = "prod";\nvar __settings_retention = \{Day: 7, Week: 3, Month: 2\};/);
         assert.match(files["index.js"] ?? "", /__settings\.reportOnly = true;/);
@@ -751,7 +751,7 @@ describe("VssBackupPolicy", () => {
     it("is the same, byte for byte, when it is built twice", async () => {
         const builtPolicy = async () => {
             const { resources } = await deployPolicy({ tags: { Owner: "windows" }, timezone: "America/New_York" });
-            const files = await archiveFiles(resources.find(({ name }) => name === "prod-cleaner")?.inputs.code);
+            const files = await readArchive(resources.find(({ name }) => name === "prod-cleaner")?.inputs.code);
             return JSON.stringify([files, resources.map(({ type, name, inputs: { code, ...inputs } }) => [type, name, inputs])]);
         };
         assert.equal(await builtPolicy(), await builtPolicy());

@@ -5,7 +5,7 @@ import { type CleanerSettings, clean } from "../../lambda/cleaner/cleaner";
 import type { Line, Report } from "../../lambda/cleaner/report";
 import { type LambdaOptions, startLambda } from "../../rehearsal/embeddedAws/lambda";
 import { runProgram } from "../../rehearsal/program";
-import { stackConfig } from "../../rehearsal/stackConfig";
+import { readStackConfig } from "../../rehearsal/stackConfig";
 import { POLICY } from "../support/history";
 import {
     backUp,
@@ -202,7 +202,7 @@ describe("The cleaner, against moto", () => {
     it("reports the same in Node 24, as the function that the program deploys", async () => {
         const region = nextHistory();
         const config = {
-            ...stackConfig(ROOT, "prod"),
+            ...readStackConfig(ROOT, "prod"),
             "vss-backup:retention": JSON.stringify(SETTINGS.retention),
             "vss-backup:standIns": "false",
         };

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { stackConfig } from "../../rehearsal/stackConfig";
+import { readStackConfig } from "../../rehearsal/stackConfig";
 import { listMessages, listResources, sortRegistrations } from "./registered";
 import { type ProgramRun, runProgram } from "./runProgram";
 import { removeSecretMarks } from "./wire";
@@ -20,7 +20,7 @@ describe("The program in a Pulumi run", () => {
     let up: ProgramRun;
 
     before(async () => {
-        const options = { folder: ROOT, program: "index.ts", config: stackConfig(ROOT, "prod") };
+        const options = { folder: ROOT, program: "index.ts", config: readStackConfig(ROOT, "prod") };
         preview = await runProgram({ ...options, preview: true });
         up = await runProgram(options);
     });
@@ -98,7 +98,7 @@ describe("The program in a Pulumi run", () => {
     });
 
     it("gives the same result byte for byte when it runs again", async () => {
-        const again = await runProgram({ folder: ROOT, program: "index.ts", config: stackConfig(ROOT, "prod") });
+        const again = await runProgram({ folder: ROOT, program: "index.ts", config: readStackConfig(ROOT, "prod") });
         assert.equal(toJson(again), toJson(up));
     });
 });

@@ -109,16 +109,16 @@ describe("npm start", () => {
     }
 
     it("prints the program's warnings on standard error, 80 columns wide", async () => {
-        const { stackConfig } = configuring;
+        const { readStackConfig } = configuring;
         Object.assign(configuring, {
-            stackConfig: () => ({ "vss-backup:retention": '{"Rate":1}', "vss-backup:schedules": '{"Rate":"rate(7 days)"}' }),
+            readStackConfig: () => ({ "vss-backup:retention": '{"Rate":1}', "vss-backup:schedules": '{"Rate":"rate(7 days)"}' }),
         });
         try {
             const { status, stdout, stderr } = await runRehearsal("--json", "--days", "1", "--servers", "1");
             assert.deepEqual([status, JSON.parse(stdout).types, tooWide(stderr)], [0, ["Day", "Week", "Month", "Rate"], []]);
             assert.match(stderr, /^warning: schedules\.Rate is a rate/);
         } finally {
-            Object.assign(configuring, { stackConfig });
+            Object.assign(configuring, { readStackConfig });
         }
     });
 

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { periodsOf } from "../../lambda/retention/periods";
 import type { StoredSnapshot } from "../../rehearsal/embeddedAws/snapshotStore";
-import { brokenInvariants, type CleaningObserved, type MadeSet } from "../../rehearsal/invariants";
+import { findBrokenInvariants, type MadeSet, type ObservedCleaning } from "../../rehearsal/invariants";
 
 interface Sketch {
     readonly type?: string;
@@ -41,13 +41,13 @@ function findBroken(
     sets: readonly SetWithSnapshots[],
     deleted: readonly string[],
     report: object = {},
-    retention: CleaningObserved["retention"] = { Day: 1 },
-    standIns?: CleaningObserved["standIns"],
+    retention: ObservedCleaning["retention"] = { Day: 1 },
+    standIns?: ObservedCleaning["standIns"],
 ) {
     const before = sets.flatMap(({ snapshots }) => snapshots);
     const after = before.filter(({ id }) => !deleted.includes(id));
     const KeptSnapshots = after.map(({ id }) => ({ SnapshotId: id, Reason: "kept" }));
-    return brokenInvariants(
+    return findBrokenInvariants(
         sets.map(({ set }) => set),
         {
             policy: "prod",
@@ -124,7 +124,7 @@ describe("The search for broken invariants of a run", () => {
     it("names a deleted snapshot without the policy's tag", () => {
         const { set, snapshots } = makeSet(1, { policy: "PROD", consistent: null });
         const report = { DeletedSnapshots: ["snap-1c"], LinesLeftOut: 0 };
-        assert.deepEqual(brokenInvariants([set], { policy: "prod", retention: { Day: 1 }, before: snapshots, after: [], report }), [
+        assert.deepEqual(findBrokenInvariants([set], { policy: "prod", retention: { Day: 1 }, before: snapshots, after: [], report }), [
             "snap-1c, which has no tag of the policy, was deleted",
             "the report lists snap-1c, but the policy had none",
         ]);
@@ -174,7 +174,7 @@ describe("The search for broken invariants of a run", () => {
     it("names a run that returned nothing", () => {
         const { set, snapshots } = makeSet(1, { state: "error" });
         assert.deepEqual(
-            brokenInvariants([set], { policy: "prod", retention: { Day: 1 }, before: snapshots, after: [], report: undefined }),
+            findBrokenInvariants([set], { policy: "prod", retention: { Day: 1 }, before: snapshots, after: [], report: undefined }),
             [
                 "the Day set of 2027-01-01T01:00:00.000Z, failed with no newer restore point, was deleted",
                 "the run returned no report, and deleted snap-1c",

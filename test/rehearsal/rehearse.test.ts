@@ -3,7 +3,7 @@ import { join } from "node:path";
 import { type Deployment, runProgram } from "../../rehearsal/program";
 import type { Promises } from "../../rehearsal/promises";
 import { type Rehearsal, type RehearsalOptions, rehearse } from "../../rehearsal/rehearse";
-import { stackConfig } from "../../rehearsal/stackConfig";
+import { readStackConfig } from "../../rehearsal/stackConfig";
 import { deployPolicy } from "../support/policies";
 
 const ROOT = join(__dirname, "..", "..");
@@ -61,7 +61,7 @@ describe("A rehearsal", () => {
     });
 
     it("plays a month of the stack prod without a broken invariant", async () => {
-        const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", stackConfig(ROOT, "prod"));
+        const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", readStackConfig(ROOT, "prod"));
         const promises = { ...PROMISES, retention: { Day: 7, Week: 3, Month: 2 } };
         const { runs, cleanings, broken } = await rehearse(deployment, promises, { ...OPTIONS, days: 31, servers: 3, failures: 0.02 });
         assert.deepEqual(

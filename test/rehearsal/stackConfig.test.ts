@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stackConfig } from "../../rehearsal/stackConfig";
+import { readStackConfig } from "../../rehearsal/stackConfig";
 
 /** Makes a folder with these files, and deletes it after use. */
 function inFolder<T>(files: Readonly<Record<string, string>>, use: (folder: string) => T): T {
@@ -38,7 +38,7 @@ function encrypted(key: string): string {
 const DEFAULTS = { "shop:colour": "red", "shop:size": "5", "shop:loud": "false", "shop:names": "[]" };
 
 function configOf(stackFile: string, project = PROJECT): Record<string, string> {
-    return inFolder({ "Pulumi.yaml": project, "Pulumi.dev.yaml": stackFile }, (folder) => stackConfig(folder, "dev"));
+    return inFolder({ "Pulumi.yaml": project, "Pulumi.dev.yaml": stackFile }, (folder) => readStackConfig(folder, "dev"));
 }
 
 describe("The config of a stack", () => {
@@ -68,12 +68,12 @@ describe("The config of a stack", () => {
     it("refuses a stack without a file, and names the stacks with files", () => {
         const files = { "Pulumi.yaml": PROJECT, "Pulumi.prod.yaml": "", "Pulumi.test.eu.yaml": "" };
         inFolder(files, (folder) => {
-            assert.throws(() => stackConfig(folder, "dev"), {
+            assert.throws(() => readStackConfig(folder, "dev"), {
                 message: `There is no Pulumi.dev.yaml in ${folder}; its stacks are: prod, test.eu.`,
             });
         });
         inFolder({ "Pulumi.yaml": PROJECT }, (folder) => {
-            assert.throws(() => stackConfig(folder, "dev"), {
+            assert.throws(() => readStackConfig(folder, "dev"), {
                 message: `There is no Pulumi.dev.yaml in ${folder}; its stacks are: none.`,
             });
         });
@@ -119,7 +119,7 @@ describe("The config of a stack", () => {
 
     it("refuses a folder without a project", () => {
         inFolder({ "Pulumi.dev.yaml": "" }, (folder) => {
-            assert.throws(() => stackConfig(folder, "dev"), { message: `There is no Pulumi.yaml in ${folder}.` });
+            assert.throws(() => readStackConfig(folder, "dev"), { message: `There is no Pulumi.yaml in ${folder}.` });
         });
     });
 
@@ -179,7 +179,7 @@ describe("The config of a stack", () => {
     ] as const) {
         it(`refuses ${title}, and names the file and the line`, () => {
             inFolder({ "Pulumi.yaml": PROJECT, "Pulumi.dev.yaml": "", [name]: text }, (folder) => {
-                assert.throws(() => stackConfig(folder, "dev"), { message: `${join(folder, name)}, line ${line}: ${message}.` });
+                assert.throws(() => readStackConfig(folder, "dev"), { message: `${join(folder, name)}, line ${line}: ${message}.` });
             });
         });
     }

@@ -2,13 +2,13 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { runProgram } from "../../rehearsal/program";
 import { rehearse } from "../../rehearsal/rehearse";
-import { stackConfig } from "../../rehearsal/stackConfig";
+import { readStackConfig } from "../../rehearsal/stackConfig";
 
 const ROOT = join(__dirname, "..", "..");
 
 describe("A rehearsal", () => {
     it("plays a whole year of the stack prod", async () => {
-        const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", stackConfig(ROOT, "prod"));
+        const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", readStackConfig(ROOT, "prod"));
         const promises = { retention: { Day: 7, Week: 3, Month: 2 }, standIns: true };
         const options = { start: Date.UTC(2027, 0, 1), days: 365, servers: 3, volumes: 2, failures: 0.02, seed: 1 };
         const { runs, restorable, cleanings, broken } = await rehearse(deployment, promises, options);

@@ -1,7 +1,7 @@
 import type { ServerResponse } from "node:http";
 import { Ec2Error } from "../../rehearsal/embeddedAws/ec2Call";
 import { answerOf, type Exchange, type Fault, type Faults, send } from "../../rehearsal/embeddedAws/exchange";
-import { lastIdBefore, tokenAfter } from "../../rehearsal/embeddedAws/pages";
+import { makeToken, readToken } from "../../rehearsal/embeddedAws/pages";
 import type { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
 
 export { answerNormally } from "../../rehearsal/embeddedAws/exchange";
@@ -87,7 +87,7 @@ let tokenCount = 0;
 /** EC2 sends a page without snapshots, and a token for the same place. */
 export const emptyPage: Fault = async (exchange) => {
     const { call } = exchange;
-    const nextToken = tokenAfter(lastIdBefore(call.parameters.get("NextToken")) || "snap-", `${tokenCount++}`);
+    const nextToken = makeToken(readToken(call.parameters.get("NextToken")) || "snap-", `${tokenCount++}`);
     send(exchange, { status: 200, body: { [`${call.action}Response`]: { snapshotSet: "", nextToken } } });
 };
 
@@ -98,7 +98,7 @@ export const repeatedFirstPage: Fault = async (exchange) => {
         ...exchange.call,
         parameters: new URLSearchParams([...parameters].filter(([key]) => key !== "NextToken")),
     });
-    const nextToken = tokenAfter(lastIdBefore(parameters.get("NextToken")), `${tokenCount++}`);
+    const nextToken = makeToken(readToken(parameters.get("NextToken")), `${tokenCount++}`);
     const [[root, contents]] = Object.entries(first.body) as [[string, object]];
     send(exchange, { status: first.status, body: { [root]: { ...contents, nextToken } } });
 };

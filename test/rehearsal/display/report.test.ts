@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import stringWidth from "string-width";
-import { asText } from "../../../rehearsal/display/report";
+import { writeText } from "../../../rehearsal/display/report";
 import { DEPLOYMENT, makeResource, makeRestorePoint, makeRun, OPTIONS, REHEARSAL, splitLines } from "./sample";
 
 describe("The report of a rehearsal", () => {
@@ -12,7 +12,7 @@ describe("The report of a rehearsal", () => {
         const restorable = types.map((type) => ({ ...makeRestorePoint(type, "2027-01-31T01:00", "i-1"), standsInFor: types }));
         const broken = [`${arn} and ${arn} were deleted`];
         const resources = [...DEPLOYMENT.resources, makeResource(`aws:${"a".repeat(60)}:Topic`, `prod-email-${"b".repeat(200)}`)];
-        const text = asText(
+        const text = writeText(
             { ...DEPLOYMENT, stack: "s".repeat(100), resources },
             { ...REHEARSAL, types, timezone, runs, restorable, broken },
             { ...OPTIONS, start: Date.UTC(2027, 0, 1), days: 365, servers: 1000, volumes: 127, unmounted: 126 },
