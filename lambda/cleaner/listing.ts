@@ -8,17 +8,17 @@ import {
 import type { Snapshot } from "../retention/snapshot";
 import { POLICY_TAG } from "../retention/tags";
 
-/** How often a listing begins anew if EC2 says that its own page token is invalid or expired. */
+/** How often a listing starts again if EC2 says that a page token is invalid or expired. */
 const RESTARTS = 2;
 
 /** EC2 takes up to 200 values in a filter. */
 const FILTER_VALUES = 200;
 
 /**
- * Lists every snapshot that bears the policy's tag, in pages of 1,000, the most that EC2 gives. It also finds those of volumes that no
- * longer exist. A snapshot on two pages counts once.
+ * Lists every snapshot with the policy's tag, in pages of 1,000, which is EC2's limit. It also finds snapshots of volumes that no longer
+ * exist. A snapshot on two pages counts once.
  *
- * @throws EC2's error if the listing can't be completed: nothing may be deleted because of half a listing
+ * @throws EC2's error if the listing can't be completed: half a list must not lead to deletions
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSnapshots.html
  */
 export async function listSnapshots(ec2: EC2Client, policy: string, abortSignal: AbortSignal): Promise<Snapshot[]> {
@@ -72,7 +72,7 @@ export async function findLostVolumes(ec2: EC2Client, volumeIds: readonly string
     return lost;
 }
 
-/** Hands pages on. Throws if a token comes twice, since such a listing would not end. */
+/** Yields the pages of a listing. Throws if a token comes twice, since such a listing would not end. */
 async function* refuseRepeatedTokens<T extends { readonly NextToken?: string | undefined }>(pages: AsyncGenerator<T>): AsyncGenerator<T> {
     const tokens = new Set<string>();
     for await (const page of pages) {

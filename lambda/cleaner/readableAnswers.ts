@@ -27,12 +27,12 @@ export function askAgainWhenUnreadable({ middlewareStack }: EC2Client): void {
                 }
                 return result;
             },
-        // High, so that the step that reads the response comes inside. The step that retries is outside.
+        // High priority puts the step that reads the response inside this one. The step that retries is outside.
         { step: "deserialize", priority: "high", name: "askAgainWhenUnreadable", override: true },
     );
 }
 
-/** EC2's own errors have a `$fault`; errors without a response have no status. */
+/** Errors of EC2 have a `$fault`; errors without a response have no status. */
 function isUnreadable(error: { $fault?: unknown; $metadata?: { httpStatusCode?: number } }): boolean {
     return error.$fault === undefined && error.$metadata?.httpStatusCode !== undefined;
 }
