@@ -33,7 +33,7 @@ describe("In every history", () => {
     });
 
     checkLaw(
-        "what a volume needs by the rules is kept",
+        "each restore point that a volume needs by the rules is kept",
         (one) => {
             const kept = new Set(idsOf(planOf(one), "keep"));
             assertEmpty(expectedKept(one.runs, one.policy, PLAN_TIME, one.lost).filter((id) => !kept.has(id)));
@@ -78,7 +78,7 @@ describe("In every history", () => {
     });
 
     checkLaw(
-        "a held set changes nothing for the others, but that a volume with it is gone for less long",
+        "a held set changes nothing for other sets, except for how long a volume had no restore point",
         (one) => {
             const { orphanDays, ...rules } = one.policy;
             const decided = (snapshots: readonly Snapshot[]) =>
@@ -155,7 +155,7 @@ describe("In every history", () => {
     });
 
     checkLaw(
-        "of a volume that no longer exists the newest restore point and all newer snapshots stay",
+        "the newest restore point of a volume that no longer exists stays, and all newer snapshots",
         (one) => {
             const deleted = new Set(idsOfDeletions(planOf(one)));
             const copies = expectedNeeds(one.runs, one.policy, PLAN_TIME, one.lost).filter(({ rule }) => rule === "last copy");

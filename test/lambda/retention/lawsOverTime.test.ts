@@ -56,7 +56,7 @@ describe("From one run of the cleaner to the next, in every history", () => {
     });
 
     checkLaw(
-        "cleaning once at the end leaves what cleaning after every backup leaves",
+        "cleaning once at the end leaves the same snapshots as cleaning after every backup",
         (one) => {
             const gone = new Set<string>();
             const clean = (now: number) => {
