@@ -122,6 +122,19 @@ describe("The report's lines in the log", () => {
         assert.equal(whole.LinesLeftOut > 0, true);
     });
 
+    it("are several lines if the ids do not fit, which hold each id once, in order", () => {
+        const whole = makeReport(makeOutcomes(5_000, "deleted", JAPANESE));
+        const lines = logLines(whole).map((line) => JSON.parse(line));
+        assert.deepEqual(
+            lines.flatMap(({ DeletedSnapshots }) => DeletedSnapshots),
+            whole.DeletedSnapshots,
+        );
+        assert.deepEqual(
+            lines.map(({ Part, Parts }) => [Part, Parts]),
+            lines.map((_, i) => [i + 1, lines.length]),
+        );
+    });
+
     it("use most of the 48 KiB", () => {
         const lines = logLines(makeReport(makeOutcomes(5_000, "deleted", JAPANESE)));
         assert.deepEqual(

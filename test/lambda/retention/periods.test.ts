@@ -279,6 +279,35 @@ describe("The periods of a schedule", () => {
     }
 });
 
+describe("Periods are long", () => {
+    for (const [expression, areLong] of [
+        ["cron(0 5 1 1 ? *)", true],
+        [MONTH, true],
+        [WEEK, true],
+        [DAY, false],
+        ["cron(0 */2 ? * * *)", false],
+    ] as const) {
+        it(`${areLong ? "with" : "except with"} ${expression}`, () => {
+            assert.equal(definePeriods(expression, "UTC")?.areLong, areLong);
+        });
+    }
+});
+
+describe("The last period of a schedule that ends", () => {
+    it("holds its run, and nothing after it, if the schedule fires more than once a day", () => {
+        const periods = definePeriods("cron(0 1,13 31 12 ? 2027)", "UTC");
+        const run = Date.parse("2027-12-31T13:00:00Z");
+        assert.deepEqual(periods?.at(run), {
+            start: run,
+            end: run + 1,
+            run,
+            nextRun: Number.POSITIVE_INFINITY,
+            label: "2027-12-31 13:00",
+        });
+        assert.equal(periods?.at(run + 1), undefined);
+    });
+});
+
 /** Finds the Monday of an ISO week. The first week of a year contains 4 January. */
 function mondayOf(label: string): string {
     const [year, week] = label.split("-W").map(Number) as [number, number];

@@ -218,7 +218,17 @@ describe("Schedules", () => {
         ["cron(0 1 ? * sun *)", "sun is no day of week; write capitals: SUN"],
         ["cron(0 1 ? * mon-fri *)", "mon-fri is no day of week; write capitals: MON-FRI"],
         ["cron(0 1 l * ? *)", "l is no day of month; write capitals: L"],
+        ["cron(0 1 ? * foo *)", "foo is no day of week; it takes 1 to 7, SUN to SAT, lists (,), ranges (-), steps (/), *, ?, L, 6L, SUN#1"],
+        [
+            "cron(0 1 ? * mon-foo *)",
+            "mon-foo is no day of week; it takes 1 to 7, SUN to SAT, lists (,), ranges (-), steps (/), *, ?, L, 6L, SUN#1",
+        ],
+        ["cron(a 1 ? * * *)", "a is no minute; it takes 0 to 59, lists (,), ranges (-), steps (/), *"],
         ["CRON(0 1 ? * * *)", "write cron(…) in small letters"],
+        [
+            "xCRON(0 1 ? * * *)",
+            "write cron(minutes hours day-of-month month day-of-week year), for example cron(0 1 ? * * *), or rate(6 hours)",
+        ],
         ["RATE(1 hour)", "write rate(…) in small letters"],
         [
             "cron(0 1 ? * SUN#6 *)",
