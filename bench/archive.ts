@@ -3,7 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { schedulesOf } from "../rehearsal/deployed";
-import { archiveFiles, node24, unpack } from "../rehearsal/embeddedAws/lambda";
+import { findNode24, readArchive, unpack } from "../rehearsal/embeddedAws/lambda";
 import { prod } from "./prod";
 import { median, number, progress, type Result } from "./result";
 
@@ -21,7 +21,7 @@ export async function archive(): Promise<Result[]> {
     if (!code) {
         throw new Error("The program deploys no cleaner.");
     }
-    const files = Object.entries(await archiveFiles(code)).map(([path, text]) => ({ path, bytes: Buffer.byteLength(text) }));
+    const files = Object.entries(await readArchive(code)).map(([path, text]) => ({ path, bytes: Buffer.byteLength(text) }));
     const total = files.reduce((sum, { bytes }) => sum + bytes, 0);
     const folder = mkdtempSync(join(tmpdir(), "archive-"));
     try {
@@ -57,5 +57,5 @@ export async function archive(): Promise<Result[]> {
 
 function measureStart(folder: string, script: string): number {
     const env = { AWS_REGION: "eu-central-1", AWS_ACCESS_KEY_ID: "AKIABENCH", AWS_SECRET_ACCESS_KEY: "bench" };
-    return Number(execFileSync(node24(), ["-e", script], { cwd: folder, env, encoding: "utf8" }));
+    return Number(execFileSync(findNode24(), ["-e", script], { cwd: folder, env, encoding: "utf8" }));
 }

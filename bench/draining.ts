@@ -2,7 +2,7 @@ import { DeleteSnapshotCommand, type EC2Client } from "@aws-sdk/client-ec2";
 import { deleteSets } from "../lambda/cleaner/deletion";
 import { DELETION_PACE } from "../lambda/cleaner/rateLimiter";
 import { type Decision, planCleaning } from "../lambda/retention/plan";
-import { type BucketSize, tokenBucket } from "../test/support/tokenBucket";
+import { type BucketSize, makeTokenBucket } from "../test/support/tokenBucket";
 import { account, NOW, SETTINGS } from "./account";
 import { client, region } from "./region";
 import { number, progress, type Result } from "./result";
@@ -71,7 +71,7 @@ function setsToDelete(): (readonly Decision[])[] {
 }
 
 async function drain(sets: readonly (readonly Decision[])[], config: Parameters<typeof client>[1], way: Way): Promise<Drained> {
-    const bucket = tokenBucket("DeleteSnapshot", BUCKET);
+    const bucket = makeTokenBucket("DeleteSnapshot", BUCKET);
     const snapshots = sets.flat().map(({ snapshot }) => snapshot);
     const { intercept } = bucket;
     const ec2 = await region(snapshots, { intercept });

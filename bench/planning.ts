@@ -1,6 +1,6 @@
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
-import { node24 } from "../rehearsal/embeddedAws/lambda";
+import { findNode24 } from "../rehearsal/embeddedAws/lambda";
 import { median, number, progress, type Result } from "./result";
 
 interface Planned {
@@ -45,5 +45,7 @@ function measure(snapshots: number, rounds: number): Planned {
     progress(`  ${number(snapshots)} snapshots`);
     const script = join(__dirname, "planningProcess.ts");
     const args = [...["--expose-gc", "--require", "ts-node/register", script], String(snapshots), String(rounds)];
-    return JSON.parse(execFileSync(node24(), args, { cwd: join(__dirname, ".."), encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }));
+    return JSON.parse(
+        execFileSync(findNode24(), args, { cwd: join(__dirname, ".."), encoding: "utf8", stdio: ["ignore", "pipe", "inherit"] }),
+    );
 }

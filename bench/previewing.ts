@@ -1,6 +1,6 @@
 import { join } from "node:path";
-import { stackConfig } from "../rehearsal/stackConfig";
-import { consumer } from "../test/pulumi/consumer";
+import { readStackConfig } from "../rehearsal/stackConfig";
+import { makeConsumer } from "../test/pulumi/consumer";
 import { type ProgramOptions, runProgram } from "../test/pulumi/runProgram";
 import { number, progress, type Result } from "./result";
 
@@ -21,10 +21,10 @@ exports.backUpNow = policy.backUpNow;
 /** Measures previews. They take little longer than the preview of an empty program, which loads Pulumi's packages too. */
 export async function previewing(): Promise<Result[]> {
     progress("  packing and installing the package");
-    const project = consumer(CONSUMER);
+    const project = makeConsumer(CONSUMER);
     try {
         const programs = {
-            program: { folder: ROOT, program: "index.ts", config: stackConfig(ROOT, "prod") },
+            program: { folder: ROOT, program: "index.ts", config: readStackConfig(ROOT, "prod") },
             empty: { folder: ROOT, program: "bench/programs/empty.ts" },
             installed: { folder: project.folder, program: "index.js" },
             emptyBesideIt: { folder: project.folder, program: "empty.js" },

@@ -14,7 +14,7 @@ const USUAL_MINUTE = 15 * 60;
 /** The least minutes between the usual time and any window. */
 const MARGIN_MINUTES = 60;
 
-/** The years whose windows count. They are fixed, so the same config gives the same schedule in every year. */
+/** Windows of these years count. The years are fixed, so the same config gives the same schedule in every year. */
 const REFERENCE = { from: Date.UTC(2026, 0, 1), to: Date.UTC(2030, 0, 1) };
 
 /** The limits for windows that open on dates: in 28 years each date falls on each day of the week. */

@@ -2,7 +2,7 @@ import { occurrences, parseSchedule, WINDOW_HOURS } from "../lambda/retention/sc
 import type { SnapshotType } from "./snapshotTypes";
 import { windowStarts } from "./windowStarts";
 
-/** Hours before its end at which a window stops starting tasks. None are needed: the delivery timeout of the one task ends in time. */
+/** Hours before its end at which a window stops starting tasks. Zero is enough: the delivery timeout of the one task ends in time. */
 export const CUTOFF_HOURS = 0;
 
 /**

@@ -18,9 +18,9 @@ export interface AccountOptions {
     readonly servers: number;
     /** Volumes of each server, its boot volume included. */
     readonly volumes: number;
-    /** How many of each server's volumes Windows has not mounted, 0 if left out. Its boot volume is always mounted. */
+    /** Volumes of each server that Windows has not mounted. Default: 0. The boot volume is always mounted. */
     readonly unmounted?: number;
-    /** Judges every call; by the deployment's own policies if left out. */
+    /** Evaluates every call. Default: the policies of the deployment. */
     readonly iam?: EmbeddedIam;
 }
 
@@ -61,7 +61,7 @@ export function makeAccount(deployment: Deployment, options: AccountOptions): Ac
     for (const { id } of servers.flatMap(({ volumes }) => volumes)) {
         store.volumes.add(id);
     }
-    addForeignSnapshots(store, servers, windows[0]?.policy ?? "", start);
+    addOtherSnapshots(store, servers, windows[0]?.policy ?? "", start);
     const timeline = new Timeline();
     const aws = playedAws(deployment, { servers, store, timeline, windows });
     const mistakes = noMistakes();
@@ -70,7 +70,7 @@ export function makeAccount(deployment: Deployment, options: AccountOptions): Ac
 }
 
 /** Finds the servers that all of these targets select. */
-export function targetedServers(servers: readonly Server[], targets: readonly Target[]): Server[] {
+export function findTargetedServers(servers: readonly Server[], targets: readonly Target[]): Server[] {
     return servers.filter(
         ({ tags }) => targets.length > 0 && targets.every(({ key, values }) => values.includes(tags.get(key.replace(/^tag:/, "")) ?? "")),
     );
@@ -98,8 +98,8 @@ function makeServers(targets: readonly Target[], { start, servers, volumes, unmo
     }));
 }
 
-/** Adds snapshots of a backed-up volume that are not the policy's. Their tags come as close to its own as they can. */
-function addForeignSnapshots(store: SnapshotStore, servers: readonly Server[], policy: string, start: number): void {
+/** Adds snapshots of a backed-up volume that do not belong to the policy. Their tags are almost the tags of the policy. */
+function addOtherSnapshots(store: SnapshotStore, servers: readonly Server[], policy: string, start: number): void {
     const volumeId = servers[0]?.volumes[0]?.id ?? "vol-00000000000000001";
     const ofRestorePoint: [string, string][] = [
         [TYPE_TAG, "Day"],

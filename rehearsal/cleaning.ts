@@ -3,7 +3,7 @@ import type { Account } from "./account";
 import { schedulesOf, startsWatch } from "./deployed";
 import type { StoredSnapshot } from "./embeddedAws/snapshotStore";
 import { isoSeconds, loadFunctions, type Outcome, startTimes } from "./functions";
-import { brokenInvariants, type CleanerReport } from "./invariants";
+import { type CleanerReport, findBrokenInvariants } from "./invariants";
 import type { Ledger } from "./ledger";
 import type { Promises } from "./promises";
 
@@ -19,7 +19,7 @@ export interface Cleaners {
 export interface Cleaning {
     /** The number of deleted snapshots. */
     readonly deleted: number;
-    /** Sentences about invariants that it broke, with its time. */
+    /** Sentences about invariants that the run broke, with its time. */
     readonly broken: readonly string[];
     /** Types and periods for which a kept snapshot stands in, by its id. */
     readonly standIns: ReadonlyMap<string, readonly string[]>;
@@ -72,7 +72,7 @@ function judge(account: Account, ledger: Ledger, promises: Promises, { outcome, 
         return { deleted, broken, standIns: new Map() };
     }
     const report = outcome.result as CleanerReport | undefined;
-    const broken = brokenInvariants(ledger.sets, {
+    const broken = findBrokenInvariants(ledger.sets, {
         policy: windows[0]?.policy ?? "",
         retention: promises.retention,
         standIns: promises.standIns ? { now: time, periods } : undefined,

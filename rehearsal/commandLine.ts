@@ -79,7 +79,7 @@ function wholeNumber(flags: string, description: string, least: number, most: nu
  * Reads the options of a command line.
  *
  * @param args without the command itself
- * @throws CommanderError if an option is wrong, and after `--help`; its message is printed already
+ * @throws CommanderError if an option is wrong, and after `--help`. Commander has already printed the message.
  * @throws Error if options do not fit each other
  */
 export function readOptions(args: readonly string[]): Options {

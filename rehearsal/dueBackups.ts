@@ -1,6 +1,6 @@
-import { type Account, targetedServers } from "./account";
+import { type Account, findTargetedServers } from "./account";
 import type { DeployedWindow } from "./deployed";
-import { firingTimes } from "./firingTimes";
+import { findFiringTimes } from "./firingTimes";
 import type { Ledger } from "./ledger";
 
 const HOUR = 3_600_000;
@@ -36,8 +36,8 @@ export function followDueBackups(account: Account, ledger: Ledger, graceHours: n
     const { windows, timeline, servers, store, start, end } = account;
     const duties = windows.map((window): Duty => ({ window, dues: [] }));
     for (const { window, dues } of duties) {
-        timeline.each(firingTimes(window.schedule, window.timezone, start, end), (due) => {
-            const running = targetedServers(servers, window.targets).filter(({ state = "running" }) => state === "running");
+        timeline.each(findFiringTimes(window.schedule, window.timezone, start, end), (due) => {
+            const running = findTargetedServers(servers, window.targets).filter(({ state = "running" }) => state === "running");
             dues.push({ due, servers: running.map(({ id }) => id) });
         });
     }
@@ -48,7 +48,7 @@ export function followDueBackups(account: Account, ledger: Ledger, graceHours: n
                 points.some((point) => point.server === server && point.type === type && point.startTime >= due);
             return duties.flatMap(({ window, dues }) => {
                 const { type, duration, targets } = window;
-                const targeted = new Set(targetedServers(servers, targets).map(({ id }) => id));
+                const targeted = new Set(findTargetedServers(servers, targets).map(({ id }) => id));
                 const last = dues.findLast(({ due }) => due + (duration + graceHours) * HOUR <= timeline.now);
                 return (last?.servers ?? [])
                     .filter((server) => last && targeted.has(server) && !exists(server, type, last.due))

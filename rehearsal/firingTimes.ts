@@ -3,9 +3,9 @@ import { occurrences, parseSchedule } from "../lambda/retention/schedules";
 /**
  * Finds the times at which a schedule fires, in milliseconds since 1970. A rate counts from `start`.
  *
- * @param gap whether times that daylight saving skips are skipped too; if left out, they fire at the end of the gap
+ * @param gap "skipped" leaves out times that daylight saving skips. By default, they fire at the end of the gap.
  */
-export function* firingTimes(expression: string, timezone: string, start: number, end: number, gap?: "skipped"): Generator<number> {
+export function* findFiringTimes(expression: string, timezone: string, start: number, end: number, gap?: "skipped"): Generator<number> {
     const schedule = parseSchedule(expression, "seconds allowed");
     if (schedule.kind === "cron") {
         yield* occurrences(schedule.pattern, timezone, start, end, gap);

@@ -3,7 +3,7 @@ import type { DeployedSchedule } from "./deployed";
 import type { Datum } from "./embeddedAws/cloudWatch";
 import { dataOf } from "./embeddedAws/embeddedMetrics";
 import { type EmbeddedLambda, startLambda } from "./embeddedAws/lambda";
-import { firingTimes } from "./firingTimes";
+import { findFiringTimes } from "./firingTimes";
 import { logRefusal, startRefusal } from "./refusals";
 
 const HOUR = 3_600_000;
@@ -181,7 +181,7 @@ export function* startTimes({ expression, timezone }: DeployedSchedule, { start,
     if (expression.startsWith("rate")) {
         yield start;
     }
-    yield* firingTimes(expression, timezone, start, end, "skipped");
+    yield* findFiringTimes(expression, timezone, start, end, "skipped");
 }
 
 /** Writes a time as EventBridge Scheduler does. */

@@ -17,7 +17,7 @@ export interface CleanerReport {
 }
 
 /** The account before and after one run. */
-export interface CleaningObserved {
+export interface ObservedCleaning {
     readonly policy: string;
     readonly retention: Readonly<Record<string, number>>;
     /** The time of the run, and the periods of each type; undefined if the policy has no stand-ins. */
@@ -34,25 +34,25 @@ export interface CleaningObserved {
  * Finds the invariants of the design that one run of the cleaner broke, one sentence each. It compares the account before and after the run.
  * It knows the sets from the rehearsal, and implements the rules independently of the cleaner.
  */
-export function brokenInvariants(sets: readonly MadeSet[], observed: CleaningObserved): string[] {
+export function findBrokenInvariants(sets: readonly MadeSet[], observed: ObservedCleaning): string[] {
     const { policy, before, after, report } = observed;
     const byId = new Map(before.map((snapshot) => [snapshot.id, snapshot]));
     const remaining = new Set(after.map(({ id }) => id));
     const ofPolicy = sets.filter(({ members }) => members.every(({ id }) => (byId.get(id)?.tags.get(POLICY_TAG) ?? policy) === policy));
     // A type without retention keeps all of its sets.
     const types = [...new Set([...Object.keys(observed.retention), ...ofPolicy.map(({ type }) => type)])];
-    const points = restorePoints(ofPolicy, byId, observed);
-    const needs = neededSets(points, observed, types);
+    const points = findRestorePoints(ofPolicy, byId, observed);
+    const needs = findNeeds(points, observed, types);
     const deleted = before.filter(({ id }) => !remaining.has(id));
     return [
-        ...lostRestorePoints(needs, remaining),
-        ...splitSets(sets, byId, remaining),
-        ...hastyDeletions(ofPolicy, points, observed, byId, remaining),
-        ...keptWithoutNeed(ofPolicy, needs, observed, byId),
+        ...findLostRestorePoints(needs, remaining),
+        ...findSplitSets(sets, byId, remaining),
+        ...findHastyDeletions(ofPolicy, points, observed, byId, remaining),
+        ...findNeedlessRestorePoints(ofPolicy, needs, observed, byId),
         ...deleted
             .filter(({ tags }) => tags.get(POLICY_TAG) !== policy)
             .map(({ id }) => `${id}, which has no tag of the policy, was deleted`),
-        ...reportFaults(
+        ...findReportFaults(
             report,
             before.filter(({ tags }) => tags.get(POLICY_TAG) === policy).map(({ id }) => id),
             deleted.map(({ id }) => id),
@@ -67,7 +67,7 @@ export function isGood(snapshot: StoredSnapshot | undefined, countCrashConsisten
     return snapshot?.state === "completed" && (countCrashConsistent || snapshot.tags.get(CONSISTENT_TAG)?.toLowerCase() === "true");
 }
 
-function isRestorePoint({ members }: MadeSet, byId: Snapshots, { countCrashConsistent }: CleaningObserved): boolean {
+function isRestorePoint({ members }: MadeSet, byId: Snapshots, { countCrashConsistent }: ObservedCleaning): boolean {
     return members.every(({ id }) => isGood(byId.get(id), countCrashConsistent));
 }
 
@@ -80,7 +80,7 @@ interface Need {
 }
 
 /** Finds the restore points that the volumes need by the rules of the policy. A type without retention needs all. */
-function neededSets(points: ReadonlyMap<string, readonly MadeSet[]>, observed: CleaningObserved, types: readonly string[]): Need[] {
+function findNeeds(points: ReadonlyMap<string, readonly MadeSet[]>, observed: ObservedCleaning, types: readonly string[]): Need[] {
     return types.flatMap((type) =>
         [...points].flatMap(([volumeId, ofVolume]) => [
             ...newestOf(type, ofVolume, observed).map((need) => ({ ...need, volumeId })),
@@ -90,7 +90,7 @@ function neededSets(points: ReadonlyMap<string, readonly MadeSet[]>, observed: C
 }
 
 /** Finds the restore points of each volume, newest first. */
-function restorePoints(sets: readonly MadeSet[], byId: Snapshots, observed: CleaningObserved): Map<string, MadeSet[]> {
+function findRestorePoints(sets: readonly MadeSet[], byId: Snapshots, observed: ObservedCleaning): Map<string, MadeSet[]> {
     const points = new Map<string, MadeSet[]>();
     for (const set of sets.filter((one) => isRestorePoint(one, byId, observed)).sort((a, b) => b.startTime - a.startTime)) {
         for (const { volumeId } of set.members) {
@@ -101,7 +101,7 @@ function restorePoints(sets: readonly MadeSet[], byId: Snapshots, observed: Clea
 }
 
 /** Finds the newest N restore points of a type. */
-function newestOf(type: string, ofVolume: readonly MadeSet[], { retention }: CleaningObserved): Omit<Need, "volumeId">[] {
+function newestOf(type: string, ofVolume: readonly MadeSet[], { retention }: ObservedCleaning): Omit<Need, "volumeId">[] {
     return ofVolume
         .filter((set) => set.type === type)
         .slice(0, retention[type])
@@ -109,7 +109,7 @@ function newestOf(type: string, ofVolume: readonly MadeSet[], { retention }: Cle
 }
 
 /** Finds one restore point for each of the type's newest N periods that are over: the newest of the type, or else of any type. */
-function oneOfEachPeriod(type: string, ofVolume: readonly MadeSet[], { retention, standIns }: CleaningObserved): Omit<Need, "volumeId">[] {
+function oneOfEachPeriod(type: string, ofVolume: readonly MadeSet[], { retention, standIns }: ObservedCleaning): Omit<Need, "volumeId">[] {
     const periods = standIns?.periods[type];
     if (!standIns || !periods?.areLong) {
         return [];
@@ -131,7 +131,7 @@ function oneOfEachPeriod(type: string, ofVolume: readonly MadeSet[], { retention
         });
 }
 
-function lostRestorePoints(needs: readonly Need[], remaining: ReadonlySet<string>): string[] {
+function findLostRestorePoints(needs: readonly Need[], remaining: ReadonlySet<string>): string[] {
     return needs.flatMap(({ set: { startTime, members }, volumeId, place }) =>
         members
             .filter((member) => member.volumeId === volumeId && !remaining.has(member.id))
@@ -140,10 +140,10 @@ function lostRestorePoints(needs: readonly Need[], remaining: ReadonlySet<string
 }
 
 /** Finds deleted sets that had to stay: pending ones, and failed ones with a volume that has no newer restore point of the type. */
-function hastyDeletions(
+function findHastyDeletions(
     sets: readonly MadeSet[],
     points: ReadonlyMap<string, readonly MadeSet[]>,
-    observed: CleaningObserved,
+    observed: ObservedCleaning,
     byId: Snapshots,
     remaining: ReadonlySet<string>,
 ): string[] {
@@ -160,7 +160,12 @@ function hastyDeletions(
 }
 
 /** Finds restore points that the run kept or skipped although no volume needs them. The run must delete them or name them as remaining. */
-function keptWithoutNeed(sets: readonly MadeSet[], needs: readonly Need[], observed: CleaningObserved, byId: Snapshots): string[] {
+function findNeedlessRestorePoints(
+    sets: readonly MadeSet[],
+    needs: readonly Need[],
+    observed: ObservedCleaning,
+    byId: Snapshots,
+): string[] {
     const needed = new Set(needs.map(({ set }) => set));
     const staying = new Set(
         ["KeptSnapshots", "SkippedSnapshots"].flatMap((list) =>
@@ -181,7 +186,7 @@ function iso(time: number): string {
     return new Date(time).toISOString();
 }
 
-function splitSets(sets: readonly MadeSet[], byId: Snapshots, remaining: ReadonlySet<string>): string[] {
+function findSplitSets(sets: readonly MadeSet[], byId: Snapshots, remaining: ReadonlySet<string>): string[] {
     return sets.flatMap(({ type, startTime, members }) => {
         const present = members.filter(({ id }) => byId.has(id));
         const staying = present.filter(({ id }) => remaining.has(id));
@@ -196,7 +201,7 @@ function splitSets(sets: readonly MadeSet[], byId: Snapshots, remaining: Readonl
 const LISTS = ["KeptSnapshots", "SkippedSnapshots", "FailedSnapshots", "RemainingSnapshots"];
 
 /** Finds faults of the report. It must list each snapshot once, give a reason for each that remains, and list the deleted ones as deleted. */
-function reportFaults(report: CleanerReport | undefined, listed: readonly string[], deleted: readonly string[]): string[] {
+function findReportFaults(report: CleanerReport | undefined, listed: readonly string[], deleted: readonly string[]): string[] {
     if (!report?.DeletedSnapshots) {
         return [`the run returned no report, and deleted ${sorted(deleted)}`];
     }

@@ -2,7 +2,7 @@ import type { Kind } from "../lambda/watch/finding";
 import type { Account } from "./account";
 import { playAlarms } from "./alarms";
 import { type DetectedIncident, detect } from "./detection";
-import { firingTimes } from "./firingTimes";
+import { findFiringTimes } from "./firingTimes";
 import type { PlayedIncident } from "./incidents/playIncidents";
 import { brokenWatchInvariants, type Truth } from "./watchInvariants";
 import type { Message, Watching } from "./watching";
@@ -60,7 +60,7 @@ function lingering({ windows, start, end }: Account): (kind: Kind, type: string 
         const opens = windows
             .filter((window) => type === undefined || window.type === type)
             .flatMap(({ schedule, timezone, duration }) => {
-                const next = [...firingTimes(schedule, timezone, start, end)].find((open) => open > time);
+                const next = [...findFiringTimes(schedule, timezone, start, end)].find((open) => open > time);
                 return next === undefined ? [] : [next + duration * HOUR];
             });
         return opens.length > 0 ? Math.min(...opens) : end;

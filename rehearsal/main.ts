@@ -3,13 +3,13 @@ import { SingleBar } from "cli-progress";
 import { CommanderError } from "commander";
 import pc from "picocolors";
 import { type Options, readOptions } from "./commandLine";
-import { asJson, asText } from "./display/report";
+import { writeJson, writeText } from "./display/report";
 import { wrapWords } from "./display/width";
 import { defaultIncidents } from "./incidents/playIncidents";
 import { runProgram } from "./program";
 import { promisesOf } from "./promises";
 import { rehearse } from "./rehearse";
-import { stackConfig } from "./stackConfig";
+import { readStackConfig } from "./stackConfig";
 
 const ROOT = join(__dirname, "..");
 
@@ -24,7 +24,7 @@ export async function main(args: readonly string[]): Promise<number> {
         return await printRehearsal(readOptions(args));
     } catch (error) {
         if (error instanceof CommanderError) {
-            // It has printed its message itself.
+            // Commander has already printed the message.
             return error.exitCode;
         }
         process.stderr.write(`${wrapWords(`${pc.red("error:")} ${(error as Error).message}`)}\n`);
@@ -35,7 +35,7 @@ export async function main(args: readonly string[]): Promise<number> {
 async function printRehearsal(options: Options): Promise<number> {
     // Without an engine, Pulumi writes the program's warnings to the console.
     console.warn = (warning: string) => process.stderr.write(`${wrapWords(warning.replace("[runtime] ", ""))}\n`);
-    const config = stackConfig(ROOT, options.stack);
+    const config = readStackConfig(ROOT, options.stack);
     const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", options.stack, config);
     const bar = options.json || !process.stderr.isTTY ? undefined : startProgress(options.days);
     const played = {
@@ -44,7 +44,7 @@ async function printRehearsal(options: Options): Promise<number> {
         onDay: (days: number) => bar?.update(days),
     };
     const rehearsal = await rehearse(deployment, promisesOf(config), played).finally(() => bar?.stop());
-    process.stdout.write((options.json ? asJson : asText)(deployment, rehearsal, played));
+    process.stdout.write((options.json ? writeJson : writeText)(deployment, rehearsal, played));
     return rehearsal.broken.length === 0 ? 0 : 1;
 }
 

@@ -1,11 +1,11 @@
 import { uniformFloat64 } from "pure-rand/distribution/uniformFloat64";
 import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
-import { type Account, targetedServers } from "./account";
+import { type Account, findTargetedServers } from "./account";
 import { recordExecution, recordInvocation } from "./commandHistory";
 import type { DeployedWindow } from "./deployed";
 import { MISHAPS, runVssDocument, type Server, type VssCommand, type VssRun } from "./embeddedAws/ssm";
-import { firingTimes } from "./firingTimes";
+import { findFiringTimes } from "./firingTimes";
 import { windowRefusal } from "./refusals";
 import { undelivered } from "./undelivered";
 
@@ -32,7 +32,7 @@ export interface OpenedWindows {
 type Drawn = Pick<VssCommand, "mishap" | "setId" | "completeAfterMs">;
 
 /**
- * Opens the backup windows when their schedules say so, and runs the VSS document on each targeted server.
+ * Opens the backup windows on their schedules, and runs the VSS document on each targeted server.
  *
  * @param onRun called with each run when it has started
  */
@@ -40,7 +40,7 @@ export function openWindows(account: Account, { failures, seed }: Chance, onRun:
     const { servers, aws, mistakes, lastUnusual } = account;
     const random = xoroshiro128plus(seed);
     const draw = ({ id }: Server): Drawn => {
-        // The draws and their order are what makes the same seed give the same rehearsal.
+        // The same draws in the same order make the same rehearsal from the same seed.
         const drawn = uniformFloat64(random) < failures ? MISHAPS[uniformInt(random, 0, MISHAPS.length - 1)] : undefined;
         const setId = makeGuid(() => uniformInt(random, 0, 15));
         const completeAfterMs = uniformInt(random, 2, 40) * MINUTE;
@@ -53,7 +53,7 @@ export function openWindows(account: Account, { failures, seed }: Chance, onRun:
             return;
         }
         const refusals: string[] = [];
-        for (const server of mistakes.windowsWithoutTask.has(window.id) ? [] : targetedServers(servers, window.targets)) {
+        for (const server of mistakes.windowsWithoutTask.has(window.id) ? [] : findTargetedServers(servers, window.targets)) {
             const drawn = draw(server);
             const refusal = await windowRefusal(account.iam, window, server, account.deployment.region);
             refusals.push(...(refusal ? [refusal] : []));
@@ -81,7 +81,7 @@ function followSchedules(account: Account, open: (window: DeployedWindow, time: 
         followed.set(windowId, token);
         for (const window of windows.filter(({ id }) => stored && id === windowId)) {
             const from = Math.max(start, timeline.now);
-            timeline.each(firingTimes(stored?.schedule ?? "", stored?.timezone ?? "UTC", from, end), async (time) => {
+            timeline.each(findFiringTimes(stored?.schedule ?? "", stored?.timezone ?? "UTC", from, end), async (time) => {
                 if (followed.get(windowId) === token) {
                     await open(window, time);
                 }

@@ -84,7 +84,7 @@ async function waitForOutputs(
 ): Promise<Record<string, unknown>> {
     const outputs = pulumi.output(exported) as unknown as { promise(): Promise<Record<string, unknown>> };
     const values = await outputs.promise();
-    // A registration can start further ones. The program is over when a round adds none.
+    // A registration can start further registrations. The program has ended when a round adds no resource.
     for (let registered = -1; registered < resources.length; ) {
         registered = resources.length;
         await pulumi.runtime.disconnect();

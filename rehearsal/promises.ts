@@ -1,16 +1,16 @@
 import { mergeRetention } from "../components/snapshotTypes";
 
-/** What a policy promises to keep. */
+/** The restore points that a policy promises to keep. */
 export interface Promises {
     /** Restore points per snapshot type and volume. */
     readonly retention: Readonly<Record<string, number>>;
-    /** Whether restore points of other types stand in for a type whose run made none. */
+    /** Whether restore points of other types stand in if the run of a type made no restore point. */
     readonly standIns: boolean;
     /** Whether complete sets that are not application-consistent count as restore points. */
     readonly countCrashConsistent?: boolean;
 }
 
-/** Reads the promises from a stack's config. The program reads the same config on its own. */
+/** Reads the promises from a stack's config. The program reads the same config independently. */
 export function promisesOf(config: Readonly<Record<string, string>>): Promises {
     const entries = (key: string) => JSON.parse(config[key] ?? "{}");
     return {

@@ -4,7 +4,7 @@ import { partitionOf } from "./embeddedAws/partition";
 import type { Server } from "./embeddedAws/ssm";
 import { ACCOUNT_ID } from "./program";
 
-/** Says why IAM refuses a window's command to a server; undefined if IAM allows it. */
+/** Returns why IAM refuses a window's command to a server; undefined if IAM allows it. */
 export function windowRefusal(iam: EmbeddedIam, window: DeployedWindow, server: Server, region: string): Promise<string | undefined> {
     const { arn, role, notifyRole, document } = window;
     const partition = partitionOf(region);
@@ -24,7 +24,7 @@ export function windowRefusal(iam: EmbeddedIam, window: DeployedWindow, server: 
     ]);
 }
 
-/** Says why IAM refuses that a schedule starts its function; undefined if IAM allows it. */
+/** Returns why IAM does not let a schedule start its function; undefined if IAM allows it. */
 export function startRefusal(iam: EmbeddedIam, { arn, role, started }: DeployedSchedule): Promise<string | undefined> {
     return firstRefusal(iam, [
         assumeRole("scheduler.amazonaws.com", role, arn),
@@ -33,7 +33,7 @@ export function startRefusal(iam: EmbeddedIam, { arn, role, started }: DeployedS
     ]);
 }
 
-/** Says why IAM refuses that a function writes its log; undefined if IAM allows it. */
+/** Returns why IAM does not let a function write its log; undefined if IAM allows it. */
 export function logRefusal(iam: EmbeddedIam, { started }: DeployedSchedule): Promise<string | undefined> {
     const resource = `${started.logGroup}:log-stream:rehearsal`;
     return firstRefusal(

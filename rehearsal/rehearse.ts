@@ -10,7 +10,7 @@ import { type Chance, openWindows, type TypedRun } from "./openWindows";
 import type { Deployment } from "./program";
 import type { Promises } from "./promises";
 import { LastRuns, truthNow } from "./truth";
-import { type UnprotectedVolume, unprotectedVolumes } from "./unprotectedVolumes";
+import { findUnprotectedVolumes, type UnprotectedVolume } from "./unprotectedVolumes";
 import { installPackages } from "./vssPackage";
 import type { Truth } from "./watchInvariants";
 import { type PlayedRuns, startWatch, type Watching, type WatchOptions } from "./watching";
@@ -29,14 +29,14 @@ export interface RehearsalOptions extends AccountOptions, Chance {
     readonly onDay?: (days: number) => void;
 }
 
-/** A restore point that is left at the end. */
+/** A restore point at the end of the rehearsal. */
 export interface Restorable {
     readonly type: string;
     /** When its run began, in milliseconds since 1970. */
     readonly time: number;
     readonly server: string;
     readonly snapshots: readonly string[];
-    /** Types and periods whose runs made no restore point, and for which it stands in, such as `Month 2027-03`. */
+    /** Types and periods for which it stands in, such as `Month 2027-03`. Their runs made no restore point. */
     readonly standsInFor: readonly string[];
 }
 
@@ -53,14 +53,14 @@ export interface Rehearsal {
     readonly unprotected: readonly UnprotectedVolume[];
     /** What the watch found and said; undefined if the rehearsal leaves it out. */
     readonly watch?: Watched;
-    /** Sentences about broken invariants, with their times; none if every invariant held. */
+    /** Sentences about broken invariants, with their times. The list is empty if every invariant held. */
     readonly broken: readonly string[];
 }
 
 /**
  * Plays a deployment against the embedded AWS on a virtual clock. The same deployment and options give the same rehearsal.
  *
- * @param promises for the invariants; the cleaner has its own retention in its closure
+ * @param promises for the invariants; the cleaner has the retention in its closure
  */
 export async function rehearse(deployment: Deployment, promises: Promises, options: RehearsalOptions): Promise<Rehearsal> {
     const account = makeAccount(deployment, options);
@@ -94,13 +94,13 @@ export async function rehearse(deployment: Deployment, promises: Promises, optio
         taken: runs.reduce((sum, { snapshots }) => sum + snapshots.length, 0),
         deleted: cleaners.cleanings.reduce((sum, { deleted }) => sum + deleted, 0),
         restorable: describeRestorePoints(restorePoints, cleaners),
-        unprotected: unprotectedVolumes(account, restorePoints),
+        unprotected: findUnprotectedVolumes(account, restorePoints),
         ...(watched && { watch: watched.watch }),
         broken: [
             ...cleaners.cleanings.flatMap(({ broken }) => broken),
             ...cleaners.refusals,
             ...(watched?.broken ?? []),
-            ...noBackupAtAll(runs, options),
+            ...findMissingBackups(runs, options),
         ],
     };
 }
@@ -148,8 +148,8 @@ function describeRestorePoints(restorePoints: readonly LedgerEntry[], { cleaning
     }));
 }
 
-/** A policy that never backs up breaks no other promise. */
-function noBackupAtAll(runs: readonly TypedRun[], { failures }: RehearsalOptions): string[] {
+/** Finds out whether no run took a snapshot. Such a policy breaks no other promise. */
+function findMissingBackups(runs: readonly TypedRun[], { failures }: RehearsalOptions): string[] {
     const nothingTaken = runs.length > 0 && runs.every(({ snapshots }) => snapshots.length === 0);
     return nothingTaken && failures < 1 ? [`no run took a snapshot: ${runs[0]?.why}`] : [];
 }

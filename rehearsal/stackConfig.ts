@@ -3,12 +3,12 @@ import { join } from "node:path";
 import { type Document, isCollection, isMap, isScalar, LineCounter, type Node, parseDocument, type YAMLMap } from "yaml";
 
 /**
- * Reads the config of a stack as Pulumi hands it to a program: the stack's file over the defaults of the project's.
+ * Reads the config of a stack as Pulumi passes it to a program. Values of the stack replace defaults of the project.
  *
- * @param folder where `Pulumi.yaml` is
+ * @param folder the folder with `Pulumi.yaml`
  * @throws Error that names the file, the line and the cure
  */
-export function stackConfig(folder: string, stack: string): Record<string, string> {
+export function readStackConfig(folder: string, stack: string): Record<string, string> {
     const file = join(folder, `Pulumi.${stack}.yaml`);
     if (!existsSync(file)) {
         const stacks = readdirSync(folder).flatMap((name) => /^Pulumi\.(.+)\.yaml$/.exec(name)?.[1] ?? []);
@@ -30,7 +30,7 @@ interface YamlFile {
     /** Undefined if the file is empty. */
     readonly top: YAMLMap | undefined;
     readonly document: Document;
-    /** The error to throw if something is wrong at a place of the file. */
+    /** Makes the error for a fault at a place of the file. */
     fault(place: Node | null | undefined, message: string): Error;
 }
 
@@ -55,7 +55,7 @@ function readYaml(path: string): YamlFile {
     return { top: isMap(contents) ? contents : undefined, document, fault };
 }
 
-/** Reads what a file has under `config`. */
+/** Reads the entries of a file under `config`. */
 function entriesOf(file: YamlFile, project: string): Entry[] {
     const config = file.top?.get("config", true) as Node | undefined;
     if (isEmpty(config)) {
@@ -70,7 +70,7 @@ function entriesOf(file: YamlFile, project: string): Entry[] {
     }));
 }
 
-/** A key without a namespace is one of the project's. The form `namespace:config:name` is old, and means `namespace:name`. */
+/** Completes a key. Without a namespace, it is a key of the project. `namespace:config:name` is an old form of `namespace:name`. */
 function fullKey(file: YamlFile, node: Node, project: string): string {
     const key = isScalar(node) ? node.value : undefined;
     if (typeof key !== "string") {
@@ -100,7 +100,7 @@ function readValue(file: YamlFile, key: Node, node: Node | null): unknown {
     return value;
 }
 
-/** Pulumi takes a declaration that is no map for the value itself, and a null default for none. */
+/** Reads the defaults like Pulumi. A declaration that is no map is the value itself. A null default does not count. */
 function defaultsOf(declared: readonly Entry[]): [string, string][] {
     return declared.flatMap(({ key, value }) => {
         const { default: byDefault, value: fixed } = (isPlainObject(value) ? value : { default: value }) as Record<string, unknown>;
@@ -110,7 +110,7 @@ function defaultsOf(declared: readonly Entry[]): [string, string][] {
 }
 
 /**
- * The text that Pulumi makes of a value. Null becomes empty text, but stays null inside lists and maps. Maps are in the order of their keys.
+ * Makes text of a value like Pulumi. Null becomes empty text, but stays null inside lists and maps. Maps are in the order of their keys.
  *
  * @see https://github.com/pulumi/pulumi/blob/master/sdk/go/common/workspace/loaders.go
  */
@@ -125,7 +125,7 @@ function inOrder(_: string, value: unknown): unknown {
     return isPlainObject(value) ? Object.fromEntries(Object.entries(value).sort(([a], [b]) => (a < b ? -1 : 1))) : value;
 }
 
-/** Pulumi writes an encrypted text as a map with the one key `secure`. */
+/** Finds encrypted text. Pulumi writes it as a map with the one key `secure`. */
 function isEncrypted(value: unknown): boolean {
     if (typeof value !== "object" || value === null) {
         return false;

@@ -27,7 +27,7 @@ export class Timeline {
         this.queue.splice(low, 0, { time, event });
     }
 
-    /** Adds an event at the first of `times`, and at each further one when the last is due. */
+    /** Adds an event at each of `times`. It asks for the next time only when the last one is due. */
     public each(times: Iterator<number>, event: (time: number) => void | Promise<void>): void {
         const { value, done } = times.next();
         if (!done) {

@@ -1,4 +1,4 @@
-import { type Account, targetedServers } from "./account";
+import { type Account, findTargetedServers } from "./account";
 import { isBootVolume, type Volume } from "./embeddedAws/ssm";
 import type { LedgerEntry } from "./ledger";
 
@@ -10,10 +10,10 @@ export interface UnprotectedVolume {
     readonly why: "not mounted in Windows" | "boot volume, excluded" | "no run completed";
 }
 
-/** Finds the volumes of targeted servers that are in none of these restore points. */
-export function unprotectedVolumes({ windows, servers }: Account, restorePoints: readonly LedgerEntry[]): UnprotectedVolume[] {
+/** Finds the volumes of targeted servers that are in no restore point. */
+export function findUnprotectedVolumes({ windows, servers }: Account, restorePoints: readonly LedgerEntry[]): UnprotectedVolume[] {
     const restorable = new Set(restorePoints.flatMap(({ members }) => members.map(({ volumeId }) => volumeId)));
-    const backedUp = servers.filter((server) => windows.some(({ targets }) => targetedServers([server], targets).length > 0));
+    const backedUp = servers.filter((server) => windows.some(({ targets }) => findTargetedServers([server], targets).length > 0));
     const excludesBoot = windows.every(({ parameters }) => parameters.ExcludeBootVolume === "True");
     return backedUp.flatMap(({ id: server, volumes }) =>
         volumes

@@ -1,7 +1,7 @@
-import { type Account, targetedServers } from "./account";
+import { type Account, findTargetedServers } from "./account";
 import { associationsOf, type DeployedAssociation } from "./deployed";
 import type { Server } from "./embeddedAws/ssm";
-import { firingTimes } from "./firingTimes";
+import { findFiringTimes } from "./firingTimes";
 import { remember } from "./playedAws";
 import { undelivered } from "./undelivered";
 
@@ -17,7 +17,7 @@ export function installPackages(account: Account): InstalledPackages {
     const associations = associationsOf(deployment);
     for (const association of associations) {
         timeline.at(start, () => install(account, association, servers));
-        timeline.each(firingTimes(association.expression, "UTC", start, end), () => install(account, association, servers));
+        timeline.each(findFiringTimes(association.expression, "UTC", start, end), () => install(account, association, servers));
     }
     return {
         installOn(server) {
@@ -31,7 +31,7 @@ export function installPackages(account: Account): InstalledPackages {
 /** Runs an association once. It reaches only servers that Systems Manager reaches. */
 function install({ aws, timeline }: Account, { id: associationId, targets }: DeployedAssociation, servers: readonly Server[]): void {
     const time = timeline.now;
-    const reached = targetedServers(servers, targets).flatMap((server) => {
+    const reached = findTargetedServers(servers, targets).flatMap((server) => {
         const obstacle = undelivered(server, undefined);
         const isReached = !obstacle || (obstacle.status !== undefined && obstacle.status !== "DeliveryTimedOut");
         return isReached ? [{ server, isWindows: obstacle?.status !== "InvalidPlatform" }] : [];

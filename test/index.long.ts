@@ -3,13 +3,13 @@ import { join } from "node:path";
 import { occurrences, parseSchedule } from "../lambda/retention/schedules";
 import { windowsOf } from "../rehearsal/deployed";
 import { runProgram } from "../rehearsal/program";
-import { stackConfig } from "../rehearsal/stackConfig";
+import { readStackConfig } from "../rehearsal/stackConfig";
 
 const ROOT = join(__dirname, "..");
 
 describe("The program", () => {
     it("opens the production stack's windows at least an hour apart, in ten years with daylight saving", async () => {
-        const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", stackConfig(ROOT, "prod"));
+        const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", readStackConfig(ROOT, "prod"));
         const starts = windowsOf(deployment)
             .flatMap(({ schedule, timezone }) => {
                 const { pattern } = parseSchedule(schedule, "seconds allowed") as { readonly pattern: string };

@@ -4,9 +4,9 @@ import { join } from "node:path";
 import { parse } from "yaml";
 import { occurrences, parseSchedule } from "../lambda/retention/schedules";
 import { windowsOf as deployedWindows } from "../rehearsal/deployed";
-import { archiveFiles } from "../rehearsal/embeddedAws/lambda";
+import { readArchive } from "../rehearsal/embeddedAws/lambda";
 import { type Deployment, runProgram } from "../rehearsal/program";
-import { stackConfig } from "../rehearsal/stackConfig";
+import { readStackConfig } from "../rehearsal/stackConfig";
 import { inputsOf } from "./support/policies";
 
 const ROOT = join(__dirname, "..");
@@ -45,7 +45,7 @@ const KEYS = [
 
 /** The settings that the closure has captured. */
 async function settingsOf({ resources }: Deployment): Promise<string[]> {
-    const files = await archiveFiles(resources.find(({ type }) => type === "aws:lambda/function:Function")?.inputs.code);
+    const files = await readArchive(resources.find(({ type }) => type === "aws:lambda/function:Function")?.inputs.code);
     return (files["index.js"] ?? "").split("\n").filter((line) => /^(var )?__settings\S* = [^_]/.test(line) && !line.endsWith("{};"));
 }
 
@@ -221,7 +221,7 @@ describe("The program", () => {
     });
 
     it("deploys the production stack of the repository", async () => {
-        const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", stackConfig(ROOT, "prod"));
+        const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", readStackConfig(ROOT, "prod"));
         assert.deepEqual(windowsOf(deployment), [
             "prod-day-window cron(30 0 ? * * *) Europe/Vienna",
             "prod-week-window cron(0 3 ? * SUN *) Europe/Vienna",
@@ -230,7 +230,7 @@ describe("The program", () => {
     });
 
     it("opens the production stack's windows at least an hour apart, in a year with daylight saving", async () => {
-        const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", stackConfig(ROOT, "prod"));
+        const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", readStackConfig(ROOT, "prod"));
         const starts = deployedWindows(deployment)
             .flatMap(({ schedule, timezone }) => {
                 const { pattern } = parseSchedule(schedule, "seconds allowed") as { readonly pattern: string };

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync, execSync } from "node:child_process";
 import { existsSync, readFileSync } from "node:fs";
 import { delimiter, dirname, join } from "node:path";
-import { node24 } from "../rehearsal/embeddedAws/lambda";
+import { findNode24 } from "../rehearsal/embeddedAws/lambda";
 
 const ROOT = join(__dirname, "..");
 
@@ -22,7 +22,7 @@ describe("The scripts of package.json", () => {
     });
 
     it("run only the rehearsed function on Node 24", () => {
-        assert.match(execFileSync(node24(), ["-p", "process.versions.node"], { encoding: "utf8" }), /^24\./);
+        assert.match(execFileSync(findNode24(), ["-p", "process.versions.node"], { encoding: "utf8" }), /^24\./);
     });
 
     it("avoid syntax that cmd and PowerShell can't run: single quotes, variables, rm", () => {

@@ -1,6 +1,6 @@
 /**
  * Most bytes of one line in the log. Lambda's runtime has been seen to cut a longer line at 64 KiB, which breaks the JSON.
- * CloudWatch's own limit is higher.
+ * The limit of CloudWatch is higher.
  */
 export const LINE_BYTES = 48 * 1024 - 1;
 

@@ -1,4 +1,4 @@
-/** How often a listing begins anew if the service says that its own page token is invalid or expired. */
+/** How often a listing starts again if the service says that a page token is invalid or expired. */
 const RESTARTS = 2;
 
 /** A page of a listing. The key of its token begins with a small letter in CloudWatch Logs, and with a capital in the other services. */
@@ -40,7 +40,7 @@ export async function readPages<P extends Page, T>({ service, open, read }: List
     }
 }
 
-/** Hands pages on. Throws if a token comes twice, since such a listing would not end. */
+/** Yields the pages of a listing. Throws if a token comes twice, since such a listing would not end. */
 export async function* refuseRepeatedTokens<P extends Page>(service: string, pages: AsyncGenerator<P>): AsyncGenerator<P> {
     const tokens = new Set<string>();
     for await (const page of pages) {

@@ -28,7 +28,7 @@ class UnreadableAnswer extends Error {
  */
 export const RETRY_UNREADABLE = [
     retryUnreadable,
-    // High, so that the step that reads the response comes inside. The step that retries is outside.
+    // High priority puts the step that reads the response inside this one. The step that retries is outside.
     { step: "deserialize", priority: "high", name: "retryUnreadable", override: true },
 ] as const;
 
@@ -48,7 +48,7 @@ function retryUnreadable<Args, Result extends { readonly output?: object }>(
     };
 }
 
-/** The service's own errors have a `$fault`; errors without a response have no status. */
+/** Errors of the service have a `$fault`; errors without a response have no status. */
 function isUnreadable(error: { $fault?: unknown; $metadata?: { httpStatusCode?: number } }): boolean {
     return error.$fault === undefined && error.$metadata?.httpStatusCode !== undefined;
 }

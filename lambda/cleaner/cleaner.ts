@@ -34,13 +34,13 @@ export class CleaningFailed extends Error {
         this.#report = report;
     }
 
-    /** What was done, and what was not; the log has it too. */
+    /** The report of the run. The log has it, too. */
     public get report(): Report {
         return this.#report;
     }
 }
 
-/** Configures the one client of a container. `adaptive` waits as EC2's token bucket demands, so that EC2 refuses few requests. */
+/** Configures the one client of a container. `adaptive` waits as EC2's token bucket demands. So EC2 refuses few requests. */
 export const clientConfig = {
     retryMode: "adaptive",
     maxAttempts: 8,
@@ -48,7 +48,7 @@ export const clientConfig = {
     requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, socketTimeout: 30_000, throwOnRequestTimeout: true },
 } satisfies EC2ClientConfig;
 
-/** In the last 45 s no set is begun, and in the last 15 s the run waits for no response: it must write the report before Lambda ends it. */
+/** In the last 45 s, a run starts no set. In the last 15 s, it waits for no response, since it must still write the report. */
 const LAST_START_MS = 45_000;
 const LAST_ANSWER_MS = 15_000;
 
@@ -56,7 +56,7 @@ const LAST_ANSWER_MS = 15_000;
 const LAMBDA_LIMIT_MS = 900_000;
 
 /**
- * One run of the cleaner: list, plan, delete, report.
+ * Runs the cleaner once: it lists, plans, deletes and reports.
  *
  * @param event `time`: when the run was due, ISO 8601, as EventBridge puts it into events
  * @param pace of the deletions
@@ -84,7 +84,7 @@ export async function clean(
         : await deleteSets(ec2, plan.deletions, { most: settings.maxDeletionsPerRun, pace, endsAt, abortSignal });
 
     const result = report({ policy: settings.name, time: now, reportOnly: settings.reportOnly }, plan, outcomes, errors);
-    // console.log would put words of its own before the line.
+    // console.log would write Lambda's prefix before the line.
     process.stdout.write(
         logLines(result)
             .map((line) => `${line}\n`)
@@ -97,10 +97,10 @@ export async function clean(
 }
 
 /**
- * Makes the plan, and says what could not be listed. Without a whole listing of snapshots the plan is empty. Without one of volumes, each
- * volume counts as existing.
+ * Makes the plan, and returns an error for each incomplete list. Without a complete list of snapshots, the plan is empty. Without a
+ * complete list of volumes, each volume counts as existing.
  *
- * @throws what `planCleaning` throws: no plan is carried out then
+ * @throws the error of `planCleaning`: then nothing is deleted
  */
 async function listAndPlan(
     ec2: EC2Client,

@@ -3,7 +3,7 @@ import type { Decision } from "../retention/plan";
 import type { Snapshot } from "../retention/snapshot";
 import { type Pace, rateLimiter } from "./rateLimiter";
 
-/** How many sets are deleted at once: enough for EC2's pace, however long it takes to answer. */
+/** How many sets are deleted at once: enough for EC2's rate, even if its responses are slow. */
 const CONCURRENCY = 16;
 
 /** The outcome for one snapshot that the plan deletes. */
@@ -11,7 +11,7 @@ export interface Outcome {
     readonly snapshot: Snapshot;
     readonly result: "deleted" | "skipped" | "failed" | "remaining";
     readonly reason: string;
-    /** Whether others of its set were deleted before EC2 refused this one, so that the set is no longer whole. */
+    /** Whether other snapshots of its set were deleted before EC2 refused this one. Then the set is no longer whole. */
     readonly split?: boolean;
 }
 
@@ -27,8 +27,9 @@ export interface DeletionLimits {
 }
 
 /**
- * Deletes sets, several at once and the oldest first. The members of a set go one after the other. The first that can't be deleted ends its
- * set, so that a set stays whole if something holds it. Never throws for a snapshot: its error is its outcome.
+ * Deletes sets, several at once and the oldest first. The snapshots of a set are deleted one after the other. The first one that EC2
+ * refuses ends its set. If an image holds the boot volume's snapshot, the set stays whole. Never throws for a snapshot: its error is its
+ * outcome.
  *
  * @param deletions sets of decisions to delete, as planned
  * @returns outcomes in the order of the plan
@@ -47,7 +48,9 @@ export async function deleteSets(ec2: EC2Client, deletions: readonly (readonly D
         }
         limitReached ||= !fits(set);
         if (limitReached) {
-            outcomes.push(Promise.resolve(remaining(set, `${limits.most} deletions are the most of one run; the next one goes on`)));
+            outcomes.push(
+                Promise.resolve(remainingOutcomes(set, `${limits.most} deletions are the most of one run; the next one goes on`)),
+            );
             continue;
         }
         room -= set.length;
@@ -62,7 +65,7 @@ export async function deleteSets(ec2: EC2Client, deletions: readonly (readonly D
     return (await Promise.all(outcomes)).flat();
 }
 
-function remaining(set: readonly Decision[], reason: string): Outcome[] {
+function remainingOutcomes(set: readonly Decision[], reason: string): Outcome[] {
     return set.map(({ snapshot }) => ({ snapshot, result: "remaining", reason: `remaining: ${reason}` }));
 }
 
@@ -73,7 +76,7 @@ async function deleteSet(
     { endsAt, abortSignal }: DeletionLimits,
 ): Promise<Outcome[]> {
     if (performance.now() >= endsAt) {
-        return remaining(set, "the run had to end; the next one goes on");
+        return remainingOutcomes(set, "the run had to end; the next one goes on");
     }
     const outcomes: Outcome[] = [];
     for (const { snapshot, reason } of set) {
@@ -81,18 +84,18 @@ async function deleteSet(
         const outcome = await deleteSnapshot(ec2, snapshot.id, reason, abortSignal);
         if (outcome.result !== "deleted") {
             const rest = set.slice(outcomes.length + 1).map((decision) => decision.snapshot);
-            return [...outcomes, ...stopped({ snapshot, ...outcome }, outcomes.length, rest)];
+            return [...outcomes, ...outcomesAfterRefusal({ snapshot, ...outcome }, outcomes.length, rest)];
         }
         outcomes.push({ snapshot, ...outcome });
     }
     return outcomes;
 }
 
-/** The outcomes of a snapshot that could not be deleted after `gone` others of its set, and of the rest of the set. */
-function stopped({ snapshot, result, reason }: Outcome, gone: number, rest: readonly Snapshot[]): Outcome[] {
-    const isSplit = gone > 0;
+/** Makes the outcomes of a snapshot that EC2 refused to delete, and of the rest of its set. `deletedBefore` others were deleted. */
+function outcomesAfterRefusal({ snapshot, result, reason }: Outcome, deletedBefore: number, rest: readonly Snapshot[]): Outcome[] {
+    const isSplit = deletedBefore > 0;
     return [
-        { snapshot, result, reason: isSplit ? `${reason}; ${gone} of its set went before` : reason, split: isSplit },
+        { snapshot, result, reason: isSplit ? `${reason}; ${deletedBefore} of its set went before` : reason, split: isSplit },
         ...rest.map(
             (other): Outcome => ({
                 snapshot: other,
@@ -131,11 +134,11 @@ function outcomeOf({ name, message }: Error, reason: string): Pick<Outcome, "res
         return { result: "deleted", reason: `${reason} (it was gone already)` };
     }
     if (name === "InvalidSnapshot.InUse") {
-        // Images and fast restore both answer so; EC2's sentence tells which, and names the image.
+        // Images and fast restore have the same code. EC2's message says which one, and names the image.
         return { result: "skipped", reason: `left: in use by ${/\bami-\w+/.exec(message)?.[0] ?? `something else: ${message}`}` };
     }
     if (name === "UnauthorizedOperation") {
-        // First, since its sentence holds names of the user's, such as a role's.
+        // First, since the message contains names that the user chose, such as the name of a role.
         return { result: "failed", reason: `failed: ${name}: ${message}` };
     }
     if (isProtected(name, message)) {

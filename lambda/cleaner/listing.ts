@@ -13,10 +13,10 @@ import { POLICY_TAG } from "../retention/tags";
 const FILTER_VALUES = 200;
 
 /**
- * Lists every snapshot that bears the policy's tag, in pages of 1,000, the most that EC2 gives. It also finds those of volumes that no
- * longer exist. A snapshot on two pages counts once.
+ * Lists every snapshot with the policy's tag, in pages of 1,000, which is EC2's limit. It also finds snapshots of volumes that no longer
+ * exist. A snapshot on two pages counts once.
  *
- * @throws EC2's error if the listing can't be completed: nothing may be deleted because of half a listing
+ * @throws EC2's error if the listing can't be completed: half a list must not lead to deletions
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSnapshots.html
  */
 export function listSnapshots(ec2: EC2Client, policy: string, abortSignal: AbortSignal): Promise<SizedSnapshot[]> {

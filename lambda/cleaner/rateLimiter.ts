@@ -7,8 +7,9 @@ export interface Pace {
 }
 
 /**
- * EC2 lets an account delete 100 snapshots at once in a region, and 5 a second after that. A little less, so that EC2 refuses none,
- * and other programs get a share.
+ * EC2 lets an account delete 100 snapshots at once in a region, and 5 a second after that. These limits are a little
+ * lower. So EC2 refuses no request, and other programs get a share.
+ *
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
  */
 export const DELETION_PACE: Pace = { burst: 90, perSecond: 4.85 };

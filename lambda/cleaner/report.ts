@@ -33,7 +33,7 @@ interface Entries {
     readonly DeletedSnapshots: string;
     /** Why each of `DeletedSnapshots` was deleted. */
     readonly DeletedReasons: Line;
-    /** Backup sets that were found by their times alone, named by their first snapshots. `Reason` says what to do. */
+    /** Backup sets that were found by their times alone, named by their first snapshots. `Reason` has the cure. */
     readonly SetsFoundByTime: Line;
     /** Needed by retention, or held by an operator. */
     readonly KeptSnapshots: Line;
@@ -64,13 +64,13 @@ export interface Report extends Lists {
     readonly ReportOnly: boolean;
     /** `OK`; `PARTIAL` if something remains for the next run, or is left of a set that is partly deleted; `FAILED` if there are errors. */
     readonly Status: "OK" | "PARTIAL" | "FAILED";
-    /** What the run could not do, a sentence each. If there are any, the run ends with an error. */
+    /** Faults of the run, one sentence each. If the list is not empty, the run ends with an error. */
     readonly Errors: readonly string[];
     /** Always complete, even if the lists are cut. */
     readonly Counts: Readonly<
         Record<"Listed" | "Deleted" | "Kept" | "Skipped" | "Failed" | "Remaining" | "StaleVolumes" | "StandIns" | "SetsFoundByTime", number>
     >;
-    /** How many lines the lists leave out, so that the report fits into one line of the log. */
+    /** How many lines the lists leave out to fit the report into one line of the log. */
     readonly LinesLeftOut: number;
 }
 
@@ -81,9 +81,9 @@ const SENTENCE_LENGTH = 2_000;
 const NUMBERS_BYTES = 64;
 
 /**
- * Makes the report of a run. Its lists are cut so that it fits into one line of the log. The ids of deleted snapshots are all there.
+ * Makes the report of a run. Its lists are cut to fit into one line of the log. The ids of all deleted snapshots remain.
  *
- * @param errors what went wrong before the deletions
+ * @param errors faults before the deletions, one sentence each
  */
 export function report(
     run: { readonly policy: string; readonly time: number; readonly reportOnly: boolean },
@@ -118,7 +118,7 @@ export function report(
     return { ...head, ...cut, LinesLeftOut: leftOut };
 }
 
-/** Fills lists until no bytes are left, and counts what does not fit. */
+/** Fills lists until no bytes are left, and counts the lines that do not fit. */
 function cutLists(lists: Lists, bytes: number): { readonly cut: Lists; readonly leftOut: number } {
     const cut: ListsOf<ListName> = { ...lists };
     let left = bytes;
@@ -137,7 +137,7 @@ function cutLists(lists: Lists, bytes: number): { readonly cut: Lists; readonly 
     };
     for (const name of LISTS) {
         if (name === "DeletedSnapshots") {
-            // All of them stay: what does not fit goes into further lines of the log.
+            // All ids stay: those that do not fit are in further lines of the log.
             left -= bytesOf(lists.DeletedSnapshots);
         } else {
             cutList(cut, name);

@@ -9,7 +9,7 @@ export interface BackupSet {
     readonly type: string | undefined;
     /** False if the snapshots were grouped by their times alone. They may be those of several servers. */
     readonly identified: boolean;
-    /** The snapshot that is deleted last. It gives the set its time, so that a half-deleted set keeps its age. */
+    /** The snapshot that is deleted last. It gives the set its time. So a half-deleted set keeps its age. */
     readonly anchor: Snapshot;
     /** When the anchor started, in milliseconds since 1970. Of a restore point, that is its earliest snapshot. */
     readonly startTime: number;
@@ -67,7 +67,7 @@ function orderedTime({ startTime }: Snapshot): number {
     return Number.isNaN(startTime) ? Number.NEGATIVE_INFINITY : startTime;
 }
 
-/** The GUID in the value of the set's tag, whatever is around it; or else the value itself; undefined without a value. */
+/** Finds the GUID in the value of the set's tag. Without a GUID, the whole value counts; undefined without a value. */
 function setId({ tags }: Snapshot): string | undefined {
     const value = tags[SET_TAG] ?? "";
     return GUID.exec(value)?.[0].toLowerCase() ?? (value.trim() || undefined);

@@ -32,10 +32,10 @@ function lastById(snapshots: readonly Snapshot[]): Snapshot {
  * Compares the snapshots of a set by the order in which they are deleted. A run can stop after each of them, and then the rest must still
  * be judged as before. So the anchor comes last.
  *
- * - A failed set: first the ones that started farthest from the anchor, because sets found by time must not fall apart. Last the ones that
- *   show the failure, so that the rest never looks like a restore point.
- * - A restore point: the latest first, because the earliest gives the age. Those that started together stay in the order of `snapshots`.
- *   So the boot volume's comes first. Images hold that one, and then the set stays whole.
+ * - A failed set: first the snapshots that started farthest from the anchor, because sets found by time must not fall apart. Snapshots that
+ *   show the failure come last. So the rest never looks like a restore point.
+ * - A restore point: the latest first, because the earliest gives the age. Snapshots that started together stay in the order of `snapshots`.
+ *   So the boot volume's comes first. If an image holds it, the set stays whole.
  */
 export function deletionOrder({ anchor, status }: Members, rules: SetRules): (a: Snapshot, b: Snapshot) => number {
     if (status.kind === "restorePoint") {

@@ -94,7 +94,7 @@ export function periodsOf(expression: string, timezone: string): Periods | undef
     return remembered.get(key);
 }
 
-/** `periodsOf` without its memory, so that periods found earlier change no answer. */
+/** `periodsOf` without its memory, for tests: periods that were found earlier change nothing. */
 export function definePeriods(expression: string, timezone: string): Periods | undefined {
     const schedule = parseSchedule(expression, "seconds allowed");
     if (schedule.kind === "rate") {

@@ -10,7 +10,7 @@ import { judgeVolumes, type Volume } from "./volumes";
 import { utc } from "./wording";
 
 /**
- * What happens to one snapshot.
+ * The decision about one snapshot.
  *
  * - `keep`: needed by retention, or held by an operator.
  * - `leave`: left alone, because it is not judged, not finished or failed. It stays.
@@ -34,11 +34,11 @@ export interface Plan {
     readonly staleVolumes: readonly StaleVolume[];
     /** The sets that were found by their times alone: an old VSS package wrote no id. Each may hold snapshots of several servers. */
     readonly setsFoundByTime: readonly BackupSet[];
-    /** Volumes whose older snapshots may be deleted by `orphanDays`, if it is found that the volumes no longer exist. */
+    /** Volumes with snapshots that `orphanDays` may delete if the volumes no longer exist. */
     readonly orphanCandidates: readonly string[];
 }
 
-/** What the decisions about a policy's sets depend on. */
+/** The facts that decide about a policy's sets. */
 interface Judgement {
     readonly policy: RetentionPolicy;
     readonly now: number;
@@ -54,7 +54,7 @@ interface Judgement {
  *
  * @param now milliseconds since 1970
  * @param lostVolumes ids of volumes that are known not to exist
- * @throws RangeError if `now` or a number of the policy is invalid, so that nothing is deleted
+ * @throws RangeError if `now` or a number of the policy is invalid: then nothing is deleted
  * @throws Error if a volume was not judged, which would be a fault of this function
  */
 export function planCleaning(

@@ -158,7 +158,7 @@ function addNeed(before: Verdict, reason: string): Verdict {
  * Judges a volume that no longer exists, and has had no restore point for `orphanDays`. Its newest restore point always stays.
  *
  * @param points the volume's restore points, newest first
- * @param newest its newest restore point; if that one is held, it is none of `points`
+ * @param newest its newest restore point; if it is held, it is not in `points`
  */
 export function judgeLostVolume(id: string, points: readonly BackupSet[], newest: BackupSet): Map<BackupSet, Verdict> {
     const lastCopy =

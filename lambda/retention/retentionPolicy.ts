@@ -1,7 +1,7 @@
 /** How many restore points of each snapshot type are kept, per volume. Whole numbers from 1. */
 export type Retention = Readonly<Record<string, number>>;
 
-/** The part of a policy that says what is kept and what is deleted: all that the plan needs of it. */
+/** The part of a policy that decides which snapshots are kept. The plan needs no other part. */
 export interface RetentionPolicy {
     /** The value of the tag `VssBackupPolicy`. */
     readonly name: string;
@@ -18,12 +18,12 @@ export interface RetentionPolicy {
     readonly failedSetGraceHours: number;
     /** Count sets that are complete but not application-consistent as restore points. */
     readonly countCrashConsistent: boolean;
-    /** Let the newest restore point of a period stand in for a type whose run made none in it. */
+    /** Let the newest restore point of a period stand in for a type that has no restore point in it. */
     readonly standIns: boolean;
 }
 
 /**
- * Refuses numbers with which the plan would delete what it must keep.
+ * Refuses numbers with which the plan would delete needed restore points.
  *
  * @throws RangeError that names the number
  */

@@ -51,7 +51,7 @@ const FIELDS: readonly Field[] = [
  * Reads a `cron(…)` or `rate(…)` expression of SSM maintenance windows or of EventBridge Scheduler. Their dialects differ only in the
  * seconds: SSM allows them in front.
  *
- * @throws Error with a sentence that says what is wrong and what would be right
+ * @throws Error with a sentence about the fault and the cure
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/reference-cron-and-rate-expressions.html
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  */
@@ -127,7 +127,7 @@ function translateField(text: string, field: Field): string {
     return items.join(",");
 }
 
-/** What a field takes, or how to write the words that it was given. */
+/** Names the values that a field accepts, or the right form of its given words. */
 function fieldCure(part: string, field: Field): string {
     const { min, max, word, special, specialForms } = field;
     const capitals = part.toUpperCase();
@@ -148,9 +148,9 @@ function numberOf(text: string): number {
 }
 
 /**
- * When a cron schedule fires, in milliseconds since 1970, from `from` (included) to `to` (not). A time that daylight saving repeats
- * comes once. If daylight saving skips a time: a schedule with a single time of day fires at the end of the gap, others not at all. With
- * `gap` "skipped", none fires, as in EventBridge Scheduler.
+ * Yields the times at which a cron schedule fires, in milliseconds since 1970, from `from` (included) to `to` (not). A time that daylight
+ * saving repeats comes once. If daylight saving skips the time of a schedule with a single time of day, it fires at the end of the gap.
+ * Other schedules do not fire then. With `gap` "skipped", no schedule does, as in EventBridge Scheduler.
  */
 export function* occurrences(
     pattern: string,
@@ -188,7 +188,7 @@ function clockOf(timeZone: string): Intl.DateTimeFormat {
 
 /** When a cron schedule last fired at `time` or before, in milliseconds since 1970; undefined if it had not fired yet. */
 export function latestUntil(pattern: string, timezone: string, time: number): number | undefined {
-    // croner's answer is only a hint: it does not know about repeated times.
+    // croner's result is only a hint: it does not know about repeated times.
     const [hint] = cronOf(pattern, timezone).previousRuns(1, new Date(time + 1));
     return hint && [...occurrences(pattern, timezone, hint.getTime() - CLOCK_CHANGE_MS, time + 1)].at(-1);
 }

@@ -14,13 +14,13 @@ export type SetStatus =
 /** The part of a policy that says when a set is a restore point, and when it is held. */
 export type SetRules = Pick<RetentionPolicy, "failedSetGraceHours" | "countCrashConsistent" | "hold">;
 
-/** Judges the snapshots of a set. The order of the questions counts: whatever can still change is pending, and is never deleted. */
+/** Judges the snapshots of a set. The order of the checks counts: a set that can still change is pending, and is never deleted. */
 export function setStatus(snapshots: readonly Snapshot[], rules: SetRules, now: number): SetStatus {
     const timeless = snapshots.find(({ startTime }) => Number.isNaN(startTime));
     if (timeless) {
         return { kind: "pending", why: `${timeless.id} has no start time` };
     }
-    // First, so that nothing is deleted while EC2 still works on it, even if other snapshots of the set have failed.
+    // First, since no snapshot may be deleted while EC2 still works on it, even if others of the set have failed.
     const unfinished = snapshots.find(({ state }) => state !== "completed" && state !== "error");
     if (unfinished) {
         return { kind: "pending", why: `${unfinished.id} is in state ${unfinished.state}` };
@@ -75,12 +75,12 @@ export function isBoot({ tags }: Snapshot): boolean {
     return tags[DEVICE_TAG] === BOOT_DEVICE;
 }
 
-/** Whether nothing about a snapshot keeps its set from being a restore point. */
+/** Whether a snapshot can be part of a restore point. */
 export function isSound(snapshot: Snapshot, { countCrashConsistent }: SetRules): boolean {
     return snapshot.state === "completed" && !Number.isNaN(snapshot.startTime) && (countCrashConsistent || isConsistent(snapshot) === true);
 }
 
-/** True or false as the agent wrote it; undefined if it has not written anything. */
+/** Whether the agent marked a snapshot as application-consistent; undefined without its tag. */
 function isConsistent({ tags }: Snapshot): boolean | undefined {
     const value = tags[CONSISTENT_TAG];
     return value === undefined ? undefined : value.trim().toLowerCase() === "true";

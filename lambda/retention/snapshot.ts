@@ -1,4 +1,4 @@
-/** What the plan needs to know of one EBS snapshot. */
+/** The facts about one EBS snapshot that the plan needs. */
 export interface Snapshot {
     /** `snap-…` */
     readonly id: string;

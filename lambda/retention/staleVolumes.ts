@@ -5,7 +5,7 @@ import { compareIds } from "./snapshot";
 import type { Volume } from "./volumes";
 import { utc } from "./wording";
 
-/** A volume whose last runs made no restore point. */
+/** A volume without a restore point in its last runs. */
 export interface StaleVolume {
     readonly volumeId: string;
     /** One sentence. */
@@ -35,7 +35,7 @@ export function staleVolumes(
         });
 }
 
-/** When the last period began that is over. A `rate` has no periods, so twice its length must do. */
+/** The start of the last finished period. A `rate` has no periods, so two of its intervals count. */
 function startOfLastPeriodOver(expression: string | undefined, timezone: string, now: number): number {
     if (expression === undefined) {
         return Number.NEGATIVE_INFINITY;

@@ -1,12 +1,12 @@
-/** Tag with the policy's name, on every snapshot that the policy takes. It bounds what the cleaner may list and delete. */
+/** Tag with the policy's name, on every snapshot that the policy takes. The cleaner lists and deletes only snapshots with it. */
 export const POLICY_TAG = "VssBackupPolicy";
 
-/** Tag with the snapshot type (`Day`, `Week`, `Month` or the user's own), on every snapshot that the policy takes. */
+/** Tag with the snapshot type (`Day`, `Week`, `Month` or a type of the user), on every snapshot that the policy takes. */
 export const TYPE_TAG = "SnapshotType";
 
 /**
- * Tag that the VSS agent writes when a set is application-consistent. Documented as `true`; older agents write `True`, and `False`
- * on failure, so its value counts, in any letter case, and never its presence.
+ * Tag that the VSS agent writes when a set is application-consistent. AWS documents `true`. Older agents write `True`, and `False` on
+ * failure. So its value counts, in any letter case, and never its presence.
  * @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/application-consistent-snapshots.html
  */
 export const CONSISTENT_TAG = "AppConsistent";

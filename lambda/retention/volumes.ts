@@ -4,7 +4,7 @@ import type { RetentionPolicy } from "./retentionPolicy";
 
 const DAY = 86_400_000;
 
-/** One volume of a policy, and what becomes of its restore points. */
+/** One volume of a policy, and the verdicts on its restore points. */
 export interface Volume {
     readonly id: string;
     /** When its newest restore point was taken, in milliseconds since 1970; undefined without one. Held ones are restore points, too. */
@@ -53,7 +53,7 @@ function orphanAge({ orphanDays = Number.POSITIVE_INFINITY }: RetentionPolicy): 
     return orphanDays * DAY;
 }
 
-/** Whether a snapshot says which volume it is of: EC2 gives copies one that never existed. */
+/** Whether a snapshot names a volume that can exist. EC2 gives copies the id of a volume that never existed. */
 function isKnown(volumeId: string): boolean {
     return volumeId !== "" && volumeId !== "vol-ffffffff";
 }

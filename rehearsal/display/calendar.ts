@@ -19,11 +19,11 @@ interface Mark {
 
 /**
  * Shows the rehearsed months in the policy's time zone, with a sign and a colour for each day:
- * - the initial of a type that has a restore point of that day at the end, small if not every server has one,
- * - `x` if a run failed,
+ * - The initial of a type that has a restore point of that day at the end. It is small if a server has none.
+ * - `x` if a run failed.
  * - `·` if the backups of that day are deleted.
  */
-export function calendar(rehearsal: Rehearsal, options: RehearsalOptions): string {
+export function drawCalendar(rehearsal: Rehearsal, options: RehearsalOptions): string {
     const { timezone, types } = rehearsal;
     const signs = signsOf(types);
     const marks = marksOf(rehearsal, options, signs);
@@ -32,7 +32,7 @@ export function calendar(rehearsal: Rehearsal, options: RehearsalOptions): strin
     const months = Array.from({ length: Math.floor(last.diff(first, "months").months) + 1 }, (_, i) =>
         drawMonth(first.plus({ months: i }), marks),
     );
-    // Older months of a long rehearsal have hardly any restore points left.
+    // Older months of a long rehearsal have almost no restore points at the end.
     const shown = months.slice(-13);
     const rows = Array.from({ length: Math.ceil(shown.length / MONTHS_A_ROW) }, (_, i) =>
         shown.slice(i * MONTHS_A_ROW, (i + 1) * MONTHS_A_ROW),
@@ -59,7 +59,7 @@ function marksOf(
         const failed = status === "Failed" || marks.get(day)?.sign === "x";
         marks.set(day, failed ? { sign: "x", paint: pc.red } : { sign: "·", paint: pc.dim });
     }
-    // The last type wins a day with several. It is the rarest one.
+    // A day with several types gets the mark of the last type, which is the rarest.
     for (const type of types) {
         const ofType = restorable.filter((point) => point.type === type);
         for (const [day, points] of groupBy(ofType, ({ time }) => dayOf(time))) {
@@ -86,7 +86,7 @@ function drawMonth(first: DateTime, marks: ReadonlyMap<string, Mark>): string[] 
     ];
     const weeks = Array.from({ length: 6 }, (_, i) => Array.from({ length: 7 }, (_, k) => cells[i * 7 + k] ?? blank).join(""));
     const title = first.toFormat("MMMM yyyy", { locale: "en" });
-    // Spaces stay outside the colours, so that they can be trimmed at the end of a line.
+    // Spaces stay outside the colours, since the end of a line is trimmed.
     return [pc.bold(title) + " ".repeat(CELL * 7 - title.length), `${pc.dim("Mo  Tu  We  Th  Fr  Sa  Su")}  `, ...weeks];
 }
 

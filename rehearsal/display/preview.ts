@@ -1,9 +1,9 @@
 import Table from "cli-table3";
 import pc from "picocolors";
 import type { Deployment } from "../program";
-import { WIDTH, widest, wrapCharacters } from "./width";
+import { measureWidest, WIDTH, wrapCharacters } from "./width";
 
-/** Longer types go on in the next line. */
+/** Longer types continue in the next line. */
 const MAX_TYPE_WIDTH = 40;
 const SIGN = " +  ";
 const GAP = 2;
@@ -15,17 +15,17 @@ const NO_BORDERS = Object.fromEntries(
     ]),
 );
 
-/** Shows what would be deployed, in a tree as `pulumi preview` does. */
-export function preview({ project, stack, resources }: Deployment): string {
+/** Draws the resources of a deployment as a tree, like `pulumi preview`. */
+export function drawPreview({ project, stack, resources }: Deployment): string {
     const [component, ...unordered] = resources.map(({ type, name }) => ({ type: shortType(type), name }));
-    // The order of registration means nothing. By name, the parts of the policy stand together.
+    // The order of registration means nothing. Sorted by name, resources of one part are neighbours.
     const children = unordered.sort((a, b) => (a.name < b.name ? -1 : 1));
     const rows = [
         { type: "pulumi:pulumi:Stack", name: `${project}-${stack}` },
         { type: `└─ ${component?.type}`, name: component?.name ?? "" },
         ...children.map(({ type, name }, i) => ({ type: `   ${i === children.length - 1 ? "└─" : "├─"} ${type}`, name })),
     ];
-    const typeWidth = Math.min(MAX_TYPE_WIDTH, widest(...rows.map(({ type }) => type)));
+    const typeWidth = Math.min(MAX_TYPE_WIDTH, measureWidest(...rows.map(({ type }) => type)));
     const nameWidth = WIDTH - SIGN.length - typeWidth - GAP;
     const table = new Table({
         chars: { ...NO_BORDERS, middle: "" },

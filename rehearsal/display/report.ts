@@ -2,21 +2,21 @@ import pc from "picocolors";
 import type { Watched } from "../judgeWatch";
 import type { Deployment } from "../program";
 import type { Rehearsal, RehearsalOptions } from "../rehearse";
-import { calendar } from "./calendar";
-import { preview } from "./preview";
-import { firstLines, whatCanBeRestored, whatHappened, whatIsUnprotected } from "./summary";
+import { drawCalendar } from "./calendar";
+import { drawPreview } from "./preview";
+import { showRestorePoints, showRuns, showUnprotectedVolumes, takeFirstLines } from "./summary";
 import { incidentTable, messageList } from "./watch";
 import { wrapWords } from "./width";
 
 /** Writes a rehearsal for people, at most 80 columns wide. */
-export function asText(deployment: Deployment, rehearsal: Rehearsal, options: RehearsalOptions): string {
+export function writeText(deployment: Deployment, rehearsal: Rehearsal, options: RehearsalOptions): string {
     const { watch, timezone } = rehearsal;
     const section = (title: string, text: string) => `${pc.bold(pc.underline(title))}\n\n${text}\n\n`;
     return [
-        section("What would be deployed", preview(deployment)),
-        section("What happened", whatHappened(rehearsal, options)),
-        section("What can be restored at the end", `${whatCanBeRestored(rehearsal, options)}\n\n${whatIsUnprotected(rehearsal)}`),
-        section("Calendar", calendar(rehearsal, options)),
+        section("What would be deployed", drawPreview(deployment)),
+        section("What happened", showRuns(rehearsal, options)),
+        section("What can be restored at the end", `${showRestorePoints(rehearsal, options)}\n\n${showUnprotectedVolumes(rehearsal)}`),
+        section("Calendar", drawCalendar(rehearsal, options)),
         ...(watch ? [section("What went wrong, and who told", incidentTable(watch, timezone))] : []),
         ...(watch ? [section("What the watch and the alarms sent", messageList(watch, timezone))] : []),
         `${verdict(rehearsal.broken)}\n`,
@@ -28,12 +28,12 @@ function verdict(broken: readonly string[]): string {
         return pc.green("Every invariant held.");
     }
     const times = broken.length === 1 ? "once" : `${broken.length} times`;
-    const lines = firstLines(broken).map((line) => wrapWords(line));
+    const lines = takeFirstLines(broken).map((line) => wrapWords(line));
     return [pc.red(`Invariants were broken ${times}:`), ...lines].join("\n");
 }
 
 /** Writes a rehearsal for programs. */
-export function asJson(
+export function writeJson(
     deployment: Deployment,
     { runs, restorable, watch, ...rest }: Rehearsal,
     { start, days, servers, volumes, unmounted = 0, failures, seed, watch: played = "none" }: RehearsalOptions,

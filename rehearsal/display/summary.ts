@@ -2,17 +2,17 @@ import Table from "cli-table3";
 import { DateTime } from "luxon";
 import pc from "picocolors";
 import type { Rehearsal, RehearsalOptions, Restorable } from "../rehearse";
-import { WIDTH, widest, wrapCharacters, wrapWords } from "./width";
+import { measureWidest, WIDTH, wrapCharacters, wrapWords } from "./width";
 
-/** Longer names of snapshot types go on in the next line. */
+/** Longer names of snapshot types continue in the next line. */
 const MAX_TYPE_WIDTH = 20;
 /** Borders and padding of a table with three columns. */
 const FRAME = 10;
-/** Lists show so many lines; `--json` has all of them. */
+/** The maximum number of lines in a list. `--json` has all lines. */
 const MAX_LINES = 20;
 
-/** Shows what happened: runs, snapshots taken and deleted, failures with their reasons. */
-export function whatHappened(
+/** Shows the runs of each type, the snapshots that were taken and deleted, and the reasons of failures. */
+export function showRuns(
     { types, runs, cleanings, taken, deleted }: Rehearsal,
     { days, servers, volumes, unmounted = 0 }: RehearsalOptions,
 ): string {
@@ -50,10 +50,10 @@ export function whatHappened(
     ].join("\n");
 }
 
-/** Shows what can be restored at the end, for each type. */
-export function whatCanBeRestored({ types, restorable, timezone }: Rehearsal, { servers }: RehearsalOptions): string {
-    const typeWidth = Math.min(MAX_TYPE_WIDTH, widest("Type", ...types));
-    const pointWidth = WIDTH - FRAME - typeWidth - widest("Servers", `${servers} of ${servers}`);
+/** Shows the restore points of each type at the end. */
+export function showRestorePoints({ types, restorable, timezone }: Rehearsal, { servers }: RehearsalOptions): string {
+    const typeWidth = Math.min(MAX_TYPE_WIDTH, measureWidest("Type", ...types));
+    const pointWidth = WIDTH - FRAME - typeWidth - measureWidest("Servers", `${servers} of ${servers}`);
     const table = new Table({
         head: ["Type", wrapWords(`Restore points (${timezone})`, pointWidth), "Servers"],
         style: { head: [], border: [] },
@@ -64,7 +64,7 @@ export function whatCanBeRestored({ types, restorable, timezone }: Rehearsal, { 
         const lines = times.map((time) => {
             const points = ofType.filter((point) => point.time === time);
             const shown = wrapWords(restorePoint(time, points, timezone), pointWidth);
-            // The count stands beside the first line of its restore point.
+            // The count is in the first line of its restore point.
             return [shown, `${points.length} of ${servers}${shown.replace(/[^\n]/g, "")}`] as const;
         });
         table.push([
@@ -84,17 +84,17 @@ function restorePoint(time: number, points: readonly Restorable[], timezone: str
 }
 
 /** Names the volumes that nobody could restore. */
-export function whatIsUnprotected({ unprotected }: Rehearsal): string {
+export function showUnprotectedVolumes({ unprotected }: Rehearsal): string {
     if (unprotected.length === 0) {
         return "Every volume is in a restore point.";
     }
-    const deviceWidth = widest(...unprotected.map(({ device }) => device));
+    const deviceWidth = measureWidest(...unprotected.map(({ device }) => device));
     const lines = unprotected.map(({ server, volume, device, why }) => `${server}  ${volume}  ${device.padEnd(deviceWidth)}  ${why}`);
-    return [pc.red(`${plural(unprotected.length, "volume")} in no restore point:`), ...firstLines(lines)].join("\n");
+    return [pc.red(`${plural(unprotected.length, "volume")} in no restore point:`), ...takeFirstLines(lines)].join("\n");
 }
 
-/** Shows as many lines as a reader takes in, and says how many there are. */
-export function firstLines(lines: readonly string[]): string[] {
+/** Takes the first lines, and counts the others. */
+export function takeFirstLines(lines: readonly string[]): string[] {
     const more = lines.length - MAX_LINES;
     return [...lines.slice(0, MAX_LINES), ...(more > 0 ? [`… and ${more} more; --json has all of them`] : [])];
 }

@@ -3,8 +3,8 @@ import { DateTime } from "luxon";
 import pc from "picocolors";
 import type { DetectedIncident } from "../detection";
 import type { Notification, Watched } from "../judgeWatch";
-import { firstLines, plural } from "./summary";
-import { WIDTH, widest, wrapWords } from "./width";
+import { plural, takeFirstLines } from "./summary";
+import { measureWidest, WIDTH, wrapWords } from "./width";
 
 /** Borders and padding of a table with four columns. */
 const FRAME = 13;
@@ -18,7 +18,7 @@ export function incidentTable({ incidents }: Watched, timezone: string): string 
     if (incidents.length === 0) {
         return "Nothing went wrong on purpose.";
     }
-    const afterWidth = widest("After", ...incidents.map(after));
+    const afterWidth = measureWidest("After", ...incidents.map(after));
     const nameWidth = WIDTH - FRAME - CLOCK.length - TOLD_WIDTH - afterWidth;
     const table = new Table({
         head: ["Began", "Incident", "Told by", "After"],
@@ -60,7 +60,7 @@ export function messageList({ runs, notifications }: Watched, timezone: string):
     const news = notifications.filter(({ hasNews }) => hasNews);
     const quiet = notifications.length - news.length;
     const counts = `${plural(runs, "run")} of the watch, ${plural(notifications.length, "message")}, ${quiet} of them reports that all is well`;
-    return [wrapWords(counts), ...firstLines(news.map((notification) => line(notification, timezone)))].join("\n");
+    return [wrapWords(counts), ...takeFirstLines(news.map((notification) => line(notification, timezone)))].join("\n");
 }
 
 function line({ time, from, subject }: Notification, timezone: string): string {

@@ -4,8 +4,8 @@ import wrapAnsi from "wrap-ansi";
 /** The columns that every terminal has. */
 export const WIDTH = 80;
 
-/** The columns that the widest of these texts takes. */
-export function widest(...texts: readonly string[]): number {
+/** Measures the widest of these texts, in columns. */
+export function measureWidest(...texts: readonly string[]): number {
     return Math.max(...texts.map((text) => stringWidth(text)));
 }
 
@@ -14,7 +14,7 @@ export function wrapWords(text: string, width = WIDTH): string {
     return wrapAnsi(text, width, { hard: true });
 }
 
-/** Breaks lines at any character. Keeps spaces, so that a tree stays one. */
+/** Breaks lines at any character. Keeps spaces, since they indent a tree. */
 export function wrapCharacters(text: string, width: number): string {
     return wrapAnsi(text, width, { hard: true, wordWrap: false, trim: false });
 }

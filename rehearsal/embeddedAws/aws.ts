@@ -12,7 +12,7 @@ import { type AwsState, awsState } from "./state";
 import { SYSTEMS_MANAGER } from "./systemsManager";
 
 export interface AwsOptions {
-    /** Sees each call first. Its result or its error is the answer, unless it returns undefined. */
+    /** Receives each call first. Its result or its error becomes the response, unless it returns undefined. */
     readonly intercept?: (call: AwsCall) => object | undefined;
     /** Chooses a fault for each call. Without it, no call has one. */
     readonly faults?: Faults;

@@ -69,6 +69,6 @@ export class AwsError extends Error {
 }
 
 /** Reads a list of the EC2 Query protocol: `Value.1`, `Value.2` and so on. */
-export function list(parameters: URLSearchParams, prefix: string): string[] {
+export function readList(parameters: URLSearchParams, prefix: string): string[] {
     return [...parameters].filter(([key]) => new RegExp(`^${prefix.replaceAll(".", "\\.")}\\.\\d+$`).test(key)).map(([, value]) => value);
 }

@@ -1,4 +1,4 @@
-import { type AwsCall, AwsError, list } from "./call";
+import { type AwsCall, AwsError, readList } from "./call";
 import { describeInstances } from "./instances";
 import { listingOf, pageOf, XMLNS } from "./pages";
 import { partitionOf } from "./partition";
@@ -30,7 +30,7 @@ function snapshotToDelete({ parameters }: AwsCall, { state, region }: Place) {
 }
 
 function describeSnapshots(call: AwsCall, { view, accountId, pageSize }: Place): object {
-    const owners = list(call.parameters, "Owner");
+    const owners = readList(call.parameters, "Owner");
     const mine = owners.length === 0 || owners.includes("self") || owners.includes(accountId);
     const all = mine ? view.all() : [];
     const { page, nextToken } = pageOf({ all, idOf: ({ id }) => id, valuesOf: snapshotValues }, call, pageSize);

@@ -21,7 +21,7 @@ export interface Exchange {
 /** Carries out one call, with a fault, after the service has read the request. */
 export type Fault = (exchange: Exchange) => Promise<void>;
 
-/** Chooses the fault of each call; undefined if it has none. It sees each call once, in their order. */
+/** Chooses the fault of each call; undefined for a call without a fault. It receives each call once, in their order. */
 export type Faults = (call: AwsCall) => Fault | undefined;
 
 /** Carries out the call, and sends the response. */

@@ -7,7 +7,7 @@ export interface IamRequest {
      * One of these:
      * - a role, by its ARN, its name in the program, or its access key;
      * - a service, such as `lambda.amazonaws.com`;
-     * - another ARN. It counts as an administrator: a request that IAM refuses to it, IAM refuses to all.
+     * - another ARN, which counts as an administrator.
      */
     readonly principal: string;
     /** Such as `ec2:DeleteSnapshot`. */
@@ -22,7 +22,8 @@ export interface EmbeddedIam {
     /**
      * Returns IAM's message for a refused request; undefined if IAM allows it.
      *
-     * @throws Error if AWS has no such action, or if the action has no such resource or condition key: the result would mean nothing
+     * @throws Error if AWS has no such action, since the result would mean nothing
+     * @throws Error if the action has no such resource or condition key
      */
     refusal(request: IamRequest): Promise<string | undefined>;
     /** The access key of a role's temporary credentials. */
@@ -115,7 +116,7 @@ function lastPart(arn: string): string {
 const answers = new Map<string, Promise<EvaluationResult>>();
 
 /**
- * Makes a key of the inputs that change the result, so that thousands of snapshots share one result.
+ * Makes a key of the inputs that change the result. Thousands of snapshots share one result.
  * A condition key counts only if a document names it. The last part of an ARN counts only if a document names it or a pattern for it.
  */
 function answerKey(

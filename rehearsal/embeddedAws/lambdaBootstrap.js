@@ -1,11 +1,11 @@
-// What Lambda's own bootstrap does, in Node 24: load the handler of an unpacked archive, and call it once for each event.
-// Plain JavaScript, since nothing of this project is in the process.
+// Acts as the bootstrap of Lambda in Node 24: loads the handler of an unpacked archive, and calls it once for each event.
+// This file is JavaScript, since the process has no TypeScript compiler.
 const { readFileSync } = require("node:fs");
 const path = require("node:path");
 
 const [, , folder, handler, skipPauses] = process.argv;
 if (skipPauses) {
-    // A run of more deletions than EC2 takes at once waits for seconds, and in a rehearsal for nobody.
+    // A run waits if it deletes more snapshots than EC2 allows at once. On a virtual clock, this wait has no use.
     require("node:timers/promises").setTimeout = async () => {};
 }
 // The log goes to the parent together with the result: a pipe may deliver it later.
@@ -16,7 +16,7 @@ process.stdout.write = (text, ...rest) => {
     return write(text, ...rest);
 };
 const [file, name] = handler.split(".");
-const handle = require(path.join(folder, `${file}.js`))[name];
+const handleEvent = require(path.join(folder, `${file}.js`))[name];
 
 process.on("message", async ({ event, timeoutMs }) => {
     const endsAt = performance.now() + timeoutMs;
@@ -25,15 +25,15 @@ process.on("message", async ({ event, timeoutMs }) => {
     const answer = {};
     output = "";
     try {
-        answer.result = await handle(event, context);
+        answer.result = await handleEvent(event, context);
     } catch (error) {
         answer.error = String(error?.stack ?? error);
     }
-    process.send({ ...answer, output, memoryMb: mostMemoryMb() });
+    process.send({ ...answer, output, memoryMb: measurePeakMemoryMb() });
 });
 
-/** The most that this process has had so far. Linux takes the maxRSS of its parent for a process's own at the start, so it is no use. */
-function mostMemoryMb() {
+/** Measures the peak memory of this process. On Linux, `maxRSS` is no use: it starts with the value of the parent process. */
+function measurePeakMemoryMb() {
     try {
         return Number(/VmHWM:\s+(\d+) kB/.exec(readFileSync("/proc/self/status", "utf8"))[1]) / 1024;
     } catch {

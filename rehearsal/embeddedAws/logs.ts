@@ -1,6 +1,6 @@
 import { type AwsCall, AwsError, type Json, pageTokenOf } from "./call";
 import { countBefore } from "./jsonPages";
-import { tokenAfter } from "./pages";
+import { makeToken } from "./pages";
 import { JSON_1_1 } from "./protocols";
 import { arnOf, type Place, type Service } from "./service";
 import type { StoredLogEvent } from "./state";
@@ -49,7 +49,7 @@ function filterLogEvents(call: AwsCall, { state, pageSize }: Place): object {
             timestamp: time,
         })),
         searchedLogStreams: [],
-        ...(end < found.length && { nextToken: tokenAfter(String(end)) }),
+        ...(end < found.length && { nextToken: makeToken(String(end)) }),
     };
 }
 

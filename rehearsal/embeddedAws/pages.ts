@@ -1,4 +1,4 @@
-import { type AwsCall, AwsError, list } from "./call";
+import { type AwsCall, AwsError, readList } from "./call";
 
 export const XMLNS = "http://ec2.amazonaws.com/doc/2016-11-15/";
 
@@ -6,7 +6,7 @@ export const XMLNS = "http://ec2.amazonaws.com/doc/2016-11-15/";
 const MOST = 1000;
 
 /** Things that EC2 lists. */
-export interface Listed<T> {
+export interface Listing<T> {
     readonly all: readonly T[];
     idOf(thing: T): string;
     /**
@@ -18,13 +18,13 @@ export interface Listed<T> {
 }
 
 /**
- * Finds a page of the things that match all filters, in the order of their ids, and the token of the next page.
+ * Finds a page of the things that match all filters, in the order of their ids. Also returns the token of the next page.
  *
  * @param most the maximum number of things in a page, if it is less than EC2's
  * @throws AwsError if EC2 refuses the call
  */
 export function pageOf<T>(
-    { all, idOf, valuesOf }: Listed<T>,
+    { all, idOf, valuesOf }: Listing<T>,
     { parameters }: AwsCall,
     most: number,
 ): { readonly page: readonly T[]; readonly nextToken?: string } {
@@ -35,14 +35,14 @@ export function pageOf<T>(
             `Value ( ${maxResults} ) for parameter maxResults is invalid. Expecting a value greater than 5.`,
         );
     }
-    const after = lastIdBefore(parameters.get("NextToken"));
+    const after = readToken(parameters.get("NextToken"));
     const filters = filtersOf(parameters, valuesOf);
     const matching = all
         .filter((thing) => idOf(thing) > after && filters.every((filter) => filter(thing)))
         .sort((a, b) => (idOf(a) < idOf(b) ? -1 : 1));
     const page = matching.slice(0, maxResults === null ? undefined : Math.min(Number(maxResults), MOST, most));
     const last = page.at(-1);
-    return { page, ...(last && page.length < matching.length && { nextToken: tokenAfter(idOf(last)) }) };
+    return { page, ...(last && page.length < matching.length && { nextToken: makeToken(idOf(last)) }) };
 }
 
 /**
@@ -50,12 +50,12 @@ export function pageOf<T>(
  *
  * @param mark distinguishes it from other tokens of the same page
  */
-export function tokenAfter(id: string, mark = ""): string {
+export function makeToken(id: string, mark = ""): string {
     return Buffer.from(`${id} ${mark}`.trimEnd()).toString("base64url");
 }
 
 /** Reads from a token the id after which its page begins. */
-function lastIdBefore(token: string | null): string {
+function readToken(token: string | null): string {
     const [id = ""] = token === null ? [] : Buffer.from(token, "base64url").toString("utf8").split(" ");
     if (token !== null && !/^(snap|vol|i)-/.test(id)) {
         throw new AwsError("InvalidNextToken", `The token ${token} is invalid.`);
@@ -63,17 +63,17 @@ function lastIdBefore(token: string | null): string {
     return id;
 }
 
-function filtersOf<T>(parameters: URLSearchParams, valuesOf: Listed<T>["valuesOf"]): ((thing: T) => boolean)[] {
+function filtersOf<T>(parameters: URLSearchParams, valuesOf: Listing<T>["valuesOf"]): ((thing: T) => boolean)[] {
     return [...parameters]
         .filter(([key]) => /^Filter\.\d+\.Name$/.test(key))
         .map(([key, name]) => {
-            const patterns = list(parameters, key.replace(/Name$/, "Value")).map(wildcard);
+            const patterns = readList(parameters, key.replace(/Name$/, "Value")).map(readWildcards);
             return (thing) => valuesOf(thing, name).some((value) => patterns.some((pattern) => pattern.test(value)));
         });
 }
 
 /** Reads EC2's wildcards: `*`, `?`, and `\` before a literal one. */
-function wildcard(text: string): RegExp {
+function readWildcards(text: string): RegExp {
     const source = text.replace(/\\([*?\\])|([*?])|[\s\S]/g, (match, literal?: string, wild?: string) =>
         wild ? (wild === "*" ? "[\\s\\S]*" : "[\\s\\S]") : (literal ?? match).replace(/[.*+?^${}()|[\]\\]/g, "\\$&"),
     );

@@ -1,6 +1,6 @@
 import { type AwsCall, AwsError, pageTokenOf } from "./call";
 import { countBefore } from "./jsonPages";
-import { tokenAfter } from "./pages";
+import { makeToken } from "./pages";
 import { QUERY } from "./protocols";
 import type { Place, Service } from "./service";
 import type { StoredSubscription } from "./state";
@@ -78,7 +78,7 @@ function listSubscriptionsByTopic(call: AwsCall, { state, accountId, pageSize }:
                 Endpoint: endpoint,
             })),
         },
-        ...(end < all.length && { NextToken: tokenAfter(String(end)) }),
+        ...(end < all.length && { NextToken: makeToken(String(end)) }),
     });
 }
 

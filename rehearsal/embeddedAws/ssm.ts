@@ -103,7 +103,7 @@ export function runVssDocument(command: VssCommand, store: SnapshotStore, timeli
     return mishap ? failed(mishap.why, snapshots) : { server, time, status: "Success", snapshots };
 }
 
-/** Checks the command, and installs the package if the document does. Returns the cause of a failure; undefined if there is none. */
+/** Checks the command, and installs the package if the document does. Returns the cause of a failure; undefined without a failure. */
 function prepareRun({ document, parameters, server, time, mishap }: VssCommand): string | undefined {
     const faults = parameterFaults(document as DocumentName, parameters);
     if (faults.length > 0) {

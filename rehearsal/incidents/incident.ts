@@ -1,7 +1,7 @@
 import type { Kind } from "../../lambda/watch/finding";
-import { type Account, targetedServers } from "../account";
+import { type Account, findTargetedServers } from "../account";
 import type { Server, Volume } from "../embeddedAws/ssm";
-import { firingTimes } from "../firingTimes";
+import { findFiringTimes } from "../firingTimes";
 import type { OpenedWindows } from "../openWindows";
 import type { InstalledPackages } from "../vssPackage";
 
@@ -44,7 +44,7 @@ export interface Incident {
 
 /** Finds the servers that the policy backs up. */
 export function backedUp({ account }: Scene): Server[] {
-    return targetedServers(account.servers, account.windows[0]?.targets ?? []);
+    return findTargetedServers(account.servers, account.windows[0]?.targets ?? []);
 }
 
 /** Makes an incident of a single server, which begins with a change and ends with another one. */
@@ -73,7 +73,7 @@ export function nextClose({ account }: Scene, windowId?: string): number | undef
     const closes = windows
         .filter(({ id }) => windowId === undefined || id === windowId)
         .flatMap(({ schedule, timezone, duration }) => {
-            for (const time of firingTimes(schedule, timezone, start, end)) {
+            for (const time of findFiringTimes(schedule, timezone, start, end)) {
                 if (time > timeline.now) {
                     return [time + duration * HOUR];
                 }

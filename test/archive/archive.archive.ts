@@ -6,10 +6,10 @@ import { join } from "node:path";
 import * as pulumi from "@pulumi/pulumi";
 import ts from "typescript";
 import { startAws } from "../../rehearsal/embeddedAws/aws";
-import { archiveFiles, startLambda } from "../../rehearsal/embeddedAws/lambda";
-import { stored } from "../support/cleaning";
-import { backup } from "../support/history";
-import { deployed } from "../support/policies";
+import { readArchive, startLambda } from "../../rehearsal/embeddedAws/lambda";
+import { storeSnapshots } from "../support/cleaning";
+import { backUp } from "../support/history";
+import { deployPolicy } from "../support/policies";
 
 const ROOT = join(__dirname, "..", "..");
 
@@ -73,9 +73,9 @@ function consumersArchive(folder: string): Record<string, string> {
 
 /** Runs an archive against the embedded EC2, in Node 24 in an empty folder. Returns the deleted and the remaining snapshots. */
 async function cleanedBy(code: pulumi.asset.AssetArchive): Promise<{ deleted: string[]; remaining: string[] }> {
-    const store = stored(
+    const store = storeSnapshots(
         ["01", "02", "03", "04", "05", "06", "07"]
-            .flatMap((day) => backup({ at: `2027-01-${day}`, volumes: ["c"] }))
+            .flatMap((day) => backUp({ at: `2027-01-${day}`, volumes: ["c"] }))
             .map((snapshot, i) => ({ ...snapshot, id: `snap-${i + 1}` })),
     );
     const ec2 = await startAws({ store });
@@ -109,7 +109,7 @@ describe("The archive", () => {
     before(async () => {
         // The test builds the package, so that it can't pass with an old build.
         execFileSync("npm", ["run", "build", "--silent"], { cwd: ROOT });
-        const { resources } = await deployed();
+        const { resources } = await deployPolicy();
         repositoryArchive = resources.find(({ name }) => name === "prod-cleaner")?.inputs.code;
         consumerFiles = consumersArchive(folder);
     });
@@ -121,7 +121,7 @@ describe("The archive", () => {
     });
 
     it("of a project that imports the package is the same, byte for byte, with other dependencies", async () => {
-        assert.deepEqual(consumerFiles, await archiveFiles(repositoryArchive));
+        assert.deepEqual(consumerFiles, await readArchive(repositoryArchive));
     });
 
     it("of a project that imports the package cleans, in Node 24 in an empty folder", async () => {

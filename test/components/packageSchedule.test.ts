@@ -47,7 +47,7 @@ describe("The VSS package's weekly time", () => {
         // Free for 47 hours from Sunday, Tuesday and Thursday 15:30.
         [["cron(30 14 ? * SUN-SAT/2 *)"], "UTC", "cron(30 14 ? * MON *)"],
     ] as const) {
-        it(`is ${expression} beside ${schedules.join(", ")} in ${timezone}`, () => {
+        it(`is ${expression} for ${schedules.map((schedule) => schedule.slice(5, -1)).join(", ")} in ${timezone}`, () => {
             assert.deepEqual(scheduled(schedules, timezone), { expression, clear: true });
         });
     }
@@ -65,7 +65,7 @@ describe("The VSS package's weekly time", () => {
         assert.deepEqual(scheduled(["cron(30 0 0/2 ? JAN * *)"]), { expression: "cron(1 1 ? * SUN *)", clear: false });
     });
 
-    it("is not clear beside hourly windows or windows of a rate", () => {
+    it("is not clear of hourly windows or windows of a rate", () => {
         assert.deepEqual(
             [["cron(0 * ? JAN * *)"], ["rate(6 hours)"], ["cron(0 1 ? * * *)", "rate(2 days)"]].map(
                 (schedules) => scheduled(schedules).clear,

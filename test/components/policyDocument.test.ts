@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import fc from "fast-check";
 import { policyDocument, type Statement } from "../../components/policyDocument";
-import { deployed, documentsOf } from "../support/policies";
+import { deployPolicy, documentsOf } from "../support/policies";
 
 type Path = readonly string[];
 
@@ -37,7 +37,7 @@ describe("A policy document", () => {
 
     it("is refused if any value in any statement of a policy is empty", async () => {
         const args = { hold: "Keep", orphanDays: 30, serverTag: { value: "a" } };
-        const documents = [...documentsOf(await deployed(args)), ...documentsOf(await deployed({ serverRoles: { a: "a" } }))];
+        const documents = [...documentsOf(await deployPolicy(args)), ...documentsOf(await deployPolicy({ serverRoles: { a: "a" } }))];
         const statements = documents.flatMap(({ Statement }) => Statement);
         const places = statements.flatMap((statement) => paths(statement).map((path) => ({ statement, path })));
         assert.ok(places.length > 200);

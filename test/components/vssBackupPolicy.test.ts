@@ -3,9 +3,9 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import { VssBackupPolicy, type VssBackupPolicyArgs } from "../../components";
 import { refuseOtherPlacement } from "../../components/placement";
-import { archiveFiles } from "../../rehearsal/embeddedAws/lambda";
+import { readArchive } from "../../rehearsal/embeddedAws/lambda";
 import { ACCOUNT_ID, run } from "../../rehearsal/program";
-import { deployed, inputsOf } from "../support/policies";
+import { deployPolicy, inputsOf } from "../support/policies";
 
 const ROLE = `arn:aws:iam::${ACCOUNT_ID}:role`;
 const TOPIC = `arn:aws:sns:eu-central-1:${ACCOUNT_ID}:prod-topic`;
@@ -273,7 +273,7 @@ const BY_DEFAULT: Record<string, object> = {
     },
 };
 
-/** Types of the resources behind the names above, where the name does not tell it. */
+/** The types of the resources by their names. */
 const TYPES: Record<string, string> = {
     prod: "vss-backup:index:VssBackupPolicy",
     "prod-server-role": "aws:iam/role:Role",
@@ -323,7 +323,7 @@ const REMOVED = "removed";
 
 /** The resources that arguments change, with their new inputs. */
 async function changedBy(args: VssBackupPolicyArgs): Promise<Record<string, unknown>> {
-    const inputs = inputsOf(await deployed(args));
+    const inputs = inputsOf(await deployPolicy(args));
     const names = [...new Set([...Object.keys(inputs), ...Object.keys(BY_DEFAULT)])];
     const isSame = (name: string) => JSON.stringify(sortKeys(inputs[name])) === JSON.stringify(sortKeys(BY_DEFAULT[name]));
     return Object.fromEntries(names.filter((name) => !isSame(name)).map((name) => [name, inputs[name] ?? REMOVED]));
@@ -343,24 +343,24 @@ function sortKeys(value: unknown): unknown {
 
 describe("VssBackupPolicy", () => {
     it("registers these resources and no others", async () => {
-        const { resources } = await deployed();
+        const { resources } = await deployPolicy();
         assert.deepEqual(Object.fromEntries(resources.map(({ name, type }) => [name, type])), TYPES);
     });
 
     it("gives the resources exactly these inputs by default", async () => {
-        assert.deepEqual(inputsOf(await deployed()), BY_DEFAULT);
+        assert.deepEqual(inputsOf(await deployPolicy()), BY_DEFAULT);
     });
 
     it("puts only the closure, the cleaner and the EC2 client into the archive", async () => {
-        const { resources } = await deployed({ retention: { Day: 7 }, reportOnly: true });
-        const files = await archiveFiles(resources.find(({ name }) => name === "prod-cleaner")?.inputs.code);
+        const { resources } = await deployPolicy({ retention: { Day: 7 }, reportOnly: true });
+        const files = await readArchive(resources.find(({ name }) => name === "prod-cleaner")?.inputs.code);
         assert.deepEqual(Object.keys(files).sort(), ["cleaner.js", "index.js", "node_modules/@aws-sdk/client-ec2/index.js"]);
         assert.match(files["index.js"] ?? "", /__settings\.name = "prod";\nvar __settings_retention = \{Day: 7, Week: 3, Month: 2\};/);
         assert.match(files["index.js"] ?? "", /__settings\.reportOnly = true;/);
     });
 
     it("has an output for everything that users need", async () => {
-        const { outputs } = await deployed();
+        const { outputs } = await deployPolicy();
         assert.deepEqual(
             {
                 ...outputs,
@@ -380,7 +380,7 @@ describe("VssBackupPolicy", () => {
     });
 
     it("has commands per type that take a backup now, for a POSIX shell and PowerShell", async () => {
-        const { outputs } = await deployed({ serverTag: { key: "Backup", value: "Büro SQL" }, copyOnly: true });
+        const { outputs } = await deployPolicy({ serverTag: { key: "Backup", value: "Büro SQL" }, copyOnly: true });
         const request = (value: string) =>
             `{"DocumentName":"AWSEC2-CreateVssSnapshot","Targets":[{"Key":"tag:Backup","Values":["${value}"]}],"Parameters":{"ExcludeBootVolume":["False"],"CopyOnly":["True"],"NoWriters":["False"],"description":["VssBackupPolicy prod: week snapshots"],"tags":["Key=SnapshotType,Value=Week;Key=VssBackupPolicy,Value=prod"],"executionTimeout":["800"]},"TimeoutSeconds":2800,"MaxConcurrency":"50","MaxErrors":"100%","CloudWatchOutputConfig":{"CloudWatchLogGroupName":"/vss-backup/prod/runs","CloudWatchOutputEnabled":true}}`;
         assert.deepEqual(
@@ -418,7 +418,7 @@ describe("VssBackupPolicy", () => {
     });
 
     it("writes the provider's partition, region and account into its ARNs", async () => {
-        const { resources } = await deployed({}, { region: "cn-north-1" });
+        const { resources } = await deployPolicy({}, { region: "cn-north-1" });
         const arns = JSON.stringify(resources.map(({ inputs: { code, ...inputs } }) => inputs)).match(/arn:[^"\\]+/g) as string[];
         assert.deepEqual(
             arns.filter((arn) => !arn.startsWith("arn:aws-cn:")),
@@ -465,7 +465,10 @@ describe("VssBackupPolicy", () => {
     });
 
     it("lets IAM refuse to delete a held snapshot, and lists volumes only with orphanDays", async () => {
-        const inputs = inputsOf(await deployed({ hold: "Keep", orphanDays: 30 })) as Record<string, { policy: { Statement: object[] } }>;
+        const inputs = inputsOf(await deployPolicy({ hold: "Keep", orphanDays: 30 })) as Record<
+            string,
+            { policy: { Statement: object[] } }
+        >;
         assert.deepEqual(inputs["prod-cleaner-role-policy"]?.policy.Statement.slice(2), [
             {
                 Sid: "DeleteOwnSnapshots",
@@ -482,7 +485,7 @@ describe("VssBackupPolicy", () => {
     });
 
     it("refuses a tag of all resources that would hold every snapshot, when it is known", async () => {
-        await assert.rejects(deployed({ tags: pulumi.output({ vssbackuphold: "x" }) }), {
+        await assert.rejects(deployPolicy({ tags: pulumi.output({ vssbackuphold: "x" }) }), {
             message: /^VssBackupPolicy "prod": tags\.vssbackuphold has the key of hold, /,
         });
     });
@@ -547,7 +550,7 @@ describe("VssBackupPolicy", () => {
             "prod-server-1-vss": { role: "sql", policyArn: "arn:aws:iam::aws:policy/AWSEC2VssSnapshotPolicy" },
             "prod-server-1-logs": { ...logs, role: "sql" },
         });
-        const { outputs } = await deployed({ serverRoles: { web: "web" } });
+        const { outputs } = await deployPolicy({ serverRoles: { web: "web" } });
         assert.deepEqual([outputs.instanceProfileName, outputs.serverRoleArn], [undefined, undefined]);
     });
 
@@ -574,7 +577,7 @@ describe("VssBackupPolicy", () => {
 
     it("names attachments and subscriptions after their entries, in any order", async () => {
         const names = async (args: VssBackupPolicyArgs) =>
-            Object.keys(inputsOf(await deployed(args)))
+            Object.keys(inputsOf(await deployPolicy(args)))
                 .filter((name) => /-(server|email)-/.test(name))
                 .sort();
         const output = (role: string) => pulumi.output(role);
@@ -606,11 +609,11 @@ describe("VssBackupPolicy", () => {
         ];
         for (const topicArn of otherTopics) {
             const given = await resolveOutput(pulumi.output(topicArn));
-            await assert.rejects(deployed({ topicArn }), {
+            await assert.rejects(deployPolicy({ topicArn }), {
                 message: `VssBackupPolicy "prod": topicArn is "${given}"; ${HERE_CURE}`,
             });
         }
-        await assert.rejects(deployed({ topicArn: pulumi.secret(otherTopics[1] as string) }), {
+        await assert.rejects(deployPolicy({ topicArn: pulumi.secret(otherTopics[1] as string) }), {
             message: `VssBackupPolicy "prod": topicArn is a secret; ${HERE_CURE}`,
         });
     });
@@ -631,7 +634,7 @@ describe("VssBackupPolicy", () => {
 
     it("refuses a server tag without a value in one sentence, when it is known", async () => {
         for (const value of [undefined, null]) {
-            await assert.rejects(deployed({ serverTag: { value: pulumi.output(value as unknown as string) } }), {
+            await assert.rejects(deployPolicy({ serverTag: { value: pulumi.output(value as unknown as string) } }), {
                 message: 'VssBackupPolicy "prod": serverTag.value is given, but has no value; leave it out to use its default',
             });
         }
@@ -661,12 +664,12 @@ describe("VssBackupPolicy", () => {
             (changed["prod-notify-role-policy"] as { policy: object }).policy,
             policy({ Sid: "Publish", Effect: "Allow", Action: "sns:Publish", Resource: topicArn }),
         );
-        assert.equal((await deployed({ topicArn })).outputs.topicArn, topicArn);
+        assert.equal((await deployPolicy({ topicArn })).outputs.topicArn, topicArn);
     });
 
     it("passes the document's parameters, and the user's tags for every snapshot", async () => {
         const inputs = inputsOf(
-            await deployed({
+            await deployPolicy({
                 excludeBootVolume: true,
                 copyOnly: pulumi.output(true),
                 noWriters: true,
@@ -690,7 +693,7 @@ describe("VssBackupPolicy", () => {
     });
 
     it("puts the user's tags on every resource that takes tags", async () => {
-        const { resources } = await deployed({ tags: { Owner: "windows" } });
+        const { resources } = await deployPolicy({ tags: { Owner: "windows" } });
         const untaggable = [
             "RolePolicy",
             "RolePolicyAttachment",
@@ -711,7 +714,7 @@ describe("VssBackupPolicy", () => {
 
     it("reserves no concurrency if the account's quota is too small or can't be read", async () => {
         const reserved = async (answer: () => Record<string, unknown>) => {
-            const { resources } = await deployed({}, { quota: answer });
+            const { resources } = await deployPolicy({}, { quota: answer });
             return resources.find(({ name }) => name === "prod-cleaner")?.inputs.reservedConcurrentExecutions;
         };
         const refuse = () => {
@@ -747,8 +750,8 @@ describe("VssBackupPolicy", () => {
 
     it("is the same, byte for byte, when it is built twice", async () => {
         const builtPolicy = async () => {
-            const { resources } = await deployed({ tags: { Owner: "windows" }, timezone: "America/New_York" });
-            const files = await archiveFiles(resources.find(({ name }) => name === "prod-cleaner")?.inputs.code);
+            const { resources } = await deployPolicy({ tags: { Owner: "windows" }, timezone: "America/New_York" });
+            const files = await readArchive(resources.find(({ name }) => name === "prod-cleaner")?.inputs.code);
             return JSON.stringify([files, resources.map(({ type, name, inputs: { code, ...inputs } }) => [type, name, inputs])]);
         };
         assert.equal(await builtPolicy(), await builtPolicy());

@@ -3,8 +3,8 @@ import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { parameterFaults } from "../../components/ssmDocuments";
 import { type Deployment, runProgram } from "../../rehearsal/program";
-import { type Block, blocks, blocksOf, PAGES, ROOT, textOf } from "../support/documents";
-import { type Call, callsOf, configOf, forPowerShell, unportableLines } from "../support/shellBlocks";
+import { type Block, blocksOf, findBlocks, PAGES, ROOT, textOf } from "../support/documents";
+import { type Call, configOf, findUnportableLines, runBlock, translateForPowerShell } from "../support/shellBlocks";
 
 const { name, version, scripts } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8")) as {
     name: string;
@@ -45,7 +45,7 @@ describe("The documents' commands", () => {
         deployment = await program({});
         const { Day } = deployment.outputs.backUpNow as { Day: string };
         const outputs = { "pulumi stack output instanceProfileName": "prod-eu-server-profile", "jq -r .Day": Day };
-        calls = Object.fromEntries(PAGES.map((page) => [page, blocks("sh", [page]).flatMap(({ text }) => callsOf(text, outputs))]));
+        calls = Object.fromEntries(PAGES.map((page) => [page, findBlocks("sh", [page]).flatMap(({ text }) => runBlock(text, outputs))]));
     });
 
     function callsThatBegin(words: string): Call[] {
@@ -58,7 +58,7 @@ describe("The documents' commands", () => {
         assert.deepEqual(
             pairs()
                 .filter(({ powerShell }) => powerShell === undefined)
-                .flatMap(({ posix }) => unportableLines(posix.text)),
+                .flatMap(({ posix }) => findUnportableLines(posix.text)),
             [],
         );
     });
@@ -68,13 +68,13 @@ describe("The documents' commands", () => {
         assert.equal(twins.length >= 2, true);
         assert.deepEqual(
             twins.map(({ powerShell }) => powerShell?.text),
-            twins.map(({ posix }) => forPowerShell(posix.text)),
+            twins.map(({ posix }) => translateForPowerShell(posix.text)),
         );
     });
 
     it("are only for PowerShell if they run on a server", () => {
         assert.deepEqual(
-            blocks("powershell")
+            findBlocks("powershell")
                 .filter((block) => !isTwin(block))
                 .map(({ text }) => text),
             SERVER_COMMANDS,
@@ -94,7 +94,7 @@ describe("The documents' commands", () => {
         assert.deepEqual(installed, [`../pulumi-vss-backup/${name}-${version}.tgz`]);
     });
 
-    for (const page of PAGES.filter((page) => blocks("sh", [page]).some(({ text }) => text.includes("pulumi config set")))) {
+    for (const page of PAGES.filter((page) => findBlocks("sh", [page]).some(({ text }) => text.includes("pulumi config set")))) {
         it(`set config in ${page} that deploys`, async () => {
             const { outputs } = await program(configOf(calls[page] as Call[]));
             assert.equal(outputs.cleanerFunctionName, "vss-backup-prod-eu-cleaner");
@@ -153,6 +153,6 @@ describe("A line of a shell", () => {
     it("is portable only if PowerShell reads it like a POSIX shell", () => {
         const portable = ["npm ci", 'aws x --tags "Key=a,Value=b" \'c\' "Name=$(pulumi stack output x)"', "a b@c.de", ""];
         const others = ["a && b", "a,b", "a $b", 'a "$b"', "a | b", "a \\", "npm start -- --help", "a[0]", "a > b"];
-        assert.deepEqual(unportableLines([...portable, ...others].join("\n")), others);
+        assert.deepEqual(findUnportableLines([...portable, ...others].join("\n")), others);
     });
 });

@@ -6,7 +6,7 @@ import { DEFAULTS } from "../../components/defaults";
 import { resolvePolicy } from "../../components/resolvePolicy";
 import { RESERVED_TAGS } from "../../components/snapshotTags";
 import { runProgram } from "../../rehearsal/program";
-import { policyArguments } from "../support/compiler";
+import { readPolicyArguments } from "../support/compiler";
 import { blocksOf, ROOT, textOf } from "../support/documents";
 
 const PAGE = "docs/options.md";
@@ -89,7 +89,7 @@ describe("The page of options", () => {
             assert.deepEqual([yaml.length, ts.length], [1, 1], option);
             const { config } = parse(yaml[0] as string) as { config: Record<string, unknown> };
             const args = Object.fromEntries(Object.entries(config).map(([key, value]) => [key.replace("vss-backup:", ""), value]));
-            assert.deepEqual(policyArguments(ts[0] as string), [args]);
+            assert.deepEqual(readPolicyArguments(ts[0] as string), [args]);
             assert.equal(Object.hasOwn(args, option), true, option);
         }
     });

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { join } from "node:path";
 import { parse } from "yaml";
 import { runProgram } from "../../rehearsal/program";
-import { blocks, PAGES, ROOT } from "../support/documents";
+import { findBlocks, PAGES, ROOT } from "../support/documents";
 
 /** Merges two configs. It adds the entries of maps, and replaces other values. */
 function mergeConfig(config: Record<string, unknown>, more: Record<string, unknown>): Record<string, unknown> {
@@ -15,9 +15,9 @@ function mergeConfig(config: Record<string, unknown>, more: Record<string, unkno
 }
 
 describe("The documents' stack files", () => {
-    for (const page of PAGES.filter((page) => blocks("yaml", [page]).length > 0)) {
+    for (const page of PAGES.filter((page) => findBlocks("yaml", [page]).length > 0)) {
         it(`deploy, all of ${page} together`, async () => {
-            const files = blocks("yaml", [page]).map(({ text }) => parse(text) as { config: Record<string, unknown> });
+            const files = findBlocks("yaml", [page]).map(({ text }) => parse(text) as { config: Record<string, unknown> });
             const config = files.map((file) => file.config).reduce(mergeConfig);
             const texts = Object.entries(config).map(([key, value]) => [key, typeof value === "string" ? value : JSON.stringify(value)]);
             const { outputs } = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod-eu", {

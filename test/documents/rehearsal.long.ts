@@ -3,11 +3,11 @@ import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
 import { rehearsalOutput, rehearsalPicture } from "../../build/picture";
-import { blocks, ROOT } from "../support/documents";
+import { findBlocks, ROOT } from "../support/documents";
 
 /** The options of the README's second command. */
 function rehearsalOptions(): string[] {
-    const [line] = blocks("sh", ["README.md"]).flatMap(({ text }) => /^npm start "--" (.*)$/m.exec(text)?.[1] ?? []);
+    const [line] = findBlocks("sh", ["README.md"]).flatMap(({ text }) => /^npm start "--" (.*)$/m.exec(text)?.[1] ?? []);
     return (line as string).split(" ");
 }
 

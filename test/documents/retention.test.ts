@@ -6,7 +6,7 @@ import { report } from "../../lambda/cleaner/report";
 import { periodsOf } from "../../lambda/retention/periods";
 import { planCleaning } from "../../lambda/retention/plan";
 import type { Snapshot } from "../../lambda/retention/snapshot";
-import { backup, POLICY } from "../support/history";
+import { backUp, POLICY } from "../support/history";
 
 const FILE = join(__dirname, "..", "..", "docs", "retention.md");
 const TEXT = readFileSync(FILE, "utf8");
@@ -17,8 +17,8 @@ function blocks(language: string): string[] {
 }
 
 const days = (month: string, from: number, to: number, volumes = ["c"]) =>
-    Array.from({ length: to - from + 1 }, (_, i) => backup({ at: `2027-${month}-${String(from + i).padStart(2, "0")}`, volumes })).flat();
-const month = (at: string, sketch = {}) => backup({ type: "Month", at, volumes: ["c"], ...sketch });
+    Array.from({ length: to - from + 1 }, (_, i) => backUp({ at: `2027-${month}-${String(from + i).padStart(2, "0")}`, volumes })).flat();
+const month = (at: string, sketch = {}) => backUp({ type: "Month", at, volumes: ["c"], ...sketch });
 
 function plan(snapshots: readonly Snapshot[], now: string) {
     return planCleaning(snapshots, POLICY_OF_EXAMPLES, Date.parse(now));
@@ -69,7 +69,7 @@ describe("docs/retention.md", () => {
     });
 
     it("shows a stand-in of the report", () => {
-        const [snapshot] = backup({ at: "2027-03-31", volumes: ["c"] });
+        const [snapshot] = backUp({ at: "2027-03-31", volumes: ["c"] });
         assert.ok(snapshot);
         const one = { ...snapshot, id: "snap-0123456789abcdef0" };
         const { StandIns } = report(

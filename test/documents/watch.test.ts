@@ -4,7 +4,7 @@ import { metricsLine } from "../../lambda/watch/metrics";
 import { writeReport } from "../../lambda/watch/report";
 import { healthOfAccount, SETTINGS } from "../lambda/watch/account";
 import { afterEachWay } from "../lambda/watch/waysToLose";
-import { blocks, textOf } from "../support/documents";
+import { findBlocks, textOf } from "../support/documents";
 
 const PAGE = "docs/watch.md";
 
@@ -18,7 +18,7 @@ describe("docs/watch.md", () => {
     it("shows a report as the watch writes it", () => {
         const { subject, text } = writeReport(healthOfAccount(), SETTINGS);
         assert.deepEqual(
-            blocks("text", [PAGE]).map((block) => block.text),
+            findBlocks("text", [PAGE]).map((block) => block.text),
             [`${subject}\n`, text],
         );
     });

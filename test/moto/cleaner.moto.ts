@@ -5,19 +5,19 @@ import { type CleanerSettings, clean } from "../../lambda/cleaner/cleaner";
 import type { Line, Report } from "../../lambda/cleaner/report";
 import { type LambdaOptions, startLambda } from "../../rehearsal/embeddedAws/lambda";
 import { runProgram } from "../../rehearsal/program";
-import { stackConfig } from "../../rehearsal/stackConfig";
+import { readStackConfig } from "../../rehearsal/stackConfig";
 import { POLICY } from "../support/history";
 import {
     backUp,
     copy,
-    newRegion,
-    nextSecond,
+    listSnapshotNames,
+    makeRegion,
+    makeVssConfig,
     type Region,
-    snapshotNames,
+    replaceIds,
     type Tags,
     tag,
-    vssConfig,
-    withNames,
+    waitForNextSecond,
 } from "../support/motoRegion";
 import { type MotoServer, startMoto } from "../support/motoServer";
 
@@ -33,25 +33,25 @@ const SETTINGS: CleanerSettings = { ...POLICY, retention: { Day: 2, Week: 1 } };
 
 /** Snapshots of a policy that keeps two Day and one Week restore points, and snapshots of other policies. */
 async function history(endpoint: string, name: string): Promise<Region> {
-    const region = await newRegion(endpoint, name);
+    const region = await makeRegion(endpoint, name);
     const neighbour = { ...DAY, VssBackupPolicy: "prod-2" };
     await backUp(region, "Day 1", DAY);
     await backUp(region, "Week 1", WEEK);
     await backUp(region, "neighbour's 1", neighbour);
     await backUp(region, "untagged", {});
-    await nextSecond();
+    await waitForNextSecond();
     await backUp(region, "Day 2", DAY, { consistent: { c: "true", d: "true" } });
     await backUp(region, "Day 3", DAY, { consistent: { d: "False" } });
     await backUp(region, "Week 2", WEEK, { dataOnly: true });
     await backUp(region, "neighbour's 2", neighbour);
     await backUp(region, "without a type", { VssBackupPolicy: "prod" }, { dataOnly: true });
-    await nextSecond();
+    await waitForNextSecond();
     await backUp(region, "Day 4", DAY);
     await backUp(region, "neighbour's 3", neighbour);
     await backUp(region, "without a policy", { SnapshotType: "Day" });
-    await nextSecond();
+    await waitForNextSecond();
     await backUp(region, "Day 5", DAY);
-    await nextSecond();
+    await waitForNextSecond();
     await backUp(region, "Day 6", DAY, { dataOnly: true, consistent: { d: "False" } });
     return region;
 }
@@ -118,7 +118,7 @@ const LEFT = [
 /** Replaces ids with names, and sorts lists by name. The plan sorts equal entries by id, and moto's ids are random. */
 function named(report: unknown, region: Region): unknown {
     const text = JSON.stringify(report).replace(/since \d{4}-\d\d-\d\d \d\d:\d\d UTC/g, "since then");
-    return JSON.parse(withNames(text, region), (_, value) => (Array.isArray(value) ? value.sort(byName) : value));
+    return JSON.parse(replaceIds(text, region), (_, value) => (Array.isArray(value) ? value.sort(byName) : value));
 }
 
 function byName(a: string | Line, b: string | Line): number {
@@ -158,7 +158,7 @@ describe("The cleaner, against moto", () => {
     it("deletes whole sets that retention no longer needs and failed sets, and only the policy's", async () => {
         const region = nextHistory();
         assert.deepEqual(named(await cleaned(region), region), CLEANED);
-        assert.deepEqual(await snapshotNames(region), LEFT);
+        assert.deepEqual(await listSnapshotNames(region), LEFT);
     });
 
     it("deletes no more in a second run, and reports the same for the remaining snapshots", async () => {
@@ -170,7 +170,7 @@ describe("The cleaner, against moto", () => {
             DeletedSnapshots: [],
             DeletedReasons: [],
         });
-        assert.deepEqual(await snapshotNames(region), LEFT);
+        assert.deepEqual(await listSnapshotNames(region), LEFT);
     });
 
     it("deletes no snapshots with reportOnly, and reports those that it would delete", async () => {
@@ -186,7 +186,7 @@ describe("The cleaner, against moto", () => {
                 Reason: `report only, else ${Reason}`,
             })),
         });
-        assert.deepEqual(await snapshotNames(region), [...LEFT, ...CLEANED.DeletedSnapshots].sort());
+        assert.deepEqual(await listSnapshotNames(region), [...LEFT, ...CLEANED.DeletedSnapshots].sort());
     });
 
     it("keeps the same snapshots in two runs at once, and counts a missing snapshot as deleted", async () => {
@@ -196,13 +196,13 @@ describe("The cleaner, against moto", () => {
             reports.map(({ Status, FailedSnapshots, RemainingSnapshots }) => ({ Status, FailedSnapshots, RemainingSnapshots })),
             Array.from(reports, () => ({ Status: "OK", FailedSnapshots: [], RemainingSnapshots: [] })),
         );
-        assert.deepEqual(await snapshotNames(region), LEFT);
+        assert.deepEqual(await listSnapshotNames(region), LEFT);
     });
 
     it("reports the same in Node 24, as the function that the program deploys", async () => {
         const region = nextHistory();
         const config = {
-            ...stackConfig(ROOT, "prod"),
+            ...readStackConfig(ROOT, "prod"),
             "vss-backup:retention": JSON.stringify(SETTINGS.retention),
             "vss-backup:standIns": "false",
         };
@@ -217,12 +217,12 @@ describe("The cleaner, against moto", () => {
         } finally {
             await lambda.close();
         }
-        assert.deepEqual(await snapshotNames(region), LEFT);
+        assert.deepEqual(await listSnapshotNames(region), LEFT);
     });
 
     it("keeps one whole set of several that started at the same time, the same in each run", async () => {
-        const region = await newRegion(moto.endpoint, "us-east-1");
-        await nextSecond();
+        const region = await makeRegion(moto.endpoint, "us-east-1");
+        await waitForNextSecond();
         for (const name of ["Day 1", "Day 2", "Day 3", "Day 4"]) {
             await backUp(region, name, DAY);
         }
@@ -240,21 +240,21 @@ describe("The cleaner, against moto", () => {
             SetsFoundByTime: 0,
         });
         assert.deepEqual(report.KeptSnapshots, planned.KeptSnapshots);
-        const kept = report.KeptSnapshots.map(({ SnapshotId }) => withNames(SnapshotId, region)).sort();
+        const kept = report.KeptSnapshots.map(({ SnapshotId }) => replaceIds(SnapshotId, region)).sort();
         const set = kept[0]?.slice(0, "Day 1".length);
         assert.deepEqual(kept, [`${set} c`, `${set} d`]);
-        assert.deepEqual(await snapshotNames(region), [...kept, "image's"]);
+        assert.deepEqual(await listSnapshotNames(region), [...kept, "image's"]);
     });
 
     it("leaves a set whole when an image holds the snapshot of its boot volume", async () => {
-        const region = await newRegion(moto.endpoint, "us-east-2");
+        const region = await makeRegion(moto.endpoint, "us-east-2");
         const [older, newer] = [randomUUID(), randomUUID()];
         const boot = { ...DAY, AppConsistent: "True", Device: "/dev/sda1" };
         // In moto, an image holds only its own snapshot. Only a copy of that snapshot has the same volume id.
-        await tag(region, region.imageSnapshot, { ...boot, AwsVssConfig: vssConfig(older) });
+        await tag(region, region.imageSnapshot, { ...boot, AwsVssConfig: makeVssConfig(older) });
         await backUp(region, "Day 1", DAY, { dataOnly: true, set: older });
-        await nextSecond();
-        await copy(region, region.imageSnapshot, "copy", { ...boot, AwsVssConfig: vssConfig(newer) });
+        await waitForNextSecond();
+        await copy(region, region.imageSnapshot, "copy", { ...boot, AwsVssConfig: makeVssConfig(newer) });
         await backUp(region, "Day 2", DAY, { dataOnly: true, set: newer });
         assert.deepEqual(named(await cleaned(region, { retention: { Day: 1 } }), region), {
             ...CLEANED,
@@ -281,13 +281,13 @@ describe("The cleaner, against moto", () => {
             DeletedReasons: [],
             KeptSnapshots: lines("kept: Day 1 of 1", "Day 2 d", "copy"),
         });
-        assert.deepEqual(await snapshotNames(region), ["Day 1 d", "Day 2 d", "copy", "image's"]);
+        assert.deepEqual(await listSnapshotNames(region), ["Day 1 d", "Day 2 d", "copy", "image's"]);
     });
 
     it("keeps failed and untagged sets for a day, and reports until when", async () => {
-        const region = await newRegion(moto.endpoint, "us-west-1");
+        const region = await makeRegion(moto.endpoint, "us-west-1");
         const failedAt = await backUp(region, "Day 1", DAY, { dataOnly: true, consistent: { d: "False" } });
-        await nextSecond();
+        await waitForNextSecond();
         await backUp(region, "Day 2", DAY, { dataOnly: true });
         await backUp(region, "Week 1", WEEK, { dataOnly: true, consistent: { d: null } });
         const until = new Date(failedAt + 86_400_000).toISOString().slice(0, 16).replace("T", " ");
@@ -315,6 +315,6 @@ describe("The cleaner, against moto", () => {
             DeletedReasons: [],
             KeptSnapshots: lines("kept: Day 1 of 2", "Day 2 d"),
         });
-        assert.deepEqual(await snapshotNames(region), ["Day 1 d", "Day 2 d", "Week 1 d", "image's"]);
+        assert.deepEqual(await listSnapshotNames(region), ["Day 1 d", "Day 2 d", "Week 1 d", "image's"]);
     });
 });

@@ -18,7 +18,7 @@ import { logLines } from "../../lambda/cleaner/report";
 import { memoryLines } from "../../lambda/watch/memoryLog";
 import { readSignals } from "../../lambda/watch/reading";
 import type { Server, Signals } from "../../lambda/watch/signals";
-import { saying } from "../support/account";
+import { makeReport } from "../support/account";
 import { type Clients, clientsOf } from "../support/awsClients";
 import { FULL_READING } from "../support/fullRegion";
 import { type MotoServer, startMoto } from "../support/motoServer";
@@ -145,7 +145,7 @@ describe("The watch's reading, against moto", () => {
         const { TopicArn: topicArn = "" } = await clients.sns.send(new CreateTopicCommand({ Name: "topic" }));
         const Endpoint = "ops@example.org";
         await clients.sns.send(new SubscribeCommand({ TopicArn: topicArn, Protocol: "email", Endpoint }));
-        const report = saying({ Time: new Date(NOW).toISOString(), kept: { "snap-1": "kept" } });
+        const report = makeReport({ Time: new Date(NOW).toISOString(), kept: { "snap-1": "kept" } });
         await writeLog(clients, TARGETS.cleanerLogGroup, ["START", ...logLines({ ...report, Policy: "prod-2" }), ...logLines(report)]);
         assert.ok("value" in FULL_READING.memory && FULL_READING.memory.value);
         const memory = { ...FULL_READING.memory.value, time: NOW - HOUR };

@@ -40,9 +40,9 @@ const KINDS: Readonly<Record<string, DocumentKind>> = {
  * Lists the changes to a deployment's policies, one at a time. A change removes a statement, an action, a resource or a condition, or
  * widens a bound.
  *
- * @param known a deployment; the list has no changes to documents that are equal there
+ * @param known another deployment. The list leaves out documents that are equal in both.
  */
-export function policyChanges(deployment: Deployment, known?: Deployment): PolicyChange[] {
+export function listPolicyChanges(deployment: Deployment, known?: Deployment): PolicyChange[] {
     return deployment.resources.flatMap((registered) => {
         const kind = KINDS[registered.type];
         const before = known?.resources.find(({ name, type }) => name === registered.name && type === registered.type);
@@ -96,7 +96,7 @@ function withoutKey(condition: Condition, operator: string, key: string): Condit
 }
 
 /** The deployment with policies that allow every action to every principal. */
-export function allowingEverything(deployment: Deployment): Deployment {
+export function allowEverything(deployment: Deployment): Deployment {
     const statement = { Effect: "Allow", Action: "*" };
     return deployment.resources.reduce((opened, registered) => {
         const bounds: Readonly<Record<string, object>> = {

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { type IamRequest, startIam } from "../../rehearsal/embeddedAws/iam";
 import type { Deployment } from "../../rehearsal/program";
 import { rehearse } from "../../rehearsal/rehearse";
-import { deployed } from "../support/policies";
-import { allowingEverything, policyChanges } from "./documents";
+import { deployPolicy } from "../support/policies";
+import { allowEverything, listPolicyChanges } from "./documents";
 import { allowed, denied, OTHER_ACCOUNT, type Row, requestOf, sentenceOf, type Variant, variants } from "./table";
 
 const REGION = "eu-central-1";
@@ -40,7 +40,7 @@ async function contradictedRows(deployment: Deployment, rows: readonly Row[], li
 /** Finds the changes to a deployment's policies that no row of the table notices. */
 async function unnoticedChanges(deployment: Deployment, rows: readonly Row[], known?: Deployment): Promise<string[]> {
     const unnoticed: string[] = [];
-    for (const { name, deployment: changed, affects } of policyChanges(deployment, known)) {
+    for (const { name, deployment: changed, affects } of listPolicyChanges(deployment, known)) {
         const affected = rows.filter(([principal, , resource]) => affects(principal, resource));
         if ((await contradictedRows(changed, affected, 1)).length === 0) {
             unnoticed.push(name);
@@ -61,7 +61,7 @@ describe("Least privilege", () => {
     let byDefault: Deployment;
 
     before(async () => {
-        byDefault = await deployed({}, { region: REGION });
+        byDefault = await deployPolicy({}, { region: REGION });
     });
 
     for (const row of TABLE) {
@@ -93,7 +93,7 @@ describe("Least privilege", () => {
         const denials = denied(REGION)
             .filter(([, , resource]) => !resource.includes(OTHER_ACCOUNT))
             .map(([principal, action, resource, context]): Row => [principal, action, resource, context, "allowed"]);
-        assert.deepEqual(await contradictedRows(allowingEverything(byDefault), denials), []);
+        assert.deepEqual(await contradictedRows(allowEverything(byDefault), denials), []);
     });
 
     it("has a row that notices each change to its policies", async () => {
@@ -105,7 +105,7 @@ describe("Least privilege", () => {
             let deployment: Deployment;
 
             before(async () => {
-                deployment = await deployed(variant.args, { region: REGION });
+                deployment = await deployPolicy(variant.args, { region: REGION });
             });
 
             for (const row of variant.rows) {
@@ -130,7 +130,7 @@ describe("Least privilege", () => {
 
     for (const region of ["cn-north-1", "us-gov-west-1"]) {
         it(`allows and denies the same in ${region}`, async () => {
-            assert.deepEqual(await contradictedRows(await deployed({}, { region }), [...allowed(region), ...denied(region)]), []);
+            assert.deepEqual(await contradictedRows(await deployPolicy({}, { region }), [...allowed(region), ...denied(region)]), []);
         });
     }
 });

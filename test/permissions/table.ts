@@ -397,7 +397,7 @@ export function sentenceOf([principal, action, resource, context, expected]: Row
     return `${shorten(principal)} ${expected === "allowed" ? "can" : "can't"} ${action} on ${shorten(resource)}${condition}`;
 }
 
-/** Leaves out the parts of names and ARNs that most rows share. The accounts become `own` and `other`. */
+/** Leaves out the parts of names and ARNs that most rows share. Ids of accounts become `own` and `other`. */
 function shorten(text: string): string {
     return text
         .replace(/^arn:[\w-]+:[\w-]+:/, "")

@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { changes, inputsByName } from "./registered";
+import { findChanges, inputsByName } from "./registered";
 import { type ProgramRun, runProgram } from "./runProgram";
 
 const ROOT = join(__dirname, "..", "..");
@@ -26,7 +26,7 @@ describe("A changed config in a Pulumi run", () => {
 
     it("changes only the number in the cleaner's code for another retention.Day", async () => {
         const after = await program({ retention: { Day: 7 } });
-        assert.deepEqual(changes(unchanged, after), { added: [], dropped: [], changed: ["prod-cleaner"] });
+        assert.deepEqual(findChanges(unchanged, after), { added: [], dropped: [], changed: ["prod-cleaner"] });
         assert.deepEqual(cleanerOf(after).others, cleanerOf(unchanged).others);
         assert.equal(
             cleanerOf(after).closure,
@@ -36,7 +36,7 @@ describe("A changed config in a Pulumi run", () => {
 
     it("adds the resources of a new type, and changes only the cleaner", async () => {
         const after = await program({ retention: { Year: 3 }, schedules: { Year: "cron(0 6 2 1 ? *)" } });
-        assert.deepEqual(changes(unchanged, after), {
+        assert.deepEqual(findChanges(unchanged, after), {
             added: ["prod-year-target", "prod-year-task", "prod-year-window"],
             dropped: [],
             changed: ["prod-cleaner"],
@@ -46,7 +46,7 @@ describe("A changed config in a Pulumi run", () => {
 
     it("drops the resources of a dropped default type, and changes only the cleaner", async () => {
         const after = await program({ schedules: { Month: "never" } });
-        assert.deepEqual(changes(unchanged, after), {
+        assert.deepEqual(findChanges(unchanged, after), {
             added: [],
             dropped: ["prod-month-target", "prod-month-task", "prod-month-window"],
             changed: ["prod-cleaner"],

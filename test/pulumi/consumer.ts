@@ -16,7 +16,7 @@ export interface Consumer {
  *
  * @param files the project's files, by name
  */
-export function consumer(files: Readonly<Record<string, string>>): Consumer {
+export function makeConsumer(files: Readonly<Record<string, string>>): Consumer {
     const folder = realpathSync(mkdtempSync(join(tmpdir(), "consumer-")));
     const npm = (cwd: string, command: string) => execSync(`npm ${command}`, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
     npm(ROOT, "run build --silent");

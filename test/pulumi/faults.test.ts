@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { resourcesOf, shown } from "./registered";
+import { listMessages, listResources } from "./registered";
 import { runProgram } from "./runProgram";
 
 const ROOT = join(__dirname, "..", "..");
@@ -15,27 +15,27 @@ describe("A wrong argument in a Pulumi run", () => {
         it(`ends ${preview ? "a preview" : "an update"} with one message and no resource, if it is a value`, async () => {
             const run = await runProgram({ folder: ROOT, program: "index.ts", preview, config: { "vss-backup:retention": '{"Day":0}' } });
             assert.equal(run.code, SHOWN);
-            assert.match(shown(run).join("\n"), /^error: VssBackupPolicy "prod": retention\.Day is 0; [^\n]*$/);
-            assert.deepEqual([run.printed, resourcesOf(run), run.lookups], ["", [], []]);
+            assert.match(listMessages(run).join("\n"), /^error: VssBackupPolicy "prod": retention\.Day is 0; [^\n]*$/);
+            assert.deepEqual([run.printed, listResources(run), run.lookups], ["", [], []]);
         });
     }
 
     it("passes a preview if it is an output, which is still unknown", async () => {
         const run = await runProgram({ folder: ROOT, program: "test/pulumi/programs/wrongOutput.ts", preview: true });
-        assert.deepEqual([run.code, shown(run)], [0, []]);
+        assert.deepEqual([run.code, listMessages(run)], [0, []]);
     });
 
-    it("ends an update with one message and none of its dependents, if it is an output", async () => {
+    it("ends an update with one message and without its dependents, if it is an output", async () => {
         const run = await runProgram({ folder: ROOT, program: "test/pulumi/programs/wrongOutput.ts" });
-        const [message, ...others] = shown(run);
+        const [message, ...others] = listMessages(run);
         assert.deepEqual([run.code, run.printed, others], [SHOWN, "", []]);
         assert.equal(message?.slice(0, `error: ${WRONG_TOPIC}`.length), `error: ${WRONG_TOPIC}`);
         assert.deepEqual(
-            resourcesOf(run).filter(({ inputs }) => JSON.stringify(inputs).includes("Queue/operations")),
+            listResources(run).filter(({ inputs }) => JSON.stringify(inputs).includes("Queue/operations")),
             [],
         );
         assert.deepEqual(
-            resourcesOf(run).filter(({ name }) => name.endsWith("-task")),
+            listResources(run).filter(({ name }) => name.endsWith("-task")),
             [],
         );
     });

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import { readFileSync, renameSync } from "node:fs";
 import { join } from "node:path";
-import { type Consumer, consumer } from "./consumer";
-import { inputsByName, resourcesOf, shown } from "./registered";
+import { type Consumer, makeConsumer } from "./consumer";
+import { inputsByName, listMessages, listResources } from "./registered";
 import { type ProgramRun, runProgram } from "./runProgram";
 
 const PROGRAM = `
@@ -32,7 +32,7 @@ describe("The packed package in a consumer's program", () => {
     let run: ProgramRun;
 
     before(async () => {
-        project = consumer({ "index.js": PROGRAM });
+        project = makeConsumer({ "index.js": PROGRAM });
         run = await runProgram({ folder: project.folder, program: "index.js" });
     });
 
@@ -42,16 +42,16 @@ describe("The packed package in a consumer's program", () => {
         const fromSources = await runProgram({ folder: ROOT, program: SAME_PROGRAM });
         const preview = await runProgram({ folder: project.folder, program: "index.js", preview: true });
         const registered = (result: ProgramRun) =>
-            resourcesOf(result).map(({ inputs: { code, ...inputs }, ...rest }) => ({
+            listResources(result).map(({ inputs: { code, ...inputs }, ...rest }) => ({
                 ...rest,
                 inputs: code === undefined ? inputs : { ...inputs },
             }));
-        assert.deepEqual([run.code, run.printed, shown(run)], [0, "", []]);
+        assert.deepEqual([run.code, run.printed, listMessages(run)], [0, "", []]);
         assert.deepEqual(registered(run), registered(fromSources));
         assert.deepEqual(archiveOf(run), archiveOf(fromSources));
         assert.deepEqual(
-            resourcesOf(preview).map(({ urn }) => urn),
-            resourcesOf(run).map(({ urn }) => urn),
+            listResources(preview).map(({ urn }) => urn),
+            listResources(run).map(({ urn }) => urn),
         );
     });
 
@@ -73,9 +73,9 @@ describe("The packed package in a consumer's program", () => {
         renameSync(file, `${file}.moved`);
         const broken = await runProgram({ folder: project.folder, program: "index.js" });
         renameSync(`${file}.moved`, file);
-        assert.deepEqual(shown(broken), [
+        assert.deepEqual(listMessages(broken), [
             `error: pulumi-vss-backup is incomplete: the cleaner's file ${file} is missing; remove the package from node_modules and install it again.`,
         ]);
-        assert.deepEqual([broken.code, resourcesOf(broken)], [32, []]);
+        assert.deepEqual([broken.code, listResources(broken)], [32, []]);
     });
 });

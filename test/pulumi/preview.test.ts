@@ -1,9 +1,9 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { stackConfig } from "../../rehearsal/stackConfig";
-import { inOrder, resourcesOf, shown } from "./registered";
+import { readStackConfig } from "../../rehearsal/stackConfig";
+import { listMessages, listResources, sortRegistrations } from "./registered";
 import { type ProgramRun, runProgram } from "./runProgram";
-import { plain } from "./wire";
+import { removeSecretMarks } from "./wire";
 
 const ROOT = join(__dirname, "..", "..");
 const COMPONENT = "urn:pulumi:prod::vss-backup::vss-backup:index:VssBackupPolicy::prod";
@@ -12,7 +12,7 @@ const COMPONENT = "urn:pulumi:prod::vss-backup::vss-backup:index:VssBackupPolicy
 function toJson(run: ProgramRun): string {
     const lookups = run.lookups.map(({ token, provider }) => `${token} ${provider}`).sort();
     const outputs = Object.entries(run.outputs).sort(([a], [b]) => (a < b ? -1 : 1));
-    return JSON.stringify({ registrations: inOrder(run), lookups, outputs }, null, 1);
+    return JSON.stringify({ registrations: sortRegistrations(run), lookups, outputs }, null, 1);
 }
 
 describe("The program in a Pulumi run", () => {
@@ -20,24 +20,30 @@ describe("The program in a Pulumi run", () => {
     let up: ProgramRun;
 
     before(async () => {
-        const options = { folder: ROOT, program: "index.ts", config: stackConfig(ROOT, "prod") };
+        const options = { folder: ROOT, program: "index.ts", config: readStackConfig(ROOT, "prod") };
         preview = await runProgram({ ...options, preview: true });
         up = await runProgram(options);
     });
 
     it("succeeds in a preview and in an update, and shows no message", () => {
-        assert.deepEqual([preview.code, preview.printed, shown(preview)], [0, "", []]);
-        assert.deepEqual([up.code, up.printed, shown(up)], [0, "", []]);
+        assert.deepEqual([preview.code, preview.printed, listMessages(preview)], [0, "", []]);
+        assert.deepEqual([up.code, up.printed, listMessages(up)], [0, "", []]);
     });
 
     it("registers the same tree in a preview and in an update", () => {
         const tree = (run: ProgramRun) =>
-            inOrder(run).map(({ urn, parent, provider, inputs }) => ({ urn, parent, provider, inputs: Object.keys(inputs).sort() }));
+            sortRegistrations(run).map(({ urn, parent, provider, inputs }) => ({
+                urn,
+                parent,
+                provider,
+                inputs: Object.keys(inputs).sort(),
+            }));
         assert.deepEqual(tree(preview), tree(up));
     });
 
     it("leaves only values of AWS unknown in a preview", () => {
-        const unknown = (run: ProgramRun) => resourcesOf(run).filter(({ inputs }) => JSON.stringify(plain(inputs)).includes("[unknown]"));
+        const unknown = (run: ProgramRun) =>
+            listResources(run).filter(({ inputs }) => JSON.stringify(removeSecretMarks(inputs)).includes("[unknown]"));
         assert.deepEqual(
             unknown(preview)
                 .map(({ name }) => name)
@@ -67,7 +73,7 @@ describe("The program in a Pulumi run", () => {
     });
 
     it("gives each child the component as its parent, and the default provider", () => {
-        const [component, ...children] = resourcesOf(up).sort((a) => (a.urn === COMPONENT ? -1 : 1));
+        const [component, ...children] = listResources(up).sort((a) => (a.urn === COMPONENT ? -1 : 1));
         assert.equal(component?.parent, "urn:pulumi:prod::vss-backup::pulumi:pulumi:Stack::vss-backup-prod");
         assert.ok(children.length > 20);
         assert.deepEqual(
@@ -88,11 +94,11 @@ describe("The program in a Pulumi run", () => {
             "topicArn",
             "windowIds",
         ]);
-        assert.doesNotMatch(JSON.stringify(plain(outputs ?? {})), /\[unknown\]/);
+        assert.doesNotMatch(JSON.stringify(removeSecretMarks(outputs ?? {})), /\[unknown\]/);
     });
 
     it("gives the same result byte for byte when it runs again", async () => {
-        const again = await runProgram({ folder: ROOT, program: "index.ts", config: stackConfig(ROOT, "prod") });
+        const again = await runProgram({ folder: ROOT, program: "index.ts", config: readStackConfig(ROOT, "prod") });
         assert.equal(toJson(again), toJson(up));
     });
 });

@@ -1,26 +1,26 @@
 import type { JavaScriptValue } from "google-protobuf/google/protobuf/struct_pb";
 import type { Registration } from "./engine";
 import type { ProgramRun } from "./runProgram";
-import { plain } from "./wire";
+import { removeSecretMarks } from "./wire";
 
 /** Sorts registrations by their URNs, since they arrive in any order. */
-export function inOrder({ registrations }: Pick<ProgramRun, "registrations">): Registration[] {
+export function sortRegistrations({ registrations }: Pick<ProgramRun, "registrations">): Registration[] {
     return [...registrations].sort((a, b) => (a.urn < b.urn ? -1 : 1));
 }
 
 /** Leaves out the stack, which Pulumi itself registers. */
-export function resourcesOf(run: Pick<ProgramRun, "registrations">): Registration[] {
-    return inOrder(run).filter(({ type }) => type !== "pulumi:pulumi:Stack");
+export function listResources(run: Pick<ProgramRun, "registrations">): Registration[] {
+    return sortRegistrations(run).filter(({ type }) => type !== "pulumi:pulumi:Stack");
 }
 
 /** Returns the inputs of each resource by its name, with `[unknown]` for unknown values. */
 export function inputsByName(run: Pick<ProgramRun, "registrations">): Record<string, JavaScriptValue> {
-    return Object.fromEntries(resourcesOf(run).map(({ name, inputs }) => [name, plain(inputs)]));
+    return Object.fromEntries(listResources(run).map(({ name, inputs }) => [name, removeSecretMarks(inputs)]));
 }
 
 /** Compares two runs: the resources of only one run, and the resources with changed inputs. */
-export function changes(before: Pick<ProgramRun, "registrations">, after: Pick<ProgramRun, "registrations">) {
-    const [old, recent] = [before, after].map((run) => new Map(resourcesOf(run).map(({ urn, ...rest }) => [urn, rest])));
+export function findChanges(before: Pick<ProgramRun, "registrations">, after: Pick<ProgramRun, "registrations">) {
+    const [old, recent] = [before, after].map((run) => new Map(listResources(run).map(({ urn, ...rest }) => [urn, rest])));
     const named = (urns: readonly string[]) => urns.map((urn) => urn.split("::").at(-1) as string).sort();
     const [olds, recents] = [[...(old?.keys() ?? [])], [...(recent?.keys() ?? [])]];
     return {
@@ -31,6 +31,6 @@ export function changes(before: Pick<ProgramRun, "registrations">, after: Pick<P
 }
 
 /** Returns the messages that a user sees: all but those for debugging. */
-export function shown({ messages }: Pick<ProgramRun, "messages">): string[] {
+export function listMessages({ messages }: Pick<ProgramRun, "messages">): string[] {
     return messages.filter(({ severity }) => severity !== "debug").map(({ severity, text }) => `${severity}: ${text}`);
 }

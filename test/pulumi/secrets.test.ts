@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { resourcesOf } from "./registered";
+import { listResources } from "./registered";
 import { type ProgramRun, runProgram } from "./runProgram";
-import { open, plain } from "./wire";
+import { decodeValue, removeSecretMarks } from "./wire";
 
 const ROOT = join(__dirname, "..", "..");
 
-/** A recognizable value for each key whose value reaches AWS. */
+/** A recognizable value for each key, if the value reaches AWS. */
 const SECRETS: Readonly<Record<string, unknown>> = {
     notificationEmails: ["hush-address@example.com"],
     serverRoles: ["hush-role"],
@@ -28,16 +28,18 @@ function program(preview: boolean, values = SECRETS): Promise<ProgramRun> {
 
 /** Finds the inputs that contain a text, as `name.input`. */
 function inputsWith(run: ProgramRun, text: string): string[] {
-    return resourcesOf(run).flatMap(({ name, inputs }) =>
-        Object.entries(inputs).flatMap(([input, value]) => (JSON.stringify(plain(value)).includes(text) ? [`${name}.${input}`] : [])),
+    return listResources(run).flatMap(({ name, inputs }) =>
+        Object.entries(inputs).flatMap(([input, value]) =>
+            JSON.stringify(removeSecretMarks(value)).includes(text) ? [`${name}.${input}`] : [],
+        ),
     );
 }
 
 /** Finds the inputs and outputs that show a secret as plain text, as `name.input`. */
 function exposed(run: ProgramRun): string[] {
     const outputs = Object.entries(run.outputs).map(([urn, inputs]) => ({ name: `outputs of ${urn.split("::").at(-1)}`, inputs }));
-    return [...resourcesOf(run), ...outputs].flatMap(({ name, inputs }) =>
-        Object.entries(inputs).flatMap(([input, value]) => (WORDS.test(JSON.stringify(open(value))) ? [`${name}.${input}`] : [])),
+    return [...listResources(run), ...outputs].flatMap(({ name, inputs }) =>
+        Object.entries(inputs).flatMap(([input, value]) => (WORDS.test(JSON.stringify(decodeValue(value))) ? [`${name}.${input}`] : [])),
     );
 }
 

@@ -1,12 +1,12 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { inputsByName, resourcesOf, shown } from "./registered";
+import { inputsByName, listMessages, listResources } from "./registered";
 import { type ProgramRun, runProgram } from "./runProgram";
 
 const ROOT = join(__dirname, "..", "..");
 
 function childrenOf(run: ProgramRun, policy: string) {
-    return resourcesOf(run).filter(({ parent }) => parent.endsWith(`:VssBackupPolicy::${policy}`));
+    return listResources(run).filter(({ parent }) => parent.endsWith(`:VssBackupPolicy::${policy}`));
 }
 
 /** Returns the names of a policy's resources without the policy's name. */
@@ -22,16 +22,16 @@ describe("Two policies in a Pulumi run", () => {
     });
 
     it("each register all of their resources", () => {
-        assert.deepEqual([run.code, run.printed, shown(run)], [0, "", []]);
+        assert.deepEqual([run.code, run.printed, listMessages(run)], [0, "", []]);
         assert.ok(suffixes(run, "sql").length > 20);
         assert.deepEqual(suffixes(run, "sql"), suffixes(run, "web"));
-        assert.equal(resourcesOf(run).length, 2 * (suffixes(run, "sql").length + 1));
+        assert.equal(listResources(run).length, 2 * (suffixes(run, "sql").length + 1));
     });
 
     it("share no URN and no name in AWS", () => {
-        const names = resourcesOf(run).map(({ type, inputs }) => `${type} ${String(inputs.name)}`);
+        const names = listResources(run).map(({ type, inputs }) => `${type} ${String(inputs.name)}`);
         const named = names.filter((name) => name.includes("vss-backup-") || name.includes("/vss-backup/"));
-        assert.equal(new Set(resourcesOf(run).map(({ urn }) => urn)).size, resourcesOf(run).length);
+        assert.equal(new Set(listResources(run).map(({ urn }) => urn)).size, listResources(run).length);
         assert.equal(new Set(named).size, named.length);
     });
 
@@ -60,7 +60,7 @@ describe("Two providers in a Pulumi run", () => {
     });
 
     it("each serve all children and look-ups of their policy", () => {
-        assert.deepEqual([run.code, run.printed, shown(run)], [0, "", []]);
+        assert.deepEqual([run.code, run.printed, listMessages(run)], [0, "", []]);
         for (const [policy, provider] of [
             ["gov", "government"],
             ["irish", "ireland"],

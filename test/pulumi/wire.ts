@@ -17,28 +17,28 @@ function isSecret(value: JavaScriptValue): boolean {
 }
 
 /** Replaces unknown values by `"[unknown]"`, and secrets by their plain values. */
-export function plain(value: JavaScriptValue): JavaScriptValue {
+export function removeSecretMarks(value: JavaScriptValue): JavaScriptValue {
     if (value === UNKNOWN) {
         return "[unknown]";
     }
     if (Array.isArray(value)) {
-        return value.map(plain);
+        return value.map(removeSecretMarks);
     }
     if (!isObject(value)) {
         return value;
     }
     return isSecret(value)
-        ? plain(value.value as JavaScriptValue)
-        : Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, plain(entry)]));
+        ? removeSecretMarks(value.value as JavaScriptValue)
+        : Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, removeSecretMarks(entry)]));
 }
 
 /** Replaces secrets by `"[secret]"`. The rest is readable in the state. */
-export function open(value: JavaScriptValue): JavaScriptValue {
+export function decodeValue(value: JavaScriptValue): JavaScriptValue {
     if (Array.isArray(value)) {
-        return value.map(open);
+        return value.map(decodeValue);
     }
     if (!isObject(value)) {
         return value;
     }
-    return isSecret(value) ? "[secret]" : Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, open(entry)]));
+    return isSecret(value) ? "[secret]" : Object.fromEntries(Object.entries(value).map(([key, entry]) => [key, decodeValue(entry)]));
 }

@@ -5,11 +5,11 @@ import { stripVTControlCharacters } from "node:util";
 import stringWidth from "string-width";
 import * as rehearsing from "../../rehearsal/rehearse";
 import * as configuring from "../../rehearsal/stackConfig";
-import { rehearsal } from "../support/commandLine";
+import { runRehearsal } from "../support/commandLine";
 
 const ROOT = join(__dirname, "..", "..");
 
-/** Runs `npm start -- …` in a process of its own. */
+/** Runs `npm start -- …` in a separate process. */
 function rehearsalProcess(...options: string[]) {
     const { status, stdout, stderr } = spawnSync(
         process.execPath,
@@ -69,7 +69,7 @@ describe("npm start", () => {
     });
 
     it("prints the deployment, the runs, the restore points and a calendar, 80 columns wide", async () => {
-        const { status, stdout, stderr } = await rehearsal("--days", "1", "--start", "2027-03-01");
+        const { status, stdout, stderr } = await runRehearsal("--days", "1", "--start", "2027-03-01");
         assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
         assert.deepEqual(tooWide(stdout), []);
         assert.deepEqual(
@@ -99,7 +99,7 @@ describe("npm start", () => {
                 Object.assign(rehearsing, {
                     rehearse: async (...given: Parameters<typeof rehearse>) => ({ ...(await rehearse(...given)), broken }),
                 });
-                const { status, stdout } = await rehearsal("--days", "1", "--servers", "1");
+                const { status, stdout } = await runRehearsal("--days", "1", "--servers", "1");
                 assert.equal(stdout.slice(stdout.lastIndexOf("\n\n") + 2), says);
                 assert.equal(status, 1);
             } finally {
@@ -109,16 +109,16 @@ describe("npm start", () => {
     }
 
     it("prints the program's warnings on standard error, 80 columns wide", async () => {
-        const { stackConfig } = configuring;
+        const { readStackConfig } = configuring;
         Object.assign(configuring, {
-            stackConfig: () => ({ "vss-backup:retention": '{"Rate":1}', "vss-backup:schedules": '{"Rate":"rate(7 days)"}' }),
+            readStackConfig: () => ({ "vss-backup:retention": '{"Rate":1}', "vss-backup:schedules": '{"Rate":"rate(7 days)"}' }),
         });
         try {
-            const { status, stdout, stderr } = await rehearsal("--json", "--days", "1", "--servers", "1");
+            const { status, stdout, stderr } = await runRehearsal("--json", "--days", "1", "--servers", "1");
             assert.deepEqual([status, JSON.parse(stdout).types, tooWide(stderr)], [0, ["Day", "Week", "Month", "Rate"], []]);
             assert.match(stderr, /^warning: schedules\.Rate is a rate/);
         } finally {
-            Object.assign(configuring, { stackConfig });
+            Object.assign(configuring, { readStackConfig });
         }
     });
 
@@ -133,7 +133,7 @@ describe("npm start", () => {
     ] as const) {
         it(`refuses ${option.split(" ", 1)[0]} ${JSON.stringify(value)}`, async () => {
             const [flag = ""] = option.split(" ", 1);
-            const { stderr, ...rest } = await rehearsal(flag, value);
+            const { stderr, ...rest } = await runRehearsal(flag, value);
             assert.deepEqual(
                 { ...rest, stderr: stderr.replaceAll("\n", " ") },
                 { status: 1, stdout: "", stderr: `error: option '${option}' argument '${value}' is invalid. ${cure} ` },
@@ -143,21 +143,21 @@ describe("npm start", () => {
     }
 
     it("starts on the first day of 1970", async () => {
-        const { status, stdout, stderr } = await rehearsal("--json", "--days", "1", "--servers", "1", "--start", "1970-01-01");
+        const { status, stdout, stderr } = await runRehearsal("--json", "--days", "1", "--servers", "1", "--start", "1970-01-01");
         assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
         assert.deepEqual(JSON.parse(stdout).runs[0].time, "1970-01-01T04:00:00.000Z");
     });
 
     it("says that nothing can be restored if every run fails", async () => {
-        const { status, stdout } = await rehearsal("--days", "2", "--servers", "1", "--failures", "1");
+        const { status, stdout } = await runRehearsal("--days", "2", "--servers", "1", "--failures", "1");
         assert.equal(status, 0);
         assert.match(stdout, /^Nothing can be restored: no restore point is left at the end\.\n\n2 volumes in no restore point:$/m);
     });
 
     it("says in text and JSON which volumes are not mounted", async () => {
         const options = ["--days", "1", "--servers", "1", "--volumes", "3", "--unmounted", "2", "--failures", "0"];
-        const { stdout: text } = await rehearsal(...options);
-        const { options: given, unprotected } = JSON.parse((await rehearsal("--json", ...options)).stdout);
+        const { stdout: text } = await runRehearsal(...options);
+        const { options: given, unprotected } = JSON.parse((await runRehearsal("--json", ...options)).stdout);
         assert.match(text, /^1 day, 1 server with 3 volumes each, 2 of them not mounted$/m);
         assert.match(
             text,
@@ -178,7 +178,7 @@ describe("npm start", () => {
     });
 
     it("refuses to leave the boot volume unmounted", async () => {
-        assert.deepEqual(await rehearsal("--volumes", "3", "--unmounted", "3"), {
+        assert.deepEqual(await runRehearsal("--volumes", "3", "--unmounted", "3"), {
             status: 1,
             stdout: "",
             stderr: "error: --unmounted 3 is too many for --volumes 3. Give 2 at most: the boot\nvolume is always mounted.\n",
@@ -186,7 +186,7 @@ describe("npm start", () => {
     });
 
     it("refuses an unknown option, and suggests a known one", async () => {
-        assert.deepEqual(await rehearsal("--day", "3"), {
+        assert.deepEqual(await runRehearsal("--day", "3"), {
             status: 1,
             stdout: "",
             stderr: "error: unknown option '--day'\n(Did you mean --days?)\n",
@@ -194,16 +194,16 @@ describe("npm start", () => {
     });
 
     it("refuses a stack without a file, and names those that have one", async () => {
-        const { stderr, ...rest } = await rehearsal("--stack", "nowhere");
+        const { stderr, ...rest } = await runRehearsal("--stack", "nowhere");
         assert.deepEqual(
             { ...rest, stderr: stderr.replaceAll("\n", " ") },
             { status: 1, stdout: "", stderr: `error: There is no Pulumi.nowhere.yaml in ${ROOT}; its stacks are: prod. ` },
         );
-        assert.deepEqual(tooWide((await rehearsal("--stack", "n".repeat(200))).stderr), []);
+        assert.deepEqual(tooWide((await runRehearsal("--stack", "n".repeat(200))).stderr), []);
     });
 
     it("explains its options and their limits with --help", async () => {
-        const { status, stdout, stderr } = await rehearsal("--help");
+        const { status, stdout, stderr } = await runRehearsal("--help");
         assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
         assert.deepEqual(
             [...stdout.matchAll(/^ {2}(-\S+)/gm)].map(([, option]) => option),

@@ -72,7 +72,7 @@ describe("The embedded IAM", () => {
         );
     });
 
-    it("takes users and roles of others for administrators, but not services", async () => {
+    it("treats users and roles of others as administrators, but not services", async () => {
         const principals = [`arn:aws:iam::${ACCOUNT_ID}:user/me`, `arn:aws:iam::${ACCOUNT_ID}:role/theirs`, "lambda.amazonaws.com"];
         assert.deepEqual(
             await answers(

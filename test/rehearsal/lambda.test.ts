@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { type LambdaOptions, startLambda } from "../../rehearsal/embeddedAws/lambda";
 
-/** What a function with a time-out of 50 ms returns. */
-async function invoked(body: string, skipPauses: boolean): Promise<unknown> {
+/** Invokes a function with a time-out of 50 ms, and returns its result. */
+async function invoke(body: string, skipPauses: boolean): Promise<unknown> {
     const text = `exports.handler = async (event, context) => { ${body} };`;
     const code = new pulumi.asset.AssetArchive({ "index.js": new pulumi.asset.StringAsset(text) });
     const options: LambdaOptions = { function: { code, handler: "index.handler", timeout: 0.05 }, region: "eu-central-1", skipPauses };
@@ -12,15 +12,15 @@ async function invoked(body: string, skipPauses: boolean): Promise<unknown> {
 }
 
 describe("The embedded Lambda", () => {
-    it("ends a function that is not done by its time-out", async () => {
-        await assert.rejects(invoked("await new Promise(() => {});", false), { message: "Task timed out after 0.05 seconds" });
+    it("ends a function at its time-out", async () => {
+        await assert.rejects(invoke("await new Promise(() => {});", false), { message: "Task timed out after 0.05 seconds" });
     });
 
-    it("lets no time pass on a virtual clock, however long a function takes", async () => {
+    it("passes no time on a virtual clock, even if a function takes long", async () => {
         const body = `
             const begun = performance.now();
             while (performance.now() < begun + 100);
             return context.getRemainingTimeInMillis();`;
-        assert.equal(await invoked(body, true), 50);
+        assert.equal(await invoke(body, true), 50);
     });
 });

@@ -43,7 +43,7 @@ describe("A program that is run", () => {
         );
     });
 
-    it("ends when every resource is registered, also those that wait for others", async () => {
+    it("ends when every resource is registered, even if it waits for others", async () => {
         const program = () => {
             const group = (name: string) => new aws.cloudwatch.LogGroup(name).arn;
             group("first").apply(() => group("second").apply(() => group("third")));
@@ -56,7 +56,7 @@ describe("A program that is run", () => {
         );
     });
 
-    it("sees its own stack and config alone after another program", async () => {
+    it("has only its stack and config after another program", async () => {
         const seen = async (stack: string, config: Record<string, string>) => {
             const program = () => ({
                 stack: pulumi.getStack(),
@@ -86,7 +86,7 @@ describe("A program that is run", () => {
         }
     });
 
-    it("fails with its own error, or with a look-up that has no answer", async () => {
+    it("fails if it throws an error, or if the rehearsal has no answer for a look-up", async () => {
         const throwing = () => {
             throw new Error("wrong config");
         };

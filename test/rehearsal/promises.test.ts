@@ -19,7 +19,7 @@ describe("The promises of a stack's config", () => {
         });
     });
 
-    it("drop a type whose schedule is never, with its retention", () => {
+    it("drop a type with the schedule never, and its retention", () => {
         const config = {
             "vss-backup:retention": '{"Day":4}',
             "vss-backup:schedules": '{"Month":"never","Week":"never","Day":"rate(1 day)"}',

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Deployment } from "../../rehearsal/program";
 import type { Promises } from "../../rehearsal/promises";
 import { type Rehearsal, type RehearsalOptions, rehearse } from "../../rehearsal/rehearse";
-import { deployed } from "../support/policies";
+import { deployPolicy } from "../support/policies";
 
 const PROMISES: Promises = { retention: { Day: 1, Week: 1, Month: 1 }, standIns: true };
 const OPTIONS: RehearsalOptions = { start: Date.UTC(2027, 0, 4), days: 2, servers: 1, volumes: 1, failures: 0, seed: 1 };
@@ -26,7 +26,7 @@ function replayed(resource: string, text: string | RegExp, instead: string): Pro
 
 describe("A rehearsal in which IAM refuses calls", () => {
     before(async () => {
-        byDefault = await deployed({ retention: PROMISES.retention });
+        byDefault = await deployPolicy({ retention: PROMISES.retention });
     });
 
     for (const [title, resource, text, instead, why] of [

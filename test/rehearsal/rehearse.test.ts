@@ -3,8 +3,8 @@ import { join } from "node:path";
 import { type Deployment, runProgram } from "../../rehearsal/program";
 import type { Promises } from "../../rehearsal/promises";
 import { type Rehearsal, type RehearsalOptions, rehearse } from "../../rehearsal/rehearse";
-import { stackConfig } from "../../rehearsal/stackConfig";
-import { deployed } from "../support/policies";
+import { readStackConfig } from "../../rehearsal/stackConfig";
+import { deployPolicy } from "../support/policies";
 
 const ROOT = join(__dirname, "..", "..");
 
@@ -27,7 +27,7 @@ function times(entries: readonly { readonly type: string; readonly time: number 
 
 describe("A rehearsal", () => {
     before(() => {
-        byDefault = deployed();
+        byDefault = deployPolicy();
         return byDefault;
     });
 
@@ -61,7 +61,7 @@ describe("A rehearsal", () => {
     });
 
     it("plays a month of the stack prod without a broken invariant", async () => {
-        const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", stackConfig(ROOT, "prod"));
+        const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", readStackConfig(ROOT, "prod"));
         const promises = { ...PROMISES, retention: { Day: 7, Week: 3, Month: 2 } };
         const { runs, cleanings, broken } = await rehearse(deployment, promises, { ...OPTIONS, days: 31, servers: 3, failures: 0.02 });
         assert.deepEqual(
@@ -115,27 +115,31 @@ describe("A rehearsal", () => {
         assert.deepEqual({ restorable, deleted, broken }, { restorable: [], deleted: 0, broken: [] });
     });
 
-    it("opens windows in their own zone, also when daylight saving begins", async () => {
+    it("opens windows in their time zone, also when daylight saving begins", async () => {
         const args = { timezone: "America/New_York", schedules: { Day: "cron(30 22 ? * * *)" } };
-        const { runs } = await rehearse(await deployed(args), PROMISES, { ...FEW, start: Date.UTC(2027, 2, 13) });
+        const { runs } = await rehearse(await deployPolicy(args), PROMISES, { ...FEW, start: Date.UTC(2027, 2, 13) });
         assert.deepEqual(times(runs, "Day"), ["2027-03-13T03:30", "2027-03-14T03:30", "2027-03-15T02:30", "2027-03-16T02:30"]);
     });
 
     it("counts crash-consistent sets as restore points if the policy does", async () => {
         const options = { ...FEW, days: 40, failures: 0.5 };
-        const broken = async (args: Parameters<typeof deployed>[0], countCrashConsistent: boolean) =>
-            (await rehearse(await deployed(args), { ...PROMISES, countCrashConsistent }, options)).broken.length > 0;
+        const broken = async (args: Parameters<typeof deployPolicy>[0], countCrashConsistent: boolean) =>
+            (await rehearse(await deployPolicy(args), { ...PROMISES, countCrashConsistent }, options)).broken.length > 0;
         assert.equal(await broken({ countCrashConsistent: true }, true), false);
         assert.equal(await broken({ countCrashConsistent: true }, false), true);
         assert.equal(await broken({}, false), false);
     });
 
-    it("counts a rate from when the policy is deployed", async () => {
+    it("counts a rate from the deployment of the policy", async () => {
         const args = {
             retention: { Hour: 3 },
             schedules: { Day: "never", Week: "never", Month: "never", Hour: "rate(7 hours)" },
         };
-        const { runs, restorable } = await rehearse(await deployed(args), { retention: { Hour: 3 }, standIns: true }, { ...FEW, days: 2 });
+        const { runs, restorable } = await rehearse(
+            await deployPolicy(args),
+            { retention: { Hour: 3 }, standIns: true },
+            { ...FEW, days: 2 },
+        );
         assert.deepEqual(times(runs, "Hour"), [
             "2027-01-01T07:00",
             "2027-01-01T14:00",
@@ -149,7 +153,7 @@ describe("A rehearsal", () => {
     });
 
     it("leaves the boot volume out if the policy excludes it, and names it", async () => {
-        const { taken, unprotected } = await rehearse(await deployed({ excludeBootVolume: true }), PROMISES, { ...FEW, volumes: 3 });
+        const { taken, unprotected } = await rehearse(await deployPolicy({ excludeBootVolume: true }), PROMISES, { ...FEW, volumes: 3 });
         assert.equal(taken, (4 + 1 + 1) * 2);
         assert.deepEqual(unprotected, [
             { server: "i-00000000000000001", volume: "vol-00000000000000001", device: "/dev/sda1", why: "boot volume, excluded" },
@@ -182,7 +186,7 @@ describe("A rehearsal", () => {
     });
 
     it("deletes nothing if the cleaner only reports", async () => {
-        const { deleted, taken, broken } = await rehearse(await deployed({ reportOnly: true }), PROMISES, { ...FEW, days: 10 });
+        const { deleted, taken, broken } = await rehearse(await deployPolicy({ reportOnly: true }), PROMISES, { ...FEW, days: 10 });
         assert.deepEqual({ deleted, taken, broken }, { deleted: 0, taken: 10 + 2 + 1, broken: [] });
     });
 
@@ -192,7 +196,7 @@ describe("A rehearsal", () => {
         assert.deepEqual(called, [1, 2, 3, 4]);
     });
 
-    it("reports if not one run took a snapshot", async () => {
+    it("reports if no run took a snapshot", async () => {
         const deployment = await byDefault;
         const resources = deployment.resources.filter(({ name }) => name !== "prod-vss-package");
         const { broken } = await rehearse({ ...deployment, resources }, PROMISES, FEW);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { stackConfig } from "../../rehearsal/stackConfig";
+import { readStackConfig } from "../../rehearsal/stackConfig";
 
 /** Makes a folder with these files, and deletes it after use. */
 function inFolder<T>(files: Readonly<Record<string, string>>, use: (folder: string) => T): T {
@@ -38,7 +38,7 @@ function encrypted(key: string): string {
 const DEFAULTS = { "shop:colour": "red", "shop:size": "5", "shop:loud": "false", "shop:names": "[]" };
 
 function configOf(stackFile: string, project = PROJECT): Record<string, string> {
-    return inFolder({ "Pulumi.yaml": project, "Pulumi.dev.yaml": stackFile }, (folder) => stackConfig(folder, "dev"));
+    return inFolder({ "Pulumi.yaml": project, "Pulumi.dev.yaml": stackFile }, (folder) => readStackConfig(folder, "dev"));
 }
 
 describe("The config of a stack", () => {
@@ -53,7 +53,7 @@ describe("The config of a stack", () => {
         });
     });
 
-    it("is the project's defaults alone if the stack's file has no config", () => {
+    it("has only the project's defaults if the stack's file has no config", () => {
         const files = ["", "# nothing\n", "encryptionsalt: v1:x\n", "config:\n"];
         assert.deepEqual(
             files.map((file) => configOf(file)),
@@ -61,19 +61,19 @@ describe("The config of a stack", () => {
         );
     });
 
-    it("is the stack's alone if the project declares none", () => {
+    it("has only the stack's values if the project declares no config", () => {
         assert.deepEqual(configOf("config:\n    shop:colour: blue\n", "name: shop\n"), { "shop:colour": "blue" });
     });
 
     it("refuses a stack without a file, and names the stacks with files", () => {
         const files = { "Pulumi.yaml": PROJECT, "Pulumi.prod.yaml": "", "Pulumi.test.eu.yaml": "" };
         inFolder(files, (folder) => {
-            assert.throws(() => stackConfig(folder, "dev"), {
+            assert.throws(() => readStackConfig(folder, "dev"), {
                 message: `There is no Pulumi.dev.yaml in ${folder}; its stacks are: prod, test.eu.`,
             });
         });
         inFolder({ "Pulumi.yaml": PROJECT }, (folder) => {
-            assert.throws(() => stackConfig(folder, "dev"), {
+            assert.throws(() => readStackConfig(folder, "dev"), {
                 message: `There is no Pulumi.dev.yaml in ${folder}; its stacks are: none.`,
             });
         });
@@ -106,20 +106,20 @@ describe("The config of a stack", () => {
         });
     });
 
-    it("takes values and short declarations of the project, and no null default", () => {
+    it("reads values and short declarations of the project, and ignores a null default", () => {
         const project =
             "name: shop\nconfig:\n    aws:region: { value: eu-west-1 }\n    colour: red\n    list: [1]\n    size: { default: null }\n";
         assert.deepEqual(configOf("", project), { "aws:region": "eu-west-1", "shop:colour": "red", "shop:list": "[1]" });
     });
 
-    it("takes a map with more keys than secure for plain text", () => {
+    it("reads a map with more keys than secure as plain text", () => {
         const file = 'config:\n    shop:map: { secure: yes, fast: no }\n    shop:text: \'{"secure":"x"}\'\n';
         assert.deepEqual(configOf(file), { ...DEFAULTS, "shop:map": '{"fast":"no","secure":"yes"}', "shop:text": '{"secure":"x"}' });
     });
 
     it("refuses a folder without a project", () => {
         inFolder({ "Pulumi.dev.yaml": "" }, (folder) => {
-            assert.throws(() => stackConfig(folder, "dev"), { message: `There is no Pulumi.yaml in ${folder}.` });
+            assert.throws(() => readStackConfig(folder, "dev"), { message: `There is no Pulumi.yaml in ${folder}.` });
         });
     });
 
@@ -179,7 +179,7 @@ describe("The config of a stack", () => {
     ] as const) {
         it(`refuses ${title}, and names the file and the line`, () => {
             inFolder({ "Pulumi.yaml": PROJECT, "Pulumi.dev.yaml": "", [name]: text }, (folder) => {
-                assert.throws(() => stackConfig(folder, "dev"), { message: `${join(folder, name)}, line ${line}: ${message}.` });
+                assert.throws(() => readStackConfig(folder, "dev"), { message: `${join(folder, name)}, line ${line}: ${message}.` });
             });
         });
     }

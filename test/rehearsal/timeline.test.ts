@@ -22,7 +22,7 @@ describe("The timeline", () => {
         assert.deepEqual(happened, ["c", "a", "b", "d"]);
     });
 
-    it("stops before the given time, and goes on from there", async () => {
+    it("stops before the given time, and continues from there", async () => {
         const timeline = new Timeline();
         const happened: number[] = [];
         for (const time of [1, 2, 3]) {

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import type { EmbeddedIam } from "../../rehearsal/embeddedAws/iam";
-import { archiveFiles } from "../../rehearsal/embeddedAws/lambda";
+import { readArchive } from "../../rehearsal/embeddedAws/lambda";
 import type { Deployment } from "../../rehearsal/program";
 import type { Promises } from "../../rehearsal/promises";
 import { type RehearsalOptions, rehearse } from "../../rehearsal/rehearse";
-import { deployed } from "../support/policies";
+import { deployPolicy } from "../support/policies";
 
 const PROMISES: Promises = { retention: { Day: 5, Week: 3, Month: 2 }, standIns: true };
 
@@ -24,7 +24,7 @@ let byDefault: Promise<Deployment>;
 /** Replaces files in the archive of a deployment's cleaner. */
 async function sabotaged(deployment: Deployment, change: (files: Record<string, string>) => Record<string, string>): Promise<Deployment> {
     const cleaner = deployment.resources.find(({ name }) => name === "prod-cleaner");
-    const files = await archiveFiles(cleaner?.inputs.code);
+    const files = await readArchive(cleaner?.inputs.code);
     const texts = Object.entries({ ...files, ...change(files) });
     const code = new pulumi.asset.AssetArchive(Object.fromEntries(texts.map(([path, text]) => [path, new pulumi.asset.StringAsset(text)])));
     const resources = deployment.resources.map((resource) =>
@@ -56,7 +56,7 @@ async function brokenBy(change: Parameters<typeof sabotaged>[1], options: Partia
 
 describe("A rehearsal of a wrong cleaner", () => {
     before(() => {
-        byDefault = deployed();
+        byDefault = deployPolicy();
         return byDefault;
     });
 

@@ -2,23 +2,23 @@ import assert from "node:assert/strict";
 import type { Report } from "../../lambda/cleaner/report";
 import type { Snapshot } from "../../lambda/retention/snapshot";
 import type { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
-import { type Cleaned, type Cleaning, ran, stored } from "./cleaning";
-import { backup, type SetSketch } from "./history";
+import { type CleaningOptions, type CleaningResult, storeSnapshots, tryCleaner } from "./cleaning";
+import { backUp, type SetSketch } from "./history";
 
 /** Snapshots of one set. Their ids contain the day and the volume, as hexadecimal digits: `snap-29c`. */
-export function onDay(at: string, sketch: Omit<SetSketch, "at"> = {}): Snapshot[] {
-    return backup({ at, ...sketch }).map((snapshot) => ({ ...snapshot, id: `snap-${at.slice(8, 10)}${snapshot.id.at(-1)}` }));
+export function makeSetOfDay(at: string, sketch: Omit<SetSketch, "at"> = {}): Snapshot[] {
+    return backUp({ at, ...sketch }).map((snapshot) => ({ ...snapshot, id: `snap-${at.slice(8, 10)}${snapshot.id.at(-1)}` }));
 }
 
 /** Restore points of two volumes: those of two days that the cleaner may delete, and those of two days that retention needs. */
-export function fourDays(): Snapshot[] {
-    return ["2027-01-29", "2027-01-30", "2027-01-31", "2027-02-01"].flatMap((at) => onDay(at));
+export function makeFourDays(): Snapshot[] {
+    return ["2027-01-29", "2027-01-30", "2027-01-31", "2027-02-01"].flatMap((at) => makeSetOfDay(at));
 }
 
 type Lines = Readonly<Record<string, string>>;
 
 /** The content of a report. The lists have snapshot or volume ids as keys, and the counts follow from the lists. */
-export interface Said {
+export interface ReportContent {
     readonly Status?: Report["Status"];
     readonly Time?: string;
     readonly Errors?: readonly string[];
@@ -31,29 +31,29 @@ export interface Said {
     readonly standIns?: Report["StandIns"];
 }
 
-export const DELETED: Lines = {
+export const DELETED_LINES: Lines = {
     "snap-29c": "deleted: 4th newest Day restore point, 2 are kept",
     "snap-29d": "deleted: 4th newest Day restore point, 2 are kept",
     "snap-30c": "deleted: 3rd newest Day restore point, 2 are kept",
     "snap-30d": "deleted: 3rd newest Day restore point, 2 are kept",
 };
 
-export const KEPT: Lines = {
+export const KEPT_LINES: Lines = {
     "snap-31c": "kept: Day 2 of 2",
     "snap-31d": "kept: Day 2 of 2",
     "snap-01c": "kept: Day 1 of 2",
     "snap-01d": "kept: Day 1 of 2",
 };
 
-/** The report of a run over `fourDays` without errors. */
-export const DONE: Said = { deleted: DELETED, kept: KEPT };
+/** The report of a run over `makeFourDays` without errors. */
+export const COMPLETE_REPORT: ReportContent = { deleted: DELETED_LINES, kept: KEPT_LINES };
 
-/** The ids of all snapshots of `fourDays`, and of those that retention needs. */
-export const ALL = [...Object.keys(DELETED), ...Object.keys(KEPT)];
-export const NEEDED = Object.keys(KEPT);
+/** The ids of all snapshots of `makeFourDays`, and of those that retention needs. */
+export const ALL_IDS = [...Object.keys(DELETED_LINES), ...Object.keys(KEPT_LINES)];
+export const NEEDED_IDS = Object.keys(KEPT_LINES);
 
 /** The whole report with this content. */
-export function saying({
+export function makeReport({
     Status = "OK",
     Time = "2027-02-01T07:00:00.000Z",
     Errors = [],
@@ -64,7 +64,7 @@ export function saying({
     kept = {},
     stale = {},
     standIns = [],
-}: Said): Report {
+}: ReportContent): Report {
     const count = (lines: Lines) => Object.keys(lines).length;
     const lines = (of: Lines) => Object.entries(of).map(([SnapshotId, Reason]) => ({ SnapshotId, Reason }));
     return {
@@ -97,7 +97,7 @@ export function saying({
     };
 }
 
-export function ids(store: SnapshotStore): string[] {
+export function listIds(store: SnapshotStore): string[] {
     return store
         .all()
         .map(({ id }) => id)
@@ -110,22 +110,22 @@ export function ids(store: SnapshotStore): string[] {
  */
 export async function assertRun(
     snapshots: readonly Snapshot[] | SnapshotStore,
-    cleaning: Cleaning,
-    said: Said,
-    left: readonly string[],
-): Promise<Cleaned> {
-    const store = Array.isArray(snapshots) ? stored(snapshots) : (snapshots as SnapshotStore);
-    const { failure, ...run } = await ran(store, { ...cleaning, settings: { retention: { Day: 2 }, ...cleaning.settings } });
-    const Errors = said.Errors ?? [];
-    const expected = saying(said);
+    cleaning: CleaningOptions,
+    content: ReportContent,
+    remainingIds: readonly string[],
+): Promise<CleaningResult> {
+    const store = Array.isArray(snapshots) ? storeSnapshots(snapshots) : (snapshots as SnapshotStore);
+    const { failure, ...run } = await tryCleaner(store, { ...cleaning, settings: { retention: { Day: 2 }, ...cleaning.settings } });
+    const Errors = content.Errors ?? [];
+    const expected = makeReport(content);
     assert.deepEqual(
-        { report: run.report, log: run.log, failure: failure && [failure.name, failure.message], left: ids(store) },
+        { report: run.report, log: run.log, failure: failure && [failure.name, failure.message], ids: listIds(store) },
         {
             report: expected,
             log: `${JSON.stringify(expected)}\n`,
             failure:
                 Errors.length === 0 ? undefined : ["CleaningFailed", `${Errors.join("; ")}. The report in the log says what was done.`],
-            left: [...left].sort(),
+            ids: [...remainingIds].sort(),
         },
     );
     return run;

@@ -32,10 +32,10 @@ const HOUR = 3_600_000;
 const BEGIN = Date.parse("2026-12-20T00:00:00Z");
 
 /** The time of the plans: a Tuesday within a month, after most runs. So some runs lie in the future. */
-export const LATER = Date.parse("2027-02-16T07:00:00Z");
+export const PLAN_TIME = Date.parse("2027-02-16T07:00:00Z");
 
 /** A time after all runs. */
-export const END = Date.parse("2027-03-10T00:00:00Z");
+export const TIME_AFTER_RUNS = Date.parse("2027-03-10T00:00:00Z");
 
 const SERVERS = [["c1", "d1"], ["c2"], ["c3", "d3", "e3"]] as const;
 
@@ -54,12 +54,12 @@ const run = fc.record({
 });
 
 /** Histories of several servers. A volume may be missing in some runs. `always` replaces fields of all runs. */
-export function history(always: Partial<Run> = {}): fc.Arbitrary<Run[]> {
+export function makeHistories(always: Partial<Run> = {}): fc.Arbitrary<Run[]> {
     return fc.array(run, { maxLength: 40, size: "max" }).map((runs) => runs.map((one, number) => ({ ...one, ...always, number })));
 }
 
 /** Policies of two or three types. Their zones start daylight saving at different times, by half an hour, or never. */
-export const policy: fc.Arbitrary<RetentionPolicy> = fc
+export const policies: fc.Arbitrary<RetentionPolicy> = fc
     .record({
         Day: fc.integer({ min: 1, max: 5 }),
         Week: fc.integer({ min: 1, max: 3 }),
@@ -88,7 +88,9 @@ export const policy: fc.Arbitrary<RetentionPolicy> = fc
     }));
 
 /** Volumes that no longer exist. */
-export const lost: fc.Arbitrary<ReadonlySet<string>> = fc.subarray(["vol-c2", "vol-d3", "vol-c1"]).map((volumes) => new Set(volumes));
+export const volumeLosses: fc.Arbitrary<ReadonlySet<string>> = fc
+    .subarray(["vol-c2", "vol-d3", "vol-c1"])
+    .map((volumes) => new Set(volumes));
 
 const GUID = "-0000-4000-8000-000000000000";
 const POLICY_TAGS: Readonly<Record<Run["policy"], Record<string, string>>> = {
@@ -118,7 +120,7 @@ export function snapshotsOf({ number, policy, type, time, volumes, apart, fate, 
 }
 
 /** The snapshots of a run, as EC2 lists them at a time. They may be missing or pending. */
-export function seenAt(run: Run, now: number): Snapshot[] {
+export function snapshotsAt(run: Run, now: number): Snapshot[] {
     if (now < run.time + run.seenAfter * HOUR) {
         return [];
     }

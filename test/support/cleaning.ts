@@ -8,7 +8,7 @@ import type { AwsCall } from "../../rehearsal/embeddedAws/call";
 import { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
 import { POLICY } from "./history";
 
-export interface Cleaning extends Pick<AwsOptions, "intercept" | "faults" | "pageSize"> {
+export interface CleaningOptions extends Pick<AwsOptions, "intercept" | "faults" | "pageSize"> {
     readonly settings?: Partial<CleanerSettings>;
     readonly event?: { readonly time?: unknown };
     readonly context?: CleanerContext;
@@ -17,7 +17,7 @@ export interface Cleaning extends Pick<AwsOptions, "intercept" | "faults" | "pag
     readonly config?: EC2ClientConfig;
 }
 
-export interface Cleaned {
+export interface CleaningResult {
     readonly report: Report;
     /** The text that the cleaner wrote to its log. */
     readonly log: string;
@@ -25,7 +25,7 @@ export interface Cleaned {
 }
 
 /** Stores snapshots for the embedded EC2. Their ids must have EC2's form: `snap-` and hexadecimal digits. */
-export function stored(snapshots: readonly Snapshot[]): SnapshotStore {
+export function storeSnapshots(snapshots: readonly Snapshot[]): SnapshotStore {
     const store = new SnapshotStore();
     for (const { id, tags, ...rest } of snapshots) {
         store.add({ ...rest, description: "", tags: new Map(Object.entries(tags)) }, id);
@@ -34,7 +34,7 @@ export function stored(snapshots: readonly Snapshot[]): SnapshotStore {
 }
 
 /** The real SDK with the closure's configuration and `config`. It has no time-outs, since the machine may be slow. */
-export function clientOf(endpoint: string, config: EC2ClientConfig = {}): EC2Client {
+export function makeClient(endpoint: string, config: EC2ClientConfig = {}): EC2Client {
     return new EC2Client({
         ...clientConfig,
         requestHandler: {},
@@ -46,8 +46,8 @@ export function clientOf(endpoint: string, config: EC2ClientConfig = {}): EC2Cli
 }
 
 /** Runs the cleaner once, through the real SDK over HTTP. */
-export async function cleaned(store: SnapshotStore, cleaning: Cleaning = {}): Promise<Cleaned> {
-    const { failure, ...run } = await ran(store, cleaning);
+export async function runCleaner(store: SnapshotStore, cleaning: CleaningOptions = {}): Promise<CleaningResult> {
+    const { failure, ...run } = await tryCleaner(store, cleaning);
     if (failure) {
         throw failure;
     }
@@ -55,12 +55,12 @@ export async function cleaned(store: SnapshotStore, cleaning: Cleaning = {}): Pr
 }
 
 /** Runs the cleaner once. Returns the failure if the run fails after its report. */
-export async function ran(
+export async function tryCleaner(
     store: SnapshotStore,
-    { settings, event, context, pace, config, ...options }: Cleaning = {},
-): Promise<Cleaned & { readonly failure?: CleaningFailed }> {
+    { settings, event, context, pace, config, ...options }: CleaningOptions = {},
+): Promise<CleaningResult & { readonly failure?: CleaningFailed }> {
     const ec2 = await startAws({ store }, options);
-    const client = clientOf(ec2.endpoint, config);
+    const client = makeClient(ec2.endpoint, config);
     const log: string[] = [];
     const write = process.stdout.write;
     process.stdout.write = (text: string | Uint8Array) => log.push(String(text)) > 0;

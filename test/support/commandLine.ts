@@ -2,7 +2,7 @@ import { stripVTControlCharacters } from "node:util";
 import { main } from "../../rehearsal/main";
 
 /** Runs `npm start -- …` in this process. Returns its exit code and its output, without colours. */
-export async function rehearsal(...options: readonly string[]) {
+export async function runRehearsal(...options: readonly string[]) {
     const { stdout, stderr } = process;
     const writes = [stdout.write, stderr.write] as const;
     const [out, errors]: [string[], string[]] = [[], []];

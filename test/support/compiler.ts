@@ -5,7 +5,7 @@ import { ROOT } from "./documents";
 const IMPORT = 'import { VssBackupPolicy } from "pulumi-vss-backup";\n';
 
 /** Compiles programs that are not on the disk, with the settings of this project. Returns the compiler's errors. */
-export function compilerErrors(programs: readonly string[]): string[] {
+export function findCompilerErrors(programs: readonly string[]): string[] {
     const { config } = ts.readConfigFile(join(ROOT, "tsconfig.json"), ts.sys.readFile);
     const { options } = ts.parseJsonConfigFileContent({ ...config, files: [], include: [] }, ts.sys, ROOT);
     const texts = new Map(programs.map((text, i) => [join(ROOT, `document-${i}.ts`), withImport(text)]));
@@ -22,7 +22,7 @@ export function compilerErrors(programs: readonly string[]): string[] {
 }
 
 /** Runs a program without deploying. Returns the arguments that it gives to its policies. */
-export function policyArguments(program: string): object[] {
+export function readPolicyArguments(program: string): object[] {
     const given: object[] = [];
     class VssBackupPolicy {
         public constructor(_name: string, args: object) {

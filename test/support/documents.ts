@@ -35,7 +35,7 @@ export function blocksOf(page: string): Block[] {
 }
 
 /** The blocks of a language on the given pages. */
-export function blocks(language: string, pages: readonly string[] = PAGES): Block[] {
+export function findBlocks(language: string, pages: readonly string[] = PAGES): Block[] {
     return pages.flatMap(blocksOf).filter((block) => block.language === language);
 }
 

@@ -1,14 +1,14 @@
 import { EC2Client, type EC2ClientConfig } from "@aws-sdk/client-ec2";
 import { clientConfig } from "../../lambda/cleaner/cleaner";
 import { callOf } from "../../rehearsal/embeddedAws/call";
-import { type Fault, type Faults, silence, silenceAfter, stalled } from "./faults";
+import { type Fault, type Faults, lostResponse, missingResponse, stalledResponse } from "./faults";
 
 type Handler = EC2Client["config"]["requestHandler"];
 
 /** Time-outs for a request that never gets a whole response. A slow machine does not change the result. */
 export const CUT_MS: Readonly<Record<string, number>> = { connectionTimeout: 0, requestTimeout: 100, socketTimeout: 200 };
 
-const ENDLESS: ReadonlySet<Fault | undefined> = new Set([silence, silenceAfter, stalled]);
+const ENDLESS: ReadonlySet<Fault | undefined> = new Set([missingResponse, lostResponse, stalledResponse]);
 
 /**
  * The SDK's request handler. Requests that never get a whole response have short time-outs. Other requests have no time-outs, so that a
@@ -16,7 +16,7 @@ const ENDLESS: ReadonlySet<Fault | undefined> = new Set([silence, silenceAfter, 
  *
  * @param faults faults that depend only on the call
  */
-export function endlessWaitsCut(faults: Faults): Handler {
+export function cutEndlessWaits(faults: Faults): Handler {
     const shortTimeOuts = Object.entries(clientConfig.requestHandler).map(([name, value]) => [name, CUT_MS[name] ?? value]);
     const [shortWait, longWait] = [handlerOf(Object.fromEntries(shortTimeOuts)), handlerOf({})];
     return Object.assign(Object.create(longWait) as Handler, {

@@ -1,52 +1,52 @@
 import type { ServerResponse } from "node:http";
 import { type AwsCall, AwsError, pageTokenOf } from "../../rehearsal/embeddedAws/call";
 import { answerOf, type Exchange, type Fault, type Faults, send } from "../../rehearsal/embeddedAws/exchange";
-import { tokenAfter } from "../../rehearsal/embeddedAws/pages";
+import { makeToken } from "../../rehearsal/embeddedAws/pages";
 import type { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
 
 export { answerNormally } from "../../rehearsal/embeddedAws/exchange";
 export type { Fault, Faults };
 
 /** EC2 refuses the request, and changes nothing. */
-export function refused(code: string, message: string, status = 400): Fault {
+export function refuse(code: string, message: string, status = 400): Fault {
     return async (exchange) => send(exchange, answerOf(new AwsError(code, message, status), exchange.protocol));
 }
 
 /** The service refuses the request, since there are too many. */
-export const throttled: Fault = (exchange) => (exchange.call.service === "ec2" ? ec2Throttled : otherThrottled)(exchange);
+export const throttling: Fault = (exchange) => (exchange.call.service === "ec2" ? ec2Throttled : otherThrottled)(exchange);
 
-const ec2Throttled = refused("RequestLimitExceeded", "Request limit exceeded.", 503);
-const otherThrottled = refused("ThrottlingException", "Rate exceeded");
+const ec2Throttled = refuse("RequestLimitExceeded", "Request limit exceeded.", 503);
+const otherThrottled = refuse("ThrottlingException", "Rate exceeded");
 
-export const internalError = refused("InternalError", "An internal error has occurred", 500);
-export const unavailable = refused("Unavailable", "The service is unavailable. Please try again shortly.", 503);
-export const deniedAll = refused("UnauthorizedOperation", "You are not authorized to perform this operation.", 403);
+export const internalError = refuse("InternalError", "An internal error has occurred", 500);
+export const unavailability = refuse("Unavailable", "The service is unavailable. Please try again shortly.", 503);
+export const accessDenied = refuse("UnauthorizedOperation", "You are not authorized to perform this operation.", 403);
 
 /** The connection is reset before EC2 does anything. */
-export const resetBefore: Fault = async ({ response }) => reset(response);
+export const connectionReset: Fault = async ({ response }) => reset(response);
 
 /** EC2 carries out the request, and the connection is reset before the response. */
-export const resetAfter: Fault = async ({ carryOut, response }) => {
+export const lateConnectionReset: Fault = async ({ carryOut, response }) => {
     await carryOut();
     reset(response);
 };
 
 /** EC2 changes nothing, and sends no response. */
-export const silence: Fault = async () => {};
+export const missingResponse: Fault = async () => {};
 
 /** EC2 carries out the request, and sends no response. */
-export const silenceAfter: Fault = async ({ carryOut }) => {
+export const lostResponse: Fault = async ({ carryOut }) => {
     await carryOut();
 };
 
 /** The connection breaks in the middle of the response. */
-export const cut: Fault = async (exchange) => {
+export const brokenResponse: Fault = async (exchange) => {
     await sendHalf(exchange);
     exchange.response.socket?.destroy();
 };
 
 /** EC2 sends half of the response, and the connection stays open. */
-export const stalled: Fault = async (exchange) => {
+export const stalledResponse: Fault = async (exchange) => {
     await sendHalf(exchange);
 };
 
@@ -58,20 +58,20 @@ export const halfBody: Fault = async (exchange) => {
 };
 
 /** EC2 carries out the request, and sends an empty `200 OK`. */
-export const noBody: Fault = async ({ carryOut, response }) => {
+export const emptyResponse: Fault = async ({ carryOut, response }) => {
     await carryOut();
     response.writeHead(200, { "content-length": 0 }).end();
 };
 
 /** A proxy between client and EC2 sends the response instead of EC2. */
-export function foreign(status: number): Fault {
+export function answerAsProxy(status: number): Fault {
     return async ({ response }) => {
         response.writeHead(status, { "content-type": "text/html" }).end("<html><body>This is not EC2.</body></html>");
     };
 }
 
 /** EC2 sends edited XML. */
-export function altered(edit: (xml: string) => string): Fault {
+export function editXml(edit: (xml: string) => string): Fault {
     return async ({ carryOut, protocol, response }) => {
         const { status, body } = await carryOut();
         response.writeHead(status).end(edit(protocol.textOf(body)));
@@ -79,7 +79,7 @@ export function altered(edit: (xml: string) => string): Fault {
 }
 
 /** EC2 responds normally, but late. */
-export function slow(ms: number): Fault {
+export function answerLate(ms: number): Fault {
     return async (exchange) => {
         const answer = await exchange.carryOut();
         await new Promise((resolve) => setTimeout(resolve, ms));
@@ -128,7 +128,7 @@ function anotherToken(call: AwsCall): string {
     const [position = ""] = Buffer.from(pageTokenOf(call) ?? "", "base64url")
         .toString("utf8")
         .split(" ");
-    return tokenAfter(position || (LISTINGS[call.action]?.start ?? ""), `${tokenCount++}`);
+    return makeToken(position || (LISTINGS[call.action]?.start ?? ""), `${tokenCount++}`);
 }
 
 /** AWS sends a page with nothing on it, and a token. */
@@ -145,10 +145,10 @@ function pageOfNothing(tokenOf: (call: AwsCall) => string): Fault {
 export const emptyPage = pageOfNothing(anotherToken);
 
 /** All pages have the same token. */
-export const sameToken = pageOfNothing(({ action }) => tokenAfter(LISTINGS[action]?.start ?? ""));
+export const sameToken = pageOfNothing(({ action }) => makeToken(LISTINGS[action]?.start ?? ""));
 
 /** AWS sends the first page again instead of another page. */
-export const firstPageAgain: Fault = async (exchange) => {
+export const repeatedFirstPage: Fault = async (exchange) => {
     const { call } = exchange;
     const { NextToken, nextToken, ...input } = call.input;
     const parameters = new URLSearchParams([...call.parameters].filter(([key]) => key !== "NextToken"));
@@ -157,25 +157,25 @@ export const firstPageAgain: Fault = async (exchange) => {
 };
 
 /** EC2 refuses the token as expired. */
-export const tokenExpired = refused("InvalidNextToken", "The token has expired.");
+export const expiredToken = refuse("InvalidNextToken", "The token has expired.");
 
 /** EC2 lists the account's state of another time, since EC2 is eventually consistent. */
-export function seenAs(view: SnapshotStore): Fault {
+export function listOtherState(view: SnapshotStore): Fault {
     return async (exchange) => send(exchange, await exchange.carryOut(exchange.call, view));
 }
 
 /** Plays these faults in the first calls, one in each call. */
-export function first(...faults: readonly Fault[]): Faults {
+export function playInOrder(...faults: readonly Fault[]): Faults {
     const left = [...faults];
     return () => left.shift();
 }
 
 /** Plays a fault when the SDK first sends a request. Plays `later` in each retry, if given. */
-export function atFirst(fault: Fault, later?: Fault): Faults {
+export function playAtFirstAttempt(fault: Fault, later?: Fault): Faults {
     return ({ attempt }) => (attempt === 1 ? fault : later);
 }
 
-export function always(fault: Fault): Faults {
+export function playAlways(fault: Fault): Faults {
     return () => fault;
 }
 
@@ -185,27 +185,27 @@ export function always(fault: Fault): Faults {
  * @param share from 0 to 1
  * @param random draws a number from 0 to 1
  */
-export function sometimes(share: number, random: () => number, fault: Fault): Faults {
+export function playAtRandom(share: number, random: () => number, fault: Fault): Faults {
     return () => (random() < share ? fault : undefined);
 }
 
 /** Plays faults only in calls of one action. */
-export function on(action: string, faults: Faults): Faults {
+export function playForAction(action: string, faults: Faults): Faults {
     return (call) => (call.action === action ? faults(call) : undefined);
 }
 
 /** Plays faults only in calls for one snapshot. */
-export function onSnapshot(id: string, faults: Faults): Faults {
+export function playForSnapshot(id: string, faults: Faults): Faults {
     return (call) => (call.parameters.get("SnapshotId") === id ? faults(call) : undefined);
 }
 
 /** Plays faults only in calls for pages after the first. */
-export function afterFirstPage(faults: Faults): Faults {
+export function playAfterFirstPage(faults: Faults): Faults {
     return (call) => (pageTokenOf(call) === undefined ? undefined : faults(call));
 }
 
 /** Plays the fault of the first rule that has one. */
-export function oneOf(...all: readonly Faults[]): Faults {
+export function combineFaults(...all: readonly Faults[]): Faults {
     return (call) => all.reduce<Fault | undefined>((found, faults) => found ?? faults(call), undefined);
 }
 

@@ -4,7 +4,7 @@ import { memoryLines } from "../../lambda/watch/memoryLog";
 import type { Reading } from "../../lambda/watch/reading";
 import { SnapshotStore } from "../../rehearsal/embeddedAws/snapshotStore";
 import type { AwsState, StoredAssociationExecution, StoredWindow } from "../../rehearsal/embeddedAws/state";
-import { saying } from "./account";
+import { makeReport } from "./account";
 import { DAY, HOUR, invocationOf, NOW, serverOf, TARGETS } from "./watchedRegion";
 
 const MADE = NOW - 100 * DAY;
@@ -35,7 +35,7 @@ const MEMORY: Memory = {
 };
 
 /** A region with at least three things in each listing, so that pages of two things are never all. */
-export function fullRegion(): Partial<AwsState> {
+export function makeFullRegion(): Partial<AwsState> {
     return {
         store: snapshots(),
         servers: IDS.map((id) => serverOf(id, { madeAt: MADE, volumes: [{ id: volumeOf(id), device: VOLUME.device, mounted: true }] })),
@@ -150,7 +150,7 @@ function installation(daysAgo: number): StoredAssociationExecution {
 }
 
 function reportOf(time: number): string {
-    const [line = ""] = logLines(saying({ Time: new Date(time).toISOString(), kept: { "snap-1": "kept" } }));
+    const [line = ""] = logLines(makeReport({ Time: new Date(time).toISOString(), kept: { "snap-1": "kept" } }));
     return line;
 }
 

@@ -16,7 +16,7 @@ export interface SetSketch {
 }
 
 /** A set's snapshots. Their ids contain type, day and volume: `snap-day-0131-c`. */
-export function backup({
+export function backUp({
     type = "Day",
     at,
     volumes = ["c", "d"],

@@ -3,7 +3,7 @@ import fc from "fast-check";
 import { type Plan, planCleaning } from "../../lambda/retention/plan";
 import type { RetentionPolicy } from "../../lambda/retention/retentionPolicy";
 import type { Snapshot } from "../../lambda/retention/snapshot";
-import { history, LATER, lost, policy, type Run, snapshotsOf } from "./arbitraryHistory";
+import { makeHistories, PLAN_TIME, policies, type Run, snapshotsOf, volumeLosses } from "./arbitraryHistory";
 import { HISTORIES } from "./sample";
 
 /** One random case. */
@@ -17,7 +17,7 @@ export interface Case {
     readonly chance: number;
 }
 
-export function planOf({ snapshots, policy: rules, lost }: Case, now = LATER): Plan {
+export function planOf({ snapshots, policy: rules, lost }: Case, now = PLAN_TIME): Plan {
     return planCleaning(snapshots, rules, now, lost);
 }
 
@@ -29,31 +29,31 @@ export function idsOf({ decisions }: Plan, action: "keep" | "leave" | "delete"):
 }
 
 /** Ids in the order in which a cleaner deletes them. */
-export function deletions({ deletions: sets }: Plan): string[] {
+export function idsOfDeletions({ deletions: sets }: Plan): string[] {
     return sets.flat().map(({ snapshot }) => snapshot.id);
 }
 
-export function without(snapshots: readonly Snapshot[], removedIds: Iterable<string>): Snapshot[] {
+export function removeSnapshots(snapshots: readonly Snapshot[], removedIds: Iterable<string>): Snapshot[] {
     const ids = new Set(removedIds);
     return snapshots.filter(({ id }) => !ids.has(id));
 }
 
 /** The ids of the snapshots that remain after one cleaning. */
-export function left(one: Case, now = LATER): string[] {
-    return without(one.snapshots, deletions(planOf(one, now)))
+export function idsOfRemaining(one: Case, now = PLAN_TIME): string[] {
+    return removeSnapshots(one.snapshots, idsOfDeletions(planOf(one, now)))
         .map(({ id }) => id)
         .sort();
 }
 
-export function none(found: readonly unknown[]): void {
+export function assertEmpty(found: readonly unknown[]): void {
     assert.deepEqual(found, []);
 }
 
 /** Checks a law on random histories. It prints a counterexample with as few runs as possible. */
-export function law(sentence: string, holds: (one: Case) => void, histories = history()) {
+export function checkLaw(sentence: string, holds: (one: Case) => void, histories = makeHistories()) {
     it(sentence, () => {
         fc.assert(
-            fc.property(histories, policy, lost, fc.nat(), (runs, rules, lostVolumes, chance) =>
+            fc.property(histories, policies, volumeLosses, fc.nat(), (runs, rules, lostVolumes, chance) =>
                 holds({ runs, snapshots: runs.flatMap(snapshotsOf), policy: rules, lost: lostVolumes, chance }),
             ),
             { numRuns: HISTORIES },
@@ -67,9 +67,9 @@ export function hash(text: string, chance: number): number {
 }
 
 /** The runs of the policy `prod`. */
-export function ownRuns(runs: readonly Run[]): Run[] {
+export function runsOfPolicy(runs: readonly Run[]): Run[] {
     return runs.filter((run) => run.policy === "prod");
 }
 
 /** Histories in which each set has its id, so that each run is exactly one set. */
-export const identified = history({ identified: true });
+export const identifiedHistories = makeHistories({ identified: true });

@@ -1,5 +1,5 @@
 /** The byte counts of a log's lines that reach or exceed a limit. */
-export function linesOver(log: string, limit: number): number[] {
+export function findLongLines(log: string, limit: number): number[] {
     return log
         .split("\n")
         .map((line) => Buffer.byteLength(line))

@@ -31,7 +31,7 @@ export interface Region {
 
 const DEVICES: Tags = { c: "/dev/sda1", d: "xvdd" };
 
-export async function newRegion(endpoint: string, name: string): Promise<Region> {
+export async function makeRegion(endpoint: string, name: string): Promise<Region> {
     const credentials = { accessKeyId: "AKIATEST", secretAccessKey: "test" };
     const ec2 = new EC2Client({ ...clientConfig, endpoint, region: name, credentials });
     const { ImageId = "" } = await ec2.send(new RegisterImageCommand({ Name: "windows" }));
@@ -77,7 +77,7 @@ export async function backUp(
     const { Snapshots = [] } = await ec2.send(
         new CreateSnapshotsCommand({
             InstanceSpecification: { InstanceId: server, ExcludeBootVolume: dataOnly },
-            TagSpecifications: [{ ResourceType: "snapshot", Tags: tagList({ ...tags, AwsVssConfig: vssConfig(set) }) }],
+            TagSpecifications: [{ ResourceType: "snapshot", Tags: tagList({ ...tags, AwsVssConfig: makeVssConfig(set) }) }],
         }),
     );
     for (const { SnapshotId = "", VolumeId = "" } of Snapshots) {
@@ -89,7 +89,7 @@ export async function backUp(
     return Math.max(...Snapshots.map(({ StartTime }) => Number(StartTime)));
 }
 
-export function vssConfig(set: string): string {
+export function makeVssConfig(set: string): string {
     return `{"AwsVssComponents":"2.5.1","SnapshotSetId":"{${set}}"}`;
 }
 
@@ -109,18 +109,18 @@ function tagList(tags: Tags): Tag[] {
 }
 
 /** The names of all snapshots in the region, of any policy. */
-export async function snapshotNames(region: Region): Promise<string[]> {
+export async function listSnapshotNames(region: Region): Promise<string[]> {
     const { Snapshots = [] } = await region.ec2.send(new DescribeSnapshotsCommand({ OwnerIds: ["self"] }));
-    return Snapshots.map(({ SnapshotId = "" }) => withNames(SnapshotId, region)).sort();
+    return Snapshots.map(({ SnapshotId = "" }) => replaceIds(SnapshotId, region)).sort();
 }
 
 /** Replaces ids in a text with names. */
-export function withNames(text: string, { names }: Region): string {
+export function replaceIds(text: string, { names }: Region): string {
     return text.replace(/\b(?:snap|vol|ami)-[0-9a-f]+/g, (id) => names.get(id) ?? id);
 }
 
 /** Waits for the next second: moto gives snapshots whole seconds of this machine's clock, and their order depends on that. */
-export async function nextSecond(): Promise<void> {
+export async function waitForNextSecond(): Promise<void> {
     const second = () => Math.floor(Date.now() / 1000);
     const now = second();
     while (second() === now) {

@@ -3,7 +3,7 @@ import { VssBackupPolicy, type VssBackupPolicyArgs } from "../../components";
 import { type Deployment, run } from "../../rehearsal/program";
 
 /** Runs a program that makes one policy. Returns the registered resources and the policy's outputs. */
-export function deployed(args: VssBackupPolicyArgs = {}, { region = "eu-central-1", quota }: AccountOptions = {}): Promise<Deployment> {
+export function deployPolicy(args: VssBackupPolicyArgs = {}, { region = "eu-central-1", quota }: AccountOptions = {}): Promise<Deployment> {
     return run(() => outputsOf(new VssBackupPolicy("prod", args)), "test", "test", { "aws:region": region }, quota && { [QUOTA]: quota });
 }
 

@@ -14,7 +14,7 @@ const COMMANDS = ["npm", "npx", "git", "pulumi", "aws", "jq"];
  * @param outputs the output of calls; a key is the call in one line
  * @returns the calls
  */
-export function callsOf(block: string, outputs: Readonly<Record<string, string>>): Call[] {
+export function runBlock(block: string, outputs: Readonly<Record<string, string>>): Call[] {
     const folder = mkdtempSync(join(tmpdir(), "documents-"));
     try {
         const [log, answers] = [join(folder, "log"), join(folder, "outputs")];
@@ -61,7 +61,7 @@ const TRANSLATIONS: Readonly<Record<string, string>> = {
 };
 
 /** Translates a block for PowerShell. */
-export function forPowerShell(block: string): string {
+export function translateForPowerShell(block: string): string {
     return block
         .split("\n")
         .map((line) => TRANSLATIONS[line] ?? line)
@@ -72,7 +72,7 @@ export function forPowerShell(block: string): string {
  * Finds the lines of a block that PowerShell and a POSIX shell read in different ways. Examples are `&&`, a comma outside of quotes and a
  * variable. Both shells read `"…$(command)…"` in the same way.
  */
-export function unportableLines(block: string): string[] {
+export function findUnportableLines(block: string): string[] {
     const QUOTED = /'[^'"]*'|"([^"$`\\]|\$\([\w ]+\))*"/g;
     return block.split("\n").filter((line) => /["'`$&|;\\,<>(){}[\]*?!#%^~]|(^|\s)(@|-- )/.test(line.replace(QUOTED, "")));
 }

@@ -25,7 +25,7 @@ export interface TokenBucket {
  *
  * @see https://docs.aws.amazon.com/ec2/latest/devguide/ec2-api-throttling.html
  */
-export function tokenBucket(action: string, { burst, perSecond, tokens = burst }: BucketSize): TokenBucket {
+export function makeTokenBucket(action: string, { burst, perSecond, tokens = burst }: BucketSize): TokenBucket {
     let left = tokens;
     let filled = performance.now();
     const counts = { passed: 0, refused: 0 };

@@ -4,14 +4,14 @@ import type { Snapshot } from "../../../lambda/retention/snapshot";
 import { startAws } from "../../../rehearsal/embeddedAws/aws";
 import { AwsError } from "../../../rehearsal/embeddedAws/call";
 import type { SnapshotStore } from "../../../rehearsal/embeddedAws/snapshotStore";
-import { cleaned, clientOf, stored } from "../../support/cleaning";
+import { makeClient, runCleaner, storeSnapshots } from "../../support/cleaning";
 import { POLICY } from "../../support/history";
-import { linesOver } from "../../support/logLines";
+import { findLongLines } from "../../support/logLines";
 
 const MINUTE = 60_000;
 
-/** Day sets of January 2027, one a day from the 1st, each of one volume unless more are asked for; `snap-1a` is the first of day 1. */
-function january(days: number, volumes = 1): Snapshot[] {
+/** Makes Day sets of January 2027, one a day from the 1st. `snap-1a` is the first snapshot of day 1. */
+function makeJanuary(days: number, volumes = 1): Snapshot[] {
     return Array.from({ length: days * volumes }, (_, i) => {
         const day = Math.floor(i / volumes) + 1;
         const letter = String.fromCharCode(97 + (i % volumes));
@@ -30,18 +30,18 @@ function january(days: number, volumes = 1): Snapshot[] {
     });
 }
 
-function ids(store: SnapshotStore): string[] {
+function listIds(store: SnapshotStore): string[] {
     return store.all().map(({ id }) => id);
 }
 
-function actions(calls: readonly { readonly action: string }[]): string[] {
+function listActions(calls: readonly { readonly action: string }[]): string[] {
     return calls.map(({ action }) => action);
 }
 
 describe("The cleaner", () => {
-    it("lists, deletes what is no longer needed, and reports it all", async () => {
-        const store = stored(january(3));
-        const { report, log } = await cleaned(store);
+    it("lists snapshots, deletes the ones that are no longer needed, and reports on all", async () => {
+        const store = storeSnapshots(makeJanuary(3));
+        const { report, log } = await runCleaner(store);
         assert.deepEqual(report, {
             Policy: "prod",
             Time: "2027-02-01T07:00:00.000Z",
@@ -79,15 +79,15 @@ describe("The cleaner", () => {
             LinesLeftOut: 0,
         });
         assert.equal(log, `${JSON.stringify(report)}\n`);
-        assert.deepEqual(ids(store), ["snap-3a"]);
+        assert.deepEqual(listIds(store), ["snap-3a"]);
     });
 
-    it("asks EC2 for its own policy's snapshots only, in pages of a thousand", async () => {
-        const [snapshot] = january(1) as [Snapshot];
-        const store = stored(
+    it("lists only the snapshots of its policy, in pages of a thousand", async () => {
+        const [snapshot] = makeJanuary(1) as [Snapshot];
+        const store = storeSnapshots(
             Array.from({ length: 2_345 }, (_, i) => ({ ...snapshot, id: `snap-${i.toString(16).padStart(8, "0")}`, volumeId: `vol-${i}` })),
         );
-        const { report, calls } = await cleaned(store);
+        const { report, calls } = await runCleaner(store);
         assert.deepEqual(report.Counts, {
             Listed: 2_345,
             Deleted: 0,
@@ -111,8 +111,8 @@ describe("The cleaner", () => {
         );
     });
 
-    it("goes on after a page that is empty and has a token", async () => {
-        const store = stored(january(2));
+    it("continues after an empty page with a token", async () => {
+        const store = storeSnapshots(makeJanuary(2));
         let pages = 0;
         const intercept = () => {
             pages += 1;
@@ -120,37 +120,37 @@ describe("The cleaner", () => {
                 ? { DescribeSnapshotsResponse: { snapshotSet: "", nextToken: Buffer.from("snap-").toString("base64url") } }
                 : undefined;
         };
-        const { report, calls } = await cleaned(store, { intercept });
+        const { report, calls } = await runCleaner(store, { intercept });
         assert.deepEqual(
-            [report.DeletedSnapshots, actions(calls)],
+            [report.DeletedSnapshots, listActions(calls)],
             [["snap-1a"], ["DescribeSnapshots", "DescribeSnapshots", "DeleteSnapshot"]],
         );
     });
 
-    it("deletes nothing when the listing breaks off", async () => {
-        const store = stored(january(9));
+    it("deletes nothing if the listing fails", async () => {
+        const store = storeSnapshots(makeJanuary(9));
         const intercept = ({ parameters }: { parameters: URLSearchParams }) => {
             if (parameters.has("NextToken")) {
                 throw new AwsError("UnauthorizedOperation", "You are not authorized to perform this operation.", 403);
             }
             return { DescribeSnapshotsResponse: { snapshotSet: { item: { snapshotId: "snap-1a" } }, nextToken: "more" } };
         };
-        await assert.rejects(cleaned(store, { intercept }), {
+        await assert.rejects(runCleaner(store, { intercept }), {
             name: "CleaningFailed",
             message:
                 "the listing of snapshots broke off: UnauthorizedOperation: You are not authorized to perform this operation.; nothing was deleted. The report in the log says what was done.",
         });
-        assert.equal(ids(store).length, 9);
+        assert.equal(listIds(store).length, 9);
     });
 
-    it("deletes nothing when EC2's pages run in a circle", async () => {
-        const store = stored(january(9));
+    it("deletes nothing if EC2 repeats a page token", async () => {
+        const store = storeSnapshots(makeJanuary(9));
         const intercept = () => ({ DescribeSnapshotsResponse: { snapshotSet: { item: { snapshotId: "snap-1a" } }, nextToken: "again" } });
-        await assert.rejects(cleaned(store, { intercept }), {
+        await assert.rejects(runCleaner(store, { intercept }), {
             message:
                 "the listing of snapshots broke off: Error: EC2 gave the same page token twice; the listing has no end; nothing was deleted. The report in the log says what was done.",
         });
-        assert.equal(ids(store).length, 9);
+        assert.equal(listIds(store).length, 9);
     });
 
     for (const [listing, asked] of [
@@ -158,7 +158,7 @@ describe("The cleaner", () => {
         ["volumes", ["DescribeSnapshots", "DescribeVolumes"]],
     ] as const) {
         it(`deletes nothing if the plan after the listing of ${listing} throws, and fails with its error`, async () => {
-            const store = stored(january(3));
+            const store = storeSnapshots(makeJanuary(3));
             const calls: string[] = [];
             const retention = {
                 get Day(): number {
@@ -172,16 +172,16 @@ describe("The cleaner", () => {
                 calls.push(action);
                 return undefined;
             };
-            await assert.rejects(cleaned(store, { intercept, settings: { retention, orphanDays: 1 } }), {
+            await assert.rejects(runCleaner(store, { intercept, settings: { retention, orphanDays: 1 } }), {
                 name: "Error",
                 message: "the plan is broken",
             });
-            assert.deepEqual([calls, ids(store)], [asked, ["snap-1a", "snap-2a", "snap-3a"]]);
+            assert.deepEqual([calls, listIds(store)], [asked, ["snap-1a", "snap-2a", "snap-3a"]]);
         });
     }
 
-    it("waits and asks again when EC2 throttles it", async () => {
-        const store = stored(january(4));
+    it("waits and retries when EC2 throttles a request", async () => {
+        const store = storeSnapshots(makeJanuary(4));
         let refusals = 1;
         const intercept = () => {
             refusals -= 1;
@@ -190,8 +190,8 @@ describe("The cleaner", () => {
             }
             return undefined;
         };
-        const { report } = await cleaned(store, { intercept });
-        assert.deepEqual([report.Status, report.DeletedSnapshots, ids(store)], ["OK", ["snap-1a", "snap-2a", "snap-3a"], ["snap-4a"]]);
+        const { report } = await runCleaner(store, { intercept });
+        assert.deepEqual([report.Status, report.DeletedSnapshots, listIds(store)], ["OK", ["snap-1a", "snap-2a", "snap-3a"], ["snap-4a"]]);
     });
 
     for (const [code, message, reason] of [
@@ -213,10 +213,10 @@ describe("The cleaner", () => {
         ["SnapshotLocked", "The snapshot is locked", "left: SnapshotLocked: The snapshot is locked"],
         ["OperationNotPermitted", "Snapshot snap-1a is locked", "left: OperationNotPermitted: Snapshot snap-1a is locked"],
     ] as const) {
-        it(`makes ${code} (${message}) a line of the report and no failure, and goes on with the rest`, async () => {
-            const store = stored(january(3));
+        it(`does not fail, and deletes the rest, on ${code} (…${message.slice(-30)})`, async () => {
+            const store = storeSnapshots(makeJanuary(3));
             Object.assign(store.get("snap-1a") ?? {}, { heldBy: { code, message } });
-            const { report } = await cleaned(store);
+            const { report } = await runCleaner(store);
             const { Status, Errors, DeletedSnapshots, FailedSnapshots, SkippedSnapshots, RemainingSnapshots } = report;
             assert.deepEqual(
                 { Status, Errors, DeletedSnapshots, FailedSnapshots, SkippedSnapshots, RemainingSnapshots },
@@ -229,7 +229,7 @@ describe("The cleaner", () => {
                     RemainingSnapshots: [],
                 },
             );
-            assert.deepEqual(ids(store), ["snap-1a", "snap-3a"]);
+            assert.deepEqual(listIds(store), ["snap-1a", "snap-3a"]);
         });
     }
 
@@ -239,10 +239,10 @@ describe("The cleaner", () => {
         ["InvalidSnapshotID.Malformed", "Invalid id"],
         ["Blocked", "Your account is currently blocked."],
     ] as const) {
-        it(`fails on the unexplained ${code} after it has deleted the rest`, async () => {
-            const store = stored(january(3));
+        it(`deletes the rest and then fails if EC2 refuses with ${code}`, async () => {
+            const store = storeSnapshots(makeJanuary(3));
             Object.assign(store.get("snap-1a") ?? {}, { heldBy: { code, message } });
-            const error = await cleaned(store).then(
+            const error = await runCleaner(store).then(
                 () => assert.fail("it did not fail"),
                 (thrown: CleaningFailed) => thrown,
             );
@@ -257,19 +257,19 @@ describe("The cleaner", () => {
                     FailedSnapshots: [{ SnapshotId: "snap-1a", Reason: `failed: ${code}: ${message}` }],
                 },
             );
-            assert.deepEqual(ids(store), ["snap-1a", "snap-3a"]);
+            assert.deepEqual(listIds(store), ["snap-1a", "snap-3a"]);
         });
     }
 
     it("counts a missing snapshot as deleted", async () => {
-        const store = stored(january(2));
+        const store = storeSnapshots(makeJanuary(2));
         const intercept = ({ action }: { action: string }) => {
             if (action === "DeleteSnapshot") {
                 throw new AwsError("InvalidSnapshot.NotFound", "The snapshot 'snap-1a' does not exist.");
             }
             return undefined;
         };
-        const { report } = await cleaned(store, { intercept });
+        const { report } = await runCleaner(store, { intercept });
         assert.deepEqual(
             [report.Status, report.DeletedSnapshots, report.DeletedReasons],
             [
@@ -280,35 +280,35 @@ describe("The cleaner", () => {
         );
     });
 
-    it("leaves a set whole if its boot volume's snapshot is in use, in any order of ids", async () => {
-        const snapshots = january(2, 3);
-        const store = stored(snapshots);
+    it("keeps a set whole if the snapshot of its boot volume is in use, in any order of ids", async () => {
+        const snapshots = makeJanuary(2, 3);
+        const store = storeSnapshots(snapshots);
         store.get("snap-1b")?.tags.set("Device", "/dev/sda1");
         Object.assign(store.get("snap-1b") ?? {}, { heldBy: { code: "InvalidSnapshot.InUse", message: "in use by ami-1" } });
-        const { report, calls } = await cleaned(store);
+        const { report, calls } = await runCleaner(store);
         assert.deepEqual(report.SkippedSnapshots, [
             { SnapshotId: "snap-1b", Reason: "left: in use by ami-1" },
             { SnapshotId: "snap-1a", Reason: "left with its set: snap-1b could not be deleted" },
             { SnapshotId: "snap-1c", Reason: "left with its set: snap-1b could not be deleted" },
         ]);
-        assert.deepEqual([actions(calls), ids(store).length], [["DescribeSnapshots", "DeleteSnapshot"], 6]);
+        assert.deepEqual([listActions(calls), listIds(store).length], [["DescribeSnapshots", "DeleteSnapshot"], 6]);
     });
 
-    it("says that a set was split, if EC2 refuses a snapshot after another was deleted", async () => {
-        const store = stored(january(2, 2));
+    it("reports a split set if EC2 refuses a snapshot after another was deleted", async () => {
+        const store = storeSnapshots(makeJanuary(2, 2));
         Object.assign(store.get("snap-1b") ?? {}, { heldBy: { code: "InvalidSnapshot.InUse", message: "in use by ami-1" } });
-        const { report } = await cleaned(store);
+        const { report } = await runCleaner(store);
         assert.deepEqual(
             [report.Status, report.DeletedSnapshots, report.SkippedSnapshots],
             ["PARTIAL", ["snap-1a"], [{ SnapshotId: "snap-1b", Reason: "left: in use by ami-1; 1 of its set went before" }]],
         );
     });
 
-    it("only plans and reports with reportOnly", async () => {
-        const store = stored(january(2));
-        const { report, calls } = await cleaned(store, { settings: { reportOnly: true } });
+    it("deletes nothing with reportOnly, but plans and reports", async () => {
+        const store = storeSnapshots(makeJanuary(2));
+        const { report, calls } = await runCleaner(store, { settings: { reportOnly: true } });
         assert.deepEqual(
-            [report.Status, report.DeletedSnapshots, report.RemainingSnapshots, actions(calls), ids(store)],
+            [report.Status, report.DeletedSnapshots, report.RemainingSnapshots, listActions(calls), listIds(store)],
             [
                 "OK",
                 [],
@@ -319,12 +319,12 @@ describe("The cleaner", () => {
         );
     });
 
-    it("begins no deletion in the last 45 seconds, and says what remains", async () => {
-        const store = stored(january(3));
-        const { report } = await cleaned(store, { context: { getRemainingTimeInMillis: () => 45_000 } });
+    it("starts no deletion in the last 45 seconds, and reports the remaining snapshots", async () => {
+        const store = storeSnapshots(makeJanuary(3));
+        const { report } = await runCleaner(store, { context: { getRemainingTimeInMillis: () => 45_000 } });
         const Reason = "remaining: the run had to end; the next one goes on";
         assert.deepEqual(
-            [report.Status, report.DeletedSnapshots, report.RemainingSnapshots, ids(store)],
+            [report.Status, report.DeletedSnapshots, report.RemainingSnapshots, listIds(store)],
             [
                 "PARTIAL",
                 [],
@@ -337,21 +337,21 @@ describe("The cleaner", () => {
         );
     });
 
-    it("fails, and deletes nothing, without a time in the event", async () => {
-        const store = stored(january(2));
+    it("fails and deletes nothing if the event has no time", async () => {
+        const store = storeSnapshots(makeJanuary(2));
         for (const event of [{}, { time: "" }, { time: "yesterday" }, { time: 1_800_000_000_000 }, { time: null }]) {
-            await assert.rejects(cleaned(store, { event }), { message: /^The event has no "time" that can be read: / });
+            await assert.rejects(runCleaner(store, { event }), { message: /^The event has no "time" that can be read: / });
         }
-        assert.equal(ids(store).length, 2);
+        assert.equal(listIds(store).length, 2);
     });
 
-    it("keeps each line of its report under 48 KiB, and counts what it leaves out", async () => {
-        const [snapshot] = january(1) as [Snapshot];
-        const store = stored(
+    it("keeps each line of its report under 48 KiB, and counts the lines that it leaves out", async () => {
+        const [snapshot] = makeJanuary(1) as [Snapshot];
+        const store = storeSnapshots(
             Array.from({ length: 5_000 }, (_, i) => ({ ...snapshot, id: `snap-${i.toString(16).padStart(8, "0")}`, volumeId: `vol-${i}` })),
         );
-        const { report, log } = await cleaned(store);
-        assert.deepEqual(linesOver(log, 48 * 1024), []);
+        const { report, log } = await runCleaner(store);
+        assert.deepEqual(findLongLines(log, 48 * 1024), []);
         assert.deepEqual(
             [report.Counts.Kept, report.KeptSnapshots.length + report.StaleVolumes.length + report.LinesLeftOut, report.LinesLeftOut > 0],
             [5_000, 10_000, true],
@@ -359,11 +359,11 @@ describe("The cleaner", () => {
     });
 
     it("escapes wildcards in the policy's name", async () => {
-        const { calls } = await cleaned(stored([]), { settings: { name: "a*b?c\\d" } });
+        const { calls } = await runCleaner(storeSnapshots([]), { settings: { name: "a*b?c\\d" } });
         assert.equal(calls[0]?.parameters.get("Filter.1.Value.1"), "a\\*b\\?c\\\\d");
     });
 
-    it("refuses an event without a time, and shows the event, shortened", async () => {
+    it("refuses an event without a time, and shows the shortened event", async () => {
         await assert.rejects(clean(undefined as never, POLICY, undefined as never), {
             message:
                 'The event has no "time" that can be read: undefined. To run the cleaner by hand, send {"time": "2027-01-31T07:00:00Z"} with the present time.',
@@ -371,13 +371,13 @@ describe("The cleaner", () => {
         await assert.rejects(clean(undefined as never, POLICY, { time: "x".repeat(5000) }), ({ message }: Error) => message.length < 400);
     });
 
-    it("runs also if the context does not say how much time is left", async () => {
-        const { report } = await cleaned(stored(january(2)), { context: {} });
+    it("also runs if the context has no remaining time", async () => {
+        const { report } = await runCleaner(storeSnapshots(makeJanuary(2)), { context: {} });
         assert.deepEqual(report.DeletedSnapshots, ["snap-1a"]);
     });
 
     it("names every fault in its error", async () => {
-        const store = stored(january(2));
+        const store = storeSnapshots(makeJanuary(2));
         Object.assign(store.get("snap-1a") ?? {}, { heldBy: { code: "Odd", message: "Odd." } });
         const intercept = ({ action }: { action: string }) => {
             if (action === "DescribeVolumes") {
@@ -385,20 +385,20 @@ describe("The cleaner", () => {
             }
             return undefined;
         };
-        await assert.rejects(cleaned(store, { intercept, settings: { orphanDays: 1 } }), {
+        await assert.rejects(runCleaner(store, { intercept, settings: { orphanDays: 1 } }), {
             message:
                 "the listing of volumes broke off: Denied: No.; 1 of 1 deletions failed: Odd: Odd.. The report in the log says what was done.",
         });
     });
 
-    it("retries with one client run after run, which waits as EC2's buckets ask for", async () => {
+    it("uses one client with adaptive retries in all runs", async () => {
         assert.deepEqual(clientConfig, {
             retryMode: "adaptive",
             maxAttempts: 8,
             requestHandler: { connectionTimeout: 5_000, requestTimeout: 30_000, socketTimeout: 30_000, throwOnRequestTimeout: true },
         });
-        const ec2 = await startAws({ store: stored([]) });
-        const client = clientOf(ec2.endpoint);
+        const ec2 = await startAws({ store: storeSnapshots([]) });
+        const client = makeClient(ec2.endpoint);
         const write = process.stdout.write;
         process.stdout.write = () => true;
         try {
@@ -413,8 +413,8 @@ describe("The cleaner", () => {
         assert.deepEqual(client.middlewareStack.identify().filter((name) => name.includes("retryUnreadable")).length, 1);
     });
 
-    it("continues its report in numbered lines when it has deleted too many snapshots for one", async () => {
-        const [snapshot] = january(1) as [Snapshot];
+    it("splits its report into numbered lines if the deleted ids do not fit into one", async () => {
+        const [snapshot] = makeJanuary(1) as [Snapshot];
         const one = (i: number, volume: number, day: number) => ({
             ...snapshot,
             id: `snap-${i.toString(16).padStart(17, "0")}`,
@@ -422,13 +422,16 @@ describe("The cleaner", () => {
             startTime: snapshot.startTime + day * 1440 * MINUTE,
             tags: { ...snapshot.tags, AwsVssConfig: String(i) },
         });
-        const store = stored(Array.from({ length: 5_000 }, (_, i) => one(i, i % 2_500, Math.floor(i / 2_500))));
-        const { report, log } = await cleaned(store, { settings: { maxDeletionsPerRun: 2_500 }, pace: { burst: 5_000, perSecond: 1_000 } });
+        const store = storeSnapshots(Array.from({ length: 5_000 }, (_, i) => one(i, i % 2_500, Math.floor(i / 2_500))));
+        const { report, log } = await runCleaner(store, {
+            settings: { maxDeletionsPerRun: 2_500 },
+            pace: { burst: 5_000, perSecond: 1_000 },
+        });
         const lines = log
             .trimEnd()
             .split("\n")
             .map((line) => JSON.parse(line));
-        assert.deepEqual(linesOver(log, 48 * 1024), []);
+        assert.deepEqual(findLongLines(log, 48 * 1024), []);
         assert.deepEqual(
             lines.map(({ Policy, Time, Status, Part, Parts }) => [Policy, Time, Status, Part, Parts]),
             [
@@ -443,10 +446,10 @@ describe("The cleaner", () => {
         );
     });
 
-    it("keeps what Lambda logs of its error short", async () => {
-        const store = stored(january(3));
+    it("throws an error that is short in Lambda's log", async () => {
+        const store = storeSnapshots(makeJanuary(3));
         Object.assign(store.get("snap-1a") ?? {}, { heldBy: { code: "Odd", message: "Odd." } });
-        await assert.rejects(cleaned(store), (error: Error) => {
+        await assert.rejects(runCleaner(store), (error: Error) => {
             assert.deepEqual(Object.keys(error), ["name"]);
             return true;
         });

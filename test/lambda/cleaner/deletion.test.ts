@@ -8,17 +8,17 @@ import { planCleaning } from "../../../lambda/retention/plan";
 import type { Snapshot } from "../../../lambda/retention/snapshot";
 import { startAws } from "../../../rehearsal/embeddedAws/aws";
 import { AwsError } from "../../../rehearsal/embeddedAws/call";
-import { clientOf, stored } from "../../support/cleaning";
-import { backup, NOW, POLICY } from "../../support/history";
+import { makeClient, storeSnapshots } from "../../support/cleaning";
+import { backUp, NOW, POLICY } from "../../support/history";
 
 describe("Deleting sets", () => {
     it("ends when its signal aborts, although EC2 still throttles a request", async () => {
-        const snapshots = ["2027-01-30", "2027-01-31"].flatMap((at) => backup({ at, volumes: ["c"] }));
+        const snapshots = ["2027-01-30", "2027-01-31"].flatMap((at) => backUp({ at, volumes: ["c"] }));
         const plan = planCleaning(snapshots, POLICY, NOW);
         const over = new AbortController();
         let throttled = 0;
         const ec2 = await startAws(
-            { store: stored(snapshots) },
+            { store: storeSnapshots(snapshots) },
             {
                 intercept: () => {
                     throttled += 1;
@@ -29,7 +29,7 @@ describe("Deleting sets", () => {
                 },
             },
         );
-        const client = clientOf(ec2.endpoint);
+        const client = makeClient(ec2.endpoint);
         const outcomes = await deleteSets(client, plan.deletions, {
             most: 1000,
             pace: DELETION_PACE,
@@ -44,12 +44,12 @@ describe("Deleting sets", () => {
         );
     });
 
-    it("takes the boot volume's snapshot of a restore point first, which an image may hold", () => {
-        const snapshots = backup({ at: "2027-01-30", volumes: ["c", "d", "e"] }).map((snapshot, i) => ({
+    it("deletes the boot volume's snapshot of a restore point first, since an image may hold it", () => {
+        const snapshots = backUp({ at: "2027-01-30", volumes: ["c", "d", "e"] }).map((snapshot, i) => ({
             ...snapshot,
             tags: { ...snapshot.tags, Device: ["xvdb", "/dev/sda1", "xvdc"][i] as string },
         }));
-        const newer = ["2027-01-31", "2027-02-01"].flatMap((at) => backup({ at, volumes: ["c", "d", "e"] }));
+        const newer = ["2027-01-31", "2027-02-01"].flatMap((at) => backUp({ at, volumes: ["c", "d", "e"] }));
         const { deletions } = planCleaning([...snapshots, ...newer], { ...POLICY, retention: { Day: 2 } }, NOW);
         assert.deepEqual(
             deletions.map((set) => set.map(({ snapshot }) => snapshot.id)),
@@ -57,30 +57,30 @@ describe("Deleting sets", () => {
         );
     });
 
-    it("takes the member that shows a set's failure last, and before it the farthest in time", () => {
-        const [c, d, e] = backup({ at: "2027-01-30", volumes: ["c", "d", "e"] }) as [Snapshot, Snapshot, Snapshot];
+    it("deletes the farthest snapshot of a failed set first, and the failed one last", () => {
+        const [c, d, e] = backUp({ at: "2027-01-30", volumes: ["c", "d", "e"] }) as [Snapshot, Snapshot, Snapshot];
         const failed = { ...c, tags: { ...c.tags, AppConsistent: "False", Device: "/dev/sda1" } };
-        assert.deepEqual(order([failed, d, { ...e, startTime: e.startTime + 60_000 }]), [
+        assert.deepEqual(listInOrder([failed, d, { ...e, startTime: e.startTime + 60_000 }]), [
             "snap-day-0130-e",
             "snap-day-0130-d",
             "snap-day-0130-c",
         ]);
     });
 
-    it("deletes the failed member with the last id last, even the boot volume's", () => {
-        const [d, e] = backup({ at: "2027-01-30", volumes: ["d", "e"], consistent: "False" }) as [Snapshot, Snapshot];
-        assert.deepEqual(order([{ ...e, tags: { ...e.tags, Device: "/dev/sda1" } }, d]), ["snap-day-0130-d", "snap-day-0130-e"]);
+    it("deletes the failed snapshot with the last id last, even the boot volume's", () => {
+        const [d, e] = backUp({ at: "2027-01-30", volumes: ["d", "e"], consistent: "False" }) as [Snapshot, Snapshot];
+        assert.deepEqual(listInOrder([{ ...e, tags: { ...e.tags, Device: "/dev/sda1" } }, d]), ["snap-day-0130-d", "snap-day-0130-e"]);
     });
 
-    it("takes a member in state error last, even if it is marked application-consistent", () => {
-        const [c, d] = backup({ at: "2027-01-30" }) as [Snapshot, Snapshot];
-        assert.deepEqual(order([{ ...c, state: "error" }, d]), ["snap-day-0130-d", "snap-day-0130-c"]);
+    it("deletes a snapshot in state error last, even if it is marked application-consistent", () => {
+        const [c, d] = backUp({ at: "2027-01-30" }) as [Snapshot, Snapshot];
+        assert.deepEqual(listInOrder([{ ...c, state: "error" }, d]), ["snap-day-0130-d", "snap-day-0130-c"]);
     });
 
-    it("deletes the member that is farthest in time from the failed one first", () => {
-        const [c, d, e] = backup({ at: "2027-01-30", volumes: ["c", "d", "e"] }) as [Snapshot, Snapshot, Snapshot];
+    it("deletes the snapshot that is farthest in time from the failed one first", () => {
+        const [c, d, e] = backUp({ at: "2027-01-30", volumes: ["c", "d", "e"] }) as [Snapshot, Snapshot, Snapshot];
         const failed = { ...d, tags: { ...d.tags, AppConsistent: "False" } };
-        assert.deepEqual(order([{ ...c, startTime: c.startTime + 60_000 }, failed, { ...e, startTime: e.startTime - 120_000 }]), [
+        assert.deepEqual(listInOrder([{ ...c, startTime: c.startTime + 60_000 }, failed, { ...e, startTime: e.startTime - 120_000 }]), [
             "snap-day-0130-e",
             "snap-day-0130-c",
             "snap-day-0130-d",
@@ -88,16 +88,16 @@ describe("Deleting sets", () => {
     });
 
     it("starts at most 16 sets at once, and all sets that the limit of a run allows", async () => {
-        const snapshots = Array.from({ length: 41 }, (_, i) => backup({ at: "2027-01-30", volumes: [`v${i}`], guid: i })).flat();
+        const snapshots = Array.from({ length: 41 }, (_, i) => backUp({ at: "2027-01-30", volumes: [`v${i}`], guid: i })).flat();
         const sets = snapshots.map((snapshot) => [{ snapshot, action: "delete" as const, reason: "deleted", standsInFor: [] }]);
-        let underWay = 0;
+        let active = 0;
         let most = 0;
         const ec2 = {
             send: async () => {
-                underWay += 1;
-                most = Math.max(most, underWay);
+                active += 1;
+                most = Math.max(most, active);
                 await new Promise(setImmediate);
-                underWay -= 1;
+                active -= 1;
             },
         } as unknown as EC2Client;
         const limits = {
@@ -121,8 +121,8 @@ describe("Deleting sets", () => {
         ["OperationNotPermitted", "The account is locked", "failed"],
         ["SnapshotLocked", "", "skipped"],
     ] as const) {
-        it(`takes ${name} (${message.replace("\n", " ")}) for ${result}`, async () => {
-            const [snapshot] = backup({ at: "2027-01-30", volumes: ["c"] }) as [Snapshot];
+        it(`has the result ${result} for ${name} (${message.replace("\n", " ").slice(-40)})`, async () => {
+            const [snapshot] = backUp({ at: "2027-01-30", volumes: ["c"] }) as [Snapshot];
             const ec2 = {
                 send: async () => {
                     throw Object.assign(new Error(message), { name });
@@ -141,10 +141,10 @@ describe("Deleting sets", () => {
         });
     }
 
-    it("may stop anywhere: the rest of a failed set never looks like a restore point", () => {
-        const [c, d] = backup({ at: "2027-01-02" }) as [Snapshot, Snapshot];
+    it("never makes the rest of a failed set look like a restore point", () => {
+        const [c, d] = backUp({ at: "2027-01-02" }) as [Snapshot, Snapshot];
         const failed = [{ ...c, tags: { ...c.tags, AppConsistent: "False" } }, d];
-        const history = [...backup({ at: "2027-01-01", volumes: ["d"] }), ...failed, ...backup({ at: "2027-01-03" })];
+        const history = [...backUp({ at: "2027-01-01", volumes: ["d"] }), ...failed, ...backUp({ at: "2027-01-03" })];
         const policy = { ...POLICY, retention: { Day: 2 } };
         const first = planCleaning(history, policy, NOW).deletions.flat()[0]?.snapshot.id;
         const left = history.filter(({ id }) => id !== first);
@@ -155,7 +155,7 @@ describe("Deleting sets", () => {
     });
 });
 
-/** Ids of a set's members in the order in which they go. */
-function order(snapshots: readonly Snapshot[]): string[] {
+/** Lists the ids of a set in the order of their deletion. */
+function listInOrder(snapshots: readonly Snapshot[]): string[] {
     return backupSets(snapshots, POLICY, NOW).flatMap((set) => set.snapshots.toSorted(deletionOrder(set, POLICY)).map(({ id }) => id));
 }

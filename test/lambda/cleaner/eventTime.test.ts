@@ -1,64 +1,64 @@
 import assert from "node:assert/strict";
 import { utc } from "../../../lambda/retention/wording";
-import { assertRun, DONE, fourDays, ids, NEEDED, onDay } from "../../support/account";
-import { ran, stored } from "../../support/cleaning";
-import { backup } from "../../support/history";
+import { assertRun, COMPLETE_REPORT, listIds, makeFourDays, makeSetOfDay, NEEDED_IDS } from "../../support/account";
+import { storeSnapshots, tryCleaner } from "../../support/cleaning";
+import { backUp } from "../../support/history";
 
 const STALE = {
     "vol-c": "no restore point since 2027-02-01 01:00 UTC: its backups fail, or it is no longer backed up, or is gone",
     "vol-d": "no restore point since 2027-02-01 01:00 UTC: its backups fail, or it is no longer backed up, or is gone",
 };
 
-/** Why a snapshot of a day stays in a run at a time before it. */
-function later(started: string, time: string): string {
+/** Returns the reason to skip a snapshot that started after the time of the run. */
+function laterReason(started: string, time: string): string {
     return `left: it started ${started}, after the time of this run, ${time}`;
 }
 
 describe("The time of the event", () => {
-    for (const [what, event] of [
+    for (const [fault, event] of [
         ["is missing", {}],
         ["is empty", { time: "" }],
         ["can't be read", { time: "yesterday" }],
-        ["is a placeholder that nobody has filled in", { time: "<aws.scheduler.scheduled-time>" }],
+        ["is a placeholder", { time: "<aws.scheduler.scheduled-time>" }],
         ["is a number", { time: 1_801_465_200_000 }],
         ["is a number that reads like a year", { time: 2027 }],
         ["is null", { time: null }],
-        ["is words in which a date could be found", { time: "run 7" }],
-        ["is a date alone", { time: "2027-02-01" }],
-        ["is of no time zone", { time: "2027-02-01T07:00:00" }],
-        ["is no date of the calendar", { time: "2027-13-45T07:00:00Z" }],
-        ["is no day of its month", { time: "2027-02-30T07:00:00Z" }],
+        ["is text that JavaScript reads as a date", { time: "run 7" }],
+        ["is a date without a time", { time: "2027-02-01" }],
+        ["has no time zone", { time: "2027-02-01T07:00:00" }],
+        ["has no valid month", { time: "2027-13-45T07:00:00Z" }],
+        ["has no valid day", { time: "2027-02-30T07:00:00Z" }],
     ] as const) {
-        it(`makes the run fail before any request to EC2 if it ${what}`, async () => {
-            const [store, asked] = [stored(fourDays()), [] as unknown[]];
+        it(`makes the run fail before any request to EC2 if it ${fault}`, async () => {
+            const [store, requests] = [storeSnapshots(makeFourDays()), [] as unknown[]];
             const intercept = (call: unknown) => {
-                asked.push(call);
+                requests.push(call);
                 return undefined;
             };
-            await assert.rejects(ran(store, { event, intercept }), {
+            await assert.rejects(tryCleaner(store, { event, intercept }), {
                 name: "Error",
                 message: `The event has no "time" that can be read: ${JSON.stringify(event)}. To run the cleaner by hand, send {"time": "2027-01-31T07:00:00Z"} with the present time.`,
             });
-            assert.deepEqual([asked, ids(store).length], [[], 8]);
+            assert.deepEqual([requests, listIds(store).length], [[], 8]);
         });
     }
 
-    it("counts in any time zone", async () => {
-        await assertRun(fourDays(), { event: { time: "2027-02-01T12:30:00+05:30" } }, DONE, NEEDED);
+    it("may be in any time zone", async () => {
+        await assertRun(makeFourDays(), { event: { time: "2027-02-01T12:30:00+05:30" } }, COMPLETE_REPORT, NEEDED_IDS);
     });
 
-    it("far in the future keeps the newest restore points as ever", async () => {
+    it("deletes no newest restore point if it is far in the future", async () => {
         const Time = "2099-12-31T07:00:00.000Z";
-        await assertRun(fourDays(), { event: { time: Time } }, { ...DONE, Time, stale: STALE }, NEEDED);
+        await assertRun(makeFourDays(), { event: { time: Time } }, { ...COMPLETE_REPORT, Time, stale: STALE }, NEEDED_IDS);
     });
 
-    it("far in the future deletes no set that no newer restore point replaces", async () => {
+    it("deletes no set without a newer restore point if it is far in the future", async () => {
         const Time = "2099-12-31T07:00:00.000Z";
         const snapshots = [
-            ...onDay("2027-01-31"),
-            ...onDay("2027-02-01", { consistent: null }),
-            ...onDay("2027-02-02", { consistent: "False" }),
-            ...onDay("2027-02-03", { state: "pending" }),
+            ...makeSetOfDay("2027-01-31"),
+            ...makeSetOfDay("2027-02-01", { consistent: null }),
+            ...makeSetOfDay("2027-02-02", { consistent: "False" }),
+            ...makeSetOfDay("2027-02-03", { state: "pending" }),
         ];
         const failed = (why: string) => `left: failed, ${why}; vol-c has no newer Day restore point`;
         await assertRun(
@@ -81,10 +81,10 @@ describe("The time of the event", () => {
         );
     });
 
-    it("of a day ago deletes what a run of that time would have deleted, and nothing newer", async () => {
-        const since = later("2027-02-01 01:00 UTC", "2027-01-31 07:00 UTC");
+    it("makes a run with the time of yesterday delete the same snapshots as yesterday's run", async () => {
+        const since = laterReason("2027-02-01 01:00 UTC", "2027-01-31 07:00 UTC");
         await assertRun(
-            fourDays(),
+            makeFourDays(),
             { event: { time: "2027-01-31T07:00:00Z" } },
             {
                 Time: "2027-01-31T07:00:00.000Z",
@@ -100,31 +100,31 @@ describe("The time of the event", () => {
                     "snap-31d": "kept: Day 1 of 2",
                 },
             },
-            ["snap-30c", "snap-30d", ...NEEDED],
+            ["snap-30c", "snap-30d", ...NEEDED_IDS],
         );
     });
 
-    it("of last month deletes nothing that has started since, and no stand-in", async () => {
-        // On 2027-02-01 the snapshot of January 31 stands in for the month, whose run made none.
+    it("makes a run with the time of last month delete no newer snapshot and no stand-in", async () => {
+        // On 2027-02-01 the snapshot of January 31 stands in for the month. The month's run made no restore point.
         const month = { retention: { Day: 1, Month: 2 }, standIns: true };
         const volumes = ["c"];
         const snapshots = [
-            ...backup({ at: "2026-12-01T05:00", type: "Month", volumes }).map((snapshot) => ({ ...snapshot, id: "snap-aa" })),
-            ...onDay("2027-01-30", { volumes }),
-            ...onDay("2027-01-31", { volumes }),
-            ...onDay("2027-02-01", { volumes }),
+            ...backUp({ at: "2026-12-01T05:00", type: "Month", volumes }).map((snapshot) => ({ ...snapshot, id: "snap-aa" })),
+            ...makeSetOfDay("2027-01-30", { volumes }),
+            ...makeSetOfDay("2027-01-31", { volumes }),
+            ...makeSetOfDay("2027-02-01", { volumes }),
         ];
         const replayed = "2027-01-01 07:00 UTC";
-        const store = stored(snapshots);
+        const store = storeSnapshots(snapshots);
         await assertRun(
             store,
             { settings: month, event: { time: "2027-01-01T07:00:00Z" } },
             {
                 Time: "2027-01-01T07:00:00.000Z",
                 skipped: {
-                    "snap-30c": later("2027-01-30 01:00 UTC", replayed),
-                    "snap-31c": later("2027-01-31 01:00 UTC", replayed),
-                    "snap-01c": later("2027-02-01 01:00 UTC", replayed),
+                    "snap-30c": laterReason("2027-01-30 01:00 UTC", replayed),
+                    "snap-31c": laterReason("2027-01-31 01:00 UTC", replayed),
+                    "snap-01c": laterReason("2027-02-01 01:00 UTC", replayed),
                 },
                 kept: { "snap-aa": "kept: Month 1 of 2" },
             },
@@ -146,15 +146,17 @@ describe("The time of the event", () => {
         );
     });
 
-    it("of before the first snapshot deletes nothing", async () => {
+    it("deletes nothing if it is before the first snapshot", async () => {
         await assertRun(
-            fourDays(),
+            makeFourDays(),
             { event: { time: "1970-01-01T00:00:00Z" } },
             {
                 Time: "1970-01-01T00:00:00.000Z",
-                skipped: Object.fromEntries(fourDays().map(({ id, startTime }) => [id, later(utc(startTime), "1970-01-01 00:00 UTC")])),
+                skipped: Object.fromEntries(
+                    makeFourDays().map(({ id, startTime }) => [id, laterReason(utc(startTime), "1970-01-01 00:00 UTC")]),
+                ),
             },
-            fourDays().map(({ id }) => id),
+            makeFourDays().map(({ id }) => id),
         );
     });
 });

@@ -1,31 +1,31 @@
 import assert from "node:assert/strict";
 import type { Snapshot } from "../../../lambda/retention/snapshot";
 import type { SnapshotStore } from "../../../rehearsal/embeddedAws/snapshotStore";
-import { ALL, assertRun, DELETED, DONE, fourDays, KEPT, NEEDED } from "../../support/account";
-import { stored } from "../../support/cleaning";
-import { always, deniedAll, on, onSnapshot, refused } from "../../support/faults";
+import { ALL_IDS, assertRun, COMPLETE_REPORT, DELETED_LINES, KEPT_LINES, makeFourDays, NEEDED_IDS } from "../../support/account";
+import { storeSnapshots } from "../../support/cleaning";
+import { accessDenied, playAlways, playForAction, playForSnapshot, refuse } from "../../support/faults";
 
 const IN_USE = "InvalidSnapshot.InUse";
 const DENIED = "UnauthorizedOperation: You are not authorized to perform this operation.";
 
-/** `fourDays`, of which something holds one. */
-function holding(id: string, code: string, message: string): SnapshotStore {
-    const store = stored(fourDays());
+/** Stores the snapshots of `makeFourDays`. EC2 refuses to delete one of them. */
+function storeHeld(id: string, code: string, message: string): SnapshotStore {
+    const store = storeSnapshots(makeFourDays());
     Object.assign(store.get(id) as object, { heldBy: { code, message } });
     return store;
 }
 
-/** `fourDays`, of which one has one more tag. */
-function tagged(id: string, key: string, value: string): Snapshot[] {
-    return fourDays().map((snapshot) => (snapshot.id === id ? { ...snapshot, tags: { ...snapshot.tags, [key]: value } } : snapshot));
+/** Adds a tag to one snapshot of `makeFourDays`. */
+function addTag(id: string, key: string, value: string): Snapshot[] {
+    return makeFourDays().map((snapshot) => (snapshot.id === id ? { ...snapshot, tags: { ...snapshot.tags, [key]: value } } : snapshot));
 }
 
-/** What is deleted of the two sets that may go, where the older stays. */
-const { "snap-29c": _c, "snap-29d": _d, ...NEWER_DELETED } = DELETED as Record<string, string>;
+/** The deleted snapshots if the older set stays. */
+const { "snap-29c": _c, "snap-29d": _d, ...NEWER_DELETED } = DELETED_LINES as Record<string, string>;
 const OLDEST = ["snap-29c", "snap-29d"];
 
-describe("A snapshot that EC2 does not let go", () => {
-    for (const [what, code, message, reason] of [
+describe("A snapshot that EC2 does not delete", () => {
+    for (const [title, code, message, reason] of [
         [
             "in use by an image",
             IN_USE,
@@ -38,9 +38,9 @@ describe("A snapshot that EC2 does not let go", () => {
             "The snapshot snap-29c is currently enabled for fast restores in eu-central-1a",
             "in use by something else: The snapshot snap-29c is currently enabled for fast restores in eu-central-1a",
         ],
-        ["locked", "SnapshotLocked", "It can't be deleted.", "SnapshotLocked: It can't be deleted."],
+        ["locked (SnapshotLocked)", "SnapshotLocked", "It can't be deleted.", "SnapshotLocked: It can't be deleted."],
         [
-            "locked, in other words",
+            "locked (OperationNotPermitted)",
             "OperationNotPermitted",
             "The snapshot snap-29c is locked in compliance mode.",
             "OperationNotPermitted: The snapshot snap-29c is locked in compliance mode.",
@@ -52,37 +52,37 @@ describe("A snapshot that EC2 does not let go", () => {
             "InvalidParameterValue: This snapshot is managed by the AWS Backup service and cannot be deleted via EC2 APIs.",
         ],
     ] as const) {
-        it(`(${what}) stays with its set, as a line of the report and no failure; the rest goes`, async () => {
+        it(`stays with its set if it is ${title}, and the run does not fail`, async () => {
             await assertRun(
-                holding("snap-29c", code, message),
+                storeHeld("snap-29c", code, message),
                 {},
                 {
                     deleted: NEWER_DELETED,
                     skipped: { "snap-29c": `left: ${reason}`, "snap-29d": "left with its set: snap-29c could not be deleted" },
-                    kept: KEPT,
+                    kept: KEPT_LINES,
                 },
-                [...OLDEST, ...NEEDED],
+                [...OLDEST, ...NEEDED_IDS],
             );
         });
     }
 
-    it("is reported if others of its set were deleted before", async () => {
+    it("is reported if other snapshots of its set were deleted before", async () => {
         await assertRun(
-            holding("snap-29d", IN_USE, "The snapshot snap-29d is currently in use by ami-1"),
+            storeHeld("snap-29d", IN_USE, "The snapshot snap-29d is currently in use by ami-1"),
             {},
             {
                 Status: "PARTIAL",
-                deleted: { "snap-29c": (DELETED as Record<string, string>)["snap-29c"] as string, ...NEWER_DELETED },
+                deleted: { "snap-29c": (DELETED_LINES as Record<string, string>)["snap-29c"] as string, ...NEWER_DELETED },
                 skipped: { "snap-29d": "left: in use by ami-1; 1 of its set went before" },
-                kept: KEPT,
+                kept: KEPT_LINES,
             },
-            ["snap-29d", ...NEEDED],
+            ["snap-29d", ...NEEDED_IDS],
         );
     });
 
-    it("makes the run fail if access is denied, after the rest is deleted", async () => {
+    it("makes the run fail after it deleted the rest, if access is denied", async () => {
         await assertRun(
-            holding("snap-29c", "UnauthorizedOperation", "You are not authorized to perform this operation."),
+            storeHeld("snap-29c", "UnauthorizedOperation", "You are not authorized to perform this operation."),
             {},
             {
                 Status: "FAILED",
@@ -90,55 +90,66 @@ describe("A snapshot that EC2 does not let go", () => {
                 deleted: NEWER_DELETED,
                 failed: { "snap-29c": `failed: ${DENIED}` },
                 remaining: { "snap-29d": "left with its set: snap-29c could not be deleted" },
-                kept: KEPT,
+                kept: KEPT_LINES,
             },
-            [...OLDEST, ...NEEDED],
+            [...OLDEST, ...NEEDED_IDS],
         );
     });
 
     it("makes the run fail if access to all snapshots is denied", async () => {
         const withSet = (id: string) => `left with its set: ${id} could not be deleted`;
         await assertRun(
-            fourDays(),
-            { faults: on("DeleteSnapshot", always(deniedAll)) },
+            makeFourDays(),
+            { faults: playForAction("DeleteSnapshot", playAlways(accessDenied)) },
             {
                 Status: "FAILED",
                 Errors: [`2 of 4 deletions failed: ${DENIED}`],
                 failed: { "snap-29c": `failed: ${DENIED}`, "snap-30c": `failed: ${DENIED}` },
                 remaining: { "snap-29d": withSet("snap-29c"), "snap-30d": withSet("snap-30c") },
-                kept: KEPT,
+                kept: KEPT_LINES,
             },
-            ALL,
+            ALL_IDS,
         );
     });
 
     it("counts as deleted if it no longer exists", async () => {
-        const faults = onSnapshot("snap-29c", always(refused("InvalidSnapshot.NotFound", "The snapshot 'snap-29c' does not exist.")));
-        const gone = "deleted: 4th newest Day restore point, 2 are kept (it was gone already)";
-        await assertRun(fourDays(), { faults }, { ...DONE, deleted: { ...DELETED, "snap-29c": gone } }, ["snap-29c", ...NEEDED]);
+        const faults = playForSnapshot(
+            "snap-29c",
+            playAlways(refuse("InvalidSnapshot.NotFound", "The snapshot 'snap-29c' does not exist.")),
+        );
+        const missing = "deleted: 4th newest Day restore point, 2 are kept (it was gone already)";
+        await assertRun(makeFourDays(), { faults }, { ...COMPLETE_REPORT, deleted: { ...DELETED_LINES, "snap-29c": missing } }, [
+            "snap-29c",
+            ...NEEDED_IDS,
+        ]);
     });
 });
 
-/** More than a day after the newest restore point of `fourDays`. */
+/** More than a day after the newest restore point of `makeFourDays`. */
 const DAY_LATER = "2027-02-02T07:00:00.000Z";
 
 describe("A run of the cleaner", () => {
     it("fails and deletes nothing if it has no permission to list snapshots", async () => {
         const Errors = [`the listing of snapshots broke off: ${DENIED}; nothing was deleted`];
-        await assertRun(fourDays(), { faults: on("DescribeSnapshots", always(deniedAll)) }, { Status: "FAILED", Errors }, ALL);
-    });
-
-    it("treats volumes as existing without permission to list them, and fails at the end", async () => {
         await assertRun(
-            fourDays(),
-            { settings: { orphanDays: 1 }, event: { time: DAY_LATER }, faults: on("DescribeVolumes", always(deniedAll)) },
-            { ...DONE, Time: DAY_LATER, Status: "FAILED", Errors: [`the listing of volumes broke off: ${DENIED}`] },
-            NEEDED,
+            makeFourDays(),
+            { faults: playForAction("DescribeSnapshots", playAlways(accessDenied)) },
+            { Status: "FAILED", Errors },
+            ALL_IDS,
         );
     });
 
-    it("deletes what volumes left that no longer exist, as far as every page tells of them", async () => {
-        const store = stored(fourDays());
+    it("treats volumes as existing if it may not list them, and fails at the end", async () => {
+        await assertRun(
+            makeFourDays(),
+            { settings: { orphanDays: 1 }, event: { time: DAY_LATER }, faults: playForAction("DescribeVolumes", playAlways(accessDenied)) },
+            { ...COMPLETE_REPORT, Time: DAY_LATER, Status: "FAILED", Errors: [`the listing of volumes broke off: ${DENIED}`] },
+            NEEDED_IDS,
+        );
+    });
+
+    it("deletes older snapshots of volumes that are missing from the list", async () => {
+        const store = storeSnapshots(makeFourDays());
         store.volumes.add("vol-c");
         const { calls } = await assertRun(
             store,
@@ -146,19 +157,19 @@ describe("A run of the cleaner", () => {
             {
                 Time: DAY_LATER,
                 deleted: {
-                    ...DELETED,
+                    ...DELETED_LINES,
                     "snap-29d":
                         "deleted: vol-d no longer exists, and has had no restore point since 2027-02-01 01:00 UTC; the newest one stays",
                     "snap-30d":
                         "deleted: vol-d no longer exists, and has had no restore point since 2027-02-01 01:00 UTC; the newest one stays",
                 },
                 kept: {
-                    ...KEPT,
+                    ...KEPT_LINES,
                     "snap-31d": "kept with its set: vol-c still needs it",
                     "snap-01d": "kept: newest restore point of vol-d, which no longer exists",
                 },
             },
-            NEEDED,
+            NEEDED_IDS,
         );
         assert.deepEqual(
             calls.map(({ action }) => action).filter((action) => action.startsWith("Describe")),
@@ -171,19 +182,19 @@ describe("A run of the cleaner", () => {
         ["snap-29d", "vssbackuphold"],
         ["snap-29c", "VSSBACKUPHOLD"],
     ] as const) {
-        it(`leaves a set whole if an operator put the tag ${key} on ${id}`, async () => {
+        it(`keeps a set whole if an operator put the tag ${key} on ${id}`, async () => {
             const held = `kept: held by the tag ${key} on ${id}`;
             await assertRun(
-                tagged(id, key, "Ticket 4711"),
+                addTag(id, key, "Ticket 4711"),
                 {},
-                { deleted: NEWER_DELETED, kept: { "snap-29c": held, "snap-29d": held, ...KEPT } },
-                [...OLDEST, ...NEEDED],
+                { deleted: NEWER_DELETED, kept: { "snap-29c": held, "snap-29d": held, ...KEPT_LINES } },
+                [...OLDEST, ...NEEDED_IDS],
             );
         });
     }
 
-    it("does not touch a set in the Recycle Bin, and counts it as no restore point", async () => {
-        const binned = fourDays().map((snapshot) =>
+    it("leaves a set in the Recycle Bin alone, and does not count it as a restore point", async () => {
+        const binned = makeFourDays().map((snapshot) =>
             snapshot.id.startsWith("snap-31")
                 ? { ...snapshot, state: "recoverable", tags: { ...snapshot.tags, "aws:recycle-bin:resource-in-bin": "true" } }
                 : snapshot,
@@ -203,7 +214,7 @@ describe("A run of the cleaner", () => {
                     "snap-01d": "kept: Day 1 of 2",
                 },
             },
-            ["snap-30c", "snap-30d", ...NEEDED],
+            ["snap-30c", "snap-30d", ...NEEDED_IDS],
         );
     });
 });

@@ -3,12 +3,12 @@ import type { Report } from "../../../lambda/cleaner/report";
 import { startAws } from "../../../rehearsal/embeddedAws/aws";
 import { type LambdaOptions, startLambda } from "../../../rehearsal/embeddedAws/lambda";
 import { SnapshotStore } from "../../../rehearsal/embeddedAws/snapshotStore";
-import { deployed } from "../../support/policies";
+import { deployPolicy } from "../../support/policies";
 
 const DAY = 86_400_000;
 
-/** As many snapshots as EC2 allows in a region: of 2,500 servers with four volumes each, ten days long. */
-function fullRegion(): SnapshotStore {
+/** Makes the most snapshots that EC2 allows in a region: 2,500 servers with four volumes each, for ten days. */
+function makeFullRegion(): SnapshotStore {
     const store = new SnapshotStore();
     for (let i = 0; i < 100_000; i++) {
         const [day, volume] = [Math.floor(i / 10_000), i % 10_000];
@@ -32,9 +32,9 @@ function fullRegion(): SnapshotStore {
 }
 
 describe("The deployed cleaner", () => {
-    it("lists the 100,000 snapshots that a region may have, and plans them, within its memory", async () => {
-        const { resources, region } = await deployed({ reportOnly: true });
-        const ec2 = await startAws({ store: fullRegion() });
+    it("has enough memory to list and plan the 100,000 snapshots that a region may have", async () => {
+        const { resources, region } = await deployPolicy({ reportOnly: true });
+        const ec2 = await startAws({ store: makeFullRegion() });
         const invoke = async () => {
             const lambda = await startLambda({
                 function: resources.find(({ name }) => name === "prod-cleaner")?.inputs as LambdaOptions["function"],
@@ -48,7 +48,7 @@ describe("The deployed cleaner", () => {
             { Status, Counts, pages: ec2.calls.length },
             {
                 Status: "OK",
-                // Of each volume five days, and a Sunday. It and the last Sunday stand in for two weeks, and the latter for January.
+                // For each volume, the newest five days and a Sunday. The two Sundays stand in for weeks, the last one also for January.
                 Counts: {
                     Listed: 100_000,
                     Deleted: 0,

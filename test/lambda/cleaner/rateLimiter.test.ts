@@ -2,8 +2,12 @@ import assert from "node:assert/strict";
 import timers from "node:timers/promises";
 import { DELETION_PACE, rateLimiter } from "../../../lambda/cleaner/rateLimiter";
 
-/** On a clock of its own, the pauses that calls wait for, in milliseconds; `idle` comes before the call of that number. */
-async function pauses(calls: number, idle: Readonly<Record<number, number>> = {}): Promise<number[]> {
+/**
+ * Measures the pauses before calls on a simulated clock, in milliseconds.
+ *
+ * @param idle the milliseconds without a call before the call of each number
+ */
+async function measurePauses(calls: number, idle: Readonly<Record<number, number>> = {}): Promise<number[]> {
     const [now, setTimeout] = [performance.now, timers.setTimeout];
     let clock = 5000;
     const waited: number[] = [];
@@ -28,21 +32,21 @@ async function pauses(calls: number, idle: Readonly<Record<number, number>> = {}
     }
 }
 
-describe("The pace of calls", () => {
-    it("lets a burst go at once, and then so many a second", async () => {
-        assert.deepEqual(await pauses(6), [0, 0, 0, 100, 100, 100]);
+describe("The rate limiter", () => {
+    it("lets a burst pass at once, and then limits the rate", async () => {
+        assert.deepEqual(await measurePauses(6), [0, 0, 0, 100, 100, 100]);
     });
 
-    it("gives back what was not used, but no more than a burst", async () => {
-        assert.deepEqual(await pauses(7, { 4: 200 }), [0, 0, 0, 100, 0, 0, 100]);
-        assert.deepEqual(await pauses(8, { 4: 60_000 }), [0, 0, 0, 100, 0, 0, 0, 100]);
+    it("refills while no call comes, up to a burst", async () => {
+        assert.deepEqual(await measurePauses(7, { 4: 200 }), [0, 0, 0, 100, 0, 0, 100]);
+        assert.deepEqual(await measurePauses(8, { 4: 60_000 }), [0, 0, 0, 100, 0, 0, 0, 100]);
     });
 
-    it("makes no pause of nothing", async () => {
-        assert.deepEqual(await pauses(4, { 3: 100 }), [0, 0, 0, 0]);
+    it("makes no pause of zero milliseconds", async () => {
+        assert.deepEqual(await measurePauses(4, { 3: 100 }), [0, 0, 0, 0]);
     });
 
-    it("of deletions is just below what EC2 permits", () => {
+    it("keeps deletions just below EC2's limit", () => {
         assert.deepEqual(DELETION_PACE, { burst: 90, perSecond: 4.85 });
     });
 });

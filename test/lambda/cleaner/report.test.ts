@@ -2,16 +2,16 @@ import assert from "node:assert/strict";
 import type { Outcome } from "../../../lambda/cleaner/deletion";
 import { logLines, report } from "../../../lambda/cleaner/report";
 import { planCleaning } from "../../../lambda/retention/plan";
-import { backup, NOW, POLICY } from "../../support/history";
-import { linesOver } from "../../support/logLines";
+import { backUp, NOW, POLICY } from "../../support/history";
+import { findLongLines } from "../../support/logLines";
 
-const [SNAPSHOT] = backup({ at: "2027-01-31" });
+const [SNAPSHOT] = backUp({ at: "2027-01-31" });
 assert.ok(SNAPSHOT);
 
 const LINE = 48 * 1024;
 const JAPANESE = "バックアップ";
 
-function outcomes(count: number, result: Outcome["result"], reason: string): Outcome[] {
+function makeOutcomes(count: number, result: Outcome["result"], reason: string): Outcome[] {
     return Array.from({ length: count }, (_, i) => ({
         snapshot: { ...SNAPSHOT, id: `snap-${result[0]}${String(i).padStart(16, "0")}` } as typeof SNAPSHOT & object,
         result,
@@ -19,40 +19,40 @@ function outcomes(count: number, result: Outcome["result"], reason: string): Out
     }));
 }
 
-function reported(given: readonly Outcome[], errors: readonly string[] = []) {
+function makeReport(given: readonly Outcome[], errors: readonly string[] = []) {
     const plan = { decisions: [], deletions: [], setsFoundByTime: [], staleVolumes: [], orphanCandidates: [] };
     return report({ policy: "prod", time: NOW, reportOnly: false }, plan, given, errors);
 }
 
 describe("The report's lines in the log", () => {
     for (const [characters, word] of [
-        ["ASCII", "held"],
-        ["beyond ASCII", JAPANESE],
-        ["that JSON escapes", '\u0001"\\\ud800'],
+        ["ASCII characters", "held"],
+        ["other characters", JAPANESE],
+        ["characters that JSON escapes", '\u0001"\\\ud800'],
     ] as const) {
-        it(`are under 48 KiB with reasons and errors of characters ${characters}`, () => {
+        it(`are under 48 KiB if reasons and errors have ${characters}`, () => {
             const reason = word.repeat(1_000);
             const given = [
-                ...outcomes(400, "failed", reason),
-                ...outcomes(4_000, "deleted", reason),
-                ...outcomes(400, "remaining", reason),
+                ...makeOutcomes(400, "failed", reason),
+                ...makeOutcomes(4_000, "deleted", reason),
+                ...makeOutcomes(400, "remaining", reason),
             ];
-            const lines = logLines(reported(given, [reason, reason]));
-            assert.deepEqual(linesOver(lines.join("\n"), LINE), []);
+            const lines = logLines(makeReport(given, [reason, reason]));
+            assert.deepEqual(findLongLines(lines.join("\n"), LINE), []);
             assert.deepEqual(
                 lines.flatMap((line) => JSON.parse(line).DeletedSnapshots),
-                outcomes(4_000, "deleted", "").map(({ snapshot }) => snapshot.id),
+                makeOutcomes(4_000, "deleted", "").map(({ snapshot }) => snapshot.id),
             );
         });
     }
 
-    it("hold failures and what remains rather than why snapshots were deleted", () => {
+    it("list failed and remaining snapshots before the reasons of deletions", () => {
         const given = [
-            ...outcomes(1_000, "deleted", JAPANESE),
-            ...outcomes(150, "remaining", JAPANESE),
-            ...outcomes(150, "failed", JAPANESE),
+            ...makeOutcomes(1_000, "deleted", JAPANESE),
+            ...makeOutcomes(150, "remaining", JAPANESE),
+            ...makeOutcomes(150, "failed", JAPANESE),
         ];
-        const { FailedSnapshots, RemainingSnapshots, DeletedSnapshots, DeletedReasons, LinesLeftOut } = reported(given);
+        const { FailedSnapshots, RemainingSnapshots, DeletedSnapshots, DeletedReasons, LinesLeftOut } = makeReport(given);
         assert.deepEqual(
             [FailedSnapshots.length, RemainingSnapshots.length, DeletedSnapshots.length, DeletedReasons.length + LinesLeftOut],
             [150, 150, 1_000, 1_000],
@@ -60,24 +60,24 @@ describe("The report's lines in the log", () => {
         assert.deepEqual([DeletedReasons.length < 1_000], [true]);
     });
 
-    it("leave out every line after the first that does not fit, but no id of a deleted snapshot", () => {
+    it("leave out all lines after the first that does not fit, but no id of a deleted snapshot", () => {
         const given = [
-            ...outcomes(100, "failed", "x".repeat(1_000)),
-            ...outcomes(3, "skipped", "in use"),
-            ...outcomes(5, "deleted", "old"),
-            ...outcomes(4, "remaining", "later"),
+            ...makeOutcomes(100, "failed", "x".repeat(1_000)),
+            ...makeOutcomes(3, "skipped", "in use"),
+            ...makeOutcomes(5, "deleted", "old"),
+            ...makeOutcomes(4, "remaining", "later"),
         ];
-        const { FailedSnapshots, RemainingSnapshots, SkippedSnapshots, DeletedSnapshots, DeletedReasons, LinesLeftOut } = reported(given);
+        const { FailedSnapshots, RemainingSnapshots, SkippedSnapshots, DeletedSnapshots, DeletedReasons, LinesLeftOut } = makeReport(given);
         assert.deepEqual(
             [FailedSnapshots.length, RemainingSnapshots, SkippedSnapshots, DeletedSnapshots.length, DeletedReasons, LinesLeftOut],
             [45, [], [], 5, [], 55 + 3 + 5 + 4],
         );
     });
 
-    it("leave out nothing up to the last byte, and one line from the next byte on", () => {
+    it("leave out nothing if the last byte fits, and one line if it does not", () => {
         const most = LINE - 66;
         const withLast = (length: number) =>
-            reported([...outcomes(30, "skipped", "x".repeat(1_520)), ...outcomes(1, "skipped", "x".repeat(length))]);
+            makeReport([...makeOutcomes(30, "skipped", "x".repeat(1_520)), ...makeOutcomes(1, "skipped", "x".repeat(length))]);
         const short = Buffer.byteLength(JSON.stringify(withLast(1)));
         const [fitting, longer] = [withLast(1 + most - short), withLast(2 + most - short)];
         assert.deepEqual(
@@ -86,9 +86,9 @@ describe("The report's lines in the log", () => {
         );
     });
 
-    it("name the sets that were found by their times alone, and say what to do", () => {
+    it("name the sets that were found by their times alone, and the cure", () => {
         const sets = [["c"], ["c", "d"], ["c", "d", "e"]].flatMap((volumes, i) =>
-            backup({ at: `2027-01-2${i}`, volumes, guid: null, type: ["Day", "Week", "Month"][i] ?? "" }),
+            backUp({ at: `2027-01-2${i}`, volumes, guid: null, type: ["Day", "Week", "Month"][i] ?? "" }),
         );
         const policy = { ...POLICY, retention: { Day: 1, Week: 1, Month: 1 } };
         const { SetsFoundByTime, Counts } = report(
@@ -111,27 +111,43 @@ describe("The report's lines in the log", () => {
         );
     });
 
-    it("are one line, equal to the report, if all fits", () => {
-        const whole = reported(outcomes(100, "deleted", JAPANESE));
+    it("are one line with the whole report if it fits", () => {
+        const whole = makeReport(makeOutcomes(100, "deleted", JAPANESE));
         assert.deepEqual([logLines(whole), whole.LinesLeftOut], [[JSON.stringify(whole)], 0]);
     });
 
-    it("are one line if the ids of all deleted snapshots fit, and leave out reasons for that", () => {
-        const whole = reported(outcomes(1_000, "deleted", JAPANESE));
+    it("are one line if the ids of all deleted snapshots fit, even if reasons do not", () => {
+        const whole = makeReport(makeOutcomes(1_000, "deleted", JAPANESE));
         assert.deepEqual([logLines(whole).length, whole.DeletedReasons.length + whole.LinesLeftOut], [1, 1_000]);
         assert.equal(whole.LinesLeftOut > 0, true);
     });
 
-    it("use most of their room", () => {
-        const lines = logLines(reported(outcomes(5_000, "deleted", JAPANESE)));
+    it("are several lines if the ids do not fit, which hold each id once, in order", () => {
+        const whole = makeReport(makeOutcomes(5_000, "deleted", JAPANESE));
+        const lines = logLines(whole).map((line) => JSON.parse(line));
+        assert.deepEqual(
+            lines.flatMap(({ DeletedSnapshots }) => DeletedSnapshots),
+            whole.DeletedSnapshots,
+        );
+        assert.deepEqual(
+            lines.map(({ Part, Parts }) => [Part, Parts]),
+            lines.map((_, i) => [i + 1, lines.length]),
+        );
+    });
+
+    it("use most of the 48 KiB", () => {
+        const lines = logLines(makeReport(makeOutcomes(5_000, "deleted", JAPANESE)));
         assert.deepEqual(
             lines.slice(0, -1).filter((line) => Buffer.byteLength(line) < LINE - 256),
             [],
         );
     });
 
-    it("cut a sentence after 2,000 characters", () => {
-        const { Errors, SkippedSnapshots } = reported(outcomes(1, "skipped", "y".repeat(2_001)), ["x".repeat(2_000), "x".repeat(2_001)]);
+    it("cut each sentence after 2,000 characters", () => {
+        const { Errors, SkippedSnapshots } = makeReport(makeOutcomes(1, "skipped", "y".repeat(2_001)), [
+            "x".repeat(2_000),
+            "x".repeat(2_001),
+        ]);
         assert.deepEqual(
             [Errors, SkippedSnapshots.map(({ Reason }) => Reason)],
             [["x".repeat(2_000), `${"x".repeat(2_000)}…`], [`${"y".repeat(2_000)}…`]],

@@ -1,40 +1,40 @@
 import type { Snapshot } from "../../../lambda/retention/snapshot";
-import { assertRun, DONE, fourDays, NEEDED } from "../../support/account";
-import { altered, always, on } from "../../support/faults";
+import { assertRun, COMPLETE_REPORT, makeFourDays, NEEDED_IDS } from "../../support/account";
+import { editXml, playAlways, playForAction } from "../../support/faults";
 
-/** What EC2 lists, the tags of `snap-01c` in XML with more in front of them or behind. */
-function withTags(edit: (tags: string) => string) {
-    const own = /(<snapshotId>snap-01c<.*?<tagSet>)(.*?)(<\/tagSet>)/s;
-    return on(
+/** Edits the XML of the tags of `snap-01c` in EC2's list. */
+function editTags(edit: (tags: string) => string) {
+    const tagsOfSnapshot = /(<snapshotId>snap-01c<.*?<tagSet>)(.*?)(<\/tagSet>)/s;
+    return playForAction(
         "DescribeSnapshots",
-        always(altered((xml) => xml.replace(own, (_, before, tags, after) => `${before}${edit(tags)}${after}`))),
+        playAlways(editXml((xml) => xml.replace(tagsOfSnapshot, (_, before, tags, after) => `${before}${edit(tags)}${after}`))),
     );
 }
 
-function tag(key: string, value: string): string {
+function makeTag(key: string, value: string): string {
     return `<item><key>${key}</key><value>${value}</value></item>`;
 }
 
-/** Snapshots in which one has other tags. */
-function tagged(id: string, tags: (own: Snapshot["tags"]) => Snapshot["tags"]): Snapshot[] {
-    return fourDays().map((snapshot) => (snapshot.id === id ? { ...snapshot, tags: tags(snapshot.tags) } : snapshot));
+/** Changes the tags of one snapshot of `makeFourDays`. */
+function changeTags(id: string, tags: (old: Snapshot["tags"]) => Snapshot["tags"]): Snapshot[] {
+    return makeFourDays().map((snapshot) => (snapshot.id === id ? { ...snapshot, tags: tags(snapshot.tags) } : snapshot));
 }
 
 const THIRD = "deleted: 3rd newest Day restore point, 2 are kept";
 
 describe("The cleaner", () => {
-    it("takes tags without a key or a value, and such as JavaScript has a meaning for, for what they are", async () => {
+    it("reads tags without a key or a value, and keys that have a meaning in JavaScript", async () => {
         const odd = "<item><value>x</value></item><item><key>k</key></item><item/>";
         await assertRun(
-            fourDays(),
-            { faults: withTags((tags) => `${odd}${tags}${tag("__proto__", "x")}${tag("constructor", "x")}`) },
-            DONE,
-            NEEDED,
+            makeFourDays(),
+            { faults: editTags((tags) => `${odd}${tags}${makeTag("__proto__", "x")}${makeTag("constructor", "x")}`) },
+            COMPLETE_REPORT,
+            NEEDED_IDS,
         );
     });
 
-    it("takes a tag that EC2 lists twice for one", async () => {
-        await assertRun(fourDays(), { faults: withTags((tags) => tags + tags) }, DONE, NEEDED);
+    it("counts a tag once if EC2 lists it twice", async () => {
+        await assertRun(makeFourDays(), { faults: editTags((tags) => tags + tags) }, COMPLETE_REPORT, NEEDED_IDS);
     });
 
     for (const [key, value] of [
@@ -43,12 +43,12 @@ describe("The cleaner", () => {
         ["AwsVssConfig", "of another run"],
         ["Name", "another"],
     ] as const) {
-        it(`leaves a set alone, and does not count it, if EC2 lists the tag ${key} with two values`, async () => {
-            const twice = (tags: string) => tag(key, "one") + tag(key, value) + tags;
+        it(`leaves a set alone and does not count it if EC2 lists two values of the tag ${key}`, async () => {
+            const twice = (tags: string) => makeTag(key, "one") + makeTag(key, value) + tags;
             const why = `left: not finished, snap-01c is in state completed, with two values of the tag ${key}`;
             await assertRun(
-                fourDays(),
-                { faults: withTags(twice) },
+                makeFourDays(),
+                { faults: editTags(twice) },
                 {
                     deleted: { "snap-29c": THIRD, "snap-29d": THIRD },
                     skipped: { "snap-01c": why, "snap-01d": why },
@@ -59,36 +59,36 @@ describe("The cleaner", () => {
                         "snap-31d": "kept: Day 1 of 2",
                     },
                 },
-                ["snap-30c", "snap-30d", ...NEEDED],
+                ["snap-30c", "snap-30d", ...NEEDED_IDS],
             );
         });
     }
 
-    it("manages with 20 tags and 50 of them", async () => {
+    it("reads 20 and 50 tags of a snapshot", async () => {
         for (const count of [20, 50]) {
-            const more = (own: Snapshot["tags"]) => ({
+            const more = (old: Snapshot["tags"]) => ({
                 ...Object.fromEntries(
-                    Array.from({ length: count - Object.keys(own).length }, (_, i) => [`Cost center ${i}`, "é < & >".repeat(30)]),
+                    Array.from({ length: count - Object.keys(old).length }, (_, i) => [`Cost center ${i}`, "é < & >".repeat(30)]),
                 ),
-                ...own,
+                ...old,
             });
-            await assertRun(tagged("snap-31d", more), {}, DONE, NEEDED);
+            await assertRun(changeTags("snap-31d", more), {}, COMPLETE_REPORT, NEEDED_IDS);
         }
     });
 
-    it("does not see snapshots without tags, or with those of another policy", async () => {
+    it("does not list snapshots without tags, or with the tags of another policy", async () => {
         const others = [
-            ...tagged("snap-30c", () => ({})).filter(({ id }) => id === "snap-30c"),
-            ...tagged("snap-30c", (own) => ({ ...own, VssBackupPolicy: "other" })).filter(({ id }) => id === "snap-30c"),
-            ...tagged("snap-30c", (own) => ({ ...own, VssBackupPolicy: "PROD" })).filter(({ id }) => id === "snap-30c"),
+            ...changeTags("snap-30c", () => ({})).filter(({ id }) => id === "snap-30c"),
+            ...changeTags("snap-30c", (old) => ({ ...old, VssBackupPolicy: "other" })).filter(({ id }) => id === "snap-30c"),
+            ...changeTags("snap-30c", (old) => ({ ...old, VssBackupPolicy: "PROD" })).filter(({ id }) => id === "snap-30c"),
         ].map((snapshot, i) => ({ ...snapshot, id: `snap-fff${i}` }));
-        await assertRun([...fourDays(), ...others], {}, DONE, [...NEEDED, "snap-fff0", "snap-fff1", "snap-fff2"]);
+        await assertRun([...makeFourDays(), ...others], {}, COMPLETE_REPORT, [...NEEDED_IDS, "snap-fff0", "snap-fff1", "snap-fff2"]);
     });
 
-    it("leaves a set alone whose snapshot lacks the type", async () => {
-        const { SnapshotType: _, ...rest } = fourDays()[4]?.tags ?? {};
+    it("leaves a set alone if a snapshot has no type", async () => {
+        const { SnapshotType: _, ...rest } = makeFourDays()[4]?.tags ?? {};
         await assertRun(
-            tagged("snap-31c", () => rest),
+            changeTags("snap-31c", () => rest),
             {},
             {
                 deleted: { "snap-29c": THIRD, "snap-29d": THIRD },
@@ -103,7 +103,7 @@ describe("The cleaner", () => {
                     "snap-01d": "kept: Day 1 of 2",
                 },
             },
-            ["snap-30c", "snap-30d", ...NEEDED],
+            ["snap-30c", "snap-30d", ...NEEDED_IDS],
         );
     });
 });

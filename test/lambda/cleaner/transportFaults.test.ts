@@ -1,164 +1,182 @@
 import assert from "node:assert/strict";
 import type { EC2ClientConfig } from "@aws-sdk/client-ec2";
-import { ALL, assertRun, DELETED, DONE, fourDays, KEPT, NEEDED } from "../../support/account";
-import { CUT_MS, endlessWaitsCut } from "../../support/endlessWaits";
+import { ALL_IDS, assertRun, COMPLETE_REPORT, DELETED_LINES, KEPT_LINES, makeFourDays, NEEDED_IDS } from "../../support/account";
+import { CUT_MS, cutEndlessWaits } from "../../support/endlessWaits";
 import {
-    afterFirstPage,
-    always,
+    answerAsProxy,
+    answerLate,
     answerNormally,
-    atFirst,
-    cut,
+    brokenResponse,
+    combineFaults,
+    connectionReset,
+    emptyResponse,
     type Fault,
     type Faults,
-    foreign,
     halfBody,
     internalError,
-    noBody,
-    on,
-    oneOf,
-    onSnapshot,
-    resetAfter,
-    resetBefore,
-    silence,
-    silenceAfter,
-    slow,
-    sometimes,
-    stalled,
-    throttled,
-    unavailable,
+    lateConnectionReset,
+    lostResponse,
+    missingResponse,
+    playAfterFirstPage,
+    playAlways,
+    playAtFirstAttempt,
+    playAtRandom,
+    playForAction,
+    playForSnapshot,
+    stalledResponse,
+    throttling,
+    unavailability,
 } from "../../support/faults";
-import { tokenBucket } from "../../support/tokenBucket";
+import { makeTokenBucket } from "../../support/tokenBucket";
 
-/** A single retry, soon. */
-const TWICE = { maxAttempts: 2, retryMode: "standard" };
+/** A single retry, after a short time. */
+const TWO_ATTEMPTS = { maxAttempts: 2, retryMode: "standard" };
 
-/** EC2 with these faults, and a client that waits for no answer that it never gives. */
-function faulty(faults: Faults, config: EC2ClientConfig = {}) {
-    return { faults, config: { ...config, requestHandler: endlessWaitsCut(faults) } };
+/** Returns the options for these faults. The client does not wait long for a response that never comes. */
+function optionsFor(faults: Faults, config: EC2ClientConfig = {}) {
+    return { faults, config: { ...config, requestHandler: cutEndlessWaits(faults) } };
 }
 
-/** EC2 has done it at the first attempt, even if the client gave that up before EC2 read it. */
-const doneBefore: Fault = async (exchange) => {
+/** EC2 has carried out the first attempt, even if the client gave it up before EC2 read it. */
+const repeatedRequest: Fault = async (exchange) => {
     await exchange.carryOut();
     await answerNormally(exchange);
 };
 
-/** What goes wrong before EC2 has done what it was asked to. */
+/** Faults before EC2 has carried out the request. */
 const WITHOUT_EFFECT: readonly (readonly [string, Fault, string])[] = [
-    ["throttles it", throttled, "RequestLimitExceeded: Request limit exceeded."],
-    ["answers 500", internalError, "InternalError: An internal error has occurred"],
-    ["answers 503", unavailable, "Unavailable: The service is unavailable. Please try again shortly."],
-    ["has something else answer 502", foreign(502), "Unknown: Unknown"],
-    ["resets the connection", resetBefore, "TimeoutError: read ECONNRESET"],
+    ["throttles a request", throttling, "RequestLimitExceeded: Request limit exceeded."],
+    ["responds with 500", internalError, "InternalError: An internal error has occurred"],
+    ["responds with 503", unavailability, "Unavailable: The service is unavailable. Please try again shortly."],
+    ["has a proxy that responds with 502", answerAsProxy(502), "Unknown: Unknown"],
+    ["resets the connection", connectionReset, "TimeoutError: read ECONNRESET"],
     [
-        "never answers",
-        silence,
+        "never responds",
+        missingResponse,
         `TimeoutError: @smithy/node-http-handler - [ERROR] a request has exceeded the configured ${CUT_MS.requestTimeout} ms requestTimeout.`,
     ],
 ];
 
-/** What goes wrong after that. */
+/** Faults after EC2 has carried out the request. */
 const AFTER_EFFECT: readonly (readonly [string, Fault])[] = [
-    ["resets the connection", resetAfter],
-    ["never answers", silenceAfter],
-    ["breaks off in the middle of the answer", cut],
-    ["stops in the middle of the answer", stalled],
-    ["answers with half of the XML", halfBody],
+    ["resets the connection", lateConnectionReset],
+    ["never responds", lostResponse],
+    ["sends half of the response and disconnects", brokenResponse],
+    ["sends half of the response and waits", stalledResponse],
+    ["responds with half of the XML", halfBody],
 ];
 
 describe("The cleaner", () => {
-    for (const [what, fault] of [...WITHOUT_EFFECT, ["answers late", slow(50)] as const]) {
-        it(`does all the same when EC2 ${what} once while it lists and once while it deletes`, async () => {
-            const faults = oneOf(on("DescribeSnapshots", atFirst(fault)), onSnapshot("snap-29c", atFirst(fault)));
-            const { calls } = await assertRun(fourDays(), faulty(faults), DONE, NEEDED);
+    for (const [title, fault] of [...WITHOUT_EFFECT, ["responds late", answerLate(50)] as const]) {
+        it(`gives the same result if EC2 ${title} at first`, async () => {
+            const faults = combineFaults(
+                playForAction("DescribeSnapshots", playAtFirstAttempt(fault)),
+                playForSnapshot("snap-29c", playAtFirstAttempt(fault)),
+            );
+            const { calls } = await assertRun(makeFourDays(), optionsFor(faults), COMPLETE_REPORT, NEEDED_IDS);
             assert.deepEqual([...new Set(calls.map(({ action }) => action))], ["DescribeSnapshots", "DeleteSnapshot"]);
         });
     }
 
-    for (const [what, fault] of AFTER_EFFECT) {
-        it(`asks again when EC2 has deleted a snapshot and ${what}, and takes it for deleted`, async () => {
-            const faults = onSnapshot("snap-29c", atFirst(fault, doneBefore));
-            const gone = "deleted: 4th newest Day restore point, 2 are kept (it was gone already)";
-            await assertRun(fourDays(), faulty(faults), { ...DONE, deleted: { ...DELETED, "snap-29c": gone } }, NEEDED);
-        });
-    }
-
-    for (const [what, fault] of [
-        ...AFTER_EFFECT,
-        ["answers with nothing", noBody] as const,
-        ["has something else answer", foreign(200)] as const,
-    ]) {
-        it(`asks again when EC2 ${what} in the place of a page of the listing`, async () => {
-            const faults = on("DescribeSnapshots", atFirst(fault));
-            await assertRun(fourDays(), { ...faulty(faults), pageSize: 5 }, DONE, NEEDED);
-        });
-
-        it(`asks again when EC2 ${what} in the place of the last page of the listing`, async () => {
-            await assertRun(fourDays(), { ...faulty(afterFirstPage(atFirst(fault))), pageSize: 5 }, DONE, NEEDED);
-        });
-    }
-
-    for (const [what, fault, error] of [
-        ...WITHOUT_EFFECT,
-        ["breaks off in the middle of each answer", cut, "UnreadableAnswer: aborted"] as const,
-        ["answers with half of the XML", halfBody, "UnreadableAnswer: @aws-sdk XML parse error: missing closing tag </value>."] as const,
-        ["answers with nothing", noBody, "UnreadableAnswer: it has no list of Snapshots"] as const,
-        ["has something else answer 200", foreign(200), "UnreadableAnswer: it has no list of Snapshots"] as const,
-    ]) {
-        it(`fails, and deletes nothing, when EC2 ${what} whenever it lists`, async () => {
-            const Errors = [`the listing of snapshots broke off: ${error}; nothing was deleted`];
-            await assertRun(fourDays(), faulty(on("DescribeSnapshots", always(fault)), TWICE), { Status: "FAILED", Errors }, ALL);
-        });
-    }
-
-    for (const [what, fault, error] of WITHOUT_EFFECT) {
-        it(`deletes the rest and then fails when EC2 ${what} for one snapshot, and leaves its set whole`, async () => {
-            const { "snap-30c": c, "snap-30d": d } = DELETED as Record<"snap-30c" | "snap-30d", string>;
+    for (const [title, fault] of AFTER_EFFECT) {
+        it(`counts a snapshot as deleted if EC2 deletes it and ${title}`, async () => {
+            const faults = playForSnapshot("snap-29c", playAtFirstAttempt(fault, repeatedRequest));
+            const missing = "deleted: 4th newest Day restore point, 2 are kept (it was gone already)";
             await assertRun(
-                fourDays(),
-                faulty(onSnapshot("snap-29c", always(fault)), TWICE),
+                makeFourDays(),
+                optionsFor(faults),
+                { ...COMPLETE_REPORT, deleted: { ...DELETED_LINES, "snap-29c": missing } },
+                NEEDED_IDS,
+            );
+        });
+    }
+
+    for (const [title, fault] of [
+        ...AFTER_EFFECT,
+        ["responds with an empty body", emptyResponse] as const,
+        ["has a proxy that responds", answerAsProxy(200)] as const,
+    ]) {
+        it(`retries the first page if EC2 ${title}`, async () => {
+            const faults = playForAction("DescribeSnapshots", playAtFirstAttempt(fault));
+            await assertRun(makeFourDays(), { ...optionsFor(faults), pageSize: 5 }, COMPLETE_REPORT, NEEDED_IDS);
+        });
+
+        it(`retries the last page if EC2 ${title}`, async () => {
+            await assertRun(
+                makeFourDays(),
+                { ...optionsFor(playAfterFirstPage(playAtFirstAttempt(fault))), pageSize: 5 },
+                COMPLETE_REPORT,
+                NEEDED_IDS,
+            );
+        });
+    }
+
+    for (const [title, fault, error] of [
+        ...WITHOUT_EFFECT,
+        ["sends half of the response and disconnects", brokenResponse, "UnreadableAnswer: aborted"] as const,
+        ["responds with half of the XML", halfBody, "UnreadableAnswer: @aws-sdk XML parse error: missing closing tag </value>."] as const,
+        ["responds with an empty body", emptyResponse, "UnreadableAnswer: it has no list of Snapshots"] as const,
+        ["has a proxy that responds with 200", answerAsProxy(200), "UnreadableAnswer: it has no list of Snapshots"] as const,
+    ]) {
+        it(`fails and deletes nothing if EC2 ${title} at each attempt to list`, async () => {
+            const Errors = [`the listing of snapshots broke off: ${error}; nothing was deleted`];
+            await assertRun(
+                makeFourDays(),
+                optionsFor(playForAction("DescribeSnapshots", playAlways(fault)), TWO_ATTEMPTS),
+                { Status: "FAILED", Errors },
+                ALL_IDS,
+            );
+        });
+    }
+
+    for (const [title, fault, error] of WITHOUT_EFFECT) {
+        it(`fails and keeps the set whole if EC2 ${title} for one snapshot`, async () => {
+            const { "snap-30c": c, "snap-30d": d } = DELETED_LINES as Record<"snap-30c" | "snap-30d", string>;
+            await assertRun(
+                makeFourDays(),
+                optionsFor(playForSnapshot("snap-29c", playAlways(fault)), TWO_ATTEMPTS),
                 {
                     Status: "FAILED",
                     Errors: [`1 of 4 deletions failed: ${error}`],
                     deleted: { "snap-30c": c, "snap-30d": d },
                     failed: { "snap-29c": `failed: ${error}` },
                     remaining: { "snap-29d": "left with its set: snap-29c could not be deleted" },
-                    kept: KEPT,
+                    kept: KEPT_LINES,
                 },
-                ["snap-29c", "snap-29d", ...NEEDED],
+                ["snap-29c", "snap-29d", ...NEEDED_IDS],
             );
         });
     }
 
-    it("fails when EC2 throttles every deletion, and leaves all sets whole", async () => {
+    it("fails and keeps all sets whole if EC2 throttles each deletion", async () => {
         const error = "RequestLimitExceeded: Request limit exceeded.";
-        const left = (id: string) => `left with its set: ${id} could not be deleted`;
+        const leftReason = (id: string) => `left with its set: ${id} could not be deleted`;
         await assertRun(
-            fourDays(),
-            { faults: on("DeleteSnapshot", always(throttled)), config: TWICE },
+            makeFourDays(),
+            { faults: playForAction("DeleteSnapshot", playAlways(throttling)), config: TWO_ATTEMPTS },
             {
                 Status: "FAILED",
                 Errors: [`2 of 4 deletions failed: ${error}`],
                 failed: { "snap-29c": `failed: ${error}`, "snap-30c": `failed: ${error}` },
-                remaining: { "snap-29d": left("snap-29c"), "snap-30d": left("snap-30c") },
-                kept: KEPT,
+                remaining: { "snap-29d": leftReason("snap-29c"), "snap-30d": leftReason("snap-30c") },
+                kept: KEPT_LINES,
             },
-            ALL,
+            ALL_IDS,
         );
     });
 
-    it("deletes all when it shares EC2's tokens with others who leave it a few a second", async () => {
-        const { intercept } = tokenBucket("DeleteSnapshot", { burst: 1, perSecond: 4 });
-        await assertRun(fourDays(), { intercept }, DONE, NEEDED);
+    it("deletes all snapshots if other clients leave it only a few of EC2's tokens a second", async () => {
+        const { intercept } = makeTokenBucket("DeleteSnapshot", { burst: 1, perSecond: 4 });
+        await assertRun(makeFourDays(), { intercept }, COMPLETE_REPORT, NEEDED_IDS);
     });
 
-    it("deletes all when a third of EC2's answers is an error", async () => {
+    it("deletes all snapshots if a third of EC2's responses are errors", async () => {
         let state = 7;
         const random = () => {
             state = (state * 16_807) % 2_147_483_647;
             return state / 2_147_483_647;
         };
-        const faults = sometimes(1 / 3, random, unavailable);
-        await assertRun(fourDays(), { faults }, DONE, NEEDED);
+        const faults = playAtRandom(1 / 3, random, unavailability);
+        await assertRun(makeFourDays(), { faults }, COMPLETE_REPORT, NEEDED_IDS);
     });
 });

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { backupSets } from "../../../lambda/retention/backupSets";
 import { compareIds, type Snapshot } from "../../../lambda/retention/snapshot";
-import { backup, NOW, POLICY } from "../../support/history";
+import { backUp, NOW, POLICY } from "../../support/history";
 
 /** Ids of the members, set by set. */
 function grouped(snapshots: readonly Snapshot[]): string[][] {
@@ -91,7 +91,7 @@ describe("Backup sets", () => {
         ]);
     });
 
-    it("without a time and without AwsVssConfig are each their own", () => {
+    it("have one snapshot each if it has no time and no AwsVssConfig", () => {
         assert.deepEqual(grouped([tagged("a", undefined, "never"), tagged("b", undefined, "never")]), [["a"], ["b"]]);
     });
 
@@ -99,7 +99,7 @@ describe("Backup sets", () => {
         assert.deepEqual([compareIds("a", "b"), compareIds("b", "a"), compareIds("a", "a"), compareIds("B", "a")], [-1, 1, 0, -1]);
     });
 
-    it("come newest first, those without a time last, and of one moment in a fixed order", () => {
+    it("come newest first, sets without a time last, and sets of the same time in a fixed order", () => {
         const snapshots = [
             tagged("a", "run 1"),
             tagged("b", "run 2"),
@@ -151,7 +151,7 @@ describe("Backup sets", () => {
     });
 
     it("that failed have their time from the boot volume's snapshot if its id is the last", () => {
-        const [c, d] = backup({ at: "2027-01-30", consistent: "False" }) as [Snapshot, Snapshot];
+        const [c, d] = backUp({ at: "2027-01-30", consistent: "False" }) as [Snapshot, Snapshot];
         const set = [c, boot({ ...d, startTime: d.startTime + 60_000 })];
         assert.deepEqual(
             backupSets(set, POLICY, NOW).map(({ anchor, startTime }) => [anchor.id, startTime - c.startTime]),
@@ -160,7 +160,7 @@ describe("Backup sets", () => {
     });
 
     for (const value of ["of a run 1-1111-2222-3333-444444444444, ", "12345678-1111-2222-3333-4 of the run "]) {
-        it(`are not found by what is no whole GUID: ${value}`, () => {
+        it(`are not found by a value without a whole GUID: ${value}`, () => {
             assert.deepEqual(grouped([tagged("a", `${value}1`), tagged("b", `${value}2`), tagged("c", ` ${value}2 `)]), [
                 ["a"],
                 ["b", "c"],
@@ -188,15 +188,15 @@ describe("Backup sets", () => {
 
     it("are the same for any order of snapshots", () => {
         const snapshots = [
-            ...backup({ at: "2027-01-28" }),
-            ...backup({ at: "2027-01-29", guid: null }),
-            ...backup({ at: "2027-01-30", guid: null, type: "Week" }),
+            ...backUp({ at: "2027-01-28" }),
+            ...backUp({ at: "2027-01-29", guid: null }),
+            ...backUp({ at: "2027-01-30", guid: null, type: "Week" }),
         ];
         assert.deepEqual(grouped([...snapshots].reverse()), grouped(snapshots));
     });
 
     it("of a hundred thousand snapshots at one time are still one set", () => {
-        const [snapshot] = backup({ at: "2027-01-28", volumes: ["c"], guid: null }) as [Snapshot];
+        const [snapshot] = backUp({ at: "2027-01-28", volumes: ["c"], guid: null }) as [Snapshot];
         const snapshots = Array.from({ length: 100_000 }, (_, i) => ({ ...snapshot, id: `snap-${i}` }));
         assert.deepEqual(
             backupSets(snapshots, POLICY, NOW).map(({ snapshots: members, status }) => [members.length, status.kind]),

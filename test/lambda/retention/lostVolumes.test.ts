@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Plan, planCleaning } from "../../../lambda/retention/plan";
 import type { RetentionPolicy } from "../../../lambda/retention/retentionPolicy";
 import type { Snapshot } from "../../../lambda/retention/snapshot";
-import { backup, NOW, POLICY } from "../../support/history";
+import { backUp, NOW, POLICY } from "../../support/history";
 
 const LOST = new Set(["vol-c"]);
 
@@ -15,8 +15,8 @@ function lines({ decisions }: Plan): string[] {
 }
 
 const c = { volumes: ["c"] };
-const WEEK = backup({ ...c, at: "2027-01-01", type: "Week" });
-const OLD = [WEEK, backup({ ...c, at: "2027-01-02" }), backup({ ...c, at: "2027-01-03" })];
+const WEEK = backUp({ ...c, at: "2027-01-01", type: "Week" });
+const OLD = [WEEK, backUp({ ...c, at: "2027-01-02" }), backUp({ ...c, at: "2027-01-03" })];
 
 const KEPT = ["snap-week-0101-c kept: Week 1 of 1", "snap-day-0102-c kept: Day 2 of 2", "snap-day-0103-c kept: Day 1 of 2"];
 
@@ -29,7 +29,7 @@ describe("Snapshots of volumes that no longer exist", () => {
         ]);
     });
 
-    it("go after orphanDays, all but the newest restore point", () => {
+    it("are deleted after orphanDays, except the newest restore point", () => {
         const last = Date.parse("2027-01-03T01:00:00Z");
         const daysLater = (ms: number) => lines(plan(OLD, { orphanDays: 10 }, LOST, last + 10 * 86_400_000 + ms));
         assert.deepEqual(daysLater(-1), KEPT);
@@ -46,14 +46,14 @@ describe("Snapshots of volumes that no longer exist", () => {
 
     it("stay if a copied snapshot does not name its volume", () => {
         const unknown = ["", "vol-ffffffff"].map((volumeId) =>
-            backup({ ...c, at: "2026-01-05" }).map((one) => ({ ...one, id: `snap-${volumeId}`, volumeId })),
+            backUp({ ...c, at: "2026-01-05" }).map((one) => ({ ...one, id: `snap-${volumeId}`, volumeId })),
         );
         const { decisions, orphanCandidates } = plan(unknown, { orphanDays: 1 }, new Set(["", "vol-ffffffff"]));
         assert.deepEqual([decisions.map(({ action }) => action), orphanCandidates], [["keep", "keep"], []]);
     });
 
     it("stay as long as another volume of their set needs them", () => {
-        const sets = ["2027-01-01", "2027-01-02"].map((at) => backup({ volumes: ["c", "d"], at }));
+        const sets = ["2027-01-01", "2027-01-02"].map((at) => backUp({ volumes: ["c", "d"], at }));
         assert.deepEqual(lines(plan(sets, { orphanDays: 1 })), [
             "snap-day-0101-c kept with its set: vol-d still needs it",
             "snap-day-0101-d kept: Day 2 of 2",
@@ -62,15 +62,15 @@ describe("Snapshots of volumes that no longer exist", () => {
         ]);
     });
 
-    it("go if they failed earlier, and stay if they are newer, pending, held or outside the policy", () => {
-        const [held] = backup({ ...c, at: "2027-01-04" }) as [Snapshot];
+    it("are deleted if they failed earlier, but not if they are newer, pending, held or not the policy's", () => {
+        const [held] = backUp({ ...c, at: "2027-01-04" }) as [Snapshot];
         const sets = [
-            backup({ ...c, at: "2026-12-31", consistent: "False", type: "Week" }),
+            backUp({ ...c, at: "2026-12-31", consistent: "False", type: "Week" }),
             ...OLD.slice(1),
             [{ ...held, tags: { ...held.tags, VssBackupHold: "" } }],
-            backup({ ...c, at: "2027-01-05", consistent: "False" }),
-            backup({ ...c, at: "2027-01-06", state: "pending" }),
-            backup({ ...c, at: "2027-01-07", type: "Year" }),
+            backUp({ ...c, at: "2027-01-05", consistent: "False" }),
+            backUp({ ...c, at: "2027-01-06", state: "pending" }),
+            backUp({ ...c, at: "2027-01-07", type: "Year" }),
         ];
         assert.deepEqual(lines(plan(sets, { orphanDays: 20 })), [
             "snap-week-1231-c deleted: failed, snap-week-1231-c is not application-consistent; vol-c no longer exists",
@@ -84,31 +84,31 @@ describe("Snapshots of volumes that no longer exist", () => {
     });
 
     it("stay if a failed set holds another volume that has no newer restore point", () => {
-        const failed = backup({ volumes: ["c", "d"], at: "2026-12-31", consistent: "False" });
+        const failed = backUp({ volumes: ["c", "d"], at: "2026-12-31", consistent: "False" });
         assert.equal(
             lines(plan([failed, ...OLD], { orphanDays: 10 }))[0],
             "snap-day-1231-c left: failed, snap-day-1231-c is not application-consistent; vol-d has no newer Day restore point",
         );
     });
 
-    it("stay if the volume never had a restore point: nothing says since when it no longer exists", () => {
-        const { decisions, orphanCandidates } = plan([backup({ ...c, at: "2026-01-05", consistent: "False" })], { orphanDays: 10 });
+    it("stay if the volume never had a restore point, since its age is unknown", () => {
+        const { decisions, orphanCandidates } = plan([backUp({ ...c, at: "2026-01-05", consistent: "False" })], { orphanDays: 10 });
         assert.deepEqual(
             [decisions.map(({ reason }) => reason), orphanCandidates],
             [["left: failed, snap-day-0105-c is not application-consistent; vol-c has no newer Day restore point"], []],
         );
     });
 
-    it("stay, all of them, if the newest restore point is held and no other counts", () => {
-        const [held] = backup({ ...c, at: "2027-01-02" }) as [Snapshot];
-        const sets = [backup({ ...c, at: "2027-01-01", consistent: "False" }), [{ ...held, tags: { ...held.tags, VssBackupHold: "" } }]];
+    it("all stay if the newest restore point is held and no other counts", () => {
+        const [held] = backUp({ ...c, at: "2027-01-02" }) as [Snapshot];
+        const sets = [backUp({ ...c, at: "2027-01-01", consistent: "False" }), [{ ...held, tags: { ...held.tags, VssBackupHold: "" } }]];
         assert.deepEqual(
             plan(sets, { orphanDays: 10 }).decisions.map(({ action }) => action),
             ["leave", "keep"],
         );
     });
 
-    it("are asked for only if the volume has been without a restore point for orphanDays", () => {
+    it("are requested only if the volume had no restore point for orphanDays", () => {
         const last = Date.parse("2027-01-03T01:00:00Z");
         const asked = (ms: number, orphanDays?: number) =>
             plan(OLD, orphanDays === undefined ? {} : { orphanDays }, new Set(), last + ms).orphanCandidates;

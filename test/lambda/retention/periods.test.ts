@@ -5,8 +5,8 @@ import { occurrences, parseSchedule } from "../../../lambda/retention/schedules"
 import { MIDNIGHT_ZONES, ZONES } from "../../support/history";
 import { YEARS } from "../../support/sample";
 
-/** The period of a schedule that a moment lies in: its label, start and end, UTC. */
-function period(expression: string, timezone: string, at: string): readonly string[] | undefined {
+/** Finds the period of a schedule at a time: its label, start and end, in UTC. */
+function findPeriod(expression: string, timezone: string, at: string): readonly string[] | undefined {
     const found = definePeriods(expression, timezone)?.at(Date.parse(at));
     return found && [found.label, new Date(found.start).toISOString().slice(0, 16), new Date(found.end).toISOString().slice(0, 16)];
 }
@@ -20,15 +20,15 @@ const YEAR = "cron(0 6 2 1 ? *)";
 /** Days before those on which one of the zones changes its clock. */
 const CHANGES = ["2026-03-07", "2026-03-28", "2026-04-04", "2026-04-23", "2026-10-03", "2026-10-24", "2026-10-28", "2026-10-31"];
 
-/** In a sample, those of this zone alone; the first, for a zone that never changes its clock. */
+/** A sample has only the changes of this zone. A zone that never changes its clock has the first day. */
 function changesOf(timezone: string): readonly string[] {
     const offset = (day: string, days: number) => DateTime.fromISO(day, { zone: timezone }).plus({ days }).offset;
-    const own = CHANGES.filter((day) => YEARS > 1 || offset(day, 0) !== offset(day, 3));
-    return own.length > 0 ? own : CHANGES.slice(0, 1);
+    const days = CHANGES.filter((day) => YEARS > 1 || offset(day, 0) !== offset(day, 3));
+    return days.length > 0 ? days : CHANGES.slice(0, 1);
 }
 
 describe("The periods of a schedule", () => {
-    for (const [what, expression, timezone, at, expected] of [
+    for (const [title, expression, timezone, at, expected] of [
         // The largest calendar unit in which the schedule fires once.
         ["a day of a nightly run", DAY, "UTC", "2027-03-05T00:00Z", ["2027-03-05", "2027-03-05T00:00", "2027-03-06T00:00"]],
         [
@@ -48,7 +48,7 @@ describe("The periods of a schedule", () => {
             ["2027-W09", "2027-03-01T00:00", "2027-03-08T00:00"],
         ],
         [
-            "half a year of a run at midnight, in any of its months",
+            "the half year of a run at midnight",
             "cron(0 0 1 1,7 ? *)",
             "UTC",
             "2027-06-15T00:00Z",
@@ -113,25 +113,25 @@ describe("The periods of a schedule", () => {
         ],
         // Year ends of ISO weeks.
         [
-            "the week of Sunday 3 January, which is of the old year",
+            "the week of Sunday 3 January, in the old year",
             WEEK,
             "UTC",
             "2027-01-03T23:59Z",
             ["2026-W53", "2026-12-28T00:00", "2027-01-04T00:00"],
         ],
         [
-            "the week of 31 December 2029, which is of the new year",
+            "the week of 31 December 2029, in the new year",
             WEEK,
             "UTC",
             "2029-12-31T00:00Z",
             ["2030-W01", "2029-12-31T00:00", "2030-01-07T00:00"],
         ],
-        // The policy's zone, whatever day it is in UTC.
+        // The day counts in the policy's zone, not in UTC.
         ["a day in Vienna", DAY, "Europe/Vienna", "2027-03-04T23:00Z", ["2027-03-05", "2027-03-04T23:00", "2027-03-05T23:00"]],
         ["a month in New York", MONTH, "America/New_York", "2027-03-01T04:59Z", ["2027-02", "2027-02-01T05:00", "2027-03-01T05:00"]],
         ["a week in Kolkata", WEEK, "Asia/Kolkata", "2027-02-28T18:30Z", ["2027-W09", "2027-02-28T18:30", "2027-03-07T18:30"]],
         ["a year on Lord Howe", YEAR, "Australia/Lord_Howe", "2026-12-31T13:00Z", ["2027", "2026-12-31T13:00", "2027-12-31T13:00"]],
-        // Daylight saving: 23 and 25 hours, half an hour on Lord Howe, none in India.
+        // Daylight saving: days of 23 and 25 hours, half an hour on Lord Howe, no change in India.
         [
             "the day that Vienna makes short",
             DAY,
@@ -161,14 +161,14 @@ describe("The periods of a schedule", () => {
             ["2027-11", "2027-11-01T04:00", "2027-12-01T05:00"],
         ],
         [
-            "the day that Lord Howe makes long by half an hour",
+            "the long day of Lord Howe",
             DAY,
             "Australia/Lord_Howe",
             "2027-04-04T12:00Z",
             ["2027-04-04", "2027-04-03T13:00", "2027-04-04T13:30"],
         ],
         [
-            "the day that Lord Howe makes short by half an hour",
+            "the short day of Lord Howe",
             DAY,
             "Australia/Lord_Howe",
             "2027-10-03T12:00Z",
@@ -206,11 +206,11 @@ describe("The periods of a schedule", () => {
         ["the only year", "cron(0 6 2 1 ? 2027)", "UTC", "2027-07-01T00:00Z", ["2027", "2027-01-01T00:00", "2028-01-01T00:00"]],
         ["nothing after it", "cron(0 6 2 1 ? 2027)", "UTC", "2028-01-01T00:00Z", undefined],
         ["nothing before it", "cron(0 6 2 1 ? 2027)", "UTC", "2026-12-31T00:00Z", undefined],
-        ["nothing where it never fires", "cron(0 6 30 2 ? *)", "UTC", "2027-03-05T00:00Z", undefined],
+        ["nothing for a schedule that never fires", "cron(0 6 30 2 ? *)", "UTC", "2027-03-05T00:00Z", undefined],
         ["nothing for a rate, which has no calendar", "rate(1 day)", "UTC", "2027-03-05T00:00Z", undefined],
     ] as const) {
-        it(`are ${what}: ${expression} ${timezone} at ${at}`, () => {
-            assert.deepEqual(period(expression, timezone, at), expected);
+        it(`are ${title}: ${expression} at ${at}`, () => {
+            assert.deepEqual(findPeriod(expression, timezone, at), expected);
         });
     }
 
@@ -279,7 +279,36 @@ describe("The periods of a schedule", () => {
     }
 });
 
-/** The Monday of an ISO week: that of the week which holds 4 January, and so many weeks on. */
+describe("Periods are long", () => {
+    for (const [expression, areLong] of [
+        ["cron(0 5 1 1 ? *)", true],
+        [MONTH, true],
+        [WEEK, true],
+        [DAY, false],
+        ["cron(0 */2 ? * * *)", false],
+    ] as const) {
+        it(`${areLong ? "with" : "except with"} ${expression}`, () => {
+            assert.equal(definePeriods(expression, "UTC")?.areLong, areLong);
+        });
+    }
+});
+
+describe("The last period of a schedule that ends", () => {
+    it("holds its run, and nothing after it, if the schedule fires more than once a day", () => {
+        const periods = definePeriods("cron(0 1,13 31 12 ? 2027)", "UTC");
+        const run = Date.parse("2027-12-31T13:00:00Z");
+        assert.deepEqual(periods?.at(run), {
+            start: run,
+            end: run + 1,
+            run,
+            nextRun: Number.POSITIVE_INFINITY,
+            label: "2027-12-31 13:00",
+        });
+        assert.equal(periods?.at(run + 1), undefined);
+    });
+});
+
+/** Finds the Monday of an ISO week. The first week of a year contains 4 January. */
 function mondayOf(label: string): string {
     const [year, week] = label.split("-W").map(Number) as [number, number];
     const fourth = new Date(Date.UTC(year, 0, 4));

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { planCleaning } from "../../../lambda/retention/plan";
 import type { Snapshot } from "../../../lambda/retention/snapshot";
-import { backup, NOW, POLICY } from "../../support/history";
+import { backUp, NOW, POLICY } from "../../support/history";
 
 const RETENTION = { Day: 2, Week: 1 };
 
@@ -15,12 +15,12 @@ function planned(snapshots: readonly Snapshot[], retention: Record<string, numbe
 describe("The plan", () => {
     it("keeps the newest restore points of each type and deletes the older ones, oldest first", () => {
         const history = [
-            ...backup({ at: "2027-01-29", volumes: ["c"] }),
-            ...backup({ at: "2027-01-31", volumes: ["c"] }),
-            ...backup({ at: "2027-01-28", volumes: ["c"] }),
-            ...backup({ at: "2027-01-30", volumes: ["c"] }),
-            ...backup({ at: "2027-01-24", volumes: ["c"], type: "Week" }),
-            ...backup({ at: "2027-01-17", volumes: ["c"], type: "Week" }),
+            ...backUp({ at: "2027-01-29", volumes: ["c"] }),
+            ...backUp({ at: "2027-01-31", volumes: ["c"] }),
+            ...backUp({ at: "2027-01-28", volumes: ["c"] }),
+            ...backUp({ at: "2027-01-30", volumes: ["c"] }),
+            ...backUp({ at: "2027-01-24", volumes: ["c"], type: "Week" }),
+            ...backUp({ at: "2027-01-17", volumes: ["c"], type: "Week" }),
         ];
         assert.deepEqual(planned(history), [
             "delete snap-week-0117-c: deleted: 2nd newest Week restore point, 1 is kept",
@@ -34,10 +34,10 @@ describe("The plan", () => {
 
     it("keeps a set whole when one of its volumes is still needed", () => {
         const history = [
-            ...backup({ at: "2027-01-28", volumes: ["c", "d"] }),
-            ...backup({ at: "2027-01-29", volumes: ["c", "d"] }),
-            ...backup({ at: "2027-01-30", volumes: ["c"] }),
-            ...backup({ at: "2027-01-31", volumes: ["c"] }),
+            ...backUp({ at: "2027-01-28", volumes: ["c", "d"] }),
+            ...backUp({ at: "2027-01-29", volumes: ["c", "d"] }),
+            ...backUp({ at: "2027-01-30", volumes: ["c"] }),
+            ...backUp({ at: "2027-01-31", volumes: ["c"] }),
         ];
         assert.deepEqual(planned(history), [
             "keep snap-day-0128-c: kept with its set: vol-d still needs it",
@@ -49,14 +49,14 @@ describe("The plan", () => {
         ]);
     });
 
-    it("names the first of several volumes that need a set, and keeps what another volume of it does not", () => {
-        const [c, d, e] = backup({ at: "2027-01-28", volumes: ["c", "d", "e"] }) as [Snapshot, Snapshot, Snapshot];
+    it("keeps a whole set, and names the first of several volumes that need it", () => {
+        const [c, d, e] = backUp({ at: "2027-01-28", volumes: ["c", "d", "e"] }) as [Snapshot, Snapshot, Snapshot];
         const set = [
             { ...c, id: "snap-3" },
             { ...d, id: "snap-2" },
             { ...e, id: "snap-1" },
         ];
-        assert.deepEqual(planned([...set, ...backup({ at: "2027-01-29", volumes: ["c"] })], { Day: 1 }).slice(0, 3), [
+        assert.deepEqual(planned([...set, ...backUp({ at: "2027-01-29", volumes: ["c"] })], { Day: 1 }).slice(0, 3), [
             "keep snap-1: kept: Day 1 of 1",
             "keep snap-2: kept: Day 1 of 1",
             "keep snap-3: kept with its set: vol-d still needs it",
@@ -65,9 +65,9 @@ describe("The plan", () => {
 
     it("judges each volume, even if two share the newest of as many restore points", () => {
         const history = [
-            ...backup({ at: "2027-01-28", volumes: ["d"], type: "Week" }),
-            ...backup({ at: "2027-01-29", volumes: ["c"] }),
-            ...backup({ at: "2027-01-30" }),
+            ...backUp({ at: "2027-01-28", volumes: ["d"], type: "Week" }),
+            ...backUp({ at: "2027-01-29", volumes: ["c"] }),
+            ...backUp({ at: "2027-01-30" }),
         ];
         assert.deepEqual(planned(history, { Day: 1, Week: 1 }), [
             "keep snap-week-0128-d: kept: Week 1 of 1",
@@ -79,27 +79,27 @@ describe("The plan", () => {
 
     it("counts a set once for a volume with two snapshots in it", () => {
         const twice = ["01:00", "01:05"].flatMap((at, i) =>
-            backup({ at: `2027-01-30T${at}`, volumes: ["c"], guid: null }).map((one) => ({ ...one, id: `snap-${i}` })),
+            backUp({ at: `2027-01-30T${at}`, volumes: ["c"], guid: null }).map((one) => ({ ...one, id: `snap-${i}` })),
         );
-        assert.deepEqual(planned([...backup({ at: "2027-01-29", volumes: ["c"] }), ...twice]), [
+        assert.deepEqual(planned([...backUp({ at: "2027-01-29", volumes: ["c"] }), ...twice]), [
             "keep snap-day-0129-c: kept: Day 2 of 2",
             "keep snap-0: kept: Day 1 of 2",
             "keep snap-1: kept: Day 1 of 2",
         ]);
-        assert.deepEqual(planned([...twice, ...backup({ at: "2027-01-31", volumes: ["c"] })], { Day: 1 }), [
+        assert.deepEqual(planned([...twice, ...backUp({ at: "2027-01-31", volumes: ["c"] })], { Day: 1 }), [
             "delete snap-0: deleted: 2nd newest Day restore point, 1 is kept",
             "delete snap-1: deleted: 2nd newest Day restore point, 1 is kept",
             "keep snap-day-0131-c: kept: Day 1 of 1",
         ]);
-        assert.deepEqual(planned([...backup({ at: "2027-01-29", volumes: ["c"], type: "Week" }), ...twice], { Day: 1, Week: 1 }), [
+        assert.deepEqual(planned([...backUp({ at: "2027-01-29", volumes: ["c"], type: "Week" }), ...twice], { Day: 1, Week: 1 }), [
             "keep snap-week-0129-c: kept: Week 1 of 1",
             "keep snap-0: kept: Day 1 of 1",
             "keep snap-1: kept: Day 1 of 1",
         ]);
     });
 
-    it("seeks no stand-ins for a type whose schedule it does not know", () => {
-        const history = backup({ at: "2027-01-29", volumes: ["c"], type: "Week" });
+    it("finds no stand-ins for a type without a schedule", () => {
+        const history = backUp({ at: "2027-01-29", volumes: ["c"], type: "Week" });
         const { decisions } = planCleaning(history, { ...POLICY, retention: { Day: 1, Week: 1 }, schedules: {}, standIns: true }, NOW);
         assert.deepEqual(
             decisions.map(({ reason }) => reason),
@@ -109,11 +109,11 @@ describe("The plan", () => {
 
     it("lets no set that failed push a restore point out", () => {
         const history = [
-            ...backup({ at: "2027-01-25", volumes: ["c"] }),
-            ...backup({ at: "2027-01-26", volumes: ["c"] }),
-            ...backup({ at: "2027-01-27", volumes: ["c"], consistent: "False" }),
-            ...backup({ at: "2027-01-28", volumes: ["c"], consistent: null }),
-            ...backup({ at: "2027-01-29", volumes: ["c"], state: "error" }),
+            ...backUp({ at: "2027-01-25", volumes: ["c"] }),
+            ...backUp({ at: "2027-01-26", volumes: ["c"] }),
+            ...backUp({ at: "2027-01-27", volumes: ["c"], consistent: "False" }),
+            ...backUp({ at: "2027-01-28", volumes: ["c"], consistent: null }),
+            ...backUp({ at: "2027-01-29", volumes: ["c"], state: "error" }),
         ];
         assert.deepEqual(planned(history), [
             "keep snap-day-0125-c: kept: Day 2 of 2",
@@ -125,9 +125,9 @@ describe("The plan", () => {
     });
 
     it("counts a set only when all of its snapshots are completed and application-consistent", () => {
-        const [c, d] = backup({ at: "2027-01-30" }) as [Snapshot, Snapshot];
+        const [c, d] = backUp({ at: "2027-01-30" }) as [Snapshot, Snapshot];
         const half = { ...d, tags: { ...d.tags, AppConsistent: "false" } };
-        assert.deepEqual(planned([c, half, ...backup({ at: "2027-01-29" }), ...backup({ at: "2027-01-28" })]), [
+        assert.deepEqual(planned([c, half, ...backUp({ at: "2027-01-29" }), ...backUp({ at: "2027-01-28" })]), [
             "keep snap-day-0128-c: kept: Day 2 of 2",
             "keep snap-day-0128-d: kept: Day 2 of 2",
             "keep snap-day-0129-c: kept: Day 1 of 2",
@@ -139,19 +139,19 @@ describe("The plan", () => {
 
     it("takes AppConsistent in any letter case, and never its mere presence", () => {
         const history = ["true", "True", "TRUE", " true ", "", "yes", "false", "False"].map((consistent, i) =>
-            backup({ at: `2027-01-1${i}`, volumes: [`v${i}`], consistent }),
+            backUp({ at: `2027-01-1${i}`, volumes: [`v${i}`], consistent }),
         );
         const actions = planCleaning(history.flat(), POLICY, NOW).decisions.map(({ action }) => action);
         assert.deepEqual(actions, ["keep", "keep", "keep", "keep", "leave", "leave", "leave", "leave"]);
     });
 
-    it("deletes a failed set once its grace is over and a newer restore point of its type stands", () => {
-        const failed = backup({ at: "2027-01-31T05:00", volumes: ["c"], consistent: "False" });
-        const newer = backup({ at: "2027-01-31T06:00", volumes: ["c"], type: "Day", guid: 7 }).map((snapshot) => ({
+    it("deletes a failed set after its time of grace if its type has a newer restore point", () => {
+        const failed = backUp({ at: "2027-01-31T05:00", volumes: ["c"], consistent: "False" });
+        const newer = backUp({ at: "2027-01-31T06:00", volumes: ["c"], type: "Day", guid: 7 }).map((snapshot) => ({
             ...snapshot,
             id: "snap-newer",
         }));
-        const otherType = backup({ at: "2027-01-31T06:00", volumes: ["c"], type: "Week" });
+        const otherType = backUp({ at: "2027-01-31T06:00", volumes: ["c"], type: "Week" });
         const at = (time: string, ...sets: Snapshot[][]) => planned(sets.flat(), RETENTION, Date.parse(time))[0];
         assert.deepEqual(
             [
@@ -171,8 +171,8 @@ describe("The plan", () => {
 
     it("leaves a failed set of a volume that has no newer restore point, although others have", () => {
         const history = [
-            ...backup({ at: "2027-01-20", volumes: ["c", "d"], consistent: "false" }),
-            ...backup({ at: "2027-01-25", volumes: ["c"] }),
+            ...backUp({ at: "2027-01-20", volumes: ["c", "d"], consistent: "false" }),
+            ...backUp({ at: "2027-01-25", volumes: ["c"] }),
         ];
         assert.deepEqual(planned(history).slice(0, 2), [
             "leave snap-day-0120-c: left: failed, snap-day-0120-c is not application-consistent; vol-d has no newer Day restore point",
@@ -180,10 +180,10 @@ describe("The plan", () => {
         ]);
     });
 
-    it("keeps a failed set that may hold a good one of another server as long as retention would keep that", () => {
-        const [good, bad] = backup({ at: "2027-01-20", guid: null }) as [Snapshot, Snapshot];
+    it("keeps a failed set as long as a good one if it may hold a good set of another server", () => {
+        const [good, bad] = backUp({ at: "2027-01-20", guid: null }) as [Snapshot, Snapshot];
         const mixed = [good, { ...bad, state: "error" }];
-        const newer = (...days: string[]) => days.flatMap((at) => backup({ at }));
+        const newer = (...days: string[]) => days.flatMap((at) => backUp({ at }));
         assert.deepEqual(
             [planned([...mixed, ...newer("2027-01-25")])[0], planned([...mixed, ...newer("2027-01-25", "2027-01-26")])[0]],
             [
@@ -194,8 +194,8 @@ describe("The plan", () => {
     });
 
     it("leaves pending sets alone, and one that the agent has not marked yet for a day", () => {
-        const pending = backup({ at: "2027-01-01", volumes: ["c"], state: "pending" });
-        const unmarked = backup({ at: "2027-01-31", volumes: ["c"], consistent: null });
+        const pending = backUp({ at: "2027-01-01", volumes: ["c"], state: "pending" });
+        const unmarked = backUp({ at: "2027-01-31", volumes: ["c"], consistent: null });
         assert.deepEqual(
             [
                 ...planned([...pending, ...unmarked], RETENTION, Date.parse("2027-02-01T00:59:59Z")),
@@ -209,21 +209,21 @@ describe("The plan", () => {
         );
     });
 
-    it("says nothing of snapshots without the policy's own tag, or with another policy's", () => {
-        const [untagged] = backup({ at: "2027-01-01", volumes: ["c"] }) as [Snapshot];
+    it("has no decision for snapshots without the policy's tag, or with the tag of another policy", () => {
+        const [untagged] = backUp({ at: "2027-01-01", volumes: ["c"] }) as [Snapshot];
         const history = [
             { ...untagged, id: "snap-untagged", tags: { SnapshotType: "Day", AppConsistent: "true" } },
-            ...backup({ at: "2027-01-02", volumes: ["c"], policy: "prod2" }),
-            ...backup({ at: "2027-01-03", volumes: ["c"], policy: "PROD" }),
-            ...backup({ at: "2027-01-04", volumes: ["c"] }),
+            ...backUp({ at: "2027-01-02", volumes: ["c"], policy: "prod2" }),
+            ...backUp({ at: "2027-01-03", volumes: ["c"], policy: "PROD" }),
+            ...backUp({ at: "2027-01-04", volumes: ["c"] }),
         ];
         assert.deepEqual(planned(history, { Day: 1 }), ["keep snap-day-0104-c: kept: Day 1 of 1"]);
     });
 
     it("leaves snapshots of a type that the policy no longer has, or has never had", () => {
         const history = [
-            ...backup({ at: "2027-01-01", volumes: ["c"], type: "Year" }),
-            ...backup({ at: "2027-01-02", volumes: ["c"], type: "toString" }),
+            ...backUp({ at: "2027-01-01", volumes: ["c"], type: "Year" }),
+            ...backUp({ at: "2027-01-02", volumes: ["c"], type: "toString" }),
         ];
         assert.deepEqual(planned(history), [
             "leave snap-year-0101-c: left: Year is no snapshot type of this policy any more",
@@ -231,36 +231,36 @@ describe("The plan", () => {
         ]);
     });
 
-    it("leaves a set whose snapshots do not agree on their type", () => {
-        const [c, d] = backup({ at: "2027-01-30" }) as [Snapshot, Snapshot];
+    it("leaves a set alone if its snapshots have different types", () => {
+        const [c, d] = backUp({ at: "2027-01-30" }) as [Snapshot, Snapshot];
         assert.deepEqual(planned([c, { ...d, tags: { ...d.tags, SnapshotType: "Week" } }]), [
             "leave snap-day-0130-c: left: its set has no single SnapshotType",
             "leave snap-day-0130-d: left: its set has no single SnapshotType",
         ]);
     });
 
-    it("leaves a snapshot whose start time can't be read", () => {
-        const history = backup({ at: "2027-01-30", volumes: ["c"] }).map((snapshot) => ({ ...snapshot, startTime: Number.NaN }));
-        assert.deepEqual(planned([...history, ...backup({ at: "2027-01-31", volumes: ["c"] })], { Day: 1 }), [
+    it("leaves a snapshot without a valid start time alone", () => {
+        const history = backUp({ at: "2027-01-30", volumes: ["c"] }).map((snapshot) => ({ ...snapshot, startTime: Number.NaN }));
+        assert.deepEqual(planned([...history, ...backUp({ at: "2027-01-31", volumes: ["c"] })], { Day: 1 }), [
             "leave snap-day-0130-c: left: not finished, snap-day-0130-c has no start time",
             "keep snap-day-0131-c: kept: Day 1 of 1",
         ]);
     });
 
     it("keeps the last restore points for ever when backups stop", () => {
-        const history = [...backup({ at: "2027-01-30", volumes: ["c"] }), ...backup({ at: "2027-01-31", volumes: ["c"] })];
+        const history = [...backUp({ at: "2027-01-30", volumes: ["c"] }), ...backUp({ at: "2027-01-31", volumes: ["c"] })];
         assert.deepEqual(planned(history, RETENTION, Date.parse("2047-01-01T00:00:00Z")), [
             "keep snap-day-0130-c: kept: Day 2 of 2",
             "keep snap-day-0131-c: kept: Day 1 of 2",
         ]);
     });
 
-    it("counts restore points per volume, so that one server's backups never push out another's", () => {
+    it("counts the restore points of each volume by themselves", () => {
         const history = [
-            ...backup({ at: "2027-01-01", volumes: ["idle"] }),
-            ...backup({ at: "2027-01-29", volumes: ["busy"] }),
-            ...backup({ at: "2027-01-30", volumes: ["busy"] }),
-            ...backup({ at: "2027-01-31", volumes: ["busy"] }),
+            ...backUp({ at: "2027-01-01", volumes: ["idle"] }),
+            ...backUp({ at: "2027-01-29", volumes: ["busy"] }),
+            ...backUp({ at: "2027-01-30", volumes: ["busy"] }),
+            ...backUp({ at: "2027-01-31", volumes: ["busy"] }),
         ];
         assert.deepEqual(planned(history), [
             "keep snap-day-0101-idle: kept: Day 1 of 2",
@@ -271,9 +271,9 @@ describe("The plan", () => {
     });
 
     it("keeps a held set of any status whole, and does not count it", () => {
-        const [c, d] = backup({ at: "2027-01-28" }) as [Snapshot, Snapshot];
+        const [c, d] = backUp({ at: "2027-01-28" }) as [Snapshot, Snapshot];
         const held = [c, { ...d, tags: { ...d.tags, VssBackupHold: "case 4711" } }];
-        const newer = ["2027-01-29", "2027-01-30", "2027-01-31"].flatMap((at) => backup({ at, volumes: ["c"] }));
+        const newer = ["2027-01-29", "2027-01-30", "2027-01-31"].flatMap((at) => backUp({ at, volumes: ["c"] }));
         assert.deepEqual(planned([...held, ...newer]), [
             "keep snap-day-0128-c: kept: held by the tag VssBackupHold on snap-day-0128-d",
             "keep snap-day-0128-d: kept: held by the tag VssBackupHold on snap-day-0128-d",
@@ -283,9 +283,9 @@ describe("The plan", () => {
         ]);
     });
 
-    it("keeps two restore points beside a newer held one, in case the hold ends", () => {
-        const [held] = backup({ at: "2027-01-31", volumes: ["c"] }) as [Snapshot];
-        const older = ["2027-01-29", "2027-01-30"].flatMap((at) => backup({ at, volumes: ["c"] }));
+    it("keeps two restore points in addition to a newer held one, in case the hold ends", () => {
+        const [held] = backUp({ at: "2027-01-31", volumes: ["c"] }) as [Snapshot];
+        const older = ["2027-01-29", "2027-01-30"].flatMap((at) => backUp({ at, volumes: ["c"] }));
         assert.deepEqual(planned([...older, { ...held, tags: { ...held.tags, VssBackupHold: "" } }]), [
             "keep snap-day-0129-c: kept: Day 2 of 2",
             "keep snap-day-0130-c: kept: Day 1 of 2",
@@ -295,11 +295,11 @@ describe("The plan", () => {
 
     it("holds by the key alone, in any letter case and with any value", () => {
         const old = (tags: Record<string, string>, sketch = {}) =>
-            backup({ at: "2027-01-01", volumes: ["c"], ...sketch }).map((snapshot) => ({
+            backUp({ at: "2027-01-01", volumes: ["c"], ...sketch }).map((snapshot) => ({
                 ...snapshot,
                 tags: { ...snapshot.tags, ...tags },
             }));
-        const newer = backup({ at: "2027-01-31", volumes: ["c"] });
+        const newer = backUp({ at: "2027-01-31", volumes: ["c"] });
         const first = (snapshots: readonly Snapshot[], hold = "VssBackupHold") =>
             planCleaning([...snapshots, ...newer], { ...POLICY, hold }, NOW).decisions[0]?.action;
         assert.deepEqual(
@@ -333,28 +333,28 @@ describe("The plan", () => {
             Number.NaN,
         ],
     ] as const) {
-        it(`is refused, so that nothing is deleted: ${fault.slice(0, 50)}`, () => {
-            assert.throws(() => planCleaning(backup({ at: "2027-01-01" }), { ...POLICY, ...policy }, now), {
+        it(`is refused before anything is deleted: ${fault.replace(/; it must be [^;]*/g, "")}`, () => {
+            assert.throws(() => planCleaning(backUp({ at: "2027-01-01" }), { ...POLICY, ...policy }, now), {
                 name: "RangeError",
                 message: `Nothing can be planned: ${fault}`,
             });
         });
     }
 
-    it("takes the smallest numbers that are valid", () => {
+    it("accepts the smallest valid numbers", () => {
         const policy = { ...POLICY, retention: { Day: 1 }, orphanDays: 1, failedSetGraceHours: 0 };
         assert.deepEqual(
-            planCleaning(backup({ at: "2027-01-01", volumes: ["c"] }), policy, NOW).decisions.map(({ reason }) => reason),
+            planCleaning(backUp({ at: "2027-01-01", volumes: ["c"] }), policy, NOW).decisions.map(({ reason }) => reason),
             ["kept: Day 1 of 1"],
         );
     });
 
     it("names the judged sets that were found by their times alone, oldest first", () => {
         const found = [
-            ...backup({ at: "2027-01-29", volumes: ["c"], guid: null }),
-            ...backup({ at: "2027-01-28", guid: null }),
-            ...backup({ at: "2027-01-30" }),
-            ...backup({ at: "2027-01-27", guid: null, type: "Year" }),
+            ...backUp({ at: "2027-01-29", volumes: ["c"], guid: null }),
+            ...backUp({ at: "2027-01-28", guid: null }),
+            ...backUp({ at: "2027-01-30" }),
+            ...backUp({ at: "2027-01-27", guid: null, type: "Year" }),
         ];
         assert.deepEqual(
             planCleaning(found, POLICY, NOW).setsFoundByTime.map(({ snapshots }) => snapshots.map(({ id }) => id)),
@@ -363,9 +363,9 @@ describe("The plan", () => {
     });
 
     it("leaves failed and unmarked sets alone for as long as failedSetGraceHours says", () => {
-        const failed = backup({ at: "2027-01-30T01:00", volumes: ["c"], consistent: "False" });
-        const unmarked = backup({ at: "2027-01-30T02:00", volumes: ["d"], consistent: null });
-        const newer = backup({ at: "2027-01-30T03:00", volumes: ["c", "d"] }).map((one, i) => ({ ...one, id: `snap-newer-${i}` }));
+        const failed = backUp({ at: "2027-01-30T01:00", volumes: ["c"], consistent: "False" });
+        const unmarked = backUp({ at: "2027-01-30T02:00", volumes: ["d"], consistent: null });
+        const newer = backUp({ at: "2027-01-30T03:00", volumes: ["c", "d"] }).map((one, i) => ({ ...one, id: `snap-newer-${i}` }));
         const reasons = (hours: number, now: string) =>
             planCleaning([...failed, ...unmarked, ...newer], { ...POLICY, failedSetGraceHours: hours }, Date.parse(now))
                 .decisions.slice(0, 2)
@@ -391,11 +391,11 @@ describe("The plan", () => {
 
     it("counts crash-consistent sets only with countCrashConsistent", () => {
         const history = [
-            ...backup({ at: "2027-01-28", volumes: ["c"] }),
-            ...backup({ at: "2027-01-29", volumes: ["c"], consistent: null }),
-            ...backup({ at: "2027-01-30", volumes: ["c"], consistent: "False" }),
-            ...backup({ at: "2027-01-31", volumes: ["c"], state: "error" }),
-            ...backup({ at: "2027-02-01", volumes: ["c"], state: "pending" }),
+            ...backUp({ at: "2027-01-28", volumes: ["c"] }),
+            ...backUp({ at: "2027-01-29", volumes: ["c"], consistent: null }),
+            ...backUp({ at: "2027-01-30", volumes: ["c"], consistent: "False" }),
+            ...backUp({ at: "2027-01-31", volumes: ["c"], state: "error" }),
+            ...backUp({ at: "2027-02-01", volumes: ["c"], state: "pending" }),
         ];
         const { decisions } = planCleaning(history, { ...POLICY, retention: { Day: 2 }, countCrashConsistent: true }, NOW);
         assert.deepEqual(
@@ -410,9 +410,9 @@ describe("The plan", () => {
         );
     });
 
-    it("leaves a set alone that starts after its time, and counts it for nothing", () => {
+    it("leaves a set alone that starts after its time, and does not count it", () => {
         const history = ["2027-01-31", "2027-02-01T07:00", "2027-02-01T07:01"].flatMap((at, i) =>
-            backup({ at, volumes: ["c"] }).map((snapshot) => ({ ...snapshot, id: `snap-${i}` })),
+            backUp({ at, volumes: ["c"] }).map((snapshot) => ({ ...snapshot, id: `snap-${i}` })),
         );
         assert.deepEqual(planned(history, { Day: 1 }), [
             "delete snap-0: deleted: 2nd newest Day restore point, 1 is kept",
@@ -421,8 +421,8 @@ describe("The plan", () => {
         ]);
     });
 
-    it("hands the deletions over as whole sets, oldest first", () => {
-        const history = ["2027-01-28", "2027-01-26", "2027-01-27"].flatMap((at) => backup({ at }));
+    it("lists the deletions as whole sets, oldest first", () => {
+        const history = ["2027-01-28", "2027-01-26", "2027-01-27"].flatMap((at) => backUp({ at }));
         const { deletions } = planCleaning(history, POLICY, NOW);
         assert.deepEqual(
             deletions.map((set) => set.map(({ snapshot }) => snapshot.id)),
@@ -433,10 +433,10 @@ describe("The plan", () => {
         );
     });
 
-    it("keeps a set whole in which EC2 does not tell the volume of a snapshot", () => {
-        const [c, d] = backup({ at: "2027-01-01" }) as [Snapshot, Snapshot];
+    it("keeps a set whole if a snapshot has no volume id", () => {
+        const [c, d] = backUp({ at: "2027-01-01" }) as [Snapshot, Snapshot];
         const plan = planCleaning(
-            [c, { ...d, volumeId: "" }, ...backup({ at: "2027-01-02", volumes: ["c"] })],
+            [c, { ...d, volumeId: "" }, ...backUp({ at: "2027-01-02", volumes: ["c"] })],
             { ...POLICY, retention: { Day: 1 } },
             NOW,
         );
@@ -453,14 +453,14 @@ describe("The plan", () => {
 
     it("continues in the middle of a set that started together with another", () => {
         const started = { at: "2027-01-01" };
-        const [x1] = backup({ ...started, volumes: ["c"], guid: 1 }) as [Snapshot];
-        const [x9] = backup({ ...started, volumes: ["d"], guid: 1 }) as [Snapshot];
-        const [y5] = backup({ ...started, volumes: ["d"], guid: 2 }) as [Snapshot];
+        const [x1] = backUp({ ...started, volumes: ["c"], guid: 1 }) as [Snapshot];
+        const [x9] = backUp({ ...started, volumes: ["d"], guid: 1 }) as [Snapshot];
+        const [y5] = backUp({ ...started, volumes: ["d"], guid: 2 }) as [Snapshot];
         const history = [
             { ...x1, id: "snap-1" },
             { ...x9, id: "snap-9" },
             { ...y5, id: "snap-5" },
-            ...backup({ at: "2027-01-02", volumes: ["c"] }),
+            ...backUp({ at: "2027-01-02", volumes: ["c"] }),
         ];
         const policy = { ...POLICY, retention: { Day: 1 } };
         const left = (snapshots: readonly Snapshot[], most: number) => {
@@ -470,9 +470,9 @@ describe("The plan", () => {
         assert.deepEqual(left(left(history, 1), 9), left(history, 9));
     });
 
-    it("continues in the middle of a set whose snapshots started at different times", () => {
+    it("continues in the middle of a set if its snapshots started at different times", () => {
         const at = (time: string, volume: string, guid: number) =>
-            backup({ at: `2027-01-01T${time}`, volumes: [volume], guid })[0] as Snapshot;
+            backUp({ at: `2027-01-01T${time}`, volumes: [volume], guid })[0] as Snapshot;
         const history = [
             { ...at("01:00", "c", 1), id: "snap-1" },
             { ...at("01:08", "d", 1), id: "snap-2" },
@@ -495,8 +495,8 @@ describe("The plan", () => {
         );
     });
 
-    it("keeps all with counts that nothing reaches", () => {
-        const { decisions } = planCleaning(backup({ at: "2027-01-01" }), { ...POLICY, retention: { Day: Number.MAX_SAFE_INTEGER } }, NOW);
+    it("keeps all snapshots if the counts are higher than their number", () => {
+        const { decisions } = planCleaning(backUp({ at: "2027-01-01" }), { ...POLICY, retention: { Day: Number.MAX_SAFE_INTEGER } }, NOW);
         assert.deepEqual(
             decisions.map(({ reason }) => reason),
             Array.from({ length: 2 }, () => `kept: Day 1 of ${Number.MAX_SAFE_INTEGER}`),

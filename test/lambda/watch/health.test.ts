@@ -4,7 +4,7 @@ import { type Health, health } from "../../../lambda/watch/health";
 import type { Memory } from "../../../lambda/watch/memory";
 import type { CleanerRun, Invocation, Server, Signals } from "../../../lambda/watch/signals";
 import type { WatchSettings, WatchTargets } from "../../../lambda/watch/watchSettings";
-import { backup } from "../../support/history";
+import { backUp } from "../../support/history";
 import { DAY, HOUR, SETTINGS, TARGETS, WatchedAccount } from "../../support/watchedAccount";
 
 const NOW = Date.parse("2027-03-20T12:00:00Z");
@@ -538,7 +538,7 @@ describe("The tags of servers", () => {
     };
     const snapshots = {
         snapshots: {
-            value: [...read(HEALTHY.snapshots), ...backup({ at: "2027-03-10", volumes: ["e"] }).map((one) => ({ ...one, sizeGib: 1 }))],
+            value: [...read(HEALTHY.snapshots), ...backUp({ at: "2027-03-10", volumes: ["e"] }).map((one) => ({ ...one, sizeGib: 1 }))],
         },
     };
 
@@ -744,7 +744,7 @@ describe("What is not about one server", () => {
         [{ ...unconfirmed, severity: "problem", since: NOW - DAY }],
     );
 
-    const old = [...backup({ at: "2026-01-01", volumes: ["x", "y"] }), ...backup({ at: "2026-01-02", volumes: ["c-0"] })].map((one) => ({
+    const old = [...backUp({ at: "2026-01-01", volumes: ["x", "y"] }), ...backUp({ at: "2026-01-02", volumes: ["c-0"] })].map((one) => ({
         ...one,
         sizeGib: 100,
         tags: one.volumeId === "vol-c-0" ? { ...one.tags, VssBackupHold: "" } : one.tags,

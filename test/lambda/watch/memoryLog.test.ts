@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { KINDS } from "../../../lambda/watch/finding";
 import type { Memory } from "../../../lambda/watch/memory";
 import { memoryLines, readMemory } from "../../../lambda/watch/memoryLog";
-import { linesOver } from "../../support/logLines";
+import { findLongLines } from "../../support/logLines";
 import { HOUR, MEMORY, MORNING } from "./account";
 import { arbitraryMemory, finding, findings, law, memory } from "./sample";
 
@@ -201,7 +201,7 @@ describe("The memory in the log", () => {
         const all = KINDS.flatMap((kind) => findings(1_000, kind, { volume: "vol-0123456789abcdef0" }));
         const one = memory({ findings: all, reported: all });
         const written = lines(one);
-        assert.deepEqual(linesOver(written.join("\n"), LINE), []);
+        assert.deepEqual(findLongLines(written.join("\n"), LINE), []);
         assert.deepEqual(readMemory(written), one);
     });
 
@@ -209,7 +209,7 @@ describe("The memory in the log", () => {
         const [word, text] = ["\u0001".repeat(300), "\u0001".repeat(2_000)];
         const one = finding("failing", { server: word, volume: word, type: word, about: word, sentence: text, cure: text });
         const written = lines(memory({ findings: [one, one], reported: [one] }));
-        assert.deepEqual(linesOver(written.join("\n"), LINE), []);
+        assert.deepEqual(findLongLines(written.join("\n"), LINE), []);
         assert.deepEqual([readMemory(written)?.findings, written.length], [[one, one], 3]);
     });
 
@@ -233,7 +233,7 @@ describe("The memory in the log", () => {
 
     law("has lines under 48 KiB, each of them JSON with the name of the policy", arbitraryMemory, (one) => {
         const written = lines(one);
-        assert.deepEqual(linesOver(written.join("\n"), LINE), []);
+        assert.deepEqual(findLongLines(written.join("\n"), LINE), []);
         assert.deepEqual(new Set(written.map((line) => JSON.parse(line).Watch)), new Set(["prod-eu"]));
     });
 });

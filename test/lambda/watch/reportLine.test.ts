@@ -1,6 +1,6 @@
 import assert from "node:assert/strict";
 import { watchReport } from "../../../lambda/watch/reportLine";
-import { linesOver } from "../../support/logLines";
+import { findLongLines } from "../../support/logLines";
 import { SETTINGS } from "./account";
 import { arbitraryHealth, finding, findings, health, law } from "./sample";
 
@@ -80,13 +80,13 @@ describe("The line of the report", () => {
         const [word, text] = ["\u0001".repeat(300), "\u0001".repeat(2_000)];
         const one = finding("failing", { server: word, volume: word, type: word, about: word, sentence: text, cure: text });
         const whole = watchReport(health({ findings: [one, one], recovered: [one] }), SETTINGS, [], [text, text]);
-        assert.deepEqual(linesOver(JSON.stringify(whole), LINE), []);
+        assert.deepEqual(findLongLines(JSON.stringify(whole), LINE), []);
         assert.deepEqual([whole.Findings.length + whole.LinesLeftOut, whole.Errors.map(({ length }) => length)], [3, [1_000, 1_000]]);
     });
 
     law("is under 48 KiB, and complete or counted", arbitraryHealth, (one) => {
         const whole = watchReport(one, SETTINGS, [], []);
-        assert.deepEqual(linesOver(JSON.stringify(whole), LINE), []);
+        assert.deepEqual(findLongLines(JSON.stringify(whole), LINE), []);
         const { Findings, Recovered, LinesLeftOut } = whole;
         assert.equal(Findings.length + Recovered.length + LinesLeftOut, one.findings.length + one.recovered.length);
     });

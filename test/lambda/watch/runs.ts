@@ -7,7 +7,7 @@ import { type WatchContext, watch } from "../../../lambda/watch/watch";
 import type { WatchSettings } from "../../../lambda/watch/watchSettings";
 import type { StoredMessage } from "../../../rehearsal/embeddedAws/state";
 import { type Clients, withAws } from "../../support/awsClients";
-import { type Fault, silence } from "../../support/faults";
+import { type Fault, missingResponse } from "../../support/faults";
 import { MORNING, SETTINGS, SIGNALS, TARGETS } from "./account";
 
 export const TOPIC = TARGETS.topicArn;
@@ -54,7 +54,7 @@ export async function runs(...steps: readonly Step[]): Promise<Ran[]> {
     const play = async (clients: Clients) => {
         const [log, results]: [string[], Ran[]] = [[], []];
         for (const { topics: existing = [TOPIC, CHAT], isSilent, ...step } of steps) {
-            fault = isSilent ? silence : undefined;
+            fault = isSilent ? missingResponse : undefined;
             topics.clear();
             for (const topic of existing) {
                 topics.set(topic, []);

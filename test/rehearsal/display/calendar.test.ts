@@ -2,12 +2,12 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
-import { calendar } from "../../../rehearsal/display/calendar";
-import { lines, NOTHING, OPTIONS, REHEARSAL } from "./sample";
+import { drawCalendar } from "../../../rehearsal/display/calendar";
+import { EMPTY_REHEARSAL, OPTIONS, REHEARSAL, splitLines } from "./sample";
 
 describe("The calendar of a rehearsal", () => {
     it("shows a calendar of restore points, failures and deletions", () => {
-        assert.deepEqual(lines(calendar(REHEARSAL, OPTIONS)), [
+        assert.deepEqual(splitLines(drawCalendar(REHEARSAL, OPTIONS)), [
             "January 2027                   February 2027",
             "Mo  Tu  We  Th  Fr  Sa  Su     Mo  Tu  We  Th  Fr  Sa  Su",
             "                 1   2   3      1d  2x  3   4   5   6   7",
@@ -25,7 +25,7 @@ describe("The calendar of a rehearsal", () => {
     });
 
     it("counts days in the policy's time zone", () => {
-        assert.deepEqual(lines(calendar({ ...REHEARSAL, timezone: "America/New_York" }, OPTIONS)), [
+        assert.deepEqual(splitLines(drawCalendar({ ...REHEARSAL, timezone: "America/New_York" }, OPTIONS)), [
             "January 2027                   February 2027",
             "Mo  Tu  We  Th  Fr  Sa  Su     Mo  Tu  We  Th  Fr  Sa  Su",
             "                 1   2   3      1x  2   3   4   5   6   7",
@@ -46,7 +46,7 @@ describe("The calendar of a rehearsal", () => {
         const rename = (type: string) => (type === "Day" ? "Weekday" : type);
         const types = REHEARSAL.types.map(rename);
         const restorable = REHEARSAL.restorable.map((point) => ({ ...point, type: rename(point.type) }));
-        assert.deepEqual(lines(calendar({ ...REHEARSAL, types, restorable }, OPTIONS)), [
+        assert.deepEqual(splitLines(drawCalendar({ ...REHEARSAL, types, restorable }, OPTIONS)), [
             "January 2027                   February 2027",
             "Mo  Tu  We  Th  Fr  Sa  Su     Mo  Tu  We  Th  Fr  Sa  Su",
             "                 1   2   3      1a  2x  3   4   5   6   7",
@@ -63,8 +63,8 @@ describe("The calendar of a rehearsal", () => {
         ]);
     });
 
-    it("shows the last thirteen months of a long rehearsal, two beside each other", () => {
-        const titles = lines(calendar(NOTHING, { ...OPTIONS, days: 800 })).filter((line) => / 20\d\d/.test(line));
+    it("shows the last thirteen months of a long rehearsal, in rows of two", () => {
+        const titles = splitLines(drawCalendar(EMPTY_REHEARSAL, { ...OPTIONS, days: 800 })).filter((line) => / 20\d\d/.test(line));
         assert.deepEqual(
             titles.map((line) => line.split(/ {2,}/)),
             [
@@ -81,9 +81,9 @@ describe("The calendar of a rehearsal", () => {
 
     it("is in colour if the terminal has colours", () => {
         const program = `
-            const { calendar } = require(${JSON.stringify(join(__dirname, "../../../rehearsal/display/calendar"))});
+            const { drawCalendar } = require(${JSON.stringify(join(__dirname, "../../../rehearsal/display/calendar"))});
             const [rehearsal, options] = JSON.parse(process.argv[1]);
-            process.stdout.write(calendar(rehearsal, options));`;
+            process.stdout.write(drawCalendar(rehearsal, options));`;
         const text = (colours: Record<string, string>) => {
             const { NO_COLOR, FORCE_COLOR, ...env } = process.env;
             return execFileSync(process.execPath, ["-r", "ts-node/register", "-e", program, JSON.stringify([REHEARSAL, OPTIONS])], {
@@ -94,7 +94,7 @@ describe("The calendar of a rehearsal", () => {
         };
         const [coloured, plain] = [text({ FORCE_COLOR: "1" }), text({ NO_COLOR: "1" })];
         assert.equal(stripVTControlCharacters(coloured), plain);
-        assert.deepEqual(plain.split("\n"), lines(calendar(REHEARSAL, OPTIONS)));
+        assert.deepEqual(plain.split("\n"), splitLines(drawCalendar(REHEARSAL, OPTIONS)));
         assert.deepEqual(
             [
                 "\u001b[1m\u001b[32m31W\u001b[39m\u001b[22m",

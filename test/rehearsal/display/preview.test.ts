@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
-import { preview } from "../../../rehearsal/display/preview";
-import { DEPLOYMENT, lines, registered } from "./sample";
+import { drawPreview } from "../../../rehearsal/display/preview";
+import { DEPLOYMENT, makeResource, splitLines } from "./sample";
 
 describe("The preview of a deployment", () => {
     it("shows the deployment as a tree, as pulumi preview does", () => {
-        assert.deepEqual(lines(preview(DEPLOYMENT)), [
+        assert.deepEqual(splitLines(drawPreview(DEPLOYMENT)), [
             "    Type                                 Name",
             " +  pulumi:pulumi:Stack                  vss-backup-dev",
             " +  └─ vss-backup:index:VssBackupPolicy  dev",
@@ -17,11 +17,11 @@ describe("The preview of a deployment", () => {
 
     it("continues long names in the next line", () => {
         const resources = [
-            registered("vss-backup:index:VssBackupPolicy", "dev"),
-            registered("aws:sns/topicSubscription:TopicSubscription", "dev-email-windows-server-administrators@berlin.example.com"),
-            registered("aws:networkmanager/transitGatewayConnectPeerAssociation:TransitGatewayConnectPeerAssociation", "dev-peer"),
+            makeResource("vss-backup:index:VssBackupPolicy", "dev"),
+            makeResource("aws:sns/topicSubscription:TopicSubscription", "dev-email-windows-server-administrators@berlin.example.com"),
+            makeResource("aws:networkmanager/transitGatewayConnectPeerAssociation:TransitGatewayConnectPeerAssociation", "dev-peer"),
         ];
-        assert.deepEqual(lines(preview({ ...DEPLOYMENT, resources })).slice(3, -2), [
+        assert.deepEqual(splitLines(drawPreview({ ...DEPLOYMENT, resources })).slice(3, -2), [
             " +     ├─ aws:sns:TopicSubscription           dev-email-windows-server-administr",
             "                                              ators@berlin.example.com",
             " +     └─ aws:networkmanager:TransitGatewayC  dev-peer",

@@ -11,8 +11,8 @@ function server(id: string): Server {
     return { id, tags: new Map(), volumes: [], hasVssPackage: true, busyUntil: 0 };
 }
 
-/** Makes a run at a time such as `2027-01-30T01:00`, with one snapshot, or with the reason of its failure and none. */
-export function run(type: string, at: string, id: string, why?: string): TypedRun {
+/** Makes a run at a time such as `2027-01-30T01:00`, with one snapshot. A failed run has a reason instead. */
+export function makeRun(type: string, at: string, id: string, why?: string): TypedRun {
     const time = Date.parse(`${at}Z`);
     const snapshot: StoredSnapshot = { id: "", volumeId: "", startTime: time, state: "", description: "", tags: new Map() };
     return {
@@ -23,7 +23,7 @@ export function run(type: string, at: string, id: string, why?: string): TypedRu
     };
 }
 
-export function point(type: string, at: string, id: string): Restorable {
+export function makeRestorePoint(type: string, at: string, id: string): Restorable {
     return { type, time: Date.parse(`${at}Z`), server: id, snapshots: [], standsInFor: [] };
 }
 
@@ -32,34 +32,34 @@ export const REHEARSAL: Rehearsal = {
     timezone: "UTC",
     types: ["Day", "Week"],
     runs: [
-        run("Day", "2027-01-30T01:00", "i-1"),
-        run("Day", "2027-01-30T01:00", "i-2"),
-        run("Day", "2027-01-31T01:00", "i-1"),
-        run("Day", "2027-01-31T01:00", "i-2"),
-        run("Week", "2027-01-31T03:00", "i-1"),
-        run("Week", "2027-01-31T03:00", "i-2"),
-        run("Day", "2027-02-01T01:00", "i-1"),
-        run("Day", "2027-02-01T01:00", "i-2", "the server was down"),
-        run("Day", "2027-02-02T01:00", "i-1", "the server was down"),
-        run("Day", "2027-02-02T01:00", "i-2", "a VSS writer failed"),
+        makeRun("Day", "2027-01-30T01:00", "i-1"),
+        makeRun("Day", "2027-01-30T01:00", "i-2"),
+        makeRun("Day", "2027-01-31T01:00", "i-1"),
+        makeRun("Day", "2027-01-31T01:00", "i-2"),
+        makeRun("Week", "2027-01-31T03:00", "i-1"),
+        makeRun("Week", "2027-01-31T03:00", "i-2"),
+        makeRun("Day", "2027-02-01T01:00", "i-1"),
+        makeRun("Day", "2027-02-01T01:00", "i-2", "the server was down"),
+        makeRun("Day", "2027-02-02T01:00", "i-1", "the server was down"),
+        makeRun("Day", "2027-02-02T01:00", "i-2", "a VSS writer failed"),
     ],
     cleanings: 1,
     taken: 7,
     deleted: 2,
     unprotected: [],
     restorable: [
-        point("Day", "2027-01-31T01:00", "i-1"),
-        point("Day", "2027-01-31T01:00", "i-2"),
-        point("Week", "2027-01-31T03:00", "i-1"),
-        point("Week", "2027-01-31T03:00", "i-2"),
-        point("Day", "2027-02-01T01:00", "i-1"),
+        makeRestorePoint("Day", "2027-01-31T01:00", "i-1"),
+        makeRestorePoint("Day", "2027-01-31T01:00", "i-2"),
+        makeRestorePoint("Week", "2027-01-31T03:00", "i-1"),
+        makeRestorePoint("Week", "2027-01-31T03:00", "i-2"),
+        makeRestorePoint("Day", "2027-02-01T01:00", "i-1"),
     ],
     broken: [],
 };
 
-export const NOTHING: Rehearsal = { ...REHEARSAL, runs: [], cleanings: 0, taken: 0, deleted: 0, restorable: [] };
+export const EMPTY_REHEARSAL: Rehearsal = { ...REHEARSAL, runs: [], cleanings: 0, taken: 0, deleted: 0, restorable: [] };
 
-export function registered(type: string, name: string): Registered {
+export function makeResource(type: string, name: string): Registered {
     return { type, name, inputs: {}, id: "", arn: undefined, provider: "" };
 }
 
@@ -68,15 +68,15 @@ export const DEPLOYMENT: Deployment = {
     stack: "dev",
     region: "eu-central-1",
     resources: [
-        registered("vss-backup:index:VssBackupPolicy", "dev"),
-        registered("aws:sns/topic:Topic", "dev-topic"),
-        registered("aws:cloudwatch/logGroup:LogGroup", "dev-logs"),
+        makeResource("vss-backup:index:VssBackupPolicy", "dev"),
+        makeResource("aws:sns/topic:Topic", "dev-topic"),
+        makeResource("aws:cloudwatch/logGroup:LogGroup", "dev-logs"),
     ],
     outputs: {},
 };
 
 /** Splits a text into lines, without colours and spaces at line ends. */
-export function lines(text: string): string[] {
+export function splitLines(text: string): string[] {
     return stripVTControlCharacters(text)
         .split("\n")
         .map((line) => line.trimEnd());

@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
-import { whatCanBeRestored, whatHappened, whatIsUnprotected } from "../../../rehearsal/display/summary";
+import { showRestorePoints, showRuns, showUnprotectedVolumes } from "../../../rehearsal/display/summary";
 import type { Rehearsal } from "../../../rehearsal/rehearse";
-import { lines, NOTHING, OPTIONS, point, REHEARSAL } from "./sample";
+import { EMPTY_REHEARSAL, makeRestorePoint, OPTIONS, REHEARSAL, splitLines } from "./sample";
 
 describe("The summary of a rehearsal", () => {
     it("shows the runs of each type, and why some failed", () => {
-        assert.deepEqual(lines(whatHappened(REHEARSAL, OPTIONS)), [
+        assert.deepEqual(splitLines(showRuns(REHEARSAL, OPTIONS)), [
             "5 days, 2 servers with 1 volume each",
             "┌──────┬──────┬───────────┬────────┬─────────────────┐",
             "│ Type │ Runs │ Succeeded │ Failed │ Snapshots taken │",
@@ -22,14 +22,14 @@ describe("The summary of a rehearsal", () => {
 
     it("writes one in the singular", () => {
         assert.equal(
-            lines(whatHappened({ ...NOTHING, cleanings: 1 }, { ...OPTIONS, days: 1, servers: 1 }))[0],
+            splitLines(showRuns({ ...EMPTY_REHEARSAL, cleanings: 1 }, { ...OPTIONS, days: 1, servers: 1 }))[0],
             "1 day, 1 server with 1 volume each",
         );
     });
 
     it("says how many volumes are not mounted", () => {
         assert.equal(
-            lines(whatHappened(REHEARSAL, { ...OPTIONS, volumes: 3, unmounted: 2 }))[0],
+            splitLines(showRuns(REHEARSAL, { ...OPTIONS, volumes: 3, unmounted: 2 }))[0],
             "5 days, 2 servers with 3 volumes each, 2 of them not mounted",
         );
     });
@@ -39,24 +39,24 @@ describe("The summary of a rehearsal", () => {
             { server: "i-00000000000000001", volume: "vol-00000000000000001", device: "/dev/sda1", why: "boot volume, excluded" },
             { server: "i-00000000000000001", volume: "vol-00000000000000002", device: "xvdab", why: "not mounted in Windows" },
         ];
-        assert.deepEqual(lines(whatIsUnprotected({ ...REHEARSAL, unprotected })), [
+        assert.deepEqual(splitLines(showUnprotectedVolumes({ ...REHEARSAL, unprotected })), [
             "2 volumes in no restore point:",
             "i-00000000000000001  vol-00000000000000001  /dev/sda1  boot volume, excluded",
             "i-00000000000000001  vol-00000000000000002  xvdab      not mounted in Windows",
         ]);
         const many = Array(22).fill(unprotected[1]);
-        assert.deepEqual(lines(whatIsUnprotected({ ...REHEARSAL, unprotected: many })).slice(20), [
+        assert.deepEqual(splitLines(showUnprotectedVolumes({ ...REHEARSAL, unprotected: many })).slice(20), [
             "i-00000000000000001  vol-00000000000000002  xvdab  not mounted in Windows",
             "… and 2 more; --json has all of them",
         ]);
     });
 
     it("says that every volume is in a restore point", () => {
-        assert.equal(whatIsUnprotected(REHEARSAL), "Every volume is in a restore point.");
+        assert.equal(showUnprotectedVolumes(REHEARSAL), "Every volume is in a restore point.");
     });
 
     it("shows restore points in the policy's time zone, the newest first", () => {
-        assert.deepEqual(lines(whatCanBeRestored({ ...REHEARSAL, timezone: "Asia/Tokyo" }, OPTIONS)), [
+        assert.deepEqual(splitLines(showRestorePoints({ ...REHEARSAL, timezone: "Asia/Tokyo" }, OPTIONS)), [
             "┌──────┬─────────────────────────────┬─────────┐",
             "│ Type │ Restore points (Asia/Tokyo) │ Servers │",
             "├──────┼─────────────────────────────┼─────────┤",
@@ -69,16 +69,16 @@ describe("The summary of a rehearsal", () => {
     });
 
     it("says for which periods a restore point stands in", () => {
-        const standing = { ...point("Week", "2027-01-31T03:00", "i-1"), standsInFor: ["Day 2027-01-31", "Month 2027-01"] };
-        const restorable = [standing, point("Week", "2027-01-31T03:00", "i-2")];
-        assert.deepEqual(lines(whatCanBeRestored({ ...REHEARSAL, types: ["Week"], restorable }, OPTIONS)).slice(3, 5), [
+        const standing = { ...makeRestorePoint("Week", "2027-01-31T03:00", "i-1"), standsInFor: ["Day 2027-01-31", "Month 2027-01"] };
+        const restorable = [standing, makeRestorePoint("Week", "2027-01-31T03:00", "i-2")];
+        assert.deepEqual(splitLines(showRestorePoints({ ...REHEARSAL, types: ["Week"], restorable }, OPTIONS)).slice(3, 5), [
             "│ Week │ Sun 2027-01-31 03:00, stands in for Day 2027-01-31 and │ 2 of 2  │",
             "│      │ Month 2027-01                                          │         │",
         ]);
     });
 
     it("says that nothing can be restored", () => {
-        assert.deepEqual(lines(whatCanBeRestored(NOTHING, OPTIONS)), [
+        assert.deepEqual(splitLines(showRestorePoints(EMPTY_REHEARSAL, OPTIONS)), [
             "┌──────┬──────────────────────┬─────────┐",
             "│ Type │ Restore points (UTC) │ Servers │",
             "├──────┼──────────────────────┼─────────┤",

@@ -10,12 +10,12 @@ import {
 import { startAws } from "../../../rehearsal/embeddedAws/aws";
 import type { IamRequest } from "../../../rehearsal/embeddedAws/iam";
 import { SnapshotStore, type StoredSnapshot } from "../../../rehearsal/embeddedAws/snapshotStore";
-import { clientOf } from "../../support/cleaning";
-import { named, withEc2 } from "./account";
+import { makeClient } from "../../support/cleaning";
+import { storeNamedSnapshots, withEc2 } from "./account";
 
 describe("Calls of the embedded EC2", () => {
     it("deletes a snapshot", async () => {
-        const store = named("a", "b");
+        const store = storeNamedSnapshots("a", "b");
         await withEc2(store, (client) => client.send(new DeleteSnapshotCommand({ SnapshotId: "snap-00000000000000001" })));
         assert.deepEqual(
             store.all().map(({ id }) => id),
@@ -24,7 +24,7 @@ describe("Calls of the embedded EC2", () => {
     });
 
     it("refuses to delete snapshots that are missing, malformed or in use", async () => {
-        const store = named("a");
+        const store = storeNamedSnapshots("a");
         const message = "The snapshot snap-00000000000000001 is currently in use by ami-1";
         (store.get("snap-00000000000000001") as StoredSnapshot).heldBy = { code: "InvalidSnapshot.InUse", message };
         const errors = await withEc2(store, async (client) => {
@@ -70,22 +70,22 @@ describe("Calls of the embedded EC2", () => {
     });
 
     it("refuses unknown actions", async () => {
-        const described = withEc2(named(), (client) => client.send(new DescribeImagesCommand({})));
+        const described = withEc2(storeNamedSnapshots(), (client) => client.send(new DescribeImagesCommand({})));
         await assert.rejects(described, {
             name: "InvalidAction",
             message: "The action DescribeImages is not valid for this web service.",
         });
     });
 
-    it("refuses calls as IAM says, but tells any caller that a snapshot is missing", async () => {
+    it("refuses the calls that IAM refuses, but any caller learns that a snapshot is missing", async () => {
         const asked: IamRequest[] = [];
         const refusal = async (request: IamRequest) => {
             asked.push(request);
             return "User: me is not authorized";
         };
-        const store = named("a");
+        const store = storeNamedSnapshots("a");
         const ec2 = await startAws({ store }, { iam: { refusal, accessKey: () => "" } });
-        const client = clientOf(ec2.endpoint);
+        const client = makeClient(ec2.endpoint);
         const refused = {
             name: "UnauthorizedOperation",
             message: "You are not authorized to perform this operation. User: me is not authorized",
@@ -117,7 +117,7 @@ describe("Calls of the embedded EC2", () => {
     });
 
     it("refuses an unsigned call, and does nothing", async () => {
-        const store = named("a");
+        const store = storeNamedSnapshots("a");
         const [status, code, calls] = await withEc2(store, async (_, { endpoint, calls }) => {
             const body = new URLSearchParams({ Action: "DeleteSnapshot", SnapshotId: "snap-00000000000000001" });
             const response = await fetch(endpoint, { method: "POST", body, headers: { connection: "close" } });

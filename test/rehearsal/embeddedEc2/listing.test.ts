@@ -1,10 +1,10 @@
 import assert from "node:assert/strict";
 import { DescribeSnapshotsCommand, type DescribeSnapshotsCommandInput, paginateDescribeSnapshots } from "@aws-sdk/client-ec2";
 import { SnapshotStore, type StoredSnapshot } from "../../../rehearsal/embeddedAws/snapshotStore";
-import { named, START, withEc2 } from "./account";
+import { START, storeNamedSnapshots, withEc2 } from "./account";
 
 /** Lists snapshots, and returns the values of their tag `Name`. */
-function found(store: SnapshotStore, input: DescribeSnapshotsCommandInput): Promise<(string | undefined)[]> {
+function listNames(store: SnapshotStore, input: DescribeSnapshotsCommandInput): Promise<(string | undefined)[]> {
     return withEc2(store, async (client) => {
         const { Snapshots } = await client.send(new DescribeSnapshotsCommand(input));
         return (Snapshots ?? []).map(({ Tags }) => Tags?.[0]?.Value);
@@ -51,21 +51,21 @@ describe("Listings of the embedded EC2", () => {
     });
 
     it("returns an empty list of an empty account", async () => {
-        assert.deepEqual(await found(new SnapshotStore(), {}), []);
+        assert.deepEqual(await listNames(new SnapshotStore(), {}), []);
     });
 
-    it("takes * and ? in filters for wildcards, unless a backslash stands before them", async () => {
-        const store = named("prod", "prod-2", "PROD", "p*", "p?od", "p\\*", "a.b", "axb");
+    it("reads * and ? in filters as wildcards, unless a backslash stands before them", async () => {
+        const store = storeNamedSnapshots("prod", "prod-2", "PROD", "p*", "p?od", "p\\*", "a.b", "axb");
         assert.deepEqual(
             [
-                await found(store, byName("prod")),
-                await found(store, byName("prod*")),
-                await found(store, byName("p?od")),
-                await found(store, byName("p\\?od")),
-                await found(store, byName("p\\*")),
-                await found(store, byName("p\\\\\\*")),
-                await found(store, byName("a.b")),
-                await found(store, byName("*")),
+                await listNames(store, byName("prod")),
+                await listNames(store, byName("prod*")),
+                await listNames(store, byName("p?od")),
+                await listNames(store, byName("p\\?od")),
+                await listNames(store, byName("p\\*")),
+                await listNames(store, byName("p\\\\\\*")),
+                await listNames(store, byName("a.b")),
+                await listNames(store, byName("*")),
             ],
             [
                 ["prod"],
@@ -81,12 +81,12 @@ describe("Listings of the embedded EC2", () => {
     });
 
     it("returns the snapshots that match any value of each filter", async () => {
-        const store = named("a", "b", "c");
+        const store = storeNamedSnapshots("a", "b", "c");
         (store.get("snap-00000000000000002") as StoredSnapshot).state = "error";
-        const filters = (...Filters: { Name: string; Values: string[] }[]) => found(store, { Filters });
+        const filters = (...Filters: { Name: string; Values: string[] }[]) => listNames(store, { Filters });
         assert.deepEqual(
             [
-                await found(store, byName("a", "b")),
+                await listNames(store, byName("a", "b")),
                 await filters({ Name: "tag:Name", Values: ["a", "b"] }, { Name: "status", Values: ["completed"] }),
                 await filters({ Name: "snapshot-id", Values: ["snap-00000000000000003"] }),
                 await filters({ Name: "volume-id", Values: ["vol-2"] }),
@@ -97,13 +97,13 @@ describe("Listings of the embedded EC2", () => {
         );
     });
 
-    it("distinguishes the account's own snapshots from those of others", async () => {
-        const store = named("a");
+    it("distinguishes the snapshots of the account from other snapshots", async () => {
+        const store = storeNamedSnapshots("a");
         assert.deepEqual(
             [
-                await found(store, { OwnerIds: ["self"] }),
-                await found(store, { OwnerIds: ["amazon", "123456789012"] }),
-                await found(store, { OwnerIds: ["amazon"] }),
+                await listNames(store, { OwnerIds: ["self"] }),
+                await listNames(store, { OwnerIds: ["amazon", "123456789012"] }),
+                await listNames(store, { OwnerIds: ["amazon"] }),
             ],
             [["a"], ["a"], []],
         );
@@ -111,7 +111,7 @@ describe("Listings of the embedded EC2", () => {
 
     it("returns pages in the order of ids, all but the last with a token", async () => {
         const names = Array.from({ length: 12 }, (_, i) => `${i + 1}`);
-        const pages = await withEc2(named(...names), async (client) => {
+        const pages = await withEc2(storeNamedSnapshots(...names), async (client) => {
             const sizes: [number | undefined, boolean][] = [];
             for await (const { Snapshots, NextToken } of paginateDescribeSnapshots({ client, pageSize: 6 }, {})) {
                 sizes.push([Snapshots?.length, NextToken !== undefined]);
@@ -125,19 +125,19 @@ describe("Listings of the embedded EC2", () => {
     });
 
     it("continues after the last snapshot of a page, although it was deleted meanwhile", async () => {
-        const store = named(...Array.from({ length: 8 }, (_, i) => `${i + 1}`));
+        const store = storeNamedSnapshots(...Array.from({ length: 8 }, (_, i) => `${i + 1}`));
         const { NextToken = "" } = await withEc2(store, (client) => client.send(new DescribeSnapshotsCommand({ MaxResults: 5 })));
         store.delete("snap-00000000000000005");
         store.delete("snap-00000000000000006");
-        assert.deepEqual(await found(store, { MaxResults: 5, NextToken }), ["7", "8"]);
+        assert.deepEqual(await listNames(store, { MaxResults: 5, NextToken }), ["7", "8"]);
     });
 
     it("returns all snapshots without a page size, and at most a thousand with one", async () => {
-        const store = named(...Array.from({ length: 1_001 }, () => "a"));
-        assert.deepEqual([(await found(store, {})).length, (await found(store, { MaxResults: 5_000 })).length], [1_001, 1_000]);
+        const store = storeNamedSnapshots(...Array.from({ length: 1_001 }, () => "a"));
+        assert.deepEqual([(await listNames(store, {})).length, (await listNames(store, { MaxResults: 5_000 })).length], [1_001, 1_000]);
     });
 
-    for (const [what, input, error] of [
+    for (const [fault, input, error] of [
         [
             "pages of fewer than five snapshots",
             { MaxResults: 4 },
@@ -153,8 +153,8 @@ describe("Listings of the embedded EC2", () => {
             { name: "InvalidParameterValue", message: "The filter 'colour' is invalid" },
         ],
     ] satisfies [string, DescribeSnapshotsCommandInput, object][]) {
-        it(`refuses ${what}`, async () => {
-            await assert.rejects(found(named("a"), input), error);
+        it(`refuses ${fault}`, async () => {
+            await assert.rejects(listNames(storeNamedSnapshots("a"), input), error);
         });
     }
 });

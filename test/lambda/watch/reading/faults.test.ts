@@ -2,40 +2,40 @@ import assert from "node:assert/strict";
 import type { EC2ClientConfig } from "@aws-sdk/client-ec2";
 import type { Reading } from "../../../../lambda/watch/reading";
 import { pageTokenOf } from "../../../../rehearsal/embeddedAws/call";
-import { endlessWaitsCut } from "../../../support/endlessWaits";
+import { cutEndlessWaits } from "../../../support/endlessWaits";
 import {
-    afterFirstPage,
-    always,
-    atFirst,
-    cut,
+    answerAsProxy,
+    brokenResponse,
+    connectionReset,
     emptyPage,
+    emptyResponse,
     type Fault,
     type Faults,
-    firstPageAgain,
-    foreign,
     halfBody,
     internalError,
-    noBody,
-    refused,
-    resetBefore,
+    missingResponse,
+    playAfterFirstPage,
+    playAlways,
+    playAtFirstAttempt,
+    refuse,
+    repeatedFirstPage,
     sameToken,
-    silence,
-    stalled,
-    throttled,
-    unavailable,
+    stalledResponse,
+    throttling,
+    unavailability,
 } from "../../../support/faults";
-import { FULL_READING, fullRegion } from "../../../support/fullRegion";
+import { FULL_READING, makeFullRegion } from "../../../support/fullRegion";
 import { readRegion } from "../../../support/watchedRegion";
 
 /** Reads the full region with these faults, in pages of two things. */
 async function read(faults: Faults, config: EC2ClientConfig = {}): Promise<Reading> {
-    const { calls, ...reading } = await readRegion(fullRegion(), { pageSize: 2, faults, config: { retryMode: "standard", ...config } });
+    const { calls, ...reading } = await readRegion(makeFullRegion(), { pageSize: 2, faults, config: { retryMode: "standard", ...config } });
     return reading;
 }
 
 /** A client that waits for no response that never comes. */
 function impatient(faults: Faults): EC2ClientConfig {
-    return { requestHandler: endlessWaitsCut(faults) };
+    return { requestHandler: cutEndlessWaits(faults) };
 }
 
 /** Plays a fault in the first calls of each action. */
@@ -108,19 +108,19 @@ const FAULTS: readonly (readonly [string, Fault, (service: Service, action: stri
         internalError,
         (service) => `InternalError${service === "sns" ? "Exception" : ""}: An internal error has occurred`,
     ],
-    ["responds with 503", unavailable, () => "Unavailable: The service is unavailable. Please try again shortly."],
-    ["has a proxy that responds with 502", foreign(502), (service) => (isJson(service) ? "unparsable" : "Unknown: Unknown")],
+    ["responds with 503", unavailability, () => "Unavailable: The service is unavailable. Please try again shortly."],
+    ["has a proxy that responds with 502", answerAsProxy(502), (service) => (isJson(service) ? "unparsable" : "Unknown: Unknown")],
     [
         "has a proxy that responds with 200",
-        foreign(200),
+        answerAsProxy(200),
         (service, action) => (isJson(service) ? "unparsable" : `UnreadableAnswer: it has no list of ${LISTED[action]}`),
     ],
-    ["resets the connection", resetBefore, () => "TimeoutError: read ECONNRESET"],
-    ["never responds", silence, () => "time-out"],
-    ["breaks off in the middle of the response", cut, () => "UnreadableAnswer: aborted"],
-    ["stops in the middle of the response", stalled, () => "time-out"],
+    ["resets the connection", connectionReset, () => "TimeoutError: read ECONNRESET"],
+    ["never responds", missingResponse, () => "time-out"],
+    ["breaks off in the middle of the response", brokenResponse, () => "UnreadableAnswer: aborted"],
+    ["stops in the middle of the response", stalledResponse, () => "time-out"],
     ["sends half of the body", halfBody, () => "unparsable"],
-    ["sends an empty body", noBody, (_, action) => `UnreadableAnswer: it has no list of ${LISTED[action]}`],
+    ["sends an empty body", emptyResponse, (_, action) => `UnreadableAnswer: it has no list of ${LISTED[action]}`],
 ];
 
 /** Begins a reading for each fault. They run at the same time, since they wait most of it. */
@@ -138,7 +138,7 @@ describe("Reading the signals", () => {
         let readings: Map<Fault, Promise<Reading>>;
 
         before(() => {
-            readings = beginReadings(atFirst);
+            readings = beginReadings(playAtFirstAttempt);
         });
 
         for (const [what, fault] of FAULTS) {
@@ -149,8 +149,8 @@ describe("Reading the signals", () => {
     });
 
     for (const [where, faultsOf] of [
-        ["each request", always],
-        ["each request for a second page", (fault: Fault) => afterFirstPage(always(fault))],
+        ["each request", playAlways],
+        ["each request for a second page", (fault: Fault) => playAfterFirstPage(playAlways(fault))],
     ] as const) {
         describe(`with a fault in ${where}`, () => {
             let readings: Map<Fault, Promise<Reading>>;
@@ -168,13 +168,13 @@ describe("Reading the signals", () => {
     }
 
     it("gives whole listings if AWS throttles the first request of each", async () => {
-        assert.deepEqual(await read((call) => (pageTokenOf(call) ? undefined : atFirst(throttled)(call))), FULL_READING);
+        assert.deepEqual(await read((call) => (pageTokenOf(call) ? undefined : playAtFirstAttempt(throttling)(call))), FULL_READING);
     });
 
     it("gives a sentence for each listing if AWS throttles each request", async () => {
         const why = (service: Service) =>
             service === "ec2" ? "RequestLimitExceeded: Request limit exceeded." : "ThrottlingException: Rate exceeded";
-        assert.deepEqual(await read(always(throttled), { maxAttempts: 2 }), nothing(why));
+        assert.deepEqual(await read(playAlways(throttling), { maxAttempts: 2 }), nothing(why));
     });
 
     it("gives whole listings if AWS sends empty pages before the others", async () => {
@@ -183,28 +183,28 @@ describe("Reading the signals", () => {
 
     it("gives whole listings, and each thing once, if AWS sends the first page again instead of the second", async () => {
         const seen = new Set<string>();
-        const faults = afterFirstPage((call) => {
+        const faults = playAfterFirstPage((call) => {
             const key = JSON.stringify([call.action, call.input.logGroupName, call.input.WindowId, call.input.ExecutionId]);
-            return seen.size === seen.add(key).size ? undefined : firstPageAgain;
+            return seen.size === seen.add(key).size ? undefined : repeatedFirstPage;
         });
         assert.deepEqual(await read(faults), FULL_READING);
     });
 
     it("gives a sentence for each listing if pages without end have one token", async () => {
         const why = (service: Service) => `Error: ${SERVICES[service]} gave the same page token twice; the listing has no end`;
-        assert.deepEqual(await read(always(sameToken)), nothing(why));
+        assert.deepEqual(await read(playAlways(sameToken)), nothing(why));
     });
 
     const expired: Readonly<Record<Service, Fault>> = {
-        ec2: refused("InvalidNextToken", "The token has expired."),
-        ssm: refused("InvalidNextToken", "The specified token isn't valid."),
-        logs: refused("InvalidParameterException", "The specified nextToken is invalid."),
-        sns: refused("InvalidParameter", "Invalid parameter: NextToken"),
+        ec2: refuse("InvalidNextToken", "The token has expired."),
+        ssm: refuse("InvalidNextToken", "The specified token isn't valid."),
+        logs: refuse("InvalidParameterException", "The specified nextToken is invalid."),
+        sns: refuse("InvalidParameter", "Invalid parameter: NextToken"),
     };
     const tokenExpired: Fault = (exchange) => expired[exchange.call.service as Service](exchange);
 
     it("begins a listing again if AWS refuses its own token twice", async () => {
-        assert.deepEqual(await read(afterFirstPage(firstOfEach(2, tokenExpired))), FULL_READING);
+        assert.deepEqual(await read(playAfterFirstPage(firstOfEach(2, tokenExpired))), FULL_READING);
     });
 
     it("gives a sentence for each listing if AWS always refuses its own token", async () => {
@@ -215,7 +215,7 @@ describe("Reading the signals", () => {
             sns: "InvalidParameterException: Invalid parameter: NextToken",
         };
         assert.deepEqual(
-            await read(afterFirstPage(always(tokenExpired))),
+            await read(playAfterFirstPage(playAlways(tokenExpired))),
             nothing((service) => why[service]),
         );
     });

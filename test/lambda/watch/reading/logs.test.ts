@@ -4,7 +4,7 @@ import type { Memory } from "../../../../lambda/watch/memory";
 import { memoryLines } from "../../../../lambda/watch/memoryLog";
 import type { CleanerRun, Signal } from "../../../../lambda/watch/signals";
 import type { StoredLogEvent } from "../../../../rehearsal/embeddedAws/state";
-import { saying } from "../../../support/account";
+import { makeReport } from "../../../support/account";
 import { answering, DAY, HOUR, NOW, type ReadOptions, type ReadRegion, readRegion, TARGETS } from "../../../support/watchedRegion";
 
 function readLogs(
@@ -29,8 +29,8 @@ describe("Listing the cleaner's runs", () => {
         return logLines(report).map((message) => ({ time: loggedAt, message }));
     }
 
-    function reportOf(time: number, said: Parameters<typeof saying>[0] = {}): Report {
-        return saying({ Time: new Date(time).toISOString(), ...said });
+    function reportOf(time: number, said: Parameters<typeof makeReport>[0] = {}): Report {
+        return makeReport({ Time: new Date(time).toISOString(), ...said });
     }
 
     function runOf(time: number, given: Partial<CleanerRun> = {}): CleanerRun {

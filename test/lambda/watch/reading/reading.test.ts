@@ -3,7 +3,7 @@ import type { Reading } from "../../../../lambda/watch/reading";
 import { pageTokenOf } from "../../../../rehearsal/embeddedAws/call";
 import { SnapshotStore } from "../../../../rehearsal/embeddedAws/snapshotStore";
 import type { AwsState } from "../../../../rehearsal/embeddedAws/state";
-import { FULL_READING, fullRegion } from "../../../support/fullRegion";
+import { FULL_READING, makeFullRegion } from "../../../support/fullRegion";
 import { DAY, emptyRegion, HOUR, invocationOf, NOW, type ReadOptions, readRegion, serverOf, TARGETS } from "../../../support/watchedRegion";
 
 async function read(state: Partial<AwsState>, options: ReadOptions = {}): Promise<Reading> {
@@ -62,7 +62,7 @@ function largeRegion(): Partial<AwsState> {
 
 describe("Reading the signals", () => {
     it("gives whole listings and the memory, of pages of two things", async () => {
-        assert.deepEqual(await read(fullRegion(), { pageSize: 2 }), FULL_READING);
+        assert.deepEqual(await read(makeFullRegion(), { pageSize: 2 }), FULL_READING);
     });
 
     it("gives empty listings of an empty region, and no memory", async () => {
@@ -207,7 +207,7 @@ describe("Reading the signals", () => {
             const why = "User: watch is not authorized";
             const refusal = async (request: { readonly action: string }) => (request.action === action ? why : undefined);
             const options = { iam: { refusal, accessKey: () => "" } };
-            assert.deepEqual(await read(fullRegion(), options), without(action, names, `${code} ${why}`));
+            assert.deepEqual(await read(makeFullRegion(), options), without(action, names, `${code} ${why}`));
         });
     }
 
@@ -217,13 +217,13 @@ describe("Reading the signals", () => {
             action === "ssm:DescribeAssociationExecutionTargets" ? why : undefined;
         const options = { iam: { refusal, accessKey: () => "" } };
         assert.deepEqual(
-            await read(fullRegion(), options),
+            await read(makeFullRegion(), options),
             without("ssm:DescribeAssociationExecutions", ["packages"], `AccessDeniedException: ${why}`),
         );
     });
 
     it("gives a sentence instead of the cleaner's runs if its log group is missing", async () => {
-        const region = fullRegion();
+        const region = makeFullRegion();
         const logGroups = new Map(region.logGroups);
         logGroups.delete(TARGETS.cleanerLogGroup);
         assert.deepEqual(
@@ -234,7 +234,7 @@ describe("Reading the signals", () => {
 
     it("gives a sentence instead of each signal when the run must end", async () => {
         const unread = (action: string) => ({ unread: `${action} had not ended when the run had to` });
-        assert.deepEqual(await read(fullRegion(), { abortSignal: AbortSignal.abort() }), {
+        assert.deepEqual(await read(makeFullRegion(), { abortSignal: AbortSignal.abort() }), {
             signals: {
                 servers: unread("ec2:DescribeInstances"),
                 nodes: unread("ssm:DescribeInstanceInformation"),
