@@ -21,7 +21,7 @@ export function incidentTable({ incidents }: Watched, timezone: string): string 
     const afterWidth = measureWidest("After", ...incidents.map(after));
     const nameWidth = WIDTH - FRAME - CLOCK.length - TOLD_WIDTH - afterWidth;
     const table = new Table({
-        head: ["Began", "Incident", "Told by", "After"],
+        head: ["Began", "Incident", "Told by", "After"].map((title) => pc.bold(title)),
         colAligns: ["left", "left", "left", "right"],
         chars: NO_LINES_BETWEEN,
         style: { head: [], border: [] },
@@ -42,7 +42,7 @@ export function incidentTable({ incidents }: Watched, timezone: string): string 
 
 function toldBy({ isFault, detection }: DetectedIncident): string {
     if (!detection) {
-        return isFault ? pc.red("nobody") : "nobody: it is no fault";
+        return isFault ? pc.red("nobody") : pc.dim("no fault");
     }
     return `${detection.by} ${detection.what.replace(/^vss-backup-/, "")}`;
 }
@@ -59,7 +59,7 @@ function after({ detection }: DetectedIncident): string {
 export function messageList({ runs, notifications }: Watched, timezone: string): string {
     const news = notifications.filter(({ hasNews }) => hasNews);
     const quiet = notifications.length - news.length;
-    const counts = `${plural(runs, "run")} of the watch, ${plural(notifications.length, "message")}, ${quiet} of them reports that all is well`;
+    const counts = `${plural(runs, "run")} of the watch, ${plural(notifications.length, "message")}. Reports without news, left out here: ${quiet}.`;
     return [wrapWords(counts), ...takeFirstLines(news.map((notification) => line(notification, timezone)))].join("\n");
 }
 

@@ -1,0 +1,115 @@
+import assert from "node:assert/strict";
+import { type Account, makeAccount } from "../../../rehearsal/account";
+import { type DueBackups, followDueBackups } from "../../../rehearsal/dueBackups";
+import { Ledger } from "../../../rehearsal/ledger";
+import { openWindows } from "../../../rehearsal/openWindows";
+import type { Deployment } from "../../../rehearsal/program";
+import { LastRuns, truthNow } from "../../../rehearsal/truth";
+import { installPackages } from "../../../rehearsal/vssPackage";
+import { deployed } from "../../support/policies";
+
+const HOUR = 3_600_000;
+
+/** A Friday, on which Day is due at 01:00 and Month at 05:00. */
+const START = Date.UTC(2027, 0, 1);
+const DAY = { server: "i-00000000000000001", type: "Day", due: START + HOUR, closed: START + 2 * HOUR };
+const MONTH = { ...DAY, type: "Month", due: START + 5 * HOUR, closed: START + 6 * HOUR };
+
+let deployment: Deployment;
+
+interface Followed {
+    readonly account: Account;
+    readonly backups: DueBackups;
+    truth(): ReturnType<typeof truthNow>;
+    /** Plays until an hour after the start, and lists the missing backups. */
+    missingAt(hours: number): Promise<ReturnType<DueBackups["missing"]>>;
+}
+
+function follow(servers = 1): Followed {
+    const account = makeAccount(deployment, { start: START, days: 9, servers, volumes: 1 });
+    const [ledger, lastRuns] = [new Ledger(), new LastRuns()];
+    installPackages(account);
+    openWindows(account, { failures: 0, seed: 1 }, (run) => {
+        ledger.record(run);
+        lastRuns.add(run);
+    });
+    const backups = followDueBackups(account, ledger, 3);
+    return {
+        account,
+        backups,
+        truth: () => truthNow(account, ledger, backups, lastRuns),
+        async missingAt(hours) {
+            account.timeline.at(START + hours * HOUR, () => {});
+            await account.timeline.play(START + hours * HOUR + 1);
+            return backups.missing();
+        },
+    };
+}
+
+describe("The backups that were due", () => {
+    before(async () => {
+        deployment = await deployed();
+    });
+
+    it("are not missing if each run succeeds", async () => {
+        const { missingAt } = follow(2);
+        assert.deepEqual([await missingAt(5), await missingAt(30), await missingAt(200)], [[], [], []]);
+    });
+
+    it("are missing three hours after their window, until a later run succeeds", async () => {
+        const { account, missingAt } = follow();
+        account.mistakes.failingServers.add(DAY.server);
+        assert.deepEqual(await missingAt(4.9), []);
+        account.mistakes.failingServers.clear();
+        assert.deepEqual([await missingAt(5), await missingAt(9), await missingAt(25), await missingAt(26)], [[DAY], [DAY], [DAY], []]);
+    });
+
+    it("are missing for each type and server", async () => {
+        const { account, missingAt } = follow(2);
+        account.mistakes.failingServers.add(DAY.server);
+        assert.deepEqual(await missingAt(9), [DAY, MONTH]);
+    });
+
+    it("are not due on a server that is stopped when the window opens, or has no tag", async () => {
+        for (const change of [{ state: "stopped" }, { tags: new Map() }]) {
+            const { account, missingAt } = follow();
+            Object.assign(account.servers[0] ?? {}, change);
+            assert.deepEqual(await missingAt(9), []);
+        }
+    });
+
+    it("are not missing any more on a server that has lost its tag", async () => {
+        const { account, missingAt } = follow();
+        account.mistakes.failingServers.add(DAY.server);
+        assert.deepEqual(await missingAt(5), [DAY]);
+        Object.assign(account.servers[0] ?? {}, { tags: new Map() });
+        assert.deepEqual(await missingAt(5.5), []);
+    });
+
+    it("are missing if the window does not open", async () => {
+        const { account, missingAt } = follow();
+        account.aws.windows.splice(0);
+        assert.deepEqual(await missingAt(9), [DAY, MONTH]);
+    });
+});
+
+describe("The truth about an account", () => {
+    it("is that nothing is wrong, or what is", async () => {
+        const well = follow();
+        await well.missingAt(10);
+        assert.deepEqual(well.truth(), { missing: [], withoutPoint: ["i-00000000000000002"], failing: [], unmounted: [] });
+        const ill = follow();
+        ill.account.mistakes.failingServers.add(DAY.server);
+        await ill.missingAt(24);
+        assert.deepEqual(ill.truth().failing, []);
+        await ill.missingAt(26);
+        const [server] = ill.account.servers;
+        Object.assign(server ?? {}, { volumes: [{ id: "vol-1", device: "xvdb", mounted: false }] });
+        assert.deepEqual(ill.truth(), {
+            missing: [DAY, MONTH],
+            withoutPoint: ["i-00000000000000001", "i-00000000000000002"],
+            failing: ["i-00000000000000001"],
+            unmounted: ["i-00000000000000001"],
+        });
+    });
+});
