@@ -2,7 +2,7 @@ import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
 import type { CleanerContext, CleanerSettings } from "../lambda/cleaner/cleaner";
 import { POLICY_TAG } from "../lambda/retention/tags";
-import { cleanerArchive } from "./cleanerArchive";
+import { lambdaArchive } from "./lambdaArchive";
 import type { PolicyContext } from "./policyContext";
 import type { ResolvedPolicy } from "./resolvePolicy";
 import { serviceRole } from "./serviceRole";
@@ -47,7 +47,7 @@ export function cleaner(context: PolicyContext, { cleaner: settings, cleanerSche
             runtime: "nodejs24.x",
             architectures: ["arm64"],
             handler: "index.handler",
-            code: pulumi.output(closure).apply(({ text }) => cleanerArchive(text)),
+            code: pulumi.output(closure).apply(({ text }) => lambdaArchive("cleaner", text)),
             role: role.arn,
             timeout: TIMEOUT_S,
             memorySize: MEMORY_MB,
