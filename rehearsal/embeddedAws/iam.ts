@@ -36,32 +36,35 @@ const ADMINISTRATOR: Document = { Version: "2012-10-17", Statement: [{ Effect: "
 
 /**
  * Resources that AWS evaluates, as its error messages show, although the Service Authorization Reference does not list them.
- * ARNs of AWS's documents have no account. DescribeLogGroups requests a group without a name.
+ * ARNs of AWS's documents have no account. DescribeLogGroups requests a group without a name, and FilterLogEvents a stream without one.
  */
 const AWS_DOCUMENT = /^arn:[\w-]+:ssm:[\w-]+::document\/[\w-]+$/;
 const UNLISTED: Readonly<Record<string, RegExp>> = {
     "ssm:SendCommand": AWS_DOCUMENT,
     "ssm:GetDocument": AWS_DOCUMENT,
     "logs:DescribeLogGroups": /^arn:[\w-]+:logs:[\w-]+:\d{12}:log-group::log-stream:$/,
+    "logs:FilterLogEvents": /^arn:[\w-]+:logs:[\w-]+:\d{12}:log-group:[^:]+:log-stream:$/,
 };
 
 /**
- * Evaluates requests with the policy documents of a program: inline policies and trust policies of roles, and policies of topics.
+ * Evaluates requests with the policy documents of a program: inline policies and trust policies of roles, policies of topics, and
+ * permissions of functions.
  * AWS's managed policies, and the policies on the user's existing roles, are not part of the program. Their permissions do not count.
  *
- * @throws Error if the program registers a policy of another kind
+ * @throws Error if the program registers a policy of another kind, or a permission that the evaluator does not understand
  */
 export function startIam(deployment: Deployment): EmbeddedIam {
     const { resources } = deployment;
     refuseUnjudged(resources);
     const roles = resourcesOf(deployment, "aws:iam/role:Role");
     const trusted = new Map(roles.map(({ arn, inputs }) => [arn, JSON.parse(inputs.assumeRolePolicy) as Document]));
-    const topics = new Map(
-        resourcesOf(deployment, "aws:sns/topicPolicy:TopicPolicy").map(({ inputs }) => [
-            inputs.arn as string,
-            JSON.parse(inputs.policy) as Document,
+    const onResources = new Map<string, Document>([
+        ...resourcesOf(deployment, "aws:sns/topicPolicy:TopicPolicy").map(({ inputs }): [string, Document] => [
+            inputs.arn,
+            JSON.parse(inputs.policy),
         ]),
-    );
+        ...functionPolicies(deployment),
+    ]);
     const inline = new Map<string, Document[]>(roles.map(({ arn = "" }) => [nameOf(arn), []]));
     for (const { inputs } of resourcesOf(deployment, "aws:iam/rolePolicy:RolePolicy")) {
         inline.set(inputs.role, [...(inline.get(inputs.role) ?? []), JSON.parse(inputs.policy)]);
@@ -72,7 +75,7 @@ export function startIam(deployment: Deployment): EmbeddedIam {
         async refusal({ principal: name, action, resource, context = {} }) {
             const principal = keys.get(name) ?? roles.find((role) => role.name === name)?.arn ?? name;
             const identity = isService(principal) ? [] : (inline.get(isRole(principal) ? nameOf(principal) : "") ?? [ADMINISTRATOR]);
-            const onResource = action.startsWith("sts:") ? trusted.get(resource) : topics.get(resource);
+            const onResource = action.startsWith("sts:") ? trusted.get(resource) : onResources.get(resource);
             const request: IamRequest = { principal, action, resource, context: { "aws:SecureTransport": "true", ...context } };
             const key = answerKey(request, identity, onResource);
             const answer = answers.get(key) ?? evaluate(request, identity, onResource);
@@ -85,6 +88,7 @@ export function startIam(deployment: Deployment): EmbeddedIam {
 const JUDGED_TYPES = [
     "aws:iam/rolePolicy:RolePolicy",
     "aws:sns/topicPolicy:TopicPolicy",
+    "aws:lambda/permission:Permission",
     // Attaches AWS's managed policies.
     "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
 ];
@@ -95,6 +99,28 @@ function refuseUnjudged(resources: readonly Registered[]): void {
         throw new Error(`The embedded IAM can't evaluate the ${other.type} ${other.name}; add this type to rehearsal/embeddedAws/iam.ts.`);
     }
 }
+
+/** Makes the policy of each function from its permissions, as Lambda does. */
+function functionPolicies(deployment: Deployment): Map<string, Document> {
+    const statements = resourcesOf(deployment, "aws:lambda/permission:Permission").map((permission) => {
+        const { action, function: name, principal, sourceArn, sourceAccount, ...others } = permission.inputs;
+        const arn = resourcesOf(deployment, "aws:lambda/function:Function").find(({ inputs }) => inputs.name === name)?.arn;
+        if (arn === undefined || !/^(\*|\w+\.amazonaws\.com)$/.test(principal) || Object.keys(others).length > 0) {
+            throw new Error(`The embedded IAM can't evaluate the permission ${permission.name}: it takes ${PERMISSION_FORM}.`);
+        }
+        const Condition = {
+            ...(sourceArn !== undefined && { ArnLike: { "AWS:SourceArn": sourceArn } }),
+            ...(sourceAccount !== undefined && { StringEquals: { "AWS:SourceAccount": sourceAccount } }),
+        };
+        const Principal = principal === "*" ? "*" : { Service: principal };
+        return { arn, statement: { Effect: "Allow", Principal, Action: action, Resource: arn, Condition } };
+    });
+    const arns = [...new Set(statements.map(({ arn }) => arn))];
+    const statementsOf = (arn: string) => statements.filter((other) => other.arn === arn).map(({ statement }) => statement);
+    return new Map(arns.map((arn) => [arn, { Version: "2012-10-17", Statement: statementsOf(arn) }]));
+}
+
+const PERMISSION_FORM = "an action, the name of a function of the program, a service or *, a sourceArn and a sourceAccount";
 
 function isService(principal: string): boolean {
     return !principal.startsWith("arn:");

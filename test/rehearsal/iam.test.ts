@@ -139,6 +139,73 @@ describe("The embedded IAM", () => {
         );
     });
 
+    describe("for the permissions of a function", () => {
+        const RULE = `arn:aws:events:eu-central-1:${ACCOUNT_ID}:rule/watch`;
+        const LAMBDA = `arn:aws:lambda:eu-central-1:${ACCOUNT_ID}:function:watch`;
+
+        /** A deployment of a function with these permissions. */
+        function withPermissions(...permissions: readonly Registered["inputs"][]): Deployment {
+            const given = deployment(deletion);
+            const lambda = registered("aws:lambda/function:Function", "prod-watch", { name: "watch" }, LAMBDA);
+            const resources = permissions.map((inputs, i) => registered("aws:lambda/permission:Permission", `permission-${i}`, inputs));
+            return { ...given, resources: [...given.resources, lambda, ...resources] };
+        }
+
+        const invocation = { action: "lambda:InvokeFunction", function: "watch", principal: "events.amazonaws.com" };
+        const by = (principal: string, context: IamRequest["context"] = {}, resource = LAMBDA) => ({
+            principal,
+            action: "lambda:InvokeFunction",
+            resource,
+            context,
+        });
+
+        it("allows only the service, the action and the sources that they name", async () => {
+            const given = withPermissions(
+                { ...invocation, sourceArn: RULE },
+                { ...invocation, principal: "s3.amazonaws.com", sourceAccount: ACCOUNT_ID },
+            );
+            const requests = [
+                by("events.amazonaws.com", { "aws:SourceArn": RULE }),
+                by("events.amazonaws.com", { "aws:SourceArn": `${RULE}-2` }),
+                by("events.amazonaws.com"),
+                by("events.amazonaws.com", { "aws:SourceArn": RULE }, `${LAMBDA}-2`),
+                { ...by("events.amazonaws.com", { "aws:SourceArn": RULE }), action: "lambda:DeleteFunction" },
+                by("s3.amazonaws.com", { "aws:SourceAccount": ACCOUNT_ID }),
+                by("s3.amazonaws.com", { "aws:SourceAccount": "999999999999" }),
+                by("sns.amazonaws.com", { "aws:SourceArn": RULE, "aws:SourceAccount": ACCOUNT_ID }),
+            ];
+            assert.deepEqual(await answers(given, requests), [true, false, false, false, false, true, false, false]);
+        });
+
+        it("allows all sources of a permission without any, and all services of a permission for *", async () => {
+            const requests = [by("events.amazonaws.com"), by("s3.amazonaws.com")];
+            assert.deepEqual(
+                [
+                    await answers(withPermissions(invocation), requests),
+                    await answers(withPermissions({ ...invocation, principal: "*" }), requests),
+                ],
+                [
+                    [true, false],
+                    [true, true],
+                ],
+            );
+        });
+
+        it("refuses a permission that it can't evaluate", () => {
+            for (const change of [
+                { principal: ACCOUNT_ID },
+                { function: "other" },
+                { qualifier: "1" },
+                { principalOrgId: "o-1234567890" },
+            ]) {
+                assert.throws(() => startIam(withPermissions({ ...invocation, ...change })), {
+                    message:
+                        "The embedded IAM can't evaluate the permission permission-0: it takes an action, the name of a function of the program, a service or *, a sourceArn and a sourceAccount.",
+                });
+            }
+        });
+    });
+
     it("refuses a deployment with a policy of a kind that it can't evaluate", () => {
         const given = deployment(deletion);
         const resources = [...given.resources, registered("aws:sqs/queuePolicy:QueuePolicy", "prod-queue-policy", {})];
