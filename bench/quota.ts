@@ -15,7 +15,7 @@ const LIMIT_S = 900;
 export async function quota(): Promise<Result[]> {
     progress(`  ${number(SNAPSHOTS)} snapshots: list and plan`);
     // A run without deletions: EC2's rate limit decides how long they take.
-    const [schedule] = schedulesOf(await prod({ "vss-backup:reportOnly": "true" }));
+    const schedule = schedulesOf(await prod({ "vss-backup:reportOnly": "true" })).find(({ arn }) => arn.endsWith("-cleaner"));
     if (!schedule) {
         throw new Error("The program deploys no cleaner.");
     }

@@ -100,6 +100,8 @@ const ARN_PATHS: Readonly<Record<string, [service: string, path: string]>> = {
     "aws:sqs/queue:Queue": ["sqs", ""],
     "aws:lambda/function:Function": ["lambda", "function:"],
     "aws:cloudwatch/logGroup:LogGroup": ["logs", "log-group:"],
+    "aws:cloudwatch/eventRule:EventRule": ["events", "rule/"],
+    "aws:cloudwatch/metricAlarm:MetricAlarm": ["cloudwatch", "alarm:"],
     "aws:scheduler/schedule:Schedule": ["scheduler", "schedule/default/"],
 };
 

@@ -208,7 +208,7 @@ describe("The cleaner, against moto", () => {
         };
         const { resources } = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", config);
         const lambda = await startLambda({
-            function: resources.find(({ type }) => type === "aws:lambda/function:Function")?.inputs as LambdaOptions["function"],
+            function: resources.find(({ name }) => name.endsWith("-cleaner"))?.inputs as LambdaOptions["function"],
             region: region.name,
             environment: { AWS_ENDPOINT_URL_EC2: moto.endpoint },
         });
