@@ -30,6 +30,16 @@ const KEYS: Readonly<Record<Key, Kind>> = {
     countCrashConsistent: "flag",
     standIns: "flag",
     reportOnly: "flag",
+    watch: "flag",
+    watchEveryHours: "number",
+    report: "text",
+    reportAt: "text",
+    overdueGraceHours: "number",
+    excludeTag: "text",
+    alarmStopped: "flag",
+    chatTopicArn: "text",
+    alarms: "flag",
+    dashboard: "flag",
     tags: "map",
 };
 
@@ -44,6 +54,7 @@ const MAY_BE_SECRET: readonly Key[] = [
     "copyOnly",
     "noWriters",
     "componentsVersion",
+    "chatTopicArn",
     "tags",
 ];
 
@@ -125,5 +136,6 @@ export const serverRoleArn = policy.serverRoleArn;
 export const topicArn = policy.topicArn;
 export const windowIds = policy.windowIds;
 export const cleanerFunctionName = policy.cleanerFunctionName;
+export const watchFunctionName = policy.watchFunctionName;
 export const backUpNow = policy.backUpNow;
 export const backUpNowPowerShell = policy.backUpNowPowerShell;

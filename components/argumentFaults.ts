@@ -8,6 +8,7 @@ import { roleName } from "./roleName";
 import { isLate, isMap, typeName } from "./schemaParts";
 import { mergeRetention, mergeSchedules, NEVER, slug, snapshotTypes } from "./snapshotTypes";
 import { didYouMean, nearest } from "./suggestions";
+import { watchFaults } from "./watchFaults";
 import { BUSY_SECONDS, overlapFaults } from "./windowOverlap";
 
 /** Lists all faults of a policy's arguments, one sentence each: the argument, the given value, the cure. */
@@ -23,7 +24,14 @@ function nameFaults(name: string): string[] {
 }
 
 function argumentFaults(args: VssBackupPolicyArgs, now: number): string[] {
-    const faults = [...shapeFaults(args), ...repeatedFaults(args), ...typeFaults(args), ...holdFaults(args), ...windowFaults(args, now)];
+    const faults = [
+        ...shapeFaults(args),
+        ...repeatedFaults(args),
+        ...typeFaults(args),
+        ...holdFaults(args),
+        ...windowFaults(args, now),
+        ...watchFaults(args, show),
+    ];
     return [...new Set(faults)];
 }
 

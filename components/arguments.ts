@@ -18,6 +18,14 @@ export const VssDocument = {
 } as const;
 export type VssDocument = (typeof VssDocument)[keyof typeof VssDocument];
 
+/** When the watch sends its report. */
+export const ReportMode = {
+    Daily: "daily",
+    Problems: "problems",
+    Never: "never",
+} as const;
+export type ReportMode = (typeof ReportMode)[keyof typeof ReportMode];
+
 /** The tag of the EC2 instances to back up. */
 export interface ServerTag {
     /** The tag's key. Default: `VssBackup`. */
@@ -165,6 +173,68 @@ export interface VssBackupPolicyArgs {
      * @example true
      */
     reportOnly?: boolean;
+    /**
+     * Watch the backups: a second Lambda function, which can only read, finds missing backups and reports them. Without it, there is no
+     * report, no metric and no alarm.
+     * Default: `true`.
+     * @example false
+     */
+    watch?: boolean;
+    /**
+     * Hours between two runs of the watch: 1 to 24.
+     * Default: `1`.
+     * @example 6
+     */
+    watchEveryHours?: number;
+    /**
+     * When the watch sends its report to the topic: `daily`, only if there are `problems`, or `never`.
+     * Default: `daily`.
+     * @example "problems"
+     */
+    report?: ReportMode;
+    /**
+     * The time of the report: hours and minutes of the day, in `timezone`.
+     * Default: `08:00`.
+     * @example "06:30"
+     */
+    reportAt?: string;
+    /**
+     * Hours after the end of a backup window in which a missing restore point is not overdue yet: 1 to 24.
+     * Default: `3`.
+     * @example 6
+     */
+    overdueGraceHours?: number;
+    /**
+     * The key of a tag that excludes a server from the watch. The tag's value is the reason, which the report shows. Backups go on.
+     * Default: `VssBackupExclude`.
+     * @example "NotWatched"
+     */
+    excludeTag?: string;
+    /**
+     * Count a stopped server as a problem.
+     * Default: `false`.
+     * @example true
+     */
+    alarmStopped?: boolean;
+    /**
+     * The ARN of an SNS topic that Amazon Q Developer in chat applications reads, in the policy's region and account. The watch sends its
+     * report to it in the form that chat needs. Give another topic than the one for mail.
+     * Default: none.
+     * @example "arn:aws:sns:eu-central-1:123456789012:chat"
+     */
+    chatTopicArn?: pulumi.Input<string>;
+    /**
+     * Make CloudWatch alarms that notify the topic.
+     * Default: `true`.
+     * @example false
+     */
+    alarms?: boolean;
+    /**
+     * Make a CloudWatch dashboard.
+     * Default: `false`.
+     * @example true
+     */
+    dashboard?: boolean;
     /**
      * Tags for every AWS resource that the component makes, and for the snapshots.
      * Default: none.

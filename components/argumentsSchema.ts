@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { NotificationEvent, VssDocument } from "./arguments";
+import { NotificationEvent, ReportMode, VssDocument } from "./arguments";
 import {
     byKind,
     entryName,
@@ -7,6 +7,7 @@ import {
     flag,
     holdKey,
     input,
+    instanceTagKey,
     isLate,
     isMap,
     mapOf,
@@ -15,6 +16,7 @@ import {
     tagValue,
     targetText,
     text,
+    timeOfDay,
     typeName,
     whole,
 } from "./schemaParts";
@@ -77,6 +79,11 @@ const VERSION_CURE =
     'give "latest" or a version from 2.3.1, such as "2.5.1": AWS\'s policy AWSEC2VssSnapshotPolicy does not allow older versions';
 
 const TOPIC_CURE = "give the ARN of a standard SNS topic, arn:aws:sns:region:account:name; SSM can't publish to FIFO topics";
+const CHAT_TOPIC_CURE = "give the ARN of a standard SNS topic, arn:aws:sns:region:account:name; chat applications read no FIFO topics";
+
+function topicArn(cure: string) {
+    return z.string({ error: cure }).regex(/^arn:[^:]+:sns:[^:]+:\d{12}:[\w-]{1,256}$/, cure);
+}
 
 /** The values that each argument accepts. `argumentFaults.ts` finds faults between arguments. */
 export const argumentsSchema = z.strictObject({
@@ -97,7 +104,7 @@ export const argumentsSchema = z.strictObject({
             .array(input(z.enum(events, { error: EVENTS_CURE })), { error: `give a list: ${EVENTS_CURE}` })
             .min(1, `name at least one event: ${EVENTS_CURE}`),
     ).optional(),
-    topicArn: input(z.string({ error: TOPIC_CURE }).regex(/^arn:[^:]+:sns:[^:]+:\d{12}:[\w-]{1,256}$/, TOPIC_CURE)).optional(),
+    topicArn: input(topicArn(TOPIC_CURE)).optional(),
     excludeBootVolume: input(flag).optional(),
     copyOnly: input(flag).optional(),
     noWriters: input(flag).optional(),
@@ -115,6 +122,16 @@ export const argumentsSchema = z.strictObject({
     countCrashConsistent: flag.optional(),
     standIns: flag.optional(),
     reportOnly: flag.optional(),
+    watch: flag.optional(),
+    watchEveryHours: whole(1, 24, "hours").optional(),
+    report: z.enum(Object.values(ReportMode), { error: "use daily, problems or never" }).optional(),
+    reportAt: timeOfDay.optional(),
+    overdueGraceHours: whole(1, 24, "hours").optional(),
+    excludeTag: instanceTagKey.optional(),
+    alarmStopped: flag.optional(),
+    chatTopicArn: input(topicArn(CHAT_TOPIC_CURE)).optional(),
+    alarms: flag.optional(),
+    dashboard: flag.optional(),
     tags: input(
         mapOf("key", tagKey, input(tagValue), "give a map from tag key to value").superRefine((tags, context) => {
             const keys = Object.keys(tags);

@@ -16,8 +16,23 @@ const MEMORY_MB = 1024;
 const LOG_DAYS = 90;
 const DEAD_LETTER_DAYS = 14;
 
-/** Creates the Lambda function that deletes snapshots that the policy no longer needs. Its code is an inline closure. */
-export function cleaner(context: PolicyContext, { cleaner: settings, cleanerSchedule }: ResolvedPolicy): aws.lambda.Function {
+export interface Cleaner {
+    readonly lambda: aws.lambda.Function;
+    readonly logs: aws.cloudwatch.LogGroup;
+    /** Starts that EventBridge Scheduler could not deliver. */
+    readonly deadLetters: aws.sqs.Queue;
+}
+
+/**
+ * Creates the Lambda function that deletes snapshots that the policy no longer needs. Its code is an inline closure.
+ *
+ * @param concurrency its reserved concurrency
+ */
+export function cleaner(
+    context: PolicyContext,
+    { cleaner: settings, cleanerSchedule }: ResolvedPolicy,
+    concurrency: pulumi.Output<number>,
+): Cleaner {
     const { name, parent, tags } = context;
     // The closure loads both files from the archive. If it captured the modules, Pulumi would write paths of the user's project into its
     // text.
@@ -51,14 +66,14 @@ export function cleaner(context: PolicyContext, { cleaner: settings, cleanerSche
             role: role.arn,
             timeout: TIMEOUT_S,
             memorySize: MEMORY_MB,
-            reservedConcurrentExecutions: reservedConcurrency(parent),
+            reservedConcurrentExecutions: concurrency,
             loggingConfig: { logFormat: "Text", logGroup: logs.name },
             tags,
         },
         { parent },
     );
-    startOnSchedule(context, lambda, cleanerSchedule, settings.timezone);
-    return lambda;
+    const deadLetters = startOnSchedule(context, lambda, cleanerSchedule, settings.timezone);
+    return { lambda, logs, deadLetters };
 }
 
 function cleanerRole(context: PolicyContext, { name, hold, orphanDays }: CleanerSettings, logs: aws.cloudwatch.LogGroup): aws.iam.Role {
@@ -93,25 +108,8 @@ function cleanerRole(context: PolicyContext, { name, hold, orphanDays }: Cleaner
     return role;
 }
 
-/**
- * Reserves a concurrency of 1, so that only one run is active at a time.
- *
- * Lambda refuses this if fewer than 100 remain for the account's other functions. New accounts have 10 in all. Such an account reserves
- * no concurrency. Two runs at the same time are safe too: they plan the same deletions, and count a missing snapshot as deleted.
- *
- * @see https://docs.aws.amazon.com/lambda/latest/dg/configuration-concurrency.html
- */
-function reservedConcurrency(parent: pulumi.Resource): pulumi.Output<number> {
-    const MIN_UNRESERVED = 100;
-    // Quota L-B99A9384: Lambda's concurrent executions. The request fails if the deploying user lacks the permission.
-    const quota = aws.servicequotas.getServiceQuota({ serviceCode: "lambda", quotaCode: "L-B99A9384" }, { parent }).then(
-        ({ value }) => value,
-        () => 0,
-    );
-    return pulumi.output(quota).apply((concurrency) => (concurrency <= MIN_UNRESERVED ? -1 : 1));
-}
-
-function startOnSchedule(context: PolicyContext, lambda: aws.lambda.Function, expression: string, timezone: string): void {
+/** Starts the cleaner on its schedule. Returns the queue of starts that could not be delivered. */
+function startOnSchedule(context: PolicyContext, lambda: aws.lambda.Function, expression: string, timezone: string): aws.sqs.Queue {
     const { name, parent, tags } = context;
     const deadLetters = new aws.sqs.Queue(
         `${name}-cleaner-dead-letters`,
@@ -146,4 +144,5 @@ function startOnSchedule(context: PolicyContext, lambda: aws.lambda.Function, ex
         },
         { parent, dependsOn: [rolePolicy] },
     );
+    return deadLetters;
 }

@@ -1,4 +1,4 @@
-import { NotificationEvent, VssDocument } from "./arguments";
+import { NotificationEvent, ReportMode, VssDocument } from "./arguments";
 
 /** The defaults of the arguments that have one value for every policy. */
 export const DEFAULTS = {
@@ -16,4 +16,13 @@ export const DEFAULTS = {
     countCrashConsistent: false,
     standIns: true,
     reportOnly: false,
+    watch: true,
+    watchEveryHours: 1,
+    report: ReportMode.Daily,
+    reportAt: "08:00",
+    overdueGraceHours: 3,
+    excludeTag: "VssBackupExclude",
+    alarmStopped: false,
+    alarms: true,
+    dashboard: false,
 } as const;

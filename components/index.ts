@@ -1,2 +1,2 @@
-export { NotificationEvent, type ServerTag, type VssBackupPolicyArgs, VssDocument } from "./arguments";
+export { NotificationEvent, ReportMode, type ServerTag, type VssBackupPolicyArgs, VssDocument } from "./arguments";
 export { VssBackupPolicy } from "./vssBackupPolicy";

@@ -8,6 +8,7 @@ import { timesInClockGaps } from "./clockGaps";
 import { DEFAULTS } from "./defaults";
 import { packageSchedule } from "./packageSchedule";
 import { checkWhenKnown, refuse } from "./refusal";
+import { type ResolvedWatch, resolveWatch, watchWarnings } from "./resolveWatch";
 import { roleName } from "./roleName";
 import { type SnapshotType, snapshotTypes } from "./snapshotTypes";
 import { BUSY_SECONDS, typesThatMayOverlap } from "./windowOverlap";
@@ -45,6 +46,8 @@ export interface ResolvedPolicy {
     readonly packageSchedule: string;
     readonly cleaner: CleanerSettings;
     readonly cleanerSchedule: string;
+    /** Undefined if the policy has no watch. */
+    readonly watch: ResolvedWatch | undefined;
     readonly tags: pulumi.Output<Record<string, string>>;
     /** Sentences for the user. They do not stop the deployment. */
     readonly warnings: readonly string[];
@@ -84,10 +87,15 @@ export function resolvePolicy(name: string, args: VssBackupPolicyArgs, now: numb
         packageSchedule: installation.expression,
         cleaner: cleanerSettings(name, args),
         cleanerSchedule: args.cleanerSchedule ?? DEFAULTS.cleanerSchedule,
+        watch: resolveWatch(name, args),
         tags: checkWhenKnown(name, ["tags"], args.tags ?? {}, { ...(args.hold !== undefined && { hold: args.hold }) }) as pulumi.Output<
             Record<string, string>
         >,
-        warnings: [...warnings(types, timezone, now), ...(installation.clear ? [] : [crowdedWeek(installation.expression)])],
+        warnings: [
+            ...warnings(types, timezone, now),
+            ...(installation.clear ? [] : [crowdedWeek(installation.expression)]),
+            ...watchWarnings(args, now),
+        ],
     };
 }
 

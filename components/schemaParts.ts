@@ -78,6 +78,11 @@ export function scheduleExpression(seconds: Parameters<typeof parseSchedule>[1])
     });
 }
 
+export const timeOfDay = text('a time of day, such as "08:00",').regex(
+    /^([01]\d|2[0-3]):[0-5]\d$/,
+    'give hours and minutes from 00:00 to 23:59, such as "08:00"',
+);
+
 /** All AWS services and the `tags` parameter of the SSM documents accept these characters in a tag. */
 const TAG_CHARACTERS = /^[a-zA-Z0-9 ./\-@_+:=]*$/;
 
@@ -125,11 +130,17 @@ export function targetText(max: number, characters: string, label: string) {
 }
 
 /** IAM's conditions and EC2's tags accept this text as a tag key. */
-export const holdKey = text("a tag key")
-    .regex(
-        /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu,
-        "a tag key takes 1 to 128 letters, digits, spaces and _ . : / = + - @, and does not begin with aws:",
-    )
+const anyTagKey = text("a tag key").regex(
+    /^(?!aws:)[\p{L}\p{Z}\p{N}_.:/=+\-@]{1,128}$/iu,
+    "a tag key takes 1 to 128 letters, digits, spaces and _ . : / = + - @, and does not begin with aws:",
+);
+
+/** A tag key that a person puts on instances. */
+export const instanceTagKey = anyTagKey
+    .refine((given) => given.trim() === given, "a tag key must have no space at its ends, or EC2 would find no instance with it")
+    .refine(...noPrototype);
+
+export const holdKey = anyTagKey
     .refine((given) => given.trim() === given, "a tag key must have no space at its ends, or EC2 would find no snapshot with it")
     .refine(
         (key) => !isReserved(key),

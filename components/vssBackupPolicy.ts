@@ -1,20 +1,24 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { alarms } from "./alarms";
 import type { VssBackupPolicyArgs } from "./arguments";
 import { backupWindows } from "./backupWindows";
-import { cleaner } from "./cleaner";
+import { type Cleaner, cleaner } from "./cleaner";
+import { dashboard } from "./dashboard";
 import { notifications } from "./notifications";
 import { type PolicyContext, policyContext } from "./policyContext";
+import { reservedConcurrency } from "./reservedConcurrency";
 import { type ResolvedPolicy, resolvePolicy } from "./resolvePolicy";
 import { serverAccess } from "./serverAccess";
 import { withShortStacks } from "./shortStacks";
 import { vssPackage } from "./vssPackage";
+import { type Watched, watch } from "./watch";
 
 const RUN_LOG_DAYS = 90;
 
 /**
  * Application-consistent backups of Windows servers on EC2: VSS snapshots in maintenance windows, retention per snapshot type, a cleaner
- * that deletes older snapshots, and notifications.
+ * that deletes older snapshots, notifications, and a watch that finds missing backups.
  *
  * @example
  * const policy = new VssBackupPolicy("prod", {
@@ -33,6 +37,8 @@ export class VssBackupPolicy extends pulumi.ComponentResource {
     public readonly windowIds: pulumi.Output<Record<string, string>>;
     /** Name of the Lambda function that deletes snapshots. */
     public readonly cleanerFunctionName: pulumi.Output<string>;
+    /** Name of the Lambda function that finds missing backups; undefined if `watch` is false. */
+    public readonly watchFunctionName: pulumi.Output<string | undefined>;
     /** Commands for a POSIX shell that take a backup now, by snapshot type. */
     public readonly backUpNow: pulumi.Output<Record<string, string>>;
     /** Commands for PowerShell that take a backup now, by snapshot type. */
@@ -51,13 +57,14 @@ export class VssBackupPolicy extends pulumi.ComponentResource {
         }
         const context = policyContext(this, policy);
 
-        const { access, notificationSetup, windows, cleanerFunction } = withShortStacks(makeParts)(context, policy);
+        const { access, notificationSetup, windows, cleanerFunction, watchFunction } = withShortStacks(makeParts)(context, policy);
 
         this.instanceProfileName = pulumi.output(access.instanceProfile?.name);
         this.serverRoleArn = pulumi.output(access.role?.arn);
         this.topicArn = notificationSetup.topicArn;
         this.windowIds = pulumi.output(windows.windowIds);
         this.cleanerFunctionName = cleanerFunction.name;
+        this.watchFunctionName = pulumi.output(watchFunction?.name);
         this.backUpNow = pulumi.output(windows.backUpNow);
         this.backUpNowPowerShell = pulumi.output(windows.backUpNowPowerShell);
         this.registerOutputs({
@@ -66,6 +73,7 @@ export class VssBackupPolicy extends pulumi.ComponentResource {
             topicArn: this.topicArn,
             windowIds: this.windowIds,
             cleanerFunctionName: this.cleanerFunctionName,
+            watchFunctionName: this.watchFunctionName,
             backUpNow: this.backUpNow,
             backUpNowPowerShell: this.backUpNowPowerShell,
         });
@@ -76,11 +84,34 @@ export class VssBackupPolicy extends pulumi.ComponentResource {
 function makeParts(context: PolicyContext, policy: ResolvedPolicy) {
     const logs = runLogs(context);
     const access = serverAccess(context, policy.serverRoles, logs);
-    vssPackage(context, policy);
+    const association = vssPackage(context, policy);
     const notificationSetup = notifications(context, policy);
+    const { topicArn } = notificationSetup;
     const windows = backupWindows(context, policy, notificationSetup, logs);
-    const cleanerFunction = cleaner(context, policy);
-    return { access, notificationSetup, windows, cleanerFunction };
+    const concurrency = reservedConcurrency(context.parent, policy.watch ? 2 : 1);
+    const cleanerParts = cleaner(context, policy, concurrency);
+    const watched = { windows, association, topicArn, cleanerLogs: cleanerParts.logs };
+    const watchFunction = makeWatch(context, policy, watched, cleanerParts, concurrency);
+    return { access, notificationSetup, windows, cleanerFunction: cleanerParts.lambda, watchFunction };
+}
+
+/** Makes the watch with its alarms and its dashboard, if the policy has one. */
+function makeWatch(
+    context: PolicyContext,
+    policy: ResolvedPolicy,
+    watched: Watched,
+    cleanerParts: Cleaner,
+    concurrency: pulumi.Output<number>,
+): aws.lambda.Function | undefined {
+    if (!policy.watch) {
+        return undefined;
+    }
+    const watchFunction = watch(context, policy, policy.watch, watched, concurrency);
+    const made = policy.watch.alarms ? alarms(context, policy.watch, watched.topicArn, cleanerParts) : [];
+    if (policy.watch.dashboard) {
+        dashboard(context, policy.watch, made, cleanerParts);
+    }
+    return watchFunction;
 }
 
 /** The log group for the output of VSS runs. */

@@ -40,12 +40,22 @@ const KEYS = [
     "countCrashConsistent",
     "standIns",
     "reportOnly",
+    "watch",
+    "watchEveryHours",
+    "report",
+    "reportAt",
+    "overdueGraceHours",
+    "excludeTag",
+    "alarmStopped",
+    "chatTopicArn",
+    "alarms",
+    "dashboard",
     "tags",
 ];
 
-/** The settings that the closure has captured. */
-async function settingsOf({ resources }: Deployment): Promise<string[]> {
-    const files = await readArchive(resources.find(({ type }) => type === "aws:lambda/function:Function")?.inputs.code);
+/** The settings that the closure of a function has captured. */
+async function settingsOf({ resources }: Deployment, lambda = "cleaner"): Promise<string[]> {
+    const files = await readArchive(resources.find(({ name }) => name.endsWith(`-${lambda}`))?.inputs.code);
     return (files["index.js"] ?? "").split("\n").filter((line) => /^(var )?__settings\S* = [^_]/.test(line) && !line.endsWith("{};"));
 }
 
@@ -56,9 +66,9 @@ const SETTINGS = [
     '__settings.timezone = "UTC";',
     '__settings.hold = "VssBackupHold";',
     "__settings.failedSetGraceHours = 24;",
-    "__settings.maxDeletionsPerRun = 1000;",
     "__settings.countCrashConsistent = false;",
     "__settings.standIns = true;",
+    "__settings.maxDeletionsPerRun = 1000;",
     "__settings.reportOnly = false;",
 ];
 
@@ -84,6 +94,7 @@ describe("The program", () => {
             "instanceProfileName",
             "serverRoleArn",
             "topicArn",
+            "watchFunctionName",
             "windowIds",
         ]);
     });
@@ -97,6 +108,7 @@ describe("The program", () => {
         const [withDefaults, without] = [await program(Object.fromEntries(declared)), await program({})];
         assert.deepEqual(inputsOf(withDefaults), inputsOf(without));
         assert.deepEqual(await settingsOf(withDefaults), await settingsOf(without));
+        assert.deepEqual(await settingsOf(withDefaults, "watch"), await settingsOf(without, "watch"));
     });
 
     it("declares its config for Pulumi's project schema: a type, a description and a default", () => {
@@ -154,6 +166,16 @@ describe("The program", () => {
             countCrashConsistent: "true",
             standIns: "false",
             reportOnly: "true",
+            watch: "true",
+            watchEveryHours: "6",
+            report: "problems",
+            reportAt: "06:30",
+            overdueGraceHours: "6",
+            excludeTag: "NotWatched",
+            alarmStopped: "true",
+            chatTopicArn: "arn:aws:sns:eu-central-1:123456789012:chat",
+            alarms: "false",
+            dashboard: "true",
             tags: '{"CostCenter":"4711","Shared":"true"}',
         });
         const inputs = inputsOf(deployment);
@@ -170,6 +192,12 @@ describe("The program", () => {
                 cleaner: inputs["prod-cleaner-schedule"]?.scheduleExpression,
                 tags: inputs["prod-cleaner"]?.tags,
                 settings: (await settingsOf(deployment)).slice(4),
+                watch: inputs["prod-watch-schedule"]?.scheduleExpression,
+                report: inputs["prod-report-schedule"]?.scheduleExpression,
+                alarms: Object.keys(inputs).filter((name) => name.endsWith("-alarm")),
+                dashboard: inputs["prod-dashboard"]?.dashboardName,
+                chat: /chatTopicArn[^a-z]+([\w:-]+)/.exec(JSON.stringify(inputs["prod-watch"]?.environment))?.[1],
+                watchSettings: (await settingsOf(deployment, "watch")).slice(-7),
             },
             {
                 targets: [{ key: "tag:Tier", values: ["5"] }],
@@ -201,10 +229,24 @@ describe("The program", () => {
                     '__settings.hold = "Legal";',
                     "__settings.orphanDays = 30;",
                     "__settings.failedSetGraceHours = 48;",
-                    "__settings.maxDeletionsPerRun = 50;",
                     "__settings.countCrashConsistent = true;",
                     "__settings.standIns = false;",
+                    "__settings.maxDeletionsPerRun = 50;",
                     "__settings.reportOnly = true;",
+                ],
+                watch: "rate(6 hours)",
+                report: "cron(30 6 * * ? *)",
+                alarms: [],
+                dashboard: "vss-backup-prod-eu-central-1",
+                chat: "arn:aws:sns:eu-central-1:123456789012:chat",
+                watchSettings: [
+                    '__settings.excludeTag = "NotWatched";',
+                    "__settings.overdueGraceHours = 6;",
+                    "__settings.alarmStopped = true;",
+                    '__settings.report = "problems";',
+                    '__settings.cleanerSchedule = "rate(12 hours)";',
+                    "__settings.reportOnly = true;",
+                    "__settings.windowCutoff = 0;",
                 ],
             },
         );

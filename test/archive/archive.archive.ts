@@ -13,26 +13,33 @@ import { deployPolicy } from "../support/policies";
 
 const ROOT = join(__dirname, "..", "..");
 
-/** A program of another project. It writes the archive that its policy would deploy into a file. */
+/** A program of another project. It writes the archives that its policy would deploy into a file. */
 const CONSUMER = `
 import { readFileSync, writeFileSync } from "node:fs";
 import express from "express";
 import * as pulumi from "@pulumi/pulumi";
 import { VssBackupPolicy } from "pulumi-vss-backup";
 
-let archive;
+const archives = {};
 pulumi.runtime.setMocks({
     newResource({ type, name, inputs }) {
-        archive = type === "aws:lambda/function:Function" ? inputs.code : archive;
+        if (type === "aws:lambda/function:Function") {
+            archives[name] = inputs.code;
+        }
         return { id: name, state: { arn: "arn:aws:x:::" + name, name, ...inputs } };
     },
     call: () => ({ partition: "aws", region: "eu-central-1", accountId: "123456789012", value: 1000 }),
 });
 const app = express();
 const policy = new VssBackupPolicy("prod", { tags: { Router: typeof app } });
-policy.cleanerFunctionName.apply(async () => {
+const filesOf = async (archive) => {
     const assets = Object.entries(await archive.assets);
-    writeFileSync("archive.json", JSON.stringify(Object.fromEntries(await Promise.all(assets.map(async ([path, asset]) => [path, asset.path ? readFileSync(await asset.path, "utf8") : await asset.text])))));
+    const texts = assets.map(async ([path, asset]) => [path, asset.path ? readFileSync(await asset.path, "utf8") : await asset.text]);
+    return Object.fromEntries(await Promise.all(texts));
+};
+pulumi.all([policy.cleanerFunctionName, policy.watchFunctionName]).apply(async () => {
+    const files = { cleaner: await filesOf(archives["prod-cleaner"]), watch: await filesOf(archives["prod-watch"]) };
+    writeFileSync("archives.json", JSON.stringify(files));
 });
 `;
 
@@ -52,8 +59,14 @@ function versionOf(dependency: string): string {
     return JSON.parse(readFileSync(join(ROOT, "node_modules", dependency, "package.json"), "utf8")).version;
 }
 
-/** Builds the archive in a project that installs the packed package and another dependency. */
-function consumersArchive(folder: string): Record<string, string> {
+/** The files of the archive of each function. */
+interface Archives {
+    readonly cleaner: Readonly<Record<string, string>>;
+    readonly watch: Readonly<Record<string, string>>;
+}
+
+/** Builds the archives in a project that installs the packed package and another dependency. */
+function consumersArchives(folder: string): Archives {
     const npm = (cwd: string, ...args: string[]) => execFileSync("npm", args, { cwd, encoding: "utf8", stdio: ["ignore", "pipe", "pipe"] });
     const [packed] = JSON.parse(npm(ROOT, "pack", "--json", "--silent", "--ignore-scripts", "--pack-destination", folder)) as [
         { filename: string },
@@ -68,10 +81,10 @@ function consumersArchive(folder: string): Record<string, string> {
     writeFileSync(join(folder, "index.js"), CONSUMER);
     npm(folder, "install", "--prefer-offline", "--no-audit", "--no-fund");
     execFileSync(process.execPath, ["index.js"], { cwd: folder });
-    return JSON.parse(readFileSync(join(folder, "archive.json"), "utf8"));
+    return JSON.parse(readFileSync(join(folder, "archives.json"), "utf8"));
 }
 
-/** Runs an archive against the embedded EC2, in Node 24 in an empty folder. Returns the deleted and the remaining snapshots. */
+/** Runs the archive of a cleaner against the embedded EC2, in Node 24 in an empty folder. Returns the deleted and the remaining snapshots. */
 async function cleanedBy(code: pulumi.asset.AssetArchive): Promise<{ deleted: string[]; remaining: string[] }> {
     const store = storeSnapshots(
         ["01", "02", "03", "04", "05", "06", "07"]
@@ -101,34 +114,55 @@ function archiveOf(files: Readonly<Record<string, string>>): pulumi.asset.AssetA
     );
 }
 
-describe("The archive", () => {
+/** Loads the archive of a watch in Node 24 in an empty folder, which makes its clients. */
+async function startWatch(code: pulumi.asset.AssetArchive): Promise<void> {
+    const lambda = await startLambda({
+        function: { code, handler: "index.handler", timeout: 900 },
+        region: "eu-central-1",
+        environment: { WATCH_TARGETS: "{}" },
+    });
+    await lambda.close();
+}
+
+/** Lists archives without one of their files, each with the path of that file. */
+function withoutOneFile(files: Readonly<Record<string, string>>): [path: string, archive: pulumi.asset.AssetArchive][] {
+    return Object.keys(files).map((path) => {
+        const { [path]: _, ...others } = files;
+        return [path, archiveOf(others)];
+    });
+}
+
+describe("The archives", () => {
     const folder = mkdtempSync(join(tmpdir(), "consumer-"));
-    let repositoryArchive: pulumi.asset.AssetArchive;
-    let consumerFiles: Record<string, string>;
+    let repository: Record<keyof Archives, pulumi.asset.AssetArchive>;
+    let consumer: Archives;
 
     before(async () => {
         // The test builds the package, so that it can't pass with an old build.
         execFileSync("npm", ["run", "build", "--silent"], { cwd: ROOT });
         const { resources } = await deployPolicy();
-        repositoryArchive = resources.find(({ name }) => name === "prod-cleaner")?.inputs.code;
-        consumerFiles = consumersArchive(folder);
+        const archive = (name: string) => resources.find((resource) => resource.name === name)?.inputs.code as pulumi.asset.AssetArchive;
+        repository = { cleaner: archive("prod-cleaner"), watch: archive("prod-watch") };
+        consumer = consumersArchives(folder);
     });
 
     after(() => rmSync(folder, { recursive: true, force: true }));
 
-    it("of this repository cleans, in Node 24 in an empty folder", async () => {
-        assert.deepEqual(await cleanedBy(repositoryArchive), CLEANED);
+    it("of this repository clean and start, in Node 24 in an empty folder", async () => {
+        assert.deepEqual(await cleanedBy(repository.cleaner), CLEANED);
+        await startWatch(repository.watch);
     });
 
-    it("of a project that imports the package is the same, byte for byte, with other dependencies", async () => {
-        assert.deepEqual(consumerFiles, await readArchive(repositoryArchive));
+    it("of a project that imports the package are the same, byte for byte, with other dependencies", async () => {
+        assert.deepEqual(consumer, { cleaner: await readArchive(repository.cleaner), watch: await readArchive(repository.watch) });
     });
 
-    it("of a project that imports the package cleans, in Node 24 in an empty folder", async () => {
-        assert.deepEqual(await cleanedBy(archiveOf(consumerFiles)), CLEANED);
+    it("of a project that imports the package clean and start, in Node 24 in an empty folder", async () => {
+        assert.deepEqual(await cleanedBy(archiveOf(consumer.cleaner)), CLEANED);
+        await startWatch(archiveOf(consumer.watch));
     });
 
-    it("comes with an example program that runs with the installed package", () => {
+    it("come with an example program that runs with the installed package", () => {
         const example = readFileSync(join(ROOT, "examples", "import", "index.ts"), "utf8");
         const { outputText } = ts.transpileModule(example, {
             compilerOptions: { module: ts.ModuleKind.ES2022, target: ts.ScriptTarget.ES2022 },
@@ -138,10 +172,12 @@ describe("The archive", () => {
         assert.equal(execFileSync(process.execPath, ["runExample.js"], { cwd: folder, encoding: "utf8" }), "Day Week Month Year\n");
     });
 
-    it("does not run if one of its files is missing", async () => {
-        for (const path of Object.keys(consumerFiles)) {
-            const { [path]: _, ...others } = consumerFiles;
-            await assert.rejects(cleanedBy(archiveOf(others)), /Cannot find module/, path);
+    it("do not run if one of their files is missing", async () => {
+        for (const [path, archive] of withoutOneFile(consumer.cleaner)) {
+            await assert.rejects(cleanedBy(archive), /Cannot find module/, path);
+        }
+        for (const [path, archive] of withoutOneFile(consumer.watch)) {
+            await assert.rejects(startWatch(archive), /Cannot find module/, path);
         }
     });
 });

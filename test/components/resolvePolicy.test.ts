@@ -6,28 +6,10 @@ import type { VssBackupPolicyArgs } from "../../components";
 import { policyFaults } from "../../components/argumentFaults";
 import { checkWhenKnown } from "../../components/refusal";
 import { resolvePolicy } from "../../components/resolvePolicy";
-
-const NOW = Date.UTC(2027, 0, 1);
+import { faultsOf, NOW, thrownBy } from "./faults";
 
 const CROWDED =
     "No hour of the week is certain to be outside all backup windows. State Manager updates the VSS package at cron(0 1 ? * SUN *) UTC, and a backup may fail then.";
-
-/** The error that the check of arguments throws, if any. */
-function thrownBy(name: string, args: unknown): Error[] {
-    try {
-        resolvePolicy(name, args as VssBackupPolicyArgs, NOW);
-        return [];
-    } catch (error) {
-        assert.ok(pulumi.RunError.isInstance(error), String(error));
-        return [error as Error];
-    }
-}
-
-/** The faults without the component's name. The list is empty if the arguments are valid. */
-function faultsOf(args: unknown, name = "prod"): string[] {
-    const lines = thrownBy(name, args).flatMap(({ message }) => message.split("\n"));
-    return lines.map((line) => line.replace(`VssBackupPolicy "${name}": `, ""));
-}
 
 /** Resolves to the value of an output, or fails with its error. */
 function resolveOutput<T>(value: pulumi.Output<T>): Promise<T> {
@@ -79,6 +61,16 @@ const ALL: Required<VssBackupPolicyArgs> = {
     countCrashConsistent: true,
     standIns: false,
     reportOnly: true,
+    watch: true,
+    watchEveryHours: 24,
+    report: "problems",
+    reportAt: "23:59",
+    overdueGraceHours: 24,
+    excludeTag: "Büro/not watched",
+    alarmStopped: true,
+    chatTopicArn: "arn:aws-us-gov:sns:us-gov-west-1:123456789012:chat",
+    alarms: false,
+    dashboard: true,
     tags: { "Cost center": "4711/a", empty: "" },
 };
 
@@ -670,6 +662,7 @@ describe("Arguments from other resources", () => {
         [["copyOnly"], false],
         [["noWriters"], true],
         [["componentsVersion"], "2.5.1"],
+        [["chatTopicArn"], "arn:aws:sns:eu-central-1:123456789012:chat"],
         [["tags"], { "Cost center": "4711" }],
     ] as const) {
         it(`pass as soon as ${path.join(".")} is known to be valid`, async () => {

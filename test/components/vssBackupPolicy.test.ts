@@ -6,24 +6,8 @@ import { refuseOtherPlacement } from "../../components/placement";
 import { readArchive } from "../../rehearsal/embeddedAws/lambda";
 import { ACCOUNT_ID, run } from "../../rehearsal/program";
 import { deployPolicy, inputsOf } from "../support/policies";
-
-const ROLE = `arn:aws:iam::${ACCOUNT_ID}:role`;
-const TOPIC = `arn:aws:sns:eu-central-1:${ACCOUNT_ID}:prod-topic`;
-const LOG_GROUPS = `arn:aws:logs:eu-central-1:${ACCOUNT_ID}:log-group`;
-const QUEUE = `arn:aws:sqs:eu-central-1:${ACCOUNT_ID}:prod-cleaner-dead-letters`;
-const LAMBDA = `arn:aws:lambda:eu-central-1:${ACCOUNT_ID}:function:vss-backup-prod-cleaner`;
-
-const SERVERS = [{ key: "tag:VssBackup", values: ["prod"] }];
-
-function trust(Service: string, Condition?: object) {
-    const Statement = [
-        { Sid: "AssumeRole", Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service }, ...(Condition && { Condition }) },
-    ];
-    return { Version: "2012-10-17", Statement };
-}
-
-const THIS_ACCOUNT = { StringEquals: { "aws:SourceAccount": ACCOUNT_ID } };
-const THIS_ACCOUNT_IF_SENT = { StringEqualsIfExists: { "aws:SourceAccount": ACCOUNT_ID } };
+import { BY_DEFAULT, changedBy, REMOVED, TYPES } from "./defaultPolicy";
+import { policy, ROLE, TOPIC } from "./expected";
 
 const HERE_CURE = `give an ARN of the policy's partition aws, region eu-central-1, account ${ACCOUNT_ID}`;
 
@@ -31,282 +15,6 @@ const HERE_CURE = `give an ARN of the policy's partition aws, region eu-central-
 function resolveOutput<T>(value: pulumi.Output<T>): Promise<T> {
     return (value as unknown as { promise(): Promise<T> }).promise();
 }
-
-function policy(...Statement: object[]) {
-    return { Version: "2012-10-17", Statement };
-}
-
-/** The window of one type with its target and task. */
-function window(type: string, schedule: string): Record<string, object> {
-    const slug = type.toLowerCase();
-    const name = `vss-backup-prod-${slug}`;
-    const description = `VssBackupPolicy prod: ${slug} snapshots`;
-    return {
-        [`prod-${slug}-window`]: { name, description, schedule, scheduleTimezone: "UTC", duration: 1, cutoff: 0, tags: {} },
-        [`prod-${slug}-target`]: { windowId: `prod-${slug}-window-id`, name, resourceType: "INSTANCE", targets: SERVERS },
-        [`prod-${slug}-task`]: {
-            windowId: `prod-${slug}-window-id`,
-            name,
-            description,
-            taskType: "RUN_COMMAND",
-            taskArn: "AWSEC2-CreateVssSnapshot",
-            targets: [{ key: "WindowTargetIds", values: [`prod-${slug}-target-id`] }],
-            serviceRoleArn: `${ROLE}/prod-window-role`,
-            priority: 1,
-            maxConcurrency: "50",
-            maxErrors: "100%",
-            cutoffBehavior: "CONTINUE_TASK",
-            taskInvocationParameters: {
-                runCommandParameters: {
-                    comment: description,
-                    parameters: [
-                        { name: "ExcludeBootVolume", values: ["False"] },
-                        { name: "CopyOnly", values: ["False"] },
-                        { name: "NoWriters", values: ["False"] },
-                        { name: "description", values: [description] },
-                        { name: "tags", values: [`Key=SnapshotType,Value=${type};Key=VssBackupPolicy,Value=prod`] },
-                        { name: "executionTimeout", values: ["800"] },
-                    ],
-                    timeoutSeconds: 2800,
-                    serviceRoleArn: `${ROLE}/prod-notify-role`,
-                    notificationConfig: {
-                        notificationArn: TOPIC,
-                        notificationEvents: ["TimedOut", "Cancelled", "Failed"],
-                        notificationType: "Invocation",
-                    },
-                    cloudwatchConfig: { cloudwatchLogGroupName: "/vss-backup/prod/runs", cloudwatchOutputEnabled: true },
-                },
-            },
-        },
-    };
-}
-
-/** All inputs that a policy without arguments registers, except the archive. */
-const BY_DEFAULT: Record<string, object> = {
-    prod: {},
-    "prod-server-role": {
-        description: "Servers that VssBackupPolicy prod backs up",
-        assumeRolePolicy: trust("ec2.amazonaws.com"),
-        tags: {},
-    },
-    "prod-server-ssm": { role: "prod-server-role", policyArn: "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" },
-    "prod-server-vss": { role: "prod-server-role", policyArn: "arn:aws:iam::aws:policy/AWSEC2VssSnapshotPolicy" },
-    "prod-server-logs": {
-        role: "prod-server-role",
-        policy: policy(
-            {
-                Sid: "WriteRunLogs",
-                Effect: "Allow",
-                Action: ["logs:CreateLogStream", "logs:DescribeLogStreams", "logs:PutLogEvents"],
-                Resource: [`${LOG_GROUPS}:/vss-backup/prod/runs`, `${LOG_GROUPS}:/vss-backup/prod/runs:*`],
-            },
-            { Sid: "FindRunLogs", Effect: "Allow", Action: "logs:DescribeLogGroups", Resource: `${LOG_GROUPS}:*` },
-        ),
-    },
-    "prod-server-profile": { role: "prod-server-role", tags: {} },
-    "prod-run-logs": { name: "/vss-backup/prod/runs", retentionInDays: 90, tags: {} },
-    "prod-vss-package": {
-        name: "AWS-ConfigureAWSPackage",
-        associationName: "vss-backup-prod-package",
-        parameters: { action: "Install", name: "AwsVssComponents" },
-        targets: SERVERS,
-        scheduleExpression: "cron(0 15 ? * SUN *)",
-        maxConcurrency: "100%",
-        maxErrors: "100%",
-        complianceSeverity: "HIGH",
-        tags: {},
-    },
-    "prod-topic": { displayName: "VSS backups prod", tags: {} },
-    "prod-topic-policy": {
-        arn: TOPIC,
-        policy: policy(
-            {
-                Sid: "RefusePlainHttp",
-                Effect: "Deny",
-                Principal: "*",
-                Action: ["sns:Publish", "sns:Subscribe"],
-                Resource: TOPIC,
-                Condition: { Bool: { "aws:SecureTransport": "false" } },
-            },
-            {
-                Sid: "PublishAlarms",
-                Effect: "Allow",
-                Principal: { Service: "cloudwatch.amazonaws.com" },
-                Action: "sns:Publish",
-                Resource: TOPIC,
-                Condition: THIS_ACCOUNT,
-            },
-            {
-                Sid: "PublishEvents",
-                Effect: "Allow",
-                Principal: { Service: "events.amazonaws.com" },
-                Action: "sns:Publish",
-                Resource: TOPIC,
-                Condition: THIS_ACCOUNT_IF_SENT,
-            },
-        ),
-    },
-    "prod-notify-role": {
-        description: "SSM publishes the results of runs of VssBackupPolicy prod",
-        assumeRolePolicy: trust("ssm.amazonaws.com", THIS_ACCOUNT_IF_SENT),
-        tags: {},
-    },
-    "prod-notify-role-policy": {
-        role: "prod-notify-role",
-        policy: policy({ Sid: "Publish", Effect: "Allow", Action: "sns:Publish", Resource: TOPIC }),
-    },
-    "prod-window-role": {
-        description: "Backup windows of VssBackupPolicy prod",
-        assumeRolePolicy: trust("ssm.amazonaws.com", THIS_ACCOUNT_IF_SENT),
-        tags: {},
-    },
-    "prod-window-role-policy": {
-        role: "prod-window-role",
-        policy: policy(
-            {
-                Sid: "SendDocument",
-                Effect: "Allow",
-                Action: "ssm:SendCommand",
-                Resource: "arn:aws:ssm:eu-central-1::document/AWSEC2-CreateVssSnapshot",
-            },
-            {
-                Sid: "ToServers",
-                Effect: "Allow",
-                Action: "ssm:SendCommand",
-                Resource: `arn:aws:ec2:eu-central-1:${ACCOUNT_ID}:instance/*`,
-                Condition: { StringEquals: { "ssm:resourceTag/VssBackup": "prod" } },
-            },
-            {
-                Sid: "PassNotifyRole",
-                Effect: "Allow",
-                Action: "iam:PassRole",
-                Resource: `${ROLE}/prod-notify-role`,
-                Condition: { StringEquals: { "iam:PassedToService": "ssm.amazonaws.com" } },
-            },
-            {
-                Sid: "FindServersAndCommands",
-                Effect: "Allow",
-                Action: [
-                    "resource-groups:ListGroupResources",
-                    "resource-groups:ListGroups",
-                    "ssm:DescribeInstanceInformation",
-                    "ssm:GetCommandInvocation",
-                    "ssm:ListCommandInvocations",
-                    "ssm:ListCommands",
-                    "ssm:ListTagsForResource",
-                    "tag:GetResources",
-                ],
-                Resource: "*",
-            },
-        ),
-    },
-    ...window("Day", "cron(0 1 ? * * *)"),
-    ...window("Week", "cron(0 3 ? * SUN *)"),
-    ...window("Month", "cron(0 5 1 * ? *)"),
-    "prod-cleaner": {
-        name: "vss-backup-prod-cleaner",
-        description: "Deletes the snapshots that VssBackupPolicy prod no longer needs",
-        runtime: "nodejs24.x",
-        architectures: ["arm64"],
-        handler: "index.handler",
-        role: `${ROLE}/prod-cleaner-role`,
-        timeout: 900,
-        memorySize: 1024,
-        reservedConcurrentExecutions: 1,
-        loggingConfig: { logFormat: "Text", logGroup: "/vss-backup/prod/cleaner" },
-        tags: {},
-    },
-    "prod-cleaner-logs": { name: "/vss-backup/prod/cleaner", retentionInDays: 90, tags: {} },
-    "prod-cleaner-role": {
-        description: "Cleaner of VssBackupPolicy prod",
-        assumeRolePolicy: trust("lambda.amazonaws.com", THIS_ACCOUNT_IF_SENT),
-        tags: {},
-    },
-    "prod-cleaner-role-policy": {
-        role: "prod-cleaner-role",
-        policy: policy(
-            {
-                Sid: "WriteLogs",
-                Effect: "Allow",
-                Action: ["logs:CreateLogStream", "logs:PutLogEvents"],
-                Resource: `${LOG_GROUPS}:/vss-backup/prod/cleaner:*`,
-            },
-            { Sid: "ListSnapshots", Effect: "Allow", Action: "ec2:DescribeSnapshots", Resource: "*" },
-            {
-                Sid: "DeleteOwnSnapshots",
-                Effect: "Allow",
-                Action: "ec2:DeleteSnapshot",
-                Resource: "arn:aws:ec2:eu-central-1::snapshot/*",
-                Condition: {
-                    StringEquals: { "aws:ResourceTag/VssBackupPolicy": "prod" },
-                    Null: { "aws:ResourceTag/VssBackupHold": "true" },
-                },
-            },
-        ),
-    },
-    "prod-cleaner-dead-letters": { messageRetentionSeconds: 1_209_600, sqsManagedSseEnabled: true, tags: {} },
-    "prod-schedule-role": {
-        description: "Starts the cleaner of VssBackupPolicy prod",
-        assumeRolePolicy: trust("scheduler.amazonaws.com", THIS_ACCOUNT),
-        tags: {},
-    },
-    "prod-schedule-role-policy": {
-        role: "prod-schedule-role",
-        policy: policy(
-            { Sid: "StartCleaner", Effect: "Allow", Action: "lambda:InvokeFunction", Resource: LAMBDA },
-            { Sid: "KeepUndelivered", Effect: "Allow", Action: "sqs:SendMessage", Resource: QUEUE },
-        ),
-    },
-    "prod-cleaner-schedule": {
-        name: "vss-backup-prod-cleaner",
-        description: "Starts the cleaner of VssBackupPolicy prod",
-        scheduleExpression: "cron(0 7 * * ? *)",
-        scheduleExpressionTimezone: "UTC",
-        flexibleTimeWindow: { mode: "OFF" },
-        target: {
-            arn: LAMBDA,
-            roleArn: `${ROLE}/prod-schedule-role`,
-            input: '{"time":"<aws.scheduler.scheduled-time>"}',
-            retryPolicy: { maximumEventAgeInSeconds: 3600, maximumRetryAttempts: 5 },
-            deadLetterConfig: { arn: QUEUE },
-        },
-    },
-};
-
-/** The types of the resources by their names. */
-const TYPES: Record<string, string> = {
-    prod: "vss-backup:index:VssBackupPolicy",
-    "prod-server-role": "aws:iam/role:Role",
-    "prod-server-ssm": "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-    "prod-server-vss": "aws:iam/rolePolicyAttachment:RolePolicyAttachment",
-    "prod-server-logs": "aws:iam/rolePolicy:RolePolicy",
-    "prod-server-profile": "aws:iam/instanceProfile:InstanceProfile",
-    "prod-run-logs": "aws:cloudwatch/logGroup:LogGroup",
-    "prod-vss-package": "aws:ssm/association:Association",
-    "prod-topic": "aws:sns/topic:Topic",
-    "prod-topic-policy": "aws:sns/topicPolicy:TopicPolicy",
-    "prod-notify-role": "aws:iam/role:Role",
-    "prod-notify-role-policy": "aws:iam/rolePolicy:RolePolicy",
-    "prod-window-role": "aws:iam/role:Role",
-    "prod-window-role-policy": "aws:iam/rolePolicy:RolePolicy",
-    "prod-day-window": "aws:ssm/maintenanceWindow:MaintenanceWindow",
-    "prod-day-target": "aws:ssm/maintenanceWindowTarget:MaintenanceWindowTarget",
-    "prod-day-task": "aws:ssm/maintenanceWindowTask:MaintenanceWindowTask",
-    "prod-week-window": "aws:ssm/maintenanceWindow:MaintenanceWindow",
-    "prod-week-target": "aws:ssm/maintenanceWindowTarget:MaintenanceWindowTarget",
-    "prod-week-task": "aws:ssm/maintenanceWindowTask:MaintenanceWindowTask",
-    "prod-month-window": "aws:ssm/maintenanceWindow:MaintenanceWindow",
-    "prod-month-target": "aws:ssm/maintenanceWindowTarget:MaintenanceWindowTarget",
-    "prod-month-task": "aws:ssm/maintenanceWindowTask:MaintenanceWindowTask",
-    "prod-cleaner": "aws:lambda/function:Function",
-    "prod-cleaner-logs": "aws:cloudwatch/logGroup:LogGroup",
-    "prod-cleaner-role": "aws:iam/role:Role",
-    "prod-cleaner-role-policy": "aws:iam/rolePolicy:RolePolicy",
-    "prod-cleaner-dead-letters": "aws:sqs/queue:Queue",
-    "prod-schedule-role": "aws:iam/role:Role",
-    "prod-schedule-role-policy": "aws:iam/rolePolicy:RolePolicy",
-    "prod-cleaner-schedule": "aws:scheduler/schedule:Schedule",
-};
 
 /** Parameters of the document, by name. */
 function parametersOf(inputs: Record<string, Record<string, unknown>>, task: string): Record<string, string> {
@@ -316,29 +24,6 @@ function parametersOf(inputs: Record<string, Record<string, unknown>>, task: str
     return Object.fromEntries(
         command.taskInvocationParameters.runCommandParameters.parameters.map(({ name, values }) => [name, values.join()]),
     );
-}
-
-/** Stands for the inputs of a resource that a policy no longer registers. */
-const REMOVED = "removed";
-
-/** The resources that arguments change, with their new inputs. */
-async function changedBy(args: VssBackupPolicyArgs): Promise<Record<string, unknown>> {
-    const inputs = inputsOf(await deployPolicy(args));
-    const names = [...new Set([...Object.keys(inputs), ...Object.keys(BY_DEFAULT)])];
-    const isSame = (name: string) => JSON.stringify(sortKeys(inputs[name])) === JSON.stringify(sortKeys(BY_DEFAULT[name]));
-    return Object.fromEntries(names.filter((name) => !isSame(name)).map((name) => [name, inputs[name] ?? REMOVED]));
-}
-
-function sortKeys(value: unknown): unknown {
-    return typeof value === "object" && value !== null && !Array.isArray(value)
-        ? Object.fromEntries(
-              Object.entries(value)
-                  .sort(([a], [b]) => (a < b ? -1 : 1))
-                  .map(([key, entry]) => [key, sortKeys(entry)]),
-          )
-        : Array.isArray(value)
-          ? value.map(sortKeys)
-          : value;
 }
 
 describe("VssBackupPolicy", () => {
@@ -351,12 +36,30 @@ describe("VssBackupPolicy", () => {
         assert.deepEqual(inputsOf(await deployPolicy()), BY_DEFAULT);
     });
 
-    it("puts only the closure, the cleaner and the EC2 client into the archive", async () => {
-        const { resources } = await deployPolicy({ retention: { Day: 7 }, reportOnly: true });
-        const files = await readArchive(resources.find(({ name }) => name === "prod-cleaner")?.inputs.code);
-        assert.deepEqual(Object.keys(files).sort(), ["cleaner.js", "index.js", "node_modules/@aws-sdk/client-ec2/index.js"]);
-        assert.match(files["index.js"] ?? "", /__settings\.name = "prod";\nvar __settings_retention = \{Day: 7, Week: 3, Month: 2\};/);
-        assert.match(files["index.js"] ?? "", /__settings\.reportOnly = true;/);
+    it("puts only the closures, the code and the clients into the archives", async () => {
+        const { resources } = await deployPolicy({ retention: { Day: 7 }, reportOnly: true, overdueGraceHours: 4 });
+        const filesOf = (name: string) => readArchive(resources.find((resource) => resource.name === name)?.inputs.code);
+        const [cleaner, watch] = [await filesOf("prod-cleaner"), await filesOf("prod-watch")];
+        assert.deepEqual(
+            [Object.keys(cleaner).sort(), Object.keys(watch).sort()],
+            [
+                ["cleaner.js", "index.js", "node_modules/@aws-sdk/client-ec2/index.js"],
+                [
+                    "index.js",
+                    "node_modules/@aws-sdk/client-cloudwatch-logs/index.js",
+                    "node_modules/@aws-sdk/client-ec2/index.js",
+                    "node_modules/@aws-sdk/client-sns/index.js",
+                    "node_modules/@aws-sdk/client-ssm/index.js",
+                    "node_modules/@aws-sdk/clients.js",
+                    "watch.js",
+                ],
+            ],
+        );
+        for (const closure of [cleaner["index.js"], watch["index.js"]]) {
+            assert.match(closure ?? "", /__settings\.name = "prod";\nvar __settings_retention = \{Day: 7, Week: 3, Month: 2\};/);
+            assert.match(closure ?? "", /__settings\.reportOnly = true;/);
+        }
+        assert.match(watch["index.js"] ?? "", /__settings\.overdueGraceHours = 4;/);
     });
 
     it("has an output for everything that users need", async () => {
@@ -373,6 +76,7 @@ describe("VssBackupPolicy", () => {
                 topicArn: TOPIC,
                 windowIds: { Day: "prod-day-window-id", Week: "prod-week-window-id", Month: "prod-month-window-id" },
                 cleanerFunctionName: "vss-backup-prod-cleaner",
+                watchFunctionName: "vss-backup-prod-watch",
                 backUpNow: ["Day", "Week", "Month"],
                 backUpNowPowerShell: ["Day", "Week", "Month"],
             },
@@ -428,7 +132,7 @@ describe("VssBackupPolicy", () => {
         assert.ok(arns.includes("arn:aws-cn:iam::aws:policy/AWSEC2VssSnapshotPolicy"));
     });
 
-    it("can be deployed twice, and each cleaner may delete only the snapshots of its policy", async () => {
+    it("can be deployPolicy twice, and each cleaner may delete only the snapshots of its policy", async () => {
         const { resources } = await run(
             () => {
                 const [a, b] = ["one", "two"].map((name) => new VssBackupPolicy(name));
@@ -509,6 +213,9 @@ describe("VssBackupPolicy", () => {
                 "prod-month-target removed",
                 "prod-month-task removed",
                 "prod-month-window removed",
+                "prod-watch",
+                "prod-watch-role-policy",
+                "prod-watch-rule",
                 "prod-year-target",
                 "prod-year-task",
                 "prod-year-window",
@@ -516,7 +223,7 @@ describe("VssBackupPolicy", () => {
         );
     });
 
-    it("opens windows and starts the cleaner in the given time zone", async () => {
+    it("opens windows, starts the cleaner and sends the report in the given time zone", async () => {
         const changed = await changedBy({ timezone: "Europe/Vienna" });
         assert.deepEqual(
             Object.entries(changed)
@@ -529,6 +236,8 @@ describe("VssBackupPolicy", () => {
                 ["prod-cleaner-schedule", "Europe/Vienna"],
                 ["prod-day-window", "Europe/Vienna"],
                 ["prod-month-window", "Europe/Vienna"],
+                ["prod-report-schedule", "Europe/Vienna"],
+                ["prod-watch-schedule", "Europe/Vienna"],
                 ["prod-week-window", "Europe/Vienna"],
             ],
         );
@@ -701,6 +410,8 @@ describe("VssBackupPolicy", () => {
             "MaintenanceWindowTarget",
             "MaintenanceWindowTask",
             "Schedule",
+            "EventTarget",
+            "Permission",
             "VssBackupPolicy",
         ];
         assert.deepEqual(
@@ -712,10 +423,10 @@ describe("VssBackupPolicy", () => {
         );
     });
 
-    it("reserves no concurrency if the account's quota is too small or can't be read", async () => {
-        const reserved = async (answer: () => Record<string, unknown>) => {
-            const { resources } = await deployPolicy({}, { quota: answer });
-            return resources.find(({ name }) => name === "prod-cleaner")?.inputs.reservedConcurrentExecutions;
+    it("reserves no concurrency if the account's quota is too small for its functions or can't be read", async () => {
+        const reserved = async (answer: () => Record<string, unknown>, args: VssBackupPolicyArgs = {}) => {
+            const inputs = inputsOf(await deployPolicy(args, { quota: answer }));
+            return [inputs["prod-cleaner"], inputs["prod-watch"]].map((given) => given?.reservedConcurrentExecutions);
         };
         const refuse = () => {
             throw new Error("AccessDeniedException");
@@ -723,11 +434,20 @@ describe("VssBackupPolicy", () => {
         assert.deepEqual(
             [
                 await reserved(() => ({ value: 10 })),
-                await reserved(() => ({ value: 100 })),
                 await reserved(() => ({ value: 101 })),
+                await reserved(() => ({ value: 102 })),
                 await reserved(refuse),
+                await reserved(() => ({ value: 100 }), { watch: false }),
+                await reserved(() => ({ value: 101 }), { watch: false }),
             ],
-            [-1, -1, 1, -1],
+            [
+                [-1, -1],
+                [-1, -1],
+                [1, 1],
+                [-1, -1],
+                [-1, undefined],
+                [1, undefined],
+            ],
         );
     });
 
@@ -751,7 +471,8 @@ describe("VssBackupPolicy", () => {
     it("is the same, byte for byte, when it is built twice", async () => {
         const builtPolicy = async () => {
             const { resources } = await deployPolicy({ tags: { Owner: "windows" }, timezone: "America/New_York" });
-            const files = await readArchive(resources.find(({ name }) => name === "prod-cleaner")?.inputs.code);
+            const archives = resources.flatMap(({ inputs }) => inputs.code ?? []);
+            const files = await Promise.all(archives.map(readArchive));
             return JSON.stringify([files, resources.map(({ type, name, inputs: { code, ...inputs } }) => [type, name, inputs])]);
         };
         assert.equal(await builtPolicy(), await builtPolicy());

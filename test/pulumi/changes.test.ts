@@ -10,9 +10,11 @@ function program(config: Readonly<Record<string, unknown>> = {}): Promise<Progra
     return runProgram({ folder: ROOT, program: "index.ts", config: Object.fromEntries(texts) });
 }
 
-/** Separates the closure of the cleaner from its other inputs. */
-function cleanerOf(run: ProgramRun): { closure: string; others: unknown } {
-    const { code, ...others } = inputsByName(run)["prod-cleaner"] as { code: { assets: Record<string, { text: string }> } };
+const FUNCTIONS = ["prod-cleaner", "prod-watch"] as const;
+
+/** Separates the closure of a function from its other inputs. */
+function functionOf(run: ProgramRun, name: (typeof FUNCTIONS)[number]): { closure: string; others: unknown } {
+    const { code, ...others } = inputsByName(run)[name] as { code: { assets: Record<string, { text: string }> } };
     const { "index.js": closure, ...files } = code.assets;
     return { closure: closure?.text ?? "", others: { ...others, files } };
 }
@@ -24,32 +26,34 @@ describe("A changed config in a Pulumi run", () => {
         unchanged = await program();
     });
 
-    it("changes only the number in the cleaner's code for another retention.Day", async () => {
+    it("changes only the number in the functions' code for another retention.Day", async () => {
         const after = await program({ retention: { Day: 7 } });
-        assert.deepEqual(findChanges(unchanged, after), { added: [], dropped: [], changed: ["prod-cleaner"] });
-        assert.deepEqual(cleanerOf(after).others, cleanerOf(unchanged).others);
-        assert.equal(
-            cleanerOf(after).closure,
-            cleanerOf(unchanged).closure.replace("{Day: 5, Week: 3, Month: 2}", "{Day: 7, Week: 3, Month: 2}"),
-        );
+        assert.deepEqual(findChanges(unchanged, after), { added: [], dropped: [], changed: [...FUNCTIONS] });
+        for (const name of FUNCTIONS) {
+            assert.deepEqual(functionOf(after, name).others, functionOf(unchanged, name).others);
+            assert.equal(
+                functionOf(after, name).closure,
+                functionOf(unchanged, name).closure.replace("{Day: 5, Week: 3, Month: 2}", "{Day: 7, Week: 3, Month: 2}"),
+            );
+        }
     });
 
-    it("adds the resources of a new type, and changes only the cleaner", async () => {
+    it("adds the resources of a new type, and changes only the cleaner and the watch", async () => {
         const after = await program({ retention: { Year: 3 }, schedules: { Year: "cron(0 6 2 1 ? *)" } });
         assert.deepEqual(findChanges(unchanged, after), {
             added: ["prod-year-target", "prod-year-task", "prod-year-window"],
             dropped: [],
-            changed: ["prod-cleaner"],
+            changed: ["prod-cleaner", "prod-watch", "prod-watch-role-policy", "prod-watch-rule"],
         });
-        assert.deepEqual(cleanerOf(after).others, cleanerOf(unchanged).others);
+        assert.deepEqual(functionOf(after, "prod-cleaner").others, functionOf(unchanged, "prod-cleaner").others);
     });
 
-    it("drops the resources of a dropped default type, and changes only the cleaner", async () => {
+    it("drops the resources of a dropped default type, and changes only the cleaner and the watch", async () => {
         const after = await program({ schedules: { Month: "never" } });
         assert.deepEqual(findChanges(unchanged, after), {
             added: [],
             dropped: ["prod-month-target", "prod-month-task", "prod-month-window"],
-            changed: ["prod-cleaner"],
+            changed: ["prod-cleaner", "prod-watch", "prod-watch-role-policy", "prod-watch-rule"],
         });
     });
 });

@@ -19,11 +19,23 @@ const SAME_PROGRAM = "test/pulumi/programs/consumer.ts";
 
 const ROOT = join(__dirname, "..", "..");
 
-/** Reads the files of the cleaner's archive. */
-function archiveOf(run: ProgramRun): Record<string, string> {
-    const { code } = inputsByName(run)["prod-cleaner"] as { code: { assets: Record<string, { text?: string; path?: string }> } };
-    return Object.fromEntries(
-        Object.entries(code.assets).map(([path, asset]) => [path, asset.path ? readFileSync(asset.path, "utf8") : (asset.text ?? "")]),
+type Assets = Record<string, { text?: string; path?: string }>;
+
+/** Finds the assets of a function's archive. */
+function assetsOf(run: ProgramRun, name: "prod-cleaner" | "prod-watch"): Assets {
+    const { code } = inputsByName(run)[name] as { code: { assets: Assets } };
+    return code.assets;
+}
+
+/** Reads the files of both archives. */
+function archivesOf(run: ProgramRun): Record<string, string>[] {
+    return (["prod-cleaner", "prod-watch"] as const).map((name) =>
+        Object.fromEntries(
+            Object.entries(assetsOf(run, name)).map(([path, asset]) => [
+                path,
+                asset.path ? readFileSync(asset.path, "utf8") : (asset.text ?? ""),
+            ]),
+        ),
     );
 }
 
@@ -48,33 +60,38 @@ describe("The packed package in a consumer's program", () => {
             }));
         assert.deepEqual([run.code, run.printed, listMessages(run)], [0, "", []]);
         assert.deepEqual(registered(run), registered(fromSources));
-        assert.deepEqual(archiveOf(run), archiveOf(fromSources));
+        assert.deepEqual(archivesOf(run), archivesOf(fromSources));
         assert.deepEqual(
             listResources(preview).map(({ urn }) => urn),
             listResources(run).map(({ urn }) => urn),
         );
     });
 
-    it("takes the files of the cleaner's archive from the package", () => {
-        const { code } = inputsByName(run)["prod-cleaner"] as { code: { assets: Record<string, { path?: string }> } };
-        const folder = join(project.folder, "node_modules", "pulumi-vss-backup", "dist", "cleaner");
-        assert.deepEqual(
-            Object.entries(code.assets).map(([path, asset]) => [path, asset.path]),
-            [
-                ["cleaner.js", join(folder, "cleaner.js")],
-                ["index.js", undefined],
-                ["node_modules/@aws-sdk/client-ec2/index.js", join(folder, "clientEc2.js")],
-            ],
-        );
+    it("takes the files of the archives from the package", () => {
+        const folder = join(project.folder, "node_modules", "pulumi-vss-backup", "dist", "bundles");
+        const pathsOf = (name: Parameters<typeof assetsOf>[1]) =>
+            Object.fromEntries(Object.entries(assetsOf(run, name)).flatMap(([path, asset]) => (asset.path ? [[path, asset.path]] : [])));
+        assert.deepEqual(pathsOf("prod-cleaner"), {
+            "cleaner.js": join(folder, "cleaner.js"),
+            "node_modules/@aws-sdk/client-ec2/index.js": join(folder, "clientEc2.js"),
+        });
+        assert.deepEqual(pathsOf("prod-watch"), {
+            "node_modules/@aws-sdk/client-cloudwatch-logs/index.js": join(folder, "sharedClients.js"),
+            "node_modules/@aws-sdk/client-ec2/index.js": join(folder, "sharedClients.js"),
+            "node_modules/@aws-sdk/client-sns/index.js": join(folder, "sharedClients.js"),
+            "node_modules/@aws-sdk/client-ssm/index.js": join(folder, "sharedClients.js"),
+            "node_modules/@aws-sdk/clients.js": join(folder, "watchClients.js"),
+            "watch.js": join(folder, "watch.js"),
+        });
     });
 
     it("names a missing file and the cure, before it registers any resource", async () => {
-        const file = join(project.folder, "node_modules", "pulumi-vss-backup", "dist", "cleaner", "clientEc2.js");
+        const file = join(project.folder, "node_modules", "pulumi-vss-backup", "dist", "bundles", "watchClients.js");
         renameSync(file, `${file}.moved`);
         const broken = await runProgram({ folder: project.folder, program: "index.js" });
         renameSync(`${file}.moved`, file);
         assert.deepEqual(listMessages(broken), [
-            `error: pulumi-vss-backup is incomplete: the cleaner's file ${file} is missing; remove the package from node_modules and install it again.`,
+            `error: pulumi-vss-backup is incomplete: the file ${file} is missing; remove the package from node_modules and install it again.`,
         ]);
         assert.deepEqual([broken.code, listResources(broken)], [32, []]);
     });

@@ -14,6 +14,7 @@ const SECRETS: Readonly<Record<string, unknown>> = {
     tags: { CostCenter: "hush-center" },
     componentsVersion: "2.5.7777",
     topicArn: "arn:aws:sns:eu-central-1:123456789012:hush-topic",
+    chatTopicArn: "arn:aws:sns:eu-central-1:123456789012:hush-chat",
 };
 
 const WORDS = /hush|2\.5\.7777/;
@@ -68,6 +69,12 @@ for (const preview of [true, false]) {
             assert.ok(inputsWith(run, "hush-servers").includes("prod-day-target.targets"));
             assert.ok(inputsWith(run, "hush-center").includes("prod-cleaner.tags"));
             assert.ok(inputsWith(run, "hush-topic").includes("prod-day-task.taskInvocationParameters"));
+            assert.ok(inputsWith(run, "hush-topic").includes("prod-overdue-alarm.alarmActions"));
+            // They stand beside ids of windows, which are unknown in a preview.
+            assert.deepEqual(
+                inputsWith(run, "hush-chat").sort(),
+                preview ? [] : ["prod-watch-role-policy.policy", "prod-watch.environment"],
+            );
         });
 
         it("stay secret in each input and output", () => {

@@ -50,7 +50,7 @@ describe("npm start", () => {
             unprotected: [],
             broken: [],
         });
-        assert.deepEqual([resources.length, resources[0]], [32, { type: "vss-backup:index:VssBackupPolicy", name: "prod" }]);
+        assert.deepEqual([resources.length, resources[0]], [48, { type: "vss-backup:index:VssBackupPolicy", name: "prod" }]);
         assert.deepEqual([runs.length, restorable.length], [13, 11]);
         assert.deepEqual(runs[0], {
             type: "Month",
@@ -76,7 +76,7 @@ describe("npm start", () => {
             stdout.split("\n").filter((line) => /^(What|Calendar|Every|1 day|Resources|[A-Z][a-z]+ 20)/.test(line)),
             [
                 "What would be deployed",
-                "Resources: + 33 to create",
+                "Resources: + 49 to create",
                 "What happened",
                 "1 day, 3 servers with 2 volumes each",
                 "What can be restored at the end",

@@ -16,13 +16,23 @@ interface AccountOptions {
 const QUOTA = "aws:servicequotas/getServiceQuota:getServiceQuota";
 
 function outputsOf(policy: VssBackupPolicy): Record<string, pulumi.Input<unknown>> {
-    const { instanceProfileName, serverRoleArn, topicArn, windowIds, cleanerFunctionName, backUpNow, backUpNowPowerShell } = policy;
-    return { instanceProfileName, serverRoleArn, topicArn, windowIds, cleanerFunctionName, backUpNow, backUpNowPowerShell };
+    const { instanceProfileName, serverRoleArn, topicArn, windowIds, cleanerFunctionName, watchFunctionName } = policy;
+    const { backUpNow, backUpNowPowerShell } = policy;
+    return {
+        instanceProfileName,
+        serverRoleArn,
+        topicArn,
+        windowIds,
+        cleanerFunctionName,
+        watchFunctionName,
+        backUpNow,
+        backUpNowPowerShell,
+    };
 }
 
 /** Inputs by resource name, with policy documents as objects and without the archive. */
 export function inputsOf({ resources }: Deployment): Record<string, Record<string, unknown>> {
-    const documents = ["policy", "assumeRolePolicy", "input"];
+    const documents = ["policy", "assumeRolePolicy", "input", "eventPattern", "dashboardBody"];
     return Object.fromEntries(
         resources.map(({ name, inputs: { code, ...inputs } }) => [
             name,
