@@ -132,7 +132,7 @@ describe("VssBackupPolicy", () => {
         assert.ok(arns.includes("arn:aws-cn:iam::aws:policy/AWSEC2VssSnapshotPolicy"));
     });
 
-    it("can be deployPolicy twice, and each cleaner may delete only the snapshots of its policy", async () => {
+    it("can be deployed twice, and each cleaner may delete only the snapshots of its policy", async () => {
         const { resources } = await run(
             () => {
                 const [a, b] = ["one", "two"].map((name) => new VssBackupPolicy(name));

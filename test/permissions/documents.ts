@@ -1,4 +1,4 @@
-import type { Deployment, Registered } from "../../rehearsal/program";
+import { type Deployment, type Registered, resourcesOf } from "../../rehearsal/program";
 
 type Condition = Readonly<Record<string, Readonly<Record<string, unknown>>>>;
 
@@ -25,15 +25,24 @@ export interface PolicyChange {
 }
 
 interface DocumentKind {
-    /** The input that holds the document. */
-    readonly input: string;
+    /** The inputs that hold the document. */
+    readonly inputs: readonly string[];
     affects(registered: Registered, principal: string, resource: string): boolean;
 }
 
+const PERMISSION = "aws:lambda/permission:Permission";
+
 const KINDS: Readonly<Record<string, DocumentKind>> = {
-    "aws:iam/role:Role": { input: "assumeRolePolicy", affects: ({ arn }, _, resource) => resource === arn },
-    "aws:iam/rolePolicy:RolePolicy": { input: "policy", affects: ({ inputs }, principal) => principal.split("/").at(-1) === inputs.role },
-    "aws:sns/topicPolicy:TopicPolicy": { input: "policy", affects: ({ inputs }, _, resource) => resource === inputs.arn },
+    "aws:iam/role:Role": { inputs: ["assumeRolePolicy"], affects: ({ arn }, _, resource) => resource === arn },
+    "aws:iam/rolePolicy:RolePolicy": {
+        inputs: ["policy"],
+        affects: ({ inputs }, principal) => principal.split("/").at(-1) === inputs.role,
+    },
+    "aws:sns/topicPolicy:TopicPolicy": { inputs: ["policy"], affects: ({ inputs }, _, resource) => resource === inputs.arn },
+    [PERMISSION]: {
+        inputs: ["action", "principal", "sourceArn"],
+        affects: ({ inputs }, _, resource) => resource.endsWith(`:function:${inputs.function}`),
+    },
 };
 
 /**
@@ -46,18 +55,45 @@ export function listPolicyChanges(deployment: Deployment, known?: Deployment): P
     return deployment.resources.flatMap((registered) => {
         const kind = KINDS[registered.type];
         const before = known?.resources.find(({ name, type }) => name === registered.name && type === registered.type);
-        if (!kind || before?.inputs[kind.input] === registered.inputs[kind.input]) {
+        const isKnown = before && kind?.inputs.every((input) => before.inputs[input] === registered.inputs[input]);
+        if (!kind || isKnown) {
             return [];
         }
-        const document = JSON.parse(registered.inputs[kind.input]) as Document;
-        return document.Statement.flatMap((statement, i) =>
-            Object.entries(changedStatements(statement)).map(([name, changed]) => ({
-                name: `${registered.name}, ${statement.Sid ?? `statement ${i + 1}`}: ${name}`,
-                deployment: withDocument(deployment, registered, { ...document, Statement: document.Statement.toSpliced(i, 1, changed) }),
-                affects: (principal: string, resource: string) => kind.affects(registered, principal, resource),
-            })),
-        );
+        const affects = (principal: string, resource: string) => kind.affects(registered, principal, resource);
+        const changed =
+            registered.type === PERMISSION ? changedPermissions(deployment, registered) : changedDocuments(deployment, registered);
+        return Object.entries(changed).map(([part, changedDeployment]) => ({
+            name: `${registered.name}, ${part}`,
+            deployment: changedDeployment,
+            affects,
+        }));
     });
+}
+
+/** Changes one part of the document in a resource at a time. The keys name the changed parts. */
+function changedDocuments(deployment: Deployment, registered: Registered): Record<string, Deployment> {
+    const [input = ""] = KINDS[registered.type]?.inputs ?? [];
+    const document = JSON.parse(registered.inputs[input]) as Document;
+    return Object.fromEntries(
+        document.Statement.flatMap((statement, i) =>
+            Object.entries(changedStatements(statement)).map(([part, changed]) => [
+                `${statement.Sid ?? `statement ${i + 1}`}: ${part}`,
+                withInputs(deployment, registered, {
+                    [input]: JSON.stringify({ ...document, Statement: document.Statement.toSpliced(i, 1, changed) }),
+                }),
+            ]),
+        ),
+    );
+}
+
+/** Changes one part of a permission of a function at a time. The keys name the changed parts. */
+function changedPermissions(deployment: Deployment, permission: Registered): Record<string, Deployment> {
+    return {
+        "the permission": { ...deployment, resources: deployment.resources.filter((resource) => resource !== permission) },
+        "condition sourceArn": withInputs(deployment, permission, { sourceArn: undefined }),
+        "bound of action": withInputs(deployment, permission, { action: "lambda:*" }),
+        "bound of principals": withInputs(deployment, permission, { principal: "*" }),
+    };
 }
 
 /** Changes one part of a statement at a time. The keys name the changed parts. */
@@ -97,24 +133,30 @@ function withoutKey(condition: Condition, operator: string, key: string): Condit
 
 /** The deployment with policies that allow every action to every principal. */
 export function allowEverything(deployment: Deployment): Deployment {
-    const statement = { Effect: "Allow", Action: "*" };
-    return deployment.resources.reduce((opened, registered) => {
-        const bounds: Readonly<Record<string, object>> = {
-            "aws:iam/role:Role": { Principal: "*" },
-            "aws:iam/rolePolicy:RolePolicy": { Resource: "*" },
-            "aws:sns/topicPolicy:TopicPolicy": { Principal: "*", Resource: "*" },
-        };
-        const bound = bounds[registered.type];
-        return bound ? withDocument(opened, registered, { Version: "2012-10-17", Statement: [{ ...statement, ...bound }] }) : opened;
-    }, deployment);
+    const everything = (bound: object) =>
+        JSON.stringify({ Version: "2012-10-17", Statement: [{ Effect: "Allow", Action: "*", ...bound }] });
+    const opened: Readonly<Record<string, Registered["inputs"]>> = {
+        "aws:iam/role:Role": { assumeRolePolicy: everything({ Principal: "*" }) },
+        "aws:iam/rolePolicy:RolePolicy": { policy: everything({ Resource: "*" }) },
+        "aws:sns/topicPolicy:TopicPolicy": { policy: everything({ Principal: "*", Resource: "*" }) },
+    };
+    const permissions = resourcesOf(deployment, "aws:lambda/function:Function").map(
+        (lambda): Registered => ({
+            ...lambda,
+            type: PERMISSION,
+            inputs: { action: "lambda:*", function: lambda.inputs.name, principal: "*" },
+        }),
+    );
+    const resources = deployment.resources.map((registered) => ({
+        ...registered,
+        inputs: { ...registered.inputs, ...opened[registered.type] },
+    }));
+    return { ...deployment, resources: [...resources, ...permissions] };
 }
 
-function withDocument(deployment: Deployment, { name, type }: Registered, document: object): Deployment {
-    const input = KINDS[type]?.input as string;
+function withInputs(deployment: Deployment, { name, type }: Registered, inputs: Registered["inputs"]): Deployment {
     const resources = deployment.resources.map((registered) =>
-        registered.name === name && registered.type === type
-            ? { ...registered, inputs: { ...registered.inputs, [input]: JSON.stringify(document) } }
-            : registered,
+        registered.name === name && registered.type === type ? { ...registered, inputs: { ...registered.inputs, ...inputs } } : registered,
     );
     return { ...deployment, resources };
 }

@@ -10,6 +10,8 @@ export type Row = readonly [principal: string, action: string, resource: string,
 
 const CLEANER = "prod-cleaner-role";
 const SCHEDULE = "prod-schedule-role";
+const WATCH = "prod-watch-role";
+const WATCH_SCHEDULE = "prod-watch-schedule-role";
 const WINDOW = "prod-window-role";
 const NOTIFY = "prod-notify-role";
 const SERVER = "prod-server-role";
@@ -30,6 +32,8 @@ function assumedBy(region: string): Readonly<Record<string, string>> {
     return {
         [CLEANER]: "lambda.amazonaws.com",
         [SCHEDULE]: "scheduler.amazonaws.com",
+        [WATCH]: "lambda.amazonaws.com",
+        [WATCH_SCHEDULE]: "scheduler.amazonaws.com",
         [WINDOW]: "ssm.amazonaws.com",
         [NOTIFY]: "ssm.amazonaws.com",
         [SERVER]: ec2Service(region),
@@ -58,6 +62,11 @@ function arnsOf(region: string) {
         server: arn("ec2", "instance/i-0123456789abcdef0"),
         volume: arn("ec2", "volume/vol-0123456789abcdef0"),
         cleaner: arn("lambda", "function:vss-backup-prod-cleaner"),
+        watch: arn("lambda", "function:vss-backup-prod-watch"),
+        watchRule: arn("events", "rule/vss-backup-prod-watch"),
+        watchLog: arn("logs", "log-group:/vss-backup/prod/watch"),
+        window: (type: string) => arn("ssm", `maintenancewindow/prod-${type}-window-id`),
+        association: arn("ssm", "association/prod-vss-package-id"),
         deadLetters: arn("sqs", "prod-cleaner-dead-letters"),
         topic: arn("sns", "prod-topic"),
         cleanerLog: arn("logs", "log-group:/vss-backup/prod/cleaner"),
@@ -101,6 +110,8 @@ export function allowed(region: string): Row[] {
         [WINDOW, "resource-groups:ListGroupResources", arn("resource-groups", "group/any"), EMPTY_CONTEXT, "allowed"],
         [WINDOW, "tag:GetResources", "*", EMPTY_CONTEXT, "allowed"],
 
+        ...allowedToWatch(region),
+
         ["ssm.amazonaws.com", "sts:AssumeRole", role(NOTIFY), ownAccount(server), "allowed"],
         ["ssm.amazonaws.com", "sts:AssumeRole", role(NOTIFY), EMPTY_CONTEXT, "allowed"],
         [NOTIFY, "sns:Publish", topic, EMPTY_CONTEXT, "allowed"],
@@ -115,6 +126,38 @@ export function allowed(region: string): Row[] {
         [SERVER, "logs:DescribeLogStreams", runLog, EMPTY_CONTEXT, "allowed"],
         [SERVER, "logs:CreateLogStream", `${runLog}:log-stream:any`, EMPTY_CONTEXT, "allowed"],
         [SERVER, "logs:PutLogEvents", `${runLog}:log-stream:any`, EMPTY_CONTEXT, "allowed"],
+    ];
+}
+
+/** The requests of the watch and of the services that start it. */
+function allowedToWatch(region: string): Row[] {
+    const { arn, role, watch, watchRule, watchLog, cleanerLog, window, association, topic } = arnsOf(region);
+    const from = (sourceArn: string): Context => ({ ...OWN_ACCOUNT, "aws:SourceArn": sourceArn });
+    return [
+        ["scheduler.amazonaws.com", "sts:AssumeRole", role(WATCH_SCHEDULE), from(arn("scheduler", "schedule/default/any")), "allowed"],
+        [WATCH_SCHEDULE, "lambda:InvokeFunction", watch, EMPTY_CONTEXT, "allowed"],
+        ["events.amazonaws.com", "lambda:InvokeFunction", watch, { "aws:SourceArn": watchRule }, "allowed"],
+        ["lambda.amazonaws.com", "sts:AssumeRole", role(WATCH), from(watch), "allowed"],
+        ["lambda.amazonaws.com", "sts:AssumeRole", role(WATCH), EMPTY_CONTEXT, "allowed"],
+        [WATCH, "logs:CreateLogStream", `${watchLog}:log-stream:2027/02/01/a`, EMPTY_CONTEXT, "allowed"],
+        [WATCH, "logs:PutLogEvents", `${watchLog}:log-stream:2027/02/01/a`, EMPTY_CONTEXT, "allowed"],
+        [WATCH, "ec2:DescribeInstances", "*", EMPTY_CONTEXT, "allowed"],
+        [WATCH, "ec2:DescribeSnapshots", "*", EMPTY_CONTEXT, "allowed"],
+        [WATCH, "ssm:DescribeInstanceInformation", "*", EMPTY_CONTEXT, "allowed"],
+        [WATCH, "ssm:DescribeMaintenanceWindows", "*", EMPTY_CONTEXT, "allowed"],
+        [WATCH, "ssm:ListCommandInvocations", "*", EMPTY_CONTEXT, "allowed"],
+        ...["day", "week", "month"].map(
+            (type): Row => [WATCH, "ssm:DescribeMaintenanceWindowExecutions", window(type), EMPTY_CONTEXT, "allowed"],
+        ),
+        [WATCH, "ssm:DescribeAssociationExecutions", association, EMPTY_CONTEXT, "allowed"],
+        [WATCH, "ssm:DescribeAssociationExecutionTargets", association, EMPTY_CONTEXT, "allowed"],
+        // CloudWatch Logs asks for the group, or for a stream without a name.
+        ...[cleanerLog, watchLog].flatMap((log): Row[] => [
+            [WATCH, "logs:FilterLogEvents", log, EMPTY_CONTEXT, "allowed"],
+            [WATCH, "logs:FilterLogEvents", `${log}:log-stream:`, EMPTY_CONTEXT, "allowed"],
+        ]),
+        [WATCH, "sns:ListSubscriptionsByTopic", topic, EMPTY_CONTEXT, "allowed"],
+        [WATCH, "sns:Publish", topic, EMPTY_CONTEXT, "allowed"],
     ];
 }
 
@@ -208,13 +251,103 @@ export function denied(region: string): Row[] {
         [SCHEDULE, "lambda:InvokeFunction", arn("lambda", "function:vss-backup-prod-2-cleaner"), EMPTY_CONTEXT, "denied"],
         [SCHEDULE, "lambda:InvokeFunction", arn("lambda", "function:vss-backup-prod-cleaner", OTHER_ACCOUNT), EMPTY_CONTEXT, "denied"],
 
-        ...[CLEANER, SCHEDULE, NOTIFY].map((role): Row => [role, "ssm:DescribeInstanceInformation", "*", EMPTY_CONTEXT, "denied"]),
+        ...[CLEANER, SCHEDULE, NOTIFY, WATCH_SCHEDULE].map(
+            (role): Row => [role, "ssm:DescribeInstanceInformation", "*", EMPTY_CONTEXT, "denied"],
+        ),
         [WINDOW, "ssm:GetParameters", arn("ssm", "parameter/password"), EMPTY_CONTEXT, "denied"],
         [WINDOW, "resource-groups:DeleteGroup", arn("resource-groups", "group/any"), EMPTY_CONTEXT, "denied"],
         [WINDOW, "tag:TagResources", "*", EMPTY_CONTEXT, "denied"],
 
+        ...deniedToWatch(region),
         ...deniedAssumptions(region),
         ...deniedActions(region),
+    ];
+}
+
+/** Requests of the watch on resources that it must not read or change, and other ways to start it. */
+function deniedToWatch(region: string): Row[] {
+    const { arn, snapshot, document, server, cleaner, watch, watchRule, deadLetters, ...others } = arnsOf(region);
+    const { watchLog, cleanerLog, runLog, window, association, topic } = others;
+    const otherRegion = region === "us-east-1" ? "us-west-2" : "us-east-1";
+    const ruleOf = (name: string, account = ACCOUNT_ID, where = region) => ({
+        "aws:SourceArn": arn("events", `rule/${name}`, account, where),
+    });
+    return [
+        // It reads, and changes nothing.
+        [WATCH, "ec2:DeleteSnapshot", snapshot, snapshotTags({ VssBackupPolicy: "prod" }), "denied"],
+        [WATCH, "ec2:StartInstances", server, snapshotTags({ VssBackup: "prod" }), "denied"],
+        [WATCH, "ssm:SendCommand", document("AWSEC2-CreateVssSnapshot"), EMPTY_CONTEXT, "denied"],
+        [WATCH, "ssm:SendCommand", server, serverTags({ VssBackup: "prod" }), "denied"],
+        [WATCH, "ssm:UpdateMaintenanceWindow", window("day"), EMPTY_CONTEXT, "denied"],
+        [WATCH, "ssm:UpdateAssociation", association, EMPTY_CONTEXT, "denied"],
+        [WATCH, "ssm:StartAssociationsOnce", association, EMPTY_CONTEXT, "denied"],
+        [WATCH, "cloudwatch:PutMetricData", "*", EMPTY_CONTEXT, "denied"],
+        [WATCH, "cloudwatch:SetAlarmState", arn("cloudwatch", "alarm:vss-backup-prod-overdue"), EMPTY_CONTEXT, "denied"],
+        [WATCH, "lambda:InvokeFunction", cleaner, EMPTY_CONTEXT, "denied"],
+        [WATCH, "lambda:InvokeFunction", watch, EMPTY_CONTEXT, "denied"],
+
+        // Listings that it does not need.
+        [WATCH, "ec2:DescribeVolumes", "*", EMPTY_CONTEXT, "denied"],
+        [WATCH, "ssm:ListCommands", "*", EMPTY_CONTEXT, "denied"],
+        [WATCH, "ssm:GetCommandInvocation", "*", EMPTY_CONTEXT, "denied"],
+        [WATCH, "ssm:GetParameter", arn("ssm", "parameter/password"), EMPTY_CONTEXT, "denied"],
+        [WATCH, "ssm:GetMaintenanceWindow", window("day"), EMPTY_CONTEXT, "denied"],
+        [WATCH, "ssm:DescribeAssociation", association, EMPTY_CONTEXT, "denied"],
+        [WATCH, "sns:ListTopics", "*", EMPTY_CONTEXT, "denied"],
+        [WATCH, "sns:GetTopicAttributes", topic, EMPTY_CONTEXT, "denied"],
+
+        // Other windows, associations, log groups and topics.
+        [WATCH, "ssm:DescribeMaintenanceWindowExecutions", window("year"), EMPTY_CONTEXT, "denied"],
+        [
+            WATCH,
+            "ssm:DescribeMaintenanceWindowExecutions",
+            arn("ssm", "maintenancewindow/prod-day-window-id", OTHER_ACCOUNT),
+            EMPTY_CONTEXT,
+            "denied",
+        ],
+        ...["ssm:DescribeAssociationExecutions", "ssm:DescribeAssociationExecutionTargets"].map(
+            (action): Row => [WATCH, action, arn("ssm", "association/prod-2-vss-package-id"), EMPTY_CONTEXT, "denied"],
+        ),
+        ...[runLog, `${watchLog}-2`, `${cleanerLog}-2`, arn("logs", "log-group:/aws/lambda/any")].flatMap((log): Row[] => [
+            [WATCH, "logs:FilterLogEvents", log, EMPTY_CONTEXT, "denied"],
+            [WATCH, "logs:FilterLogEvents", `${log}:log-stream:`, EMPTY_CONTEXT, "denied"],
+        ]),
+        [WATCH, "logs:GetLogEvents", `${watchLog}:log-stream:any`, EMPTY_CONTEXT, "denied"],
+        [WATCH, "logs:CreateLogStream", `${cleanerLog}:log-stream:any`, EMPTY_CONTEXT, "denied"],
+        [WATCH, "logs:PutLogEvents", `${cleanerLog}:log-stream:any`, EMPTY_CONTEXT, "denied"],
+        [WATCH, "logs:PutLogEvents", `${runLog}:log-stream:any`, EMPTY_CONTEXT, "denied"],
+        [WATCH, "logs:DeleteLogStream", `${watchLog}:log-stream:any`, EMPTY_CONTEXT, "denied"],
+        [WATCH, "logs:DeleteLogGroup", watchLog, EMPTY_CONTEXT, "denied"],
+        [CLEANER, "logs:PutLogEvents", `${watchLog}:log-stream:any`, EMPTY_CONTEXT, "denied"],
+        [SERVER, "logs:PutLogEvents", `${watchLog}:log-stream:any`, EMPTY_CONTEXT, "denied"],
+        ...["sns:Publish", "sns:ListSubscriptionsByTopic"].flatMap((action): Row[] => [
+            [WATCH, action, arn("sns", "prod-topic-2"), EMPTY_CONTEXT, "denied"],
+            [WATCH, action, arn("sns", "prod-topic", OTHER_ACCOUNT), EMPTY_CONTEXT, "denied"],
+            [WATCH, action, arn("sns", "prod-topic", ACCOUNT_ID, otherRegion), EMPTY_CONTEXT, "denied"],
+        ]),
+        [WATCH, "sns:Publish", topic, PLAIN_HTTP, "denied"],
+        [WATCH, "sns:Subscribe", topic, EMPTY_CONTEXT, "denied"],
+        [NOTIFY, "sns:ListSubscriptionsByTopic", topic, EMPTY_CONTEXT, "denied"],
+
+        // Each schedule starts its own function.
+        [WATCH_SCHEDULE, "lambda:InvokeFunction", cleaner, EMPTY_CONTEXT, "denied"],
+        [WATCH_SCHEDULE, "lambda:InvokeFunction", arn("lambda", "function:vss-backup-prod-2-watch"), EMPTY_CONTEXT, "denied"],
+        [WATCH_SCHEDULE, "lambda:InvokeFunction", arn("lambda", "function:vss-backup-prod-watch", OTHER_ACCOUNT), EMPTY_CONTEXT, "denied"],
+        [WATCH_SCHEDULE, "sqs:SendMessage", deadLetters, EMPTY_CONTEXT, "denied"],
+        [SCHEDULE, "lambda:InvokeFunction", watch, EMPTY_CONTEXT, "denied"],
+
+        // Only the rule of the policy starts the watch, and it starts nothing else.
+        ["events.amazonaws.com", "lambda:InvokeFunction", watch, EMPTY_CONTEXT, "denied"],
+        ["events.amazonaws.com", "lambda:InvokeFunction", watch, ruleOf("vss-backup-prod-2-watch"), "denied"],
+        ["events.amazonaws.com", "lambda:InvokeFunction", watch, ruleOf("vss-backup-prod-watch", OTHER_ACCOUNT), "denied"],
+        ["events.amazonaws.com", "lambda:InvokeFunction", watch, ruleOf("vss-backup-prod-watch", ACCOUNT_ID, otherRegion), "denied"],
+        ["events.amazonaws.com", "lambda:UpdateFunctionCode", watch, { "aws:SourceArn": watchRule }, "denied"],
+        ["events.amazonaws.com", "lambda:InvokeFunction", cleaner, { "aws:SourceArn": watchRule }, "denied"],
+        ["s3.amazonaws.com", "lambda:InvokeFunction", watch, { "aws:SourceArn": watchRule }, "denied"],
+        ["scheduler.amazonaws.com", "lambda:InvokeFunction", watch, OWN_ACCOUNT, "denied"],
+
+        // IAM takes long for this action: it has about a hundred resource types.
+        [WATCH, "ec2:CreateTags", server, snapshotTags({ VssBackup: "prod" }), "denied"],
     ];
 }
 
@@ -244,7 +377,7 @@ function deniedAssumptions(region: string): Row[] {
  * belong to other services. AWS's managed policies allow the servers to take snapshots of their volumes, so those rows leave the servers out.
  */
 function deniedActions(region: string): Row[] {
-    const { arn, role, snapshot, server, volume, cleaner, deadLetters } = arnsOf(region);
+    const { arn, role, snapshot, server, volume, cleaner, watch, deadLetters, topic } = arnsOf(region);
     const policyTags = snapshotTags({ VssBackupPolicy: "prod", VssBackup: "prod" });
     const forServiceRoles: readonly (readonly [action: string, resource: string, context?: Context])[] = [
         ["ec2:CreateSnapshot", volume, policyTags],
@@ -297,6 +430,11 @@ function deniedActions(region: string): Row[] {
         ["cloudtrail:StopLogging", arn("cloudtrail", "trail/any")],
         ["lambda:UpdateFunctionCode", cleaner],
         ["lambda:DeleteFunction", cleaner],
+        ["lambda:UpdateFunctionCode", watch],
+        ["cloudwatch:DeleteAlarms", arn("cloudwatch", "alarm:vss-backup-prod-overdue")],
+        ["cloudwatch:DisableAlarmActions", arn("cloudwatch", "alarm:vss-backup-prod-overdue")],
+        ["events:DisableRule", arn("events", "rule/vss-backup-prod-watch")],
+        ["sns:Unsubscribe", topic],
         ["sqs:DeleteQueue", deadLetters],
         ["sns:CreateTopic", arn("sns", "any")],
         ["scheduler:DeleteSchedule", arn("scheduler", "schedule/default/vss-backup-prod-cleaner")],
@@ -322,7 +460,7 @@ export interface Variant {
 }
 
 export function variants(region: string): Variant[] {
-    const { arn, role, snapshot, document, server, topic, administrator } = arnsOf(region);
+    const { arn, role, snapshot, document, server, topic, watch, administrator } = arnsOf(region);
     const held = (tags: Context) => snapshotTags({ VssBackupPolicy: "prod", ...tags });
     return [
         {
@@ -368,10 +506,37 @@ export function variants(region: string): Variant[] {
                 [NOTIFY, "sns:Publish", arn("sns", "ops"), EMPTY_CONTEXT, "allowed"],
                 [NOTIFY, "sns:Publish", arn("sns", "prod-topic"), EMPTY_CONTEXT, "denied"],
                 [NOTIFY, "sns:DeleteTopic", arn("sns", "ops"), EMPTY_CONTEXT, "denied"],
+                ...["sns:Publish", "sns:ListSubscriptionsByTopic"].flatMap((action): Row[] => [
+                    [WATCH, action, arn("sns", "ops"), EMPTY_CONTEXT, "allowed"],
+                    [WATCH, action, arn("sns", "prod-topic"), EMPTY_CONTEXT, "denied"],
+                    [WATCH, action, arn("sns", "ops-2"), EMPTY_CONTEXT, "denied"],
+                ]),
+                [WATCH, "sns:Subscribe", arn("sns", "ops"), EMPTY_CONTEXT, "denied"],
                 // The topic's policy stays as it is.
                 [administrator, "sns:Publish", arn("sns", "ops"), PLAIN_HTTP, "allowed"],
             ],
             removed: [topic],
+        },
+        {
+            title: "a topic for chat",
+            args: { chatTopicArn: arn("sns", "chat") },
+            rows: [
+                [WATCH, "sns:Publish", arn("sns", "chat"), EMPTY_CONTEXT, "allowed"],
+                [WATCH, "sns:Publish", arn("sns", "chat-2"), EMPTY_CONTEXT, "denied"],
+                [WATCH, "sns:ListSubscriptionsByTopic", arn("sns", "chat"), EMPTY_CONTEXT, "denied"],
+                [NOTIFY, "sns:Publish", arn("sns", "chat"), EMPTY_CONTEXT, "denied"],
+            ],
+        },
+        {
+            title: "no report",
+            args: { report: "never" },
+            rows: [[WATCH, "sns:Publish", topic, EMPTY_CONTEXT, "denied"]],
+        },
+        {
+            title: "no watch",
+            args: { watch: false },
+            rows: [],
+            removed: [WATCH, WATCH_SCHEDULE, role(WATCH), role(WATCH_SCHEDULE), watch],
         },
         {
             title: "an existing server role",
@@ -388,10 +553,10 @@ export function requestOf([principal, action, resource, context]: Row): IamReque
     return { principal, action, resource, context };
 }
 
-/** A row as a short sentence, for test titles. No policy has a condition on `aws:SourceArn`, so the sentence leaves it out. */
+/** A row as a short sentence, for test titles. It leaves out `aws:SourceArn`, unless it is about a function: only those have a condition on it. */
 export function sentenceOf([principal, action, resource, context, expected]: Row): string {
     const given = Object.entries(context)
-        .filter(([key]) => key !== "aws:SourceArn")
+        .filter(([key]) => key !== "aws:SourceArn" || action.startsWith("lambda:"))
         .map(([key, value]) => `${key.replace(/^.*[:/]/, "")}=${quoteIfNeeded(shorten(value))}`);
     const condition = given.length > 0 ? ` if ${[...new Set(given)].join(", ")}` : "";
     return `${shorten(principal)} ${expected === "allowed" ? "can" : "can't"} ${action} on ${shorten(resource)}${condition}`;
@@ -407,7 +572,7 @@ function shorten(text: string): string {
         .replace(/^own:(?!document)/, "")
         .replace(/^([\w-]*):(?=:)|^:/, "$1")
         .replace(/^(.*:)?(snapshot|instance|volume|managed-instance|image|maintenancewindow)\/.*/, "$1$2")
-        .replace(/^((role\/)?)prod-(\w+)-role$/, "$1$3")
+        .replace(/^((role\/)?)prod-([\w-]+)-role$/, "$1$3")
         .replace(/\.amazonaws\.com(\.cn)?$/, "");
 }
 
