@@ -22,7 +22,7 @@ pulumi.runtime.setMocks({
 require("./index.js").backUpNow.apply(() => setTimeout(() => console.log(JSON.stringify(resources)), 1000));
 `;
 
-/** Finds the lowest version of a range such as ^7.11.0. */
+/** Finds the lowest version of a range such as ^7.46.0. */
 function lowest(range: string): string {
     return range.replace("^", "");
 }
@@ -79,7 +79,14 @@ describe("The package with the lowest versions of its peers", () => {
                 "aws:sns/topic:Topic operations",
             ].sort(),
         );
-        const cleaner = printed.find(([type]) => type === "aws:lambda/function:Function")?.[2] as { runtime: string };
-        assert.equal(cleaner.runtime, "nodejs24.x");
+        const inputsOfType = (type: string) => printed.filter(([given]) => given === type).map(([, , inputs]) => inputs);
+        const functions = inputsOfType("aws:lambda/function:Function") as { runtime: string }[];
+        assert.deepEqual(
+            functions.map(({ runtime }) => runtime),
+            ["nodejs24.x", "nodejs24.x"],
+        );
+        // An older version drops this input, and the alarms would go off at the first deployment.
+        const alarms = inputsOfType("aws:cloudwatch/metricAlarm:MetricAlarm") as { warmUpConfiguration?: object }[];
+        assert.equal(alarms.filter(({ warmUpConfiguration }) => warmUpConfiguration !== undefined).length, 3);
     });
 });
