@@ -17,6 +17,7 @@ describe("The documents", () => {
     before(async () => {
         deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod-eu", {
             "vss-backup:notificationEmails": '["a@example.com"]',
+            "vss-backup:dashboard": "true",
         });
     });
 

@@ -46,6 +46,7 @@ function writtenDefault(option: string): string {
         serverRoles: "none",
         notificationEmails: "none",
         topicArn: "none",
+        chatTopicArn: "none",
         tags: "none",
         orphanDays: "never",
     };
@@ -125,7 +126,7 @@ describe("The page of options", () => {
 describe("The README's table of options", () => {
     it("names options of the component", () => {
         const rows = rowsBelow("README.md", "| option | meaning | default |").map(([option]) => option?.replaceAll("`", ""));
-        assert.equal(rows.length, 10);
+        assert.equal(rows.length, 11);
         assert.deepEqual(
             rows.filter((option) => !OPTIONS.includes(option as string)),
             [],
