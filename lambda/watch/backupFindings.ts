@@ -115,6 +115,6 @@ function uncoveredVolumes(server: Server, sets: readonly BackupSet[], { targets 
 }
 
 /** The command that shows why the last runs of a server failed. */
-export function lookAtRuns({ id }: Server): string {
+function lookAtRuns({ id }: Server): string {
     return `aws ssm list-command-invocations --instance-id ${id} --details --max-items 1`;
 }

@@ -3,7 +3,7 @@ import { type Account, makeAccount } from "../../../rehearsal/account";
 import { playAlarms } from "../../../rehearsal/alarms";
 import type { Datum } from "../../../rehearsal/embeddedAws/cloudWatch";
 import type { Deployment, Registered } from "../../../rehearsal/program";
-import { deployed } from "../../support/policies";
+import { deployPolicy } from "../../support/policies";
 
 const HOUR = 3_600_000;
 const START = Date.UTC(2027, 0, 4);
@@ -46,7 +46,7 @@ function account(
 
 describe("The alarms of a rehearsal", () => {
     before(async () => {
-        deployment = await deployed();
+        deployment = await deployPolicy();
     });
 
     it("change with the metrics, and notify the topic", async () => {

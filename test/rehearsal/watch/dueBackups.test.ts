@@ -6,7 +6,7 @@ import { openWindows } from "../../../rehearsal/openWindows";
 import type { Deployment } from "../../../rehearsal/program";
 import { LastRuns, truthNow } from "../../../rehearsal/truth";
 import { installPackages } from "../../../rehearsal/vssPackage";
-import { deployed } from "../../support/policies";
+import { deployPolicy } from "../../support/policies";
 
 const HOUR = 3_600_000;
 
@@ -48,7 +48,7 @@ function follow(servers = 1): Followed {
 
 describe("The backups that were due", () => {
     before(async () => {
-        deployment = await deployed();
+        deployment = await deployPolicy();
     });
 
     it("are not missing if each run succeeds", async () => {

@@ -4,7 +4,7 @@ import { type Account, makeAccount } from "../../../rehearsal/account";
 import { type DeployedSchedule, schedulesOf, startsWatch } from "../../../rehearsal/deployed";
 import { loadFunctions, type Outcome, type PlayedFunctions, startTimes } from "../../../rehearsal/functions";
 import type { Deployment } from "../../../rehearsal/program";
-import { deployed } from "../../support/policies";
+import { deployPolicy } from "../../support/policies";
 
 const HOUR = 3_600_000;
 const START = Date.UTC(2027, 0, 4);
@@ -56,7 +56,7 @@ function metrics({ metrics: data }: Account): string[] {
 
 describe("A function in a rehearsal", () => {
     before(async () => {
-        deployment = await deployed();
+        deployment = await deployPolicy();
     });
 
     it("gets the time at which it was due, and writes its log and its metrics", () =>

@@ -8,7 +8,7 @@ import { WINDOW_INCIDENTS } from "../../../rehearsal/incidents/windowIncidents";
 import { openWindows } from "../../../rehearsal/openWindows";
 import type { Deployment } from "../../../rehearsal/program";
 import { installPackages } from "../../../rehearsal/vssPackage";
-import { deployed } from "../../support/policies";
+import { deployPolicy } from "../../support/policies";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -55,7 +55,7 @@ function stateOf({ servers, aws, mistakes, store, deadLetters }: Account) {
 
 describe("Each incident", () => {
     before(async () => {
-        deployment = await deployed();
+        deployment = await deployPolicy();
     });
 
     for (const incident of INCIDENTS) {

@@ -4,7 +4,7 @@ import type { Server } from "../../../rehearsal/embeddedAws/ssm";
 import { type OpenedWindows, openWindows, type TypedRun } from "../../../rehearsal/openWindows";
 import type { Deployment } from "../../../rehearsal/program";
 import { installPackages } from "../../../rehearsal/vssPackage";
-import { deployed } from "../../support/policies";
+import { deployPolicy } from "../../support/policies";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -44,7 +44,7 @@ function history({ account: { aws } }: Opened) {
 
 describe("A backup window in a rehearsal", () => {
     before(async () => {
-        deployment = await deployed();
+        deployment = await deployPolicy();
     });
 
     it("leaves a command and an execution, first in progress and then done", async () => {
