@@ -8,6 +8,9 @@ import { logRefusal, startRefusal } from "./refusals";
 
 const HOUR = 3_600_000;
 
+/** From the time of a metric until CloudWatch has it: a run must end first, and its log must arrive. */
+const METRIC_DELAY = 2 * 60_000;
+
 /** How long the deployment's log groups keep their events. */
 const LOG_TIME = 90 * 24 * HOUR;
 
@@ -72,7 +75,7 @@ export async function loadFunctions(
         },
         repeat({ started }, time) {
             const repeated = lastMetrics.get(started.arn) ?? [];
-            account.metrics.push(...repeated.map((datum) => ({ ...datum, time, ...(datum.arrival !== undefined && { arrival: time }) })));
+            account.metrics.push(...repeated.map((datum) => ({ ...datum, time, arrival: time + METRIC_DELAY })));
         },
     };
 }
@@ -140,13 +143,14 @@ function writeLog(account: Account, { started }: DeployedSchedule, time: number,
     events.splice(0, kept === -1 ? events.length : kept);
     for (const message of lines) {
         events.push({ time, message });
-        account.metrics.push(...dataOf(message, time));
+        account.metrics.push(...dataOf(message, time + METRIC_DELAY));
     }
 }
 
 /** Lambda counts the errors of each run. @see https://docs.aws.amazon.com/lambda/latest/dg/monitoring-metrics-types.html */
 function putErrors({ metrics }: Account, { started }: DeployedSchedule, time: number, value: number): void {
-    metrics.push({ namespace: "AWS/Lambda", metric: "Errors", dimensions: { FunctionName: started.name }, time, value });
+    const dimensions = { FunctionName: started.name };
+    metrics.push({ namespace: "AWS/Lambda", metric: "Errors", dimensions, time, arrival: time + METRIC_DELAY, value });
 }
 
 /** Adds a message to a queue of dead letters. SQS counts them as long as there are any. */

@@ -9,7 +9,7 @@ import type { FoundLine, WatchRun } from "./watching";
 const HOUR = 3_600_000;
 
 /** How long after the end of its window a missing backup may stay unreported. */
-export const REPORTED_WITHIN = 26 * HOUR;
+const REPORTED_WITHIN = 26 * HOUR;
 
 /** How long CloudWatch may need to see that something is over, and the next run to see it. */
 const ALARM_ENDS = 6 * HOUR;

@@ -86,7 +86,7 @@ export async function startWatch(account: Account, endpoint: string, options: Wa
             }
             reports.push(...account.aws.messages.slice(messages).map(({ subject = "", message: text }) => ({ time, subject, text })));
             if (outcome.kind === "failed" && !isBroken(account, schedule)) {
-                broken.push(`${isoSeconds(time)}: the watch failed: ${outcome.error}`);
+                broken.push(`${isoSeconds(time)}: the watch failed: ${outcome.error.split("\n")[0]}`);
             }
         });
     }

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import stringWidth from "string-width";
+import { makeAccount } from "../../rehearsal/account";
 import * as rehearsing from "../../rehearsal/rehearse";
 import * as configuring from "../../rehearsal/stackConfig";
 import { runRehearsal } from "../support/commandLine";
@@ -10,7 +11,7 @@ import { runRehearsal } from "../support/commandLine";
 const ROOT = join(__dirname, "..", "..");
 
 /** Runs `npm start -- …` in a separate process. */
-function rehearsalProcess(...options: string[]) {
+function runRehearsalProcess(...options: string[]) {
     const { status, stdout, stderr } = spawnSync(
         process.execPath,
         ["-r", "ts-node/register", join(ROOT, "rehearsal", "main.ts"), ...options],
@@ -26,7 +27,7 @@ function tooWide(text: string): string[] {
 
 describe("npm start", () => {
     it("prints one JSON document and nothing else with --json", async () => {
-        const { status, stdout, stderr } = rehearsalProcess(
+        const { status, stdout, stderr } = runRehearsalProcess(
             "--json",
             "--days",
             "10",
@@ -36,12 +37,23 @@ describe("npm start", () => {
             "1",
             "--failures",
             "0",
+            "--watch",
+            "none",
         );
         const { resources, runs, restorable, ...rest } = JSON.parse(stdout);
         assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
         assert.deepEqual(rest, {
             stack: "prod",
-            options: { start: "2027-01-01T00:00:00.000Z", days: 10, servers: 1, volumes: 1, unmounted: 0, failures: 0, seed: 1 },
+            options: {
+                start: "2027-01-01T00:00:00.000Z",
+                days: 10,
+                servers: 1,
+                volumes: 1,
+                unmounted: 0,
+                failures: 0,
+                seed: 1,
+                watch: "none",
+            },
             timezone: "Europe/Vienna",
             types: ["Day", "Week", "Month"],
             cleanings: 10,
@@ -68,8 +80,51 @@ describe("npm start", () => {
         });
     });
 
+    it("tells in JSON what the watch sent", async () => {
+        const { status, stdout } = await runRehearsal("--json", "--days", "2", "--servers", "1", "--volumes", "1", "--failures", "0");
+        const { options, watchRuns, incidents, notifications, broken } = JSON.parse(stdout);
+        assert.deepEqual([status, options.watch, incidents, broken], [0, "eventful", [], []]);
+        assert.ok(watchRuns > 2, `${watchRuns} runs`);
+        assert.deepEqual(notifications.at(-1), {
+            time: "2027-01-02T07:00:00.000Z",
+            from: "report",
+            subject: "[prod] 1 of 1 servers OK",
+            hasNews: false,
+        });
+    });
+
+    it("shows what went wrong, and what the watch sent, 80 columns wide", async () => {
+        const { status, stdout } = await runRehearsal("--days", "8", "--servers", "1", "--volumes", "1", "--failures", "0");
+        assert.deepEqual([status, tooWide(stdout)], [0, []]);
+        assert.match(stdout, /^│ 2027-01-05 01:20 │ a server is stopped, and │ report stopped │ {2}6:40 │$/m);
+        assert.match(stdout, /^\d+ runs of the watch, \d+ messages\. Reports without news, left out here: 8\.$/m);
+    });
+
+    for (const [set, count] of [
+        ["none", 0],
+        ["default", 29],
+    ] as const) {
+        it(`lets ${count} things go wrong in a year with the incidents ${set}`, async () => {
+            const { rehearse } = rehearsing;
+            const counts: (number | undefined)[] = [];
+            try {
+                Object.assign(rehearsing, {
+                    rehearse: (...[deployment, promises, options]: Parameters<typeof rehearse>) => {
+                        const account = makeAccount(deployment, { ...options, days: 365 });
+                        counts.push(options.incidents?.(account).length);
+                        return rehearse(deployment, promises, { ...options, watch: "none" });
+                    },
+                });
+                await runRehearsal("--days", "1", "--servers", "1", "--incidents", set);
+            } finally {
+                Object.assign(rehearsing, { rehearse });
+            }
+            assert.deepEqual(counts, [count]);
+        });
+    }
+
     it("prints the deployment, the runs, the restore points and a calendar, 80 columns wide", async () => {
-        const { status, stdout, stderr } = await runRehearsal("--days", "1", "--start", "2027-03-01");
+        const { status, stdout, stderr } = await runRehearsal("--days", "1", "--start", "2027-03-01", "--watch", "none");
         assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
         assert.deepEqual(tooWide(stdout), []);
         assert.deepEqual(
@@ -99,7 +154,7 @@ describe("npm start", () => {
                 Object.assign(rehearsing, {
                     rehearse: async (...given: Parameters<typeof rehearse>) => ({ ...(await rehearse(...given)), broken }),
                 });
-                const { status, stdout } = await runRehearsal("--days", "1", "--servers", "1");
+                const { status, stdout } = await runRehearsal("--days", "1", "--servers", "1", "--watch", "none");
                 assert.equal(stdout.slice(stdout.lastIndexOf("\n\n") + 2), says);
                 assert.equal(status, 1);
             } finally {
@@ -114,7 +169,7 @@ describe("npm start", () => {
             readStackConfig: () => ({ "vss-backup:retention": '{"Rate":1}', "vss-backup:schedules": '{"Rate":"rate(7 days)"}' }),
         });
         try {
-            const { status, stdout, stderr } = await runRehearsal("--json", "--days", "1", "--servers", "1");
+            const { status, stdout, stderr } = await runRehearsal("--json", "--days", "1", "--servers", "1", "--watch", "none");
             assert.deepEqual([status, JSON.parse(stdout).types, tooWide(stderr)], [0, ["Day", "Week", "Month", "Rate"], []]);
             assert.match(stderr, /^warning: schedules\.Rate is a rate/);
         } finally {
@@ -143,19 +198,29 @@ describe("npm start", () => {
     }
 
     it("starts on the first day of 1970", async () => {
-        const { status, stdout, stderr } = await runRehearsal("--json", "--days", "1", "--servers", "1", "--start", "1970-01-01");
+        const { status, stdout, stderr } = await runRehearsal(
+            "--json",
+            "--days",
+            "1",
+            "--servers",
+            "1",
+            "--start",
+            "1970-01-01",
+            "--watch",
+            "none",
+        );
         assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
         assert.deepEqual(JSON.parse(stdout).runs[0].time, "1970-01-01T04:00:00.000Z");
     });
 
     it("says that nothing can be restored if every run fails", async () => {
-        const { status, stdout } = await runRehearsal("--days", "2", "--servers", "1", "--failures", "1");
+        const { status, stdout } = await runRehearsal("--days", "2", "--servers", "1", "--failures", "1", "--watch", "none");
         assert.equal(status, 0);
         assert.match(stdout, /^Nothing can be restored: no restore point is left at the end\.\n\n2 volumes in no restore point:$/m);
     });
 
     it("says in text and JSON which volumes are not mounted", async () => {
-        const options = ["--days", "1", "--servers", "1", "--volumes", "3", "--unmounted", "2", "--failures", "0"];
+        const options = ["--days", "1", "--servers", "1", "--volumes", "3", "--unmounted", "2", "--failures", "0", "--watch", "none"];
         const { stdout: text } = await runRehearsal(...options);
         const { options: given, unprotected } = JSON.parse((await runRehearsal("--json", ...options)).stdout);
         assert.match(text, /^1 day, 1 server with 3 volumes each, 2 of them not mounted$/m);
@@ -185,6 +250,18 @@ describe("npm start", () => {
         });
     });
 
+    for (const [option, choices] of [
+        ["--watch <runs>", "none, eventful, all"],
+        ["--incidents <set>", "none, default"],
+    ] as const) {
+        it(`refuses another value of ${option}`, async () => {
+            const [flag = ""] = option.split(" ", 1);
+            const { status, stderr } = await runRehearsal(flag, "some");
+            const says = `error: option '${option}' argument 'some' is invalid. Allowed choices are ${choices}. `;
+            assert.deepEqual([status, stderr.replaceAll("\n", " ")], [1, says]);
+        });
+    }
+
     it("refuses an unknown option, and suggests a known one", async () => {
         assert.deepEqual(await runRehearsal("--day", "3"), {
             status: 1,
@@ -207,7 +284,20 @@ describe("npm start", () => {
         assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
         assert.deepEqual(
             [...stdout.matchAll(/^ {2}(-\S+)/gm)].map(([, option]) => option),
-            ["--stack", "--days", "--servers", "--volumes", "--unmounted", "--failures", "--seed", "--start", "--json", "-h,"],
+            [
+                "--stack",
+                "--days",
+                "--servers",
+                "--volumes",
+                "--unmounted",
+                "--failures",
+                "--seed",
+                "--start",
+                "--watch",
+                "--incidents",
+                "--json",
+                "-h,",
+            ],
         );
         assert.deepEqual(tooWide(stdout), []);
         const limits = stdout.replace(/\n {20,}/g, " ").matchAll(/^ {2}(--\w+) .*, (\S+ to \S+) \(default: (\S+)\)$/gm);

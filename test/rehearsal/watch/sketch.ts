@@ -3,10 +3,10 @@ import type { Incident } from "../../../rehearsal/incidents/incident";
 import type { PlayedIncident } from "../../../rehearsal/incidents/playIncidents";
 import type { FoundLine, Message, WatchRun } from "../../../rehearsal/watching";
 
-export const HOUR = 3_600_000;
+const HOUR = 3_600_000;
 
 /** A Monday. */
-export const START = Date.UTC(2027, 0, 4);
+const START = Date.UTC(2027, 0, 4);
 
 /** The time so many hours after the start. */
 export function hour(hours: number): number {
