@@ -58,7 +58,7 @@ const WAYS: Readonly<Record<string, Way>> = {
     "": {},
     "the watch has no permission, or AWS does not respond": { signals: { nodes: { unread: "AccessDeniedException" } } },
     "no server has the server tag": { signals: { servers: { value: [] } } },
-    "the tag of a server has a typing error": { signals: webTags({ vssbackup: "prod_eu" }) },
+    "the tag of a server has a typing error": { signals: webTags({ vssbackup: "Prod-EU" }) },
     "somebody took the tag off a server that has backups": { signals: webTags({}) },
     "a server moved to another policy": { signals: webTags({ VssBackup: "prod-us" }) },
     "a server has the tag, and its first backup failed": {
