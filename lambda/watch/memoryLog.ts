@@ -5,8 +5,8 @@ import type { Memory } from "./memory";
 import { type MemoryPart, type MemoryState, partOf } from "./memoryPart";
 import { cut } from "./plainText";
 
-/** Room for the numbers of the part. */
-const NUMBERS_BYTES = 32;
+/** Room for the numbers of the part, and for the names of the lists. */
+const NAMES_BYTES = 160;
 
 /** Sentences and cures are shorter, and so are ids, names and addresses. The limits keep each finding within a line. */
 const SENTENCE_LENGTH = 2_000;
@@ -22,8 +22,7 @@ export function memoryLines(policy: string, memory: Memory): string[] {
     const content = { Time: new Date(memory.time).toISOString(), ...stateOf(memory), ...lists, ChatReported };
     const digest = createHash("sha256").update(JSON.stringify(content)).digest("hex").slice(0, 16);
     const head = { Watch: policy, Time: content.Time, Memory: digest, Part: 1, Parts: 1, ...stateOf(memory) };
-    const emptyLists = { FirstSeen: [], Schedules: [], Excused: [], Findings: [], Reported: [], ChatReported: [] };
-    const room = LINE_BYTES - NUMBERS_BYTES - bytesOf({ ...head, ...emptyLists });
+    const room = LINE_BYTES - NAMES_BYTES - bytesOf(head);
 
     const emptyPart = (): Record<string, unknown[]> => (ChatReported === undefined ? {} : { ChatReported: [] });
     const parts = [emptyPart()];

@@ -63,6 +63,16 @@ describe("The chat message", () => {
         );
     });
 
+    it("uses its room to the last character", () => {
+        const described = (count: number, length: number) =>
+            chatMessage(health({ findings: findings(count, "failing", { sentence: "s".repeat(length) }) }), SETTINGS).content.description;
+        const line = (length: number) => `• failing: ${"s".repeat(length)}`;
+        assert.deepEqual(
+            [described(20, 383), described(20, 384)],
+            [Array(20).fill(line(383)).join("\n"), [...Array(19).fill(line(384)), "… and 1 more; the log has all"].join("\n")],
+        );
+    });
+
     it("cuts a sentence after 600 characters", () => {
         const problem = finding("failing", { sentence: "s".repeat(601) });
         assert.equal(chatMessage(health({ findings: [problem] }), SETTINGS).content.description, `• failing: ${"s".repeat(599)}…`);

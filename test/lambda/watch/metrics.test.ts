@@ -88,6 +88,13 @@ describe("The line of metrics", () => {
         );
     });
 
+    it("has all metrics if another finding is about a thing with the name of a listing", () => {
+        const values = JSON.parse(
+            metricsLine(health({ findings: [finding("subscription unconfirmed", { about: "snapshots" })] }), SETTINGS),
+        );
+        assert.deepEqual([values.OverdueServers, values.UncoveredVolumes], [0, 0]);
+    });
+
     it("has the heartbeat and the problems if nothing could be read", () => {
         assert.deepEqual(metricsWithout(...(Object.keys(SIGNALS) as SignalName[])), ["Problems", "Heartbeat"]);
     });

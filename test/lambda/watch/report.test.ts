@@ -214,6 +214,10 @@ It deletes nothing, because reportOnly is true.
         );
     });
 
+    it("says nothing of reportOnly if the cleaner may delete", () => {
+        assert.equal(section("CLEANER", {}), "Run of 2027-03-05 07:00: OK, 880 kept, 88 deleted, 0 refused, 0 left for the\nnext run.\n");
+    });
+
     it("gives the next windows", () => {
         const types = [...(health().types ?? []), { type: "Hour", servers: 0 }, { type: "Once", servers: 0 }];
         const settings = { ...SETTINGS, schedules: { Hour: "rate(1 hour)", Once: "cron(0 1 1 1 ? 2026)" } };

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { clientConfig } from "../../../lambda/cleaner/cleaner";
 import { chatMessage } from "../../../lambda/watch/chat";
 import { type Health, health } from "../../../lambda/watch/health";
 import type { Memory } from "../../../lambda/watch/memory";
@@ -6,7 +7,7 @@ import { memoryLines, readMemory } from "../../../lambda/watch/memoryLog";
 import { metricsLine } from "../../../lambda/watch/metrics";
 import { writeReport } from "../../../lambda/watch/report";
 import type { Signals } from "../../../lambda/watch/signals";
-import { watch } from "../../../lambda/watch/watch";
+import { watch, watchClientConfig } from "../../../lambda/watch/watch";
 import type { StoredLogEvent } from "../../../rehearsal/embeddedAws/state";
 import { withAws } from "../../support/awsClients";
 import { HEALTHY, HOUR, MORNING, SETTINGS, SIGNALS, TARGETS } from "./account";
@@ -40,6 +41,10 @@ function notFound(topicArn: string): string {
 }
 
 describe("A run of the watch", () => {
+    it("uses clients that are configured like the cleaner's", () => {
+        assert.deepEqual(watchClientConfig, clientConfig);
+    });
+
     it("writes metrics, report and memory at once, and sends nothing if no report is due", async () => {
         const [ran] = (await runs({})) as [Ran];
         const found = judged(SIGNALS);
@@ -121,6 +126,10 @@ describe("A run of the watch", () => {
                 { ...day, time: MORNING + 3 * HOUR, signals: HEALTHY },
             );
             assert.deepEqual(results.map(sentBy), [ofGood, ofBad, ofRecovered, ofGood]);
+            assert.deepEqual(
+                results.map(({ report }) => report?.Sent.length),
+                results.map(({ messages }) => messages.length),
+            );
         });
     }
 
@@ -254,6 +263,16 @@ describe("A run of the watch", () => {
             results.map((ran) => state(ran)[1]),
             [true, false, false],
         );
+    });
+
+    it("remembers the last report if the mode wants no new one", async () => {
+        const stopped = { ...HEALTHY, servers: SIGNALS.servers, snapshots: SIGNALS.snapshots, nodes: HEALTHY.nodes };
+        const [first, second] = (await runs(
+            { report: true, signals: stopped },
+            { time: MORNING + HOUR, report: true, signals: { ...HEALTHY, servers: { value: [] } }, settings: { report: "never" } },
+        )) as [Ran, Ran];
+        assert.deepEqual([second.memory?.reported, second.messages], [first.memory?.reported, []]);
+        assert.deepEqual(first.memory?.reported.length, 3);
     });
 
     it("leaves the memory of the run before in place if it could not read it", async () => {
