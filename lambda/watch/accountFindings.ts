@@ -21,6 +21,11 @@ function tagOf({ targets }: Situation): string {
     return `${targets.serverTag.key}=${targets.serverTag.value}`;
 }
 
+/** The command that tags a server. Without the quotes, PowerShell reads a comma as the end of an argument. */
+function tagCommand(id: string, { targets }: Situation): string {
+    return `aws ec2 create-tags --resources ${id} --tags "Key=${targets.serverTag.key},Value=${targets.serverTag.value}"`;
+}
+
 function hasServerTag({ tags }: Server, { targets: { serverTag } }: Situation): boolean {
     return tags[serverTag.key] === serverTag.value;
 }
@@ -34,7 +39,7 @@ function nobodyTargeted(situation: Situation): Draft[] {
                   kind: "nobody targeted",
                   severity: "problem",
                   sentence: `No server has the tag ${tagOf(situation)}, so nothing is backed up.`,
-                  cure: `aws ec2 create-tags --resources i-… --tags Key=${situation.targets.serverTag.key},Value=${situation.targets.serverTag.value}`,
+                  cure: tagCommand("i-…", situation),
               },
           ];
 }
@@ -51,7 +56,7 @@ function wrongTags(situation: Situation): Draft[] {
                 plain(key).replace(/[-_]/g, "") === plain(targets.serverTag.key).replace(/[-_]/g, "") &&
                 plain(value) === plain(targets.serverTag.value),
         );
-        const retag = `aws ec2 create-tags --resources ${server.id} --tags Key=${targets.serverTag.key},Value=${targets.serverTag.value}`;
+        const retag = tagCommand(server.id, situation);
         if (near) {
             const sentence = `${label(server)} has the tag ${near.join("=")}. The policy backs up ${tagOf(situation)}, in exactly these letters.`;
             return [{ kind: "tag misspelled", severity: "problem", server: server.id, sentence, cure: retag }];
@@ -66,7 +71,7 @@ function wrongTags(situation: Situation): Draft[] {
                 severity: other === undefined ? "problem" : "note",
                 server: server.id,
                 sentence: `${label(server)} has restore points, and no longer the tag ${tagOf(situation)}${other === undefined ? "" : ` but ${other}`}.`,
-                cure: `${retag}; or say why not, with the tag ${settings.excludeTag}`,
+                cure: `Say why not, as the value of its tag ${settings.excludeTag}. Or tag it again: ${retag}`,
             },
         ];
     });

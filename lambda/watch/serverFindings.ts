@@ -69,7 +69,7 @@ function unfit(server: Server, { readings }: Situation): Draft[] {
                       ...problem,
                       kind: "no role" as const,
                       sentence: `${label(server)} has no instance profile, so it has no permission to take snapshots.`,
-                      cure: `aws ec2 associate-iam-instance-profile --instance-id ${server.id} --iam-instance-profile Name=PROFILE. PROFILE is the stack's output instanceProfileName.`,
+                      cure: `Attach the profile of the stack's output instanceProfileName: aws ec2 associate-iam-instance-profile --instance-id ${server.id} --iam-instance-profile Name=PROFILE`,
                   },
               ]),
         ...(TOO_SMALL.test(server.instanceType)
@@ -168,7 +168,7 @@ function withoutPackage(server: Server, { readings }: Situation): Draft[] {
                 kind: "package missing",
                 since: run.requestedAt,
                 sentence: `AwsVssComponents is not installed on ${label(server)}.`,
-                cure: `aws ssm send-command --document-name AWS-ConfigureAWSPackage --instance-ids ${server.id} --parameters action=Install,name=AwsVssComponents`,
+                cure: `aws ssm send-command --document-name AWS-ConfigureAWSPackage --instance-ids ${server.id} --parameters "action=Install,name=AwsVssComponents"`,
             },
         ];
     }

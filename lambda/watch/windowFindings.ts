@@ -10,7 +10,7 @@ const EARLY_MS = 60_000;
 /** How long Systems Manager surely keeps executions. AWS does not document it; commands are kept for 30 days. */
 const HISTORY_MS = 29 * 86_400_000;
 
-const CHANGED_CURE = "Put it back: pulumi refresh, then pulumi up";
+const CHANGED_CURE = "Put it back with pulumi refresh, and then pulumi up.";
 
 /** Finds windows that do not do what the policy wants of them. */
 export function windowFindings(situation: Situation, schedules: Readonly<Record<string, { readonly since: number }>>): Draft[] {

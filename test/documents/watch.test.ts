@@ -5,6 +5,7 @@ import { writeReport } from "../../lambda/watch/report";
 import { healthOfAccount, SETTINGS } from "../lambda/watch/account";
 import { afterEachWay } from "../lambda/watch/waysToLose";
 import { findBlocks, textOf } from "../support/documents";
+import { findUnportableLines } from "../support/shellBlocks";
 
 const PAGE = "docs/watch.md";
 
@@ -44,6 +45,13 @@ describe("docs/watch.md", () => {
             assert.equal(found.includes(`${severity}: ${finding}`), true, found.join());
         });
     }
+
+    it("has next steps whose commands PowerShell and a POSIX shell read alike", () => {
+        const texts = [...health.values()].map((one) => writeReport(one, SETTINGS).text).join("\n");
+        const commands = new Set(texts.match(/^ {4}(aws|pulumi) .*$/gm));
+        assert.equal(commands.size > 10, true);
+        assert.deepEqual(findUnportableLines([...commands].join("\n").replace(/^ +/gm, "")), []);
+    });
 
     it("names every metric", () => {
         const named = table("| metric | meaning |").flatMap(([metrics = ""]) => metrics.replaceAll("`", "").split(", "));

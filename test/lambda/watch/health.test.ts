@@ -51,7 +51,7 @@ function finds(title: string, sketch: Sketch, expected: readonly Partial<Finding
 }
 
 const RUNS = "aws ssm list-command-invocations --instance-id i-0 --details --max-items 1";
-const PUT_BACK = "Put it back: pulumi refresh, then pulumi up";
+const PUT_BACK = "Put it back with pulumi refresh, and then pulumi up.";
 const TAIL = "aws logs tail /vss-backup/prod/cleaner --since 2d";
 
 /** Without the restore points that began at a time or later. */
@@ -345,7 +345,7 @@ describe("A server that can't be backed up", () => {
             kind: "no role",
             since: NOW,
             sentence: "server0 (i-0) has no instance profile, so it has no permission to take snapshots.",
-            cure: "aws ec2 associate-iam-instance-profile --instance-id i-0 --iam-instance-profile Name=PROFILE. PROFILE is the stack's output instanceProfileName.",
+            cure: "Attach the profile of the stack's output instanceProfileName: aws ec2 associate-iam-instance-profile --instance-id i-0 --iam-instance-profile Name=PROFILE",
         },
     ]);
 
@@ -445,7 +445,7 @@ describe("A server that can't be backed up", () => {
             kind: "package missing",
             since: NOW - HOUR,
             sentence: "AwsVssComponents is not installed on server0 (i-0).",
-            cure: "aws ssm send-command --document-name AWS-ConfigureAWSPackage --instance-ids i-0 --parameters action=Install,name=AwsVssComponents",
+            cure: 'aws ssm send-command --document-name AWS-ConfigureAWSPackage --instance-ids i-0 --parameters "action=Install,name=AwsVssComponents"',
         },
     ]);
 
@@ -498,7 +498,7 @@ describe("The tags of servers", () => {
             severity: "problem",
             since: NOW,
             sentence: "No server has the tag VssBackup=prod, so nothing is backed up.",
-            cure: "aws ec2 create-tags --resources i-… --tags Key=VssBackup,Value=prod",
+            cure: 'aws ec2 create-tags --resources i-… --tags "Key=VssBackup,Value=prod"',
         },
     ]);
 
@@ -516,7 +516,7 @@ describe("The tags of servers", () => {
                 server: "i-1",
                 since: NOW,
                 sentence: `i-1 has the tag ${key}=${value}. The policy backs up VssBackup=prod, in exactly these letters.`,
-                cure: "aws ec2 create-tags --resources i-1 --tags Key=VssBackup,Value=prod",
+                cure: 'aws ec2 create-tags --resources i-1 --tags "Key=VssBackup,Value=prod"',
             },
         ]);
     }
@@ -531,7 +531,7 @@ describe("The tags of servers", () => {
         server: "i-1",
         since: NOW,
         sentence: "i-1 has restore points, and no longer the tag VssBackup=prod.",
-        cure: "aws ec2 create-tags --resources i-1 --tags Key=VssBackup,Value=prod; or say why not, with the tag VssBackupExclude",
+        cure: 'Say why not, as the value of its tag VssBackupExclude. Or tag it again: aws ec2 create-tags --resources i-1 --tags "Key=VssBackup,Value=prod"',
     };
     const lost = {
         servers: { value: [SERVER, { ...other, tags: {}, volumes: [{ id: "vol-e", device: "xvdb", attachedAt: 0, isRoot: false }] }] },
