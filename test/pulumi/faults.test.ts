@@ -46,19 +46,4 @@ describe("A wrong argument in a Pulumi run", () => {
         const message = `VssBackupPolicy "prod": chatTopicArn is "${chatTopicArn}"; give an ARN of the policy's partition aws, region eu-central-1, account 123456789012`;
         assert.deepEqual([run.code, listMessages(run)], [SHOWN, [`error: ${message}`]]);
     });
-
-    it("ends an update with one message if the names of snapshot types do not fit into the watch's variable", async () => {
-        const types = Array.from({ length: 28 }, (_, i) => `${"x".repeat(60)}${i}`);
-        const retention = Object.fromEntries(types.map((type) => [type, 1]));
-        const dropped = { Day: "never", Week: "never", Month: "never" };
-        const schedules = {
-            ...dropped,
-            ...Object.fromEntries(types.map((type, i) => [type, `cron(0 ${i % 24} ? * ${i < 24 ? "SUN" : "MON"} *)`])),
-        };
-        const config = { "vss-backup:retention": JSON.stringify(retention), "vss-backup:schedules": JSON.stringify(schedules) };
-        const run = await runProgram({ folder: ROOT, program: "index.ts", config });
-        const cure = "give the snapshot types shorter names, use fewer types, or set watch to false";
-        const message = `VssBackupPolicy "prod": the watch needs 4365 bytes of variables, and Lambda takes 4096; ${cure}`;
-        assert.deepEqual([run.code, listMessages(run).filter((line) => line.startsWith("error"))], [SHOWN, [`error: ${message}`]]);
-    });
 });

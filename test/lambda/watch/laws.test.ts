@@ -105,7 +105,7 @@ interface Case {
 const cases: Case[] = [];
 
 function drawCases(): void {
-    for (const [{ timezone, incidents: some, minute }, chance] of fc.sample(fc.tuple(accounts, fc.nat()), Math.ceil(HISTORIES / 10))) {
+    for (const [{ timezone, incidents: some, minute }, chance] of fc.sample(fc.tuple(accounts, fc.nat()), Math.ceil(HISTORIES / 20))) {
         const account = new WatchedAccount(timezone, SERVERS, START, START + DAYS * DAY, some);
         cases.push({ account, minute, chance, runs: watchHourly(account, minute) });
     }
