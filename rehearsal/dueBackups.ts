@@ -17,14 +17,17 @@ export interface MissingBackup {
 
 /** The backups that were due. Knows them from the deployed schedules and from the runs, and not from the watch. */
 export interface DueBackups {
-    /** Lists the restore points that are missing now, the last ones that were due of each server and type. */
+    /**
+     * Lists the restore points that are missing now, the last ones that were due of each server and type. A server that has no tag now owes
+     * nothing any more: with a new tag it begins anew. To notice that, ask each hour.
+     */
     missing(): MissingBackup[];
 }
 
 /** The due times of one window, and the servers that had to be backed up then. */
 interface Duty {
     readonly window: DeployedWindow;
-    readonly dues: { readonly due: number; readonly servers: readonly string[] }[];
+    readonly dues: { readonly due: number; servers: readonly string[] }[];
 }
 
 /**
@@ -49,9 +52,14 @@ export function followDueBackups(account: Account, ledger: Ledger, graceHours: n
             return duties.flatMap(({ window, dues }) => {
                 const { type, duration, targets } = window;
                 const targeted = new Set(findTargetedServers(servers, targets).map(({ id }) => id));
-                const last = dues.findLast(({ due }) => due + (duration + graceHours) * HOUR <= timeline.now);
+                for (const duty of dues) {
+                    duty.servers = duty.servers.filter((server) => targeted.has(server));
+                }
+                const place = dues.findLastIndex(({ due }) => due + (duration + graceHours) * HOUR <= timeline.now);
+                dues.splice(0, Math.max(0, place));
+                const last = place >= 0 ? dues[0] : undefined;
                 return (last?.servers ?? [])
-                    .filter((server) => last && targeted.has(server) && !exists(server, type, last.due))
+                    .filter((server) => last && !exists(server, type, last.due))
                     .map((server) => ({ server, type, due: last?.due ?? 0, closed: (last?.due ?? 0) + duration * HOUR }));
             });
         },

@@ -1,6 +1,7 @@
-import type { Account } from "./account";
+import { type Account, findTargetedServers } from "./account";
 import type { DueBackups } from "./dueBackups";
-import type { Ledger } from "./ledger";
+import type { Server } from "./embeddedAws/ssm";
+import type { Ledger, LedgerEntry } from "./ledger";
 import type { TypedRun } from "./openWindows";
 import type { Truth } from "./watchInvariants";
 
@@ -24,18 +25,25 @@ export class LastRuns {
 
 /** Looks up what is wrong in an account now, without the watch. */
 export function truthNow(
-    { servers, store }: Account,
+    { servers, store, windows }: Account,
     ledger: Ledger,
     backups: DueBackups,
     lastRuns: LastRuns,
     countCrashConsistent = false,
 ): Omit<Truth, "run"> {
-    const points = new Set(ledger.restorePoints(store, countCrashConsistent).map(({ server }) => server));
+    const newest = new Map(ledger.restorePoints(store, countCrashConsistent).map((point) => [point.server, point]));
     const ids = servers.map(({ id }) => id);
     return {
         missing: backups.missing(),
-        withoutPoint: ids.filter((id) => !points.has(id)),
+        withoutPoint: ids.filter((id) => !newest.has(id)),
         failing: ids.filter((id) => lastRuns.allFailed(id)),
-        unmounted: servers.filter(({ volumes }) => volumes.some(({ mounted }) => !mounted)).map(({ id }) => id),
+        uncovered: servers.filter((server) => hasUncovered(server, newest.get(server.id))).map(({ id }) => id),
+        watched: findTargetedServers(servers, windows[0]?.targets ?? []).map(({ id }) => id),
     };
+}
+
+/** Whether a restore point has not all volumes that the server had then and has still. Excluded boot volumes count, too. */
+function hasUncovered({ volumes, madeAt = 0 }: Server, point: LedgerEntry | undefined): boolean {
+    const covered = new Set(point?.members.map(({ volumeId }) => volumeId));
+    return point !== undefined && volumes.some(({ id, attachedAt = madeAt }) => !covered.has(id) && attachedAt <= point.startTime);
 }

@@ -11,6 +11,9 @@ const HOUR = 3_600_000;
 /** How long after the end of its window a missing backup may stay unreported. */
 const REPORTED_WITHIN = 26 * HOUR;
 
+/** How the name of the alarm ends that goes off if the watch does not run. */
+const HEARTBEAT = "heartbeat";
+
 /** How long CloudWatch may need to see that something is over, and the next run to see it. */
 const ALARM_ENDS = 6 * HOUR;
 
@@ -22,8 +25,10 @@ export interface Truth {
     readonly withoutPoint: readonly string[];
     /** Ids of servers whose last three runs failed. */
     readonly failing: readonly string[];
-    /** Ids of servers with a volume that Windows has not mounted. */
-    readonly unmounted: readonly string[];
+    /** Ids of servers whose newest restore point lacks one of their volumes. */
+    readonly uncovered: readonly string[];
+    /** Ids of servers with the server tag. */
+    readonly watched: readonly string[];
 }
 
 /** All that a rehearsal knows about its watch. */
@@ -64,7 +69,7 @@ function falseFindings({ truths, incidents, lingersUntil }: WatchObserved): stri
 }
 
 /** Whether a finding is so, whatever has led to it. */
-function isTrue({ Kind: kind, Server: server = "", Type: type }: FoundLine, { missing, withoutPoint, failing, unmounted }: Truth): boolean {
+function isTrue({ Kind: kind, Server: server = "", Type: type }: FoundLine, { missing, withoutPoint, failing, uncovered }: Truth): boolean {
     const misses = missing.some((backup) => backup.server === server && (type === undefined || backup.type === type));
     switch (kind) {
         case "overdue":
@@ -74,7 +79,7 @@ function isTrue({ Kind: kind, Server: server = "", Type: type }: FoundLine, { mi
         case "failing":
             return failing.includes(server);
         case "volume not covered":
-            return unmounted.includes(server);
+            return uncovered.includes(server);
         default:
             return false;
     }
@@ -103,37 +108,58 @@ function overlooked({ truths }: WatchObserved): string[] {
     );
 }
 
-/** Each missed backup is reported within 26 hours of its window's end. */
-function unreported({ truths, said, end }: WatchObserved): string[] {
+/** Each missed backup is reported within 26 hours of its window's end, as long as the watch runs and the server has its tag. */
+function unreported({ truths, incidents, said, end }: WatchObserved): string[] {
     const missed = new Map(
         truths.flatMap(({ missing }) => missing.map((backup) => [`${backup.server} ${backup.type} ${backup.due}`, backup] as const)),
     );
     return [...missed.values()]
         .filter((backup) => backup.closed + REPORTED_WITHIN < end && !isReported(backup, said))
+        .filter(({ server, closed }) => {
+            const isDuring = ({ begin, end: over }: PlayedIncident) => begin <= closed + REPORTED_WITHIN && over >= closed;
+            const isBlind = incidents.some((played) => played.incident.alarms?.includes(HEARTBEAT) && isDuring(played));
+            return !isBlind && truths.every(({ run: { time }, watched }) => !inTime(time, closed) || watched.includes(server));
+        })
         .map(({ server, type, due }) => `${server} has no ${type} of ${iso(due)}, and nobody was told within 26 hours`);
 }
 
 function isReported({ server, type, closed }: MissingBackup, { runs, reports, alarms }: Said): boolean {
-    const inTime = ({ time }: { readonly time: number }) => time >= closed && time <= closed + REPORTED_WITHIN;
+    const isInTime = ({ time }: { readonly time: number }) => inTime(time, closed);
     const lines = runs.flatMap(({ time, findings }) =>
-        inTime({ time }) ? findings.filter((line) => line.Kind === "overdue" && line.Server === server && line.Type === type) : [],
+        inTime(time, closed) ? findings.filter((line) => line.Kind === "overdue" && line.Server === server && line.Type === type) : [],
     );
-    const byAlarm = lines.length > 0 && alarms.some((message) => inTime(message) && message.isAlarm && message.alarm.endsWith("-overdue"));
-    return byAlarm || reports.filter(inTime).some((report) => lines.some((line) => mentions(report, line)));
+    const byAlarm =
+        lines.length > 0 && alarms.some((message) => isInTime(message) && message.isAlarm && message.alarm.endsWith("-overdue"));
+    return byAlarm || reports.filter(isInTime).some((report) => lines.some((line) => mentions(report, line)));
+}
+
+function inTime(time: number, since: number): boolean {
+    return time >= since && time <= since + REPORTED_WITHIN;
 }
 
 /** Each incident that lasts long enough is told within 26 hours of when the watch can know it. */
-function untoldIncidents({ incidents, said, end }: WatchObserved): string[] {
+function untoldIncidents({ truths, incidents, said, end }: WatchObserved): string[] {
     return incidents
-        .filter(({ incident, knowable, end: over }) => incident.kinds.length > 0 && knowable + REPORTED_WITHIN <= Math.min(over, end))
-        .filter((played) => {
-            const inTime = ({ time }: { readonly time: number }) => time >= played.begin && time <= played.knowable + REPORTED_WITHIN;
-            const found = said.runs.filter(inTime).flatMap(({ findings }) => findings.filter((line) => tellsOf(line, played)));
-            const byAlarm = said.alarms.some((message) => inTime(message) && message.isAlarm && message.alarm.endsWith("-problems"));
-            const byReport = said.reports.filter(inTime).some((report) => found.some((line) => mentions(report, line)));
+        .filter(({ incident }) => incident.kinds.length > 0)
+        .map((played) => ({ played, knowable: knowableFrom(played, truths) }))
+        .filter(({ played, knowable }) => knowable + REPORTED_WITHIN <= Math.min(played.end, end))
+        .filter(({ played, knowable }) => {
+            const isInTime = ({ time }: { readonly time: number }) => time >= played.begin && time <= knowable + REPORTED_WITHIN;
+            const found = said.runs.filter(isInTime).flatMap(({ findings }) => findings.filter((line) => tellsOf(line, played)));
+            const byAlarm = said.alarms.some((message) => isInTime(message) && message.isAlarm && message.alarm.endsWith("-problems"));
+            const byReport = said.reports.filter(isInTime).some((report) => found.some((line) => mentions(report, line)));
             return found.length === 0 || !(byReport || byAlarm);
         })
-        .map(({ incident, begin }) => `${iso(begin)}: ${incident.name}, and nobody was told within 26 hours`);
+        .map(({ played: { incident, begin } }) => `${iso(begin)}: ${incident.name}, and nobody was told within 26 hours`);
+}
+
+/** From when the watch can know an incident. A volume that is not covered shows only in a restore point, and a run can fail. */
+function knowableFrom({ incident, server = "", begin, knowable }: PlayedIncident, truths: readonly Truth[]): number {
+    if (!incident.kinds.includes("volume not covered")) {
+        return knowable;
+    }
+    const first = truths.find(({ run, uncovered }) => run.time >= begin && uncovered.includes(server));
+    return first?.run.time ?? Number.POSITIVE_INFINITY;
 }
 
 /** Each alarm goes off for its incidents, and for nothing else. */

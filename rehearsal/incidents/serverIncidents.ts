@@ -1,6 +1,9 @@
 import { CONSEQUENCES } from "./consequences";
 import { addServer, backedUp, type Incident, newVolume, nextClose, serverIncident, serverTag, terminate } from "./incident";
 
+/** It may have been the only server. */
+const WITHOUT_TAG = [...CONSEQUENCES, "nobody targeted"] as const;
+
 /** Incidents of servers, their tags and their agents. */
 export const SERVER_INCIDENTS: readonly Incident[] = [
     serverIncident("a server is stopped, and started again", { kinds: ["stopped"], hours: 40 }, (server, { account, packages }) => {
@@ -52,7 +55,7 @@ export const SERVER_INCIDENTS: readonly Incident[] = [
             return { server: server.id, repair: () => terminate(scene, server) };
         },
     },
-    serverIncident("the tag is removed", { kinds: ["tag removed"], sideEffects: CONSEQUENCES, hours: 50 }, (server, scene) => {
+    serverIncident("the tag is removed", { kinds: ["tag removed"], sideEffects: WITHOUT_TAG, hours: 50 }, (server, scene) => {
         const { tags } = server;
         server.tags = new Map([...tags].filter(([key]) => key !== serverTag(scene).key));
         return () => {
@@ -60,7 +63,7 @@ export const SERVER_INCIDENTS: readonly Incident[] = [
             scene.packages.installOn(server);
         };
     }),
-    serverIncident("the tag has a typing error", { kinds: ["tag misspelled"], sideEffects: CONSEQUENCES, hours: 50 }, (server, scene) => {
+    serverIncident("the tag has a typing error", { kinds: ["tag misspelled"], sideEffects: WITHOUT_TAG, hours: 50 }, (server, scene) => {
         const { tags } = server;
         const { key, value } = serverTag(scene);
         server.tags = new Map([...tags, [key, `${value} `]]);
@@ -116,7 +119,7 @@ export const SERVER_INCIDENTS: readonly Incident[] = [
     ),
     serverIncident(
         "the VSS package is uninstalled",
-        { kinds: ["package missing"], sideEffects: CONSEQUENCES, hours: 60 },
+        { kinds: ["package missing", "overdue"], sideEffects: CONSEQUENCES, hours: 60 },
         (server, { packages }) => {
             server.hasVssPackage = false;
             return () => packages.installOn(server);

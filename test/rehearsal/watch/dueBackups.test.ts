@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { type Account, makeAccount } from "../../../rehearsal/account";
 import { type DueBackups, followDueBackups } from "../../../rehearsal/dueBackups";
+import type { Server } from "../../../rehearsal/embeddedAws/ssm";
 import { Ledger } from "../../../rehearsal/ledger";
 import { openWindows } from "../../../rehearsal/openWindows";
 import type { Deployment } from "../../../rehearsal/program";
@@ -78,12 +79,15 @@ describe("The backups that were due", () => {
         }
     });
 
-    it("are not missing any more on a server that has lost its tag", async () => {
+    it("are not missing any more on a server that has lost its tag, even if it gets it back", async () => {
         const { account, missingAt } = follow();
         account.mistakes.failingServers.add(DAY.server);
         assert.deepEqual(await missingAt(5), [DAY]);
+        const tags = account.servers[0]?.tags;
         Object.assign(account.servers[0] ?? {}, { tags: new Map() });
         assert.deepEqual(await missingAt(5.5), []);
+        Object.assign(account.servers[0] ?? {}, { tags });
+        assert.deepEqual(await missingAt(6), []);
     });
 
     it("are missing if the window does not open", async () => {
@@ -94,22 +98,36 @@ describe("The backups that were due", () => {
 });
 
 describe("The truth about an account", () => {
-    it("is that nothing is wrong, or what is", async () => {
-        const well = follow();
-        await well.missingAt(10);
-        assert.deepEqual(well.truth(), { missing: [], withoutPoint: ["i-00000000000000002"], failing: [], unmounted: [] });
-        const ill = follow();
-        ill.account.mistakes.failingServers.add(DAY.server);
-        await ill.missingAt(24);
-        assert.deepEqual(ill.truth().failing, []);
-        await ill.missingAt(26);
-        const [server] = ill.account.servers;
-        Object.assign(server ?? {}, { volumes: [{ id: "vol-1", device: "xvdb", mounted: false }] });
-        assert.deepEqual(ill.truth(), {
-            missing: [DAY, MONTH],
-            withoutPoint: ["i-00000000000000001", "i-00000000000000002"],
-            failing: ["i-00000000000000001"],
-            unmounted: ["i-00000000000000001"],
-        });
+    const SERVER = "i-00000000000000001";
+
+    it("is that nothing is wrong", async () => {
+        const { missingAt, truth } = follow();
+        await missingAt(10);
+        const nothing = { missing: [], withoutPoint: ["i-00000000000000002"], failing: [], uncovered: [], watched: [SERVER] };
+        assert.deepEqual(truth(), nothing);
+    });
+
+    it("is which servers have no restore point, and that the last three runs of a server failed", async () => {
+        const { account, missingAt, truth } = follow();
+        account.mistakes.failingServers.add(SERVER);
+        await missingAt(24);
+        assert.deepEqual(truth().failing, []);
+        await missingAt(26);
+        const both = [SERVER, "i-00000000000000002"];
+        assert.deepEqual(truth(), { missing: [DAY, MONTH], withoutPoint: both, failing: [SERVER], uncovered: [], watched: [SERVER] });
+    });
+
+    it("is which servers have a volume that their newest restore point lacks", async () => {
+        const { account, missingAt, truth } = follow();
+        const [server] = account.servers as [Server];
+        await missingAt(10);
+        const disk = { id: "vol-9", device: "xvdb", attachedAt: START + 10 * HOUR, mounted: false };
+        server.volumes = [...server.volumes, disk];
+        assert.deepEqual(truth().uncovered, []);
+        await missingAt(26);
+        assert.deepEqual(truth().uncovered, [SERVER]);
+        server.volumes = server.volumes.map((volume) => ({ ...volume, mounted: true }));
+        await missingAt(50);
+        assert.deepEqual(truth().uncovered, []);
     });
 });

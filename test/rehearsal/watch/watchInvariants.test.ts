@@ -11,7 +11,7 @@ const MISSING = { server: "i-1", type: "Day", due: hour(1), closed: hour(2) };
 const CRASH = incident({ name: "the watch crashes", kinds: [], alarms: ["heartbeat"] });
 
 function truth(hours: number, findings: readonly FoundLine[], changes: Partial<Truth> = {}): Truth {
-    return { run: run(hours, ...findings), missing: [], withoutPoint: [], failing: [], unmounted: [], ...changes };
+    return { run: run(hours, ...findings), missing: [], withoutPoint: [], failing: [], uncovered: [], watched: ["i-1"], ...changes };
 }
 
 /** The broken invariants of a week in which all went well, with these changes. */
@@ -78,7 +78,7 @@ describe("The invariants of the watch", () => {
             ["overdue", {}],
             ["never backed up", { withoutPoint: ["i-1"] }],
             ["failing", { failing: ["i-1"] }],
-            ["volume not covered", { unmounted: ["i-1"] }],
+            ["volume not covered", { uncovered: ["i-1"] }],
         ] as const) {
             it(`holds for "${kind}" if it is so, whatever the cause`, () => {
                 const { Type: _, ...line } = { ...OVERDUE, Kind: kind };
@@ -150,6 +150,19 @@ describe("The invariants of the watch", () => {
         it("can't be broken if the rehearsal ends before", () => {
             assert.deepEqual(broken({ truths, end: hour(28) }), []);
         });
+
+        it("can't be broken if the server loses its tag in time", () => {
+            assert.deepEqual(broken({ truths: [...truths, truth(28, [], { watched: ["i-2"] })] }), []);
+            assert.deepEqual(broken({ truths: [...truths, truth(29, [], { watched: ["i-2"] })] }), UNTOLD);
+        });
+
+        it("can't be broken while the watch does not run", () => {
+            const crash = (begin: number, end: number) => [played({ incident: CRASH, begin: hour(begin), end: hour(end) })];
+            const untold = (begin: number, end: number) =>
+                broken({ truths, incidents: crash(begin, end), said: { alarms: [alarm(end, "heartbeat")] } });
+            assert.deepEqual([untold(28, 30), untold(1, 2)], [[], []]);
+            assert.deepEqual([untold(28.5, 30), untold(0, 1)], [UNTOLD, UNTOLD]);
+        });
     });
 
     describe("Each incident is told within 26 hours", () => {
@@ -174,6 +187,16 @@ describe("The invariants of the watch", () => {
             const truths = [truth(46, [finding()])];
             assert.deepEqual(broken({ incidents: [late], truths, said: { reports: [report(46, finding())] } }), []);
             assert.deepEqual(broken({ incidents: [played()], truths, said: { reports: [report(46, finding())] } }), UNTOLD);
+        });
+
+        it("counts from the first restore point that shows it, if it is about a volume", () => {
+            const disk = played({ incident: incident({ name: "a disk", kinds: ["volume not covered"] }), end: hour(80) });
+            const seen = (hours: number) => truth(hours, [], { uncovered: ["i-1"] });
+            assert.deepEqual(broken({ incidents: [disk], truths: [truth(12, [], { uncovered: ["i-2"] })] }), []);
+            assert.deepEqual(broken({ incidents: [disk], truths: [seen(9), seen(55)] }), []);
+            assert.deepEqual(broken({ incidents: [disk], truths: [seen(54)] }), [
+                "2027-01-04T10:00:00Z: a disk, and nobody was told within 26 hours",
+            ]);
         });
 
         it("can't be broken by an incident that is over before, or lasts longer than the rehearsal", () => {
