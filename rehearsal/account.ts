@@ -4,8 +4,8 @@ import type { Datum } from "./embeddedAws/cloudWatch";
 import { type EmbeddedIam, startIam } from "./embeddedAws/iam";
 import { SnapshotStore } from "./embeddedAws/snapshotStore";
 import type { Server, Volume } from "./embeddedAws/ssm";
-import { type Mistakes, noMistakes, withMistakes } from "./mistakes";
-import { type PlayedAws, playedAws } from "./playedAws";
+import { applyMistakes, type Mistakes, makeMistakes } from "./mistakes";
+import { makePlayedAws, type PlayedAws } from "./playedAws";
 import type { Deployment } from "./program";
 import { Timeline } from "./timeline";
 
@@ -63,9 +63,9 @@ export function makeAccount(deployment: Deployment, options: AccountOptions): Ac
     }
     addOtherSnapshots(store, servers, windows[0]?.policy ?? "", start);
     const timeline = new Timeline();
-    const aws = playedAws(deployment, { servers, store, timeline, windows });
-    const mistakes = noMistakes();
-    const played = { timeline, aws, metrics: [], deadLetters: new Map(), mistakes, iam: withMistakes(iam, mistakes) };
+    const aws = makePlayedAws(deployment, { servers, store, timeline, windows });
+    const mistakes = makeMistakes();
+    const played = { timeline, aws, metrics: [], deadLetters: new Map(), mistakes, iam: applyMistakes(iam, mistakes) };
     return { deployment, windows, servers, store, ...played, lastUnusual: { time: start }, start, end: start + days * DAY };
 }
 

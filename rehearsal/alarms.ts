@@ -1,7 +1,7 @@
 import type { Account } from "./account";
 import { alarmsOf } from "./deployed";
 import type { AlarmInputs } from "./embeddedAws/alarmInputs";
-import { alarmHistory, type RangeLength, type StateChange } from "./embeddedAws/cloudWatch";
+import { playAlarm, type RangeLength, type StateChange } from "./embeddedAws/cloudWatch";
 import { partitionOf } from "./embeddedAws/partition";
 import { ACCOUNT_ID, resourcesOf } from "./program";
 import type { Message } from "./watching";
@@ -26,13 +26,13 @@ export async function playAlarms(account: Account): Promise<PlayedAlarms> {
     const { start: from, end: until, metrics, deployment } = account;
     const alarms = alarmsOf(deployment);
     const play = (range: RangeLength) =>
-        alarms.flatMap((alarm) => alarmHistory(alarm, metrics, { from, until, range })).sort((a, b) => a.time - b.time);
+        alarms.flatMap((alarm) => playAlarm(alarm, metrics, { from, until, range })).sort((a, b) => a.time - b.time);
     const changes = { shortest: play("shortest"), longest: play("longest") };
     const refusals: string[] = [];
     const messages: AlarmMessage[] = [];
     for (const change of changes.longest) {
         for (const topic of change.actions) {
-            const refusal = await publishRefusal(account, change.alarm, topic);
+            const refusal = await findPublishRefusal(account, change.alarm, topic);
             const sentence = `${new Date(change.time).toISOString()}: the alarm ${change.alarm} could not notify: ${refusal}`;
             refusals.push(...(refusal ? [sentence] : []));
             messages.push(...(refusal ? [] : [messageOf(change, alarms)]));
@@ -47,7 +47,7 @@ function messageOf({ alarm, time, to }: StateChange, alarms: readonly AlarmInput
 }
 
 /** Says why a topic's policy refuses the message of an alarm. The policy of a topic that the program does not make is not known. */
-async function publishRefusal({ deployment, iam }: Account, alarm: string, topic: string): Promise<string | undefined> {
+async function findPublishRefusal({ deployment, iam }: Account, alarm: string, topic: string): Promise<string | undefined> {
     if (!resourcesOf(deployment, "aws:sns/topic:Topic").some(({ arn }) => arn === topic)) {
         return undefined;
     }

@@ -2,7 +2,7 @@ import { type Periods, periodsOf } from "../lambda/retention/periods";
 import type { Account } from "./account";
 import { schedulesOf, startsWatch } from "./deployed";
 import type { StoredSnapshot } from "./embeddedAws/snapshotStore";
-import { isoSeconds, loadFunctions, type Outcome, startTimes } from "./functions";
+import { findStartTimes, formatTime, loadFunctions, type Outcome } from "./functions";
 import { type CleanerReport, findBrokenInvariants } from "./invariants";
 import type { Ledger } from "./ledger";
 import type { Promises } from "./promises";
@@ -37,7 +37,7 @@ export async function startCleaners(account: Account, endpoint: string, ledger: 
     const schedules = schedulesOf(deployment).filter((schedule) => !startsWatch(schedule));
     const { refusals, start, close } = await loadFunctions(account, endpoint, schedules, "cleaner");
     for (const schedule of schedules) {
-        timeline.each(startTimes(schedule, account), async (time) => {
+        timeline.each(findStartTimes(schedule, account), async (time) => {
             const before = account.store.all().map((snapshot): StoredSnapshot => ({ ...snapshot, tags: new Map(snapshot.tags) }));
             const outcome = await start(schedule, time);
             if (outcome.kind !== "not started") {
@@ -68,7 +68,7 @@ function judge(account: Account, ledger: Ledger, promises: Promises, { outcome, 
         if (mistakes.takenPermissions.size + mistakes.brokenFunctions.size === 0) {
             throw new Error(outcome.error);
         }
-        const broken = deleted === 0 ? [] : [`${isoSeconds(time)}: a run that failed deleted ${deleted} snapshots`];
+        const broken = deleted === 0 ? [] : [`${formatTime(time)}: a run that failed deleted ${deleted} snapshots`];
         return { deleted, broken, standIns: new Map() };
     }
     const report = outcome.result as CleanerReport | undefined;
@@ -82,7 +82,7 @@ function judge(account: Account, ledger: Ledger, promises: Promises, { outcome, 
         report,
     });
     ledger.removeDeleted(store);
-    return { deleted, broken: broken.map((sentence) => `${isoSeconds(time)}: ${sentence}`), standIns: standInsOf(report) };
+    return { deleted, broken: broken.map((sentence) => `${formatTime(time)}: ${sentence}`), standIns: standInsOf(report) };
 }
 
 /** Reads from the report the types and periods for which kept snapshots stand in. */

@@ -37,7 +37,7 @@ export interface Said {
 export function detect(incidents: readonly PlayedIncident[], said: Said): DetectedIncident[] {
     return incidents.map((played) => {
         const { incident, server, begin, end } = played;
-        const detection = firstMessage(played, said);
+        const detection = findFirstMessage(played, said);
         return {
             name: incident.name,
             ...(server !== undefined && { server }),
@@ -51,7 +51,7 @@ export function detect(incidents: readonly PlayedIncident[], said: Said): Detect
 
 type FirstMessage = Omit<Detection, "hours">;
 
-function firstMessage(played: PlayedIncident, { runs, reports, alarms }: Said): FirstMessage | undefined {
+function findFirstMessage(played: PlayedIncident, { runs, reports, alarms }: Said): FirstMessage | undefined {
     const { begin, end } = played;
     const during = runs.filter(({ time }) => time >= begin && time <= end);
     const found = during.flatMap(({ time, findings }) => findings.filter((line) => tellsOf(line, played)).map((line) => ({ time, line })));

@@ -94,7 +94,7 @@ interface Loaded {
 
 async function start({ account, lambdas, refusals, title }: Loaded, schedule: DeployedSchedule, time: number): Promise<Outcome> {
     const { iam, mistakes, timeline } = account;
-    const due = isoSeconds(time);
+    const due = formatTime(time);
     if (mistakes.stoppedSchedules.has(schedule.arn)) {
         return { kind: "not started" };
     }
@@ -181,7 +181,7 @@ function countDeadLetters(account: Account, queue: string): void {
  *
  * @see https://docs.aws.amazon.com/scheduler/latest/UserGuide/schedule-types.html
  */
-export function* startTimes({ expression, timezone }: DeployedSchedule, { start, end }: Account): Generator<number> {
+export function* findStartTimes({ expression, timezone }: DeployedSchedule, { start, end }: Account): Generator<number> {
     if (expression.startsWith("rate")) {
         yield start;
     }
@@ -189,6 +189,6 @@ export function* startTimes({ expression, timezone }: DeployedSchedule, { start,
 }
 
 /** Writes a time as EventBridge Scheduler does. */
-export function isoSeconds(time: number): string {
+export function formatTime(time: number): string {
     return new Date(time).toISOString().replace(".000Z", "Z");
 }

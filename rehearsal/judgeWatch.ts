@@ -4,7 +4,7 @@ import { playAlarms } from "./alarms";
 import { type DetectedIncident, detect } from "./detection";
 import { findFiringTimes } from "./firingTimes";
 import type { PlayedIncident } from "./incidents/playIncidents";
-import { brokenWatchInvariants, type Truth } from "./watchInvariants";
+import { findBrokenWatchInvariants, type Truth } from "./watchInvariants";
 import type { Message, Watching } from "./watching";
 
 const HOUR = 3_600_000;
@@ -45,7 +45,7 @@ export async function judgeWatch(
             notifications: notifications.sort((a, b) => a.time - b.time),
             incidents: detect(incidents, said),
         },
-        broken: [...watching.broken, ...refusals, ...brokenWatchInvariants(observed)],
+        broken: [...watching.broken, ...refusals, ...findBrokenWatchInvariants(observed)],
     };
 }
 

@@ -5,7 +5,7 @@ import pc from "picocolors";
 import { type Options, readOptions } from "./commandLine";
 import { writeJson, writeText } from "./display/report";
 import { wrapWords } from "./display/width";
-import { defaultIncidents } from "./incidents/playIncidents";
+import { planDefaultIncidents } from "./incidents/playIncidents";
 import { runProgram } from "./program";
 import { promisesOf } from "./promises";
 import { rehearse } from "./rehearse";
@@ -40,7 +40,7 @@ async function printRehearsal(options: Options): Promise<number> {
     const bar = options.json || !process.stderr.isTTY ? undefined : startProgress(options.days);
     const played = {
         ...options,
-        incidents: options.incidents === "default" ? defaultIncidents : () => [],
+        incidents: options.incidents === "default" ? planDefaultIncidents : () => [],
         onDay: (days: number) => bar?.update(days),
     };
     const rehearsal = await rehearse(deployment, promisesOf(config), played).finally(() => bar?.stop());

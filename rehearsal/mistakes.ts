@@ -22,7 +22,7 @@ export interface Mistakes {
 }
 
 /** Makes an account without a mistake. */
-export function noMistakes(): Mistakes {
+export function makeMistakes(): Mistakes {
     return {
         takenPermissions: new Set(),
         windowsWithoutTask: new Set(),
@@ -33,7 +33,7 @@ export function noMistakes(): Mistakes {
 }
 
 /** Judges as an IAM does, and also denies what somebody has taken away. */
-export function withMistakes(iam: EmbeddedIam, { takenPermissions }: Mistakes): EmbeddedIam {
+export function applyMistakes(iam: EmbeddedIam, { takenPermissions }: Mistakes): EmbeddedIam {
     return {
         accessKey: (role) => iam.accessKey(role),
         async refusal(request) {

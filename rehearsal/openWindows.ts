@@ -6,8 +6,8 @@ import { recordExecution, recordInvocation } from "./commandHistory";
 import type { DeployedWindow } from "./deployed";
 import { MISHAPS, runVssDocument, type Server, type VssCommand, type VssRun } from "./embeddedAws/ssm";
 import { findFiringTimes } from "./firingTimes";
+import { findObstacle } from "./obstacle";
 import { windowRefusal } from "./refusals";
-import { undelivered } from "./undelivered";
 
 const MINUTE = 60_000;
 
@@ -97,7 +97,7 @@ function followSchedules(account: Account, open: (window: DeployedWindow, time: 
 /** Sends the window's command to a server, if Systems Manager can. */
 function runOn(account: Account, window: DeployedWindow, server: Server, time: number, drawn: Drawn): TypedRun {
     const { type, document, parameters } = window;
-    const obstacle = undelivered(server, drawn.mishap);
+    const obstacle = findObstacle(server, drawn.mishap);
     if (obstacle) {
         recordInvocation(account, window, { server, time, commandId: drawn.setId, ...obstacle });
         return failed(window, server, time, obstacle.why);

@@ -37,14 +37,14 @@ export interface Shown {
 }
 
 /** Makes the embedded AWS as it is after a deployment. Each e-mail address has confirmed its subscription. */
-export function playedAws(deployment: Deployment, { servers, store, timeline, windows }: Shown): PlayedAws {
+export function makePlayedAws(deployment: Deployment, { servers, store, timeline, windows }: Shown): PlayedAws {
     const logGroups = resourcesOf(deployment, "aws:cloudwatch/logGroup:LogGroup");
     const subscriptions = resourcesOf(deployment, "aws:sns/topicSubscription:TopicSubscription");
     return {
         store,
         servers,
         invocations: [],
-        windows: [...new Map(windows.map((window) => [window.id, storedWindow(window)])).values()],
+        windows: [...new Map(windows.map((window) => [window.id, makeStoredWindow(window)])).values()],
         windowExecutions: [],
         associationExecutions: [],
         logGroups: new Map(logGroups.map(({ inputs }) => [String(inputs.name), []])),
@@ -62,7 +62,7 @@ export function playedAws(deployment: Deployment, { servers, store, timeline, wi
 }
 
 /** Makes the window as it was deployed. */
-export function storedWindow({ id, name, schedule, timezone, duration, cutoff }: DeployedWindow): StoredWindow {
+export function makeStoredWindow({ id, name, schedule, timezone, duration, cutoff }: DeployedWindow): StoredWindow {
     return { id, name, enabled: true, schedule, timezone, duration, cutoff };
 }
 

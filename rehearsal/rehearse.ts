@@ -9,7 +9,7 @@ import { Ledger, type LedgerEntry } from "./ledger";
 import { type Chance, openWindows, type TypedRun } from "./openWindows";
 import type { Deployment } from "./program";
 import type { Promises } from "./promises";
-import { LastRuns, truthNow } from "./truth";
+import { findTruth, LastRuns } from "./truth";
 import { findUnprotectedVolumes, type UnprotectedVolume } from "./unprotectedVolumes";
 import { installPackages } from "./vssPackage";
 import type { Truth } from "./watchInvariants";
@@ -80,7 +80,7 @@ export async function rehearse(deployment: Deployment, promises: Promises, optio
     const { cleaners, watching } = await play(account, ledger, promises, options, {
         missing: () => backups.missing(),
         onRun(run) {
-            truths.push({ run, ...truthNow(account, ledger, backups, lastRuns, promises.countCrashConsistent) });
+            truths.push({ run, ...findTruth(account, ledger, backups, lastRuns, promises.countCrashConsistent) });
         },
     });
 

@@ -24,7 +24,7 @@ export class LastRuns {
 }
 
 /** Looks up what is wrong in an account now, without the watch. */
-export function truthNow(
+export function findTruth(
     { servers, store, windows }: Account,
     ledger: Ledger,
     backups: DueBackups,

@@ -2,8 +2,8 @@ import { type Account, findTargetedServers } from "./account";
 import { associationsOf, type DeployedAssociation } from "./deployed";
 import type { Server } from "./embeddedAws/ssm";
 import { findFiringTimes } from "./firingTimes";
+import { findObstacle } from "./obstacle";
 import { remember } from "./playedAws";
-import { undelivered } from "./undelivered";
 
 /** Keeps the VSS package installed, as State Manager does. */
 export interface InstalledPackages {
@@ -32,7 +32,7 @@ export function installPackages(account: Account): InstalledPackages {
 function install({ aws, timeline }: Account, { id: associationId, targets }: DeployedAssociation, servers: readonly Server[]): void {
     const time = timeline.now;
     const reached = findTargetedServers(servers, targets).flatMap((server) => {
-        const obstacle = undelivered(server, undefined);
+        const obstacle = findObstacle(server, undefined);
         const isReached = !obstacle || (obstacle.status !== undefined && obstacle.status !== "DeliveryTimedOut");
         return isReached ? [{ server, isWindows: obstacle?.status !== "InvalidPlatform" }] : [];
     });

@@ -44,13 +44,13 @@ export interface WatchObserved {
 }
 
 /** Finds the invariants of the watch that a rehearsal broke, one sentence each. */
-export function brokenWatchInvariants(observed: WatchObserved): string[] {
+export function findBrokenWatchInvariants(observed: WatchObserved): string[] {
     return [
-        ...falseFindings(observed),
-        ...overlooked(observed),
-        ...unreported(observed),
-        ...untoldIncidents(observed),
-        ...alarmFaults(observed),
+        ...findFalseFindings(observed),
+        ...findOverlooked(observed),
+        ...findUnreported(observed),
+        ...findUntoldIncidents(observed),
+        ...findAlarmFaults(observed),
     ];
 }
 
@@ -59,7 +59,7 @@ function iso(time: number): string {
 }
 
 /** No finding without its incident. */
-function falseFindings({ truths, incidents, lingersUntil }: WatchObserved): string[] {
+function findFalseFindings({ truths, incidents, lingersUntil }: WatchObserved): string[] {
     return truths.flatMap((truth) =>
         truth.run.findings
             .filter((line) => !isTrue(line, truth))
@@ -98,7 +98,7 @@ function explains(
 }
 
 /** Each run of the watch finds each backup that is missing then. */
-function overlooked({ truths }: WatchObserved): string[] {
+function findOverlooked({ truths }: WatchObserved): string[] {
     return truths.flatMap(({ run, missing }) =>
         missing
             .filter(
@@ -109,7 +109,7 @@ function overlooked({ truths }: WatchObserved): string[] {
 }
 
 /** Each missed backup is reported within 26 hours of its window's end, as long as the watch runs and the server has its tag. */
-function unreported({ truths, incidents, said, end }: WatchObserved): string[] {
+function findUnreported({ truths, incidents, said, end }: WatchObserved): string[] {
     const missed = new Map(
         truths.flatMap(({ missing }) => missing.map((backup) => [`${backup.server} ${backup.type} ${backup.due}`, backup] as const)),
     );
@@ -138,10 +138,10 @@ function inTime(time: number, since: number): boolean {
 }
 
 /** Each incident that lasts long enough is told within 26 hours of when the watch can know it. */
-function untoldIncidents({ truths, incidents, said, end }: WatchObserved): string[] {
+function findUntoldIncidents({ truths, incidents, said, end }: WatchObserved): string[] {
     return incidents
         .filter(({ incident }) => incident.kinds.length > 0)
-        .map((played) => ({ played, knowable: knowableFrom(played, truths) }))
+        .map((played) => ({ played, knowable: findKnowable(played, truths) }))
         .filter(({ played, knowable }) => knowable + REPORTED_WITHIN <= Math.min(played.end, end))
         .filter(({ played, knowable }) => {
             const isInTime = ({ time }: { readonly time: number }) => time >= played.begin && time <= knowable + REPORTED_WITHIN;
@@ -154,7 +154,7 @@ function untoldIncidents({ truths, incidents, said, end }: WatchObserved): strin
 }
 
 /** From when the watch can know an incident. A volume that is not covered shows only in a restore point, and a run can fail. */
-function knowableFrom({ incident, server = "", begin, knowable }: PlayedIncident, truths: readonly Truth[]): number {
+function findKnowable({ incident, server = "", begin, knowable }: PlayedIncident, truths: readonly Truth[]): number {
     if (!incident.kinds.includes("volume not covered")) {
         return knowable;
     }
@@ -163,7 +163,7 @@ function knowableFrom({ incident, server = "", begin, knowable }: PlayedIncident
 }
 
 /** Each alarm goes off for its incidents, and for nothing else. */
-function alarmFaults({ truths, incidents, changes, end, said }: WatchObserved): string[] {
+function findAlarmFaults({ truths, incidents, changes, end, said }: WatchObserved): string[] {
     const silent = incidents
         .filter(({ end: over }) => over <= end)
         .flatMap(({ incident, begin, end: over }) =>

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { KINDS } from "../lambda/watch/finding";
 import type { Account } from "./account";
 import { type DeployedSchedule, schedulesOf, startsWatch } from "./deployed";
-import { isoSeconds, loadFunctions, type Outcome, startTimes } from "./functions";
+import { findStartTimes, formatTime, loadFunctions, type Outcome } from "./functions";
 
 /** One finding, as the watch writes it into its log. */
 const findingLine = z.object({
@@ -73,7 +73,7 @@ export async function startWatch(account: Account, endpoint: string, options: Wa
     const { refusals, start, repeat, close } = await loadFunctions(account, endpoint, schedules, "watch");
     const isEventful = eventfulHours(account, options);
     for (const schedule of schedules) {
-        account.timeline.each(startTimes(schedule, account), async (time) => {
+        account.timeline.each(findStartTimes(schedule, account), async (time) => {
             if (!isReport(schedule) && !isEventful(time)) {
                 repeat(schedule, time);
                 return;
@@ -86,7 +86,7 @@ export async function startWatch(account: Account, endpoint: string, options: Wa
             }
             reports.push(...account.aws.messages.slice(messages).map(({ subject = "", message: text }) => ({ time, subject, text })));
             if (outcome.kind === "failed" && !isBroken(account, schedule)) {
-                broken.push(`${isoSeconds(time)}: the watch failed: ${outcome.error.split("\n")[0]}`);
+                broken.push(`${formatTime(time)}: the watch failed: ${outcome.error.split("\n")[0]}`);
             }
         });
     }

@@ -5,7 +5,7 @@ import type { Rehearsal, RehearsalOptions } from "../rehearse";
 import { drawCalendar } from "./calendar";
 import { drawPreview } from "./preview";
 import { showRestorePoints, showRuns, showUnprotectedVolumes, takeFirstLines } from "./summary";
-import { incidentTable, messageList } from "./watch";
+import { drawIncidents, listMessages } from "./watch";
 import { wrapWords } from "./width";
 
 /** Writes a rehearsal for people, at most 80 columns wide. */
@@ -17,8 +17,8 @@ export function writeText(deployment: Deployment, rehearsal: Rehearsal, options:
         section("What happened", showRuns(rehearsal, options)),
         section("What can be restored at the end", `${showRestorePoints(rehearsal, options)}\n\n${showUnprotectedVolumes(rehearsal)}`),
         section("Calendar", drawCalendar(rehearsal, options)),
-        ...(watch ? [section("What went wrong, and who told", incidentTable(watch, timezone))] : []),
-        ...(watch ? [section("What the watch and the alarms sent", messageList(watch, timezone))] : []),
+        ...(watch ? [section("What went wrong, and who told", drawIncidents(watch, timezone))] : []),
+        ...(watch ? [section("What the watch and the alarms sent", listMessages(watch, timezone))] : []),
         `${verdict(rehearsal.broken)}\n`,
     ].join("");
 }

@@ -14,7 +14,7 @@ const CLOCK = "yyyy-MM-dd HH:mm";
 const TOLD_WIDTH = 20;
 
 /** Shows each incident, and how long it took until a message told of it. */
-export function incidentTable({ incidents }: Watched, timezone: string): string {
+export function drawIncidents({ incidents }: Watched, timezone: string): string {
     if (incidents.length === 0) {
         return "Nothing went wrong on purpose.";
     }
@@ -56,7 +56,7 @@ function after({ detection }: DetectedIncident): string {
 }
 
 /** Shows the messages that a reader would open: those of alarms, and reports with a problem or a recovery. */
-export function messageList({ runs, notifications }: Watched, timezone: string): string {
+export function listMessages({ runs, notifications }: Watched, timezone: string): string {
     const news = notifications.filter(({ hasNews }) => hasNews);
     const quiet = notifications.length - news.length;
     const counts = `${plural(runs, "run")} of the watch, ${plural(notifications.length, "message")}. Reports without news, left out here: ${quiet}.`;

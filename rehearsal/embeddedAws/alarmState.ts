@@ -22,7 +22,7 @@ export interface AlarmRules {
  * @param current the state so far
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarms-and-missing-data.html
  */
-export function alarmState(range: readonly AlarmPoint[], rules: AlarmRules, current: AlarmState): AlarmState {
+export function evaluateAlarm(range: readonly AlarmPoint[], rules: AlarmRules, current: AlarmState): AlarmState {
     const { evaluationPeriods, datapointsToAlarm, treatMissingData } = rules;
     const real = range.filter((point) => point !== "missing").slice(-evaluationPeriods);
     const missing = evaluationPeriods - real.length;

@@ -1,5 +1,5 @@
 import { type AlarmInputs, COMPARISONS, STATISTICS } from "./alarmInputs";
-import { type AlarmPoint, type AlarmRules, type AlarmState, alarmState } from "./alarmState";
+import { type AlarmPoint, type AlarmRules, type AlarmState, evaluateAlarm } from "./alarmState";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -54,7 +54,7 @@ export interface AlarmLife {
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation.html
  * @see https://docs.aws.amazon.com/AmazonCloudWatch/latest/monitoring/alarm-evaluation-window.html
  */
-export function alarmHistory(inputs: AlarmInputs, data: readonly Datum[], life: AlarmLife): StateChange[] {
+export function playAlarm(inputs: AlarmInputs, data: readonly Datum[], life: AlarmLife): StateChange[] {
     const alarm = new PlayedAlarm(inputs, data, life.range);
     const changes: StateChange[] = [];
     let state: AlarmState = "INSUFFICIENT_DATA";
@@ -111,7 +111,7 @@ class PlayedAlarm {
     }
 
     public stateAt(time: number, current: AlarmState): AlarmState {
-        return alarmState(this.pointsAt(time, this.points), this.rules, current);
+        return evaluateAlarm(this.pointsAt(time, this.points), this.rules, current);
     }
 
     /** Returns whether the warm-up is over: its time is, or its window is full of data. */

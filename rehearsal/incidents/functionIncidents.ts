@@ -1,5 +1,5 @@
 import { type DeployedSchedule, schedulesOf, startsWatch } from "../deployed";
-import { startTimes } from "../functions";
+import { findStartTimes } from "../functions";
 import type { Begun, Incident, Scene } from "./incident";
 
 const HOUR = 3_600_000;
@@ -94,7 +94,7 @@ function ofCleaner(scene: Scene, runs: number, breakIt: (schedule: DeployedSched
     if (!schedule) {
         return undefined;
     }
-    const times = [...startTimes(schedule, account)].filter((time) => time > account.timeline.now);
+    const times = [...findStartTimes(schedule, account)].filter((time) => time > account.timeline.now);
     const last = times[runs - 1];
     const repair = breakIt(schedule);
     return {

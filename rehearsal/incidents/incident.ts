@@ -43,12 +43,12 @@ export interface Incident {
 }
 
 /** Finds the servers that the policy backs up. */
-export function backedUp({ account }: Scene): Server[] {
+export function findBackedUpServers({ account }: Scene): Server[] {
     return findTargetedServers(account.servers, account.windows[0]?.targets ?? []);
 }
 
 /** Makes an incident of a single server, which begins with a change and ends with another one. */
-export function serverIncident(
+export function makeServerIncident(
     name: string,
     about: Omit<Incident, "name" | "begin">,
     change: (server: Server, scene: Scene) => (() => void) | undefined,
@@ -58,7 +58,7 @@ export function serverIncident(
         name,
         ...about,
         begin(scene) {
-            const servers = backedUp(scene).filter(({ state = "running" }) => state === "running");
+            const servers = findBackedUpServers(scene).filter(({ state = "running" }) => state === "running");
             const server = servers[scene.number % servers.length];
             const repair = server && change(server, scene);
             const time = knowable?.(scene);
@@ -68,7 +68,7 @@ export function serverIncident(
 }
 
 /** Finds when the next window closes that opens from now on; undefined if none does any more. */
-export function nextClose({ account }: Scene, windowId?: string): number | undefined {
+export function findNextClose({ account }: Scene, windowId?: string): number | undefined {
     const { windows, timeline, start, end } = account;
     const closes = windows
         .filter(({ id }) => windowId === undefined || id === windowId)
@@ -84,7 +84,7 @@ export function nextClose({ account }: Scene, windowId?: string): number | undef
 }
 
 /** The tag that the policy's windows select. */
-export function serverTag({ account }: Scene): { readonly key: string; readonly value: string } {
+export function readServerTag({ account }: Scene): { readonly key: string; readonly value: string } {
     const [target] = account.windows[0]?.targets ?? [];
     return { key: target?.key.replace(/^tag:/, "") ?? "", value: target?.values[0] ?? "" };
 }
@@ -92,13 +92,13 @@ export function serverTag({ account }: Scene): { readonly key: string; readonly 
 /** Starts a new server with the server tag and as many volumes as the others have. */
 export function addServer(scene: Scene, special: Partial<Server> = {}): Server {
     const { account, packages, number } = scene;
-    const { key, value } = serverTag(scene);
+    const { key, value } = readServerTag(scene);
     const count = account.servers[0]?.volumes.length ?? 1;
     const now = account.timeline.now;
     const server: Server = {
         id: `i-9${String(number).padStart(16, "0")}`,
         tags: new Map([[key, value]]),
-        volumes: Array.from({ length: count }, (_, i) => newVolume(scene, i)),
+        volumes: Array.from({ length: count }, (_, i) => makeVolume(scene, i)),
         hasVssPackage: false,
         busyUntil: 0,
         madeAt: now,
@@ -121,7 +121,7 @@ export function terminate({ account }: Scene, server: Server): void {
 }
 
 /** Makes a volume that no server has yet. The first one of a server is its boot volume. */
-export function newVolume({ account, number }: Scene, place: number, mounted = true): Volume {
+export function makeVolume({ account, number }: Scene, place: number, mounted = true): Volume {
     return {
         id: `vol-9${String(number).padStart(8, "0")}${String(place).padStart(8, "0")}`,
         device: place === 0 ? "/dev/sda1" : `xvdz${String.fromCharCode("a".charCodeAt(0) + (place % 26))}`,

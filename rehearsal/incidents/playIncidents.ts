@@ -33,7 +33,7 @@ export interface PlayedIncident {
 }
 
 /** Plans one incident of each kind, as many as there is time for, each at another time of day. */
-export function defaultIncidents({ start, end }: Pick<Account, "start" | "end">): PlannedIncident[] {
+export function planDefaultIncidents({ start, end }: Pick<Account, "start" | "end">): PlannedIncident[] {
     return [...SERVER_INCIDENTS, ...WINDOW_INCIDENTS, ...FUNCTION_INCIDENTS]
         .map((incident, i) => ({ incident, time: start + (FIRST_DAY + i * DAYS_BETWEEN) * DAY + ((i * 7) % 24) * HOUR + 20 * 60_000 }))
         .filter(({ incident, time }) => time + (incident.hours + 24) * HOUR <= end);

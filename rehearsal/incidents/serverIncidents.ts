@@ -1,12 +1,21 @@
 import { CONSEQUENCES } from "./consequences";
-import { addServer, backedUp, type Incident, newVolume, nextClose, serverIncident, serverTag, terminate } from "./incident";
+import {
+    addServer,
+    findBackedUpServers,
+    findNextClose,
+    type Incident,
+    makeServerIncident,
+    makeVolume,
+    readServerTag,
+    terminate,
+} from "./incident";
 
 /** It may have been the only server. */
 const WITHOUT_TAG = [...CONSEQUENCES, "nobody targeted"] as const;
 
 /** Incidents of servers, their tags and their agents. */
 export const SERVER_INCIDENTS: readonly Incident[] = [
-    serverIncident("a server is stopped, and started again", { kinds: ["stopped"], hours: 40 }, (server, { account, packages }) => {
+    makeServerIncident("a server is stopped, and started again", { kinds: ["stopped"], hours: 40 }, (server, { account, packages }) => {
         server.state = "stopped";
         server.stoppedAt = account.timeline.now;
         return () => {
@@ -55,30 +64,34 @@ export const SERVER_INCIDENTS: readonly Incident[] = [
             return { server: server.id, repair: () => terminate(scene, server) };
         },
     },
-    serverIncident("the tag is removed", { kinds: ["tag removed"], sideEffects: WITHOUT_TAG, hours: 50 }, (server, scene) => {
+    makeServerIncident("the tag is removed", { kinds: ["tag removed"], sideEffects: WITHOUT_TAG, hours: 50 }, (server, scene) => {
         const { tags } = server;
-        server.tags = new Map([...tags].filter(([key]) => key !== serverTag(scene).key));
+        server.tags = new Map([...tags].filter(([key]) => key !== readServerTag(scene).key));
         return () => {
             server.tags = tags;
             scene.packages.installOn(server);
         };
     }),
-    serverIncident("the tag has a typing error", { kinds: ["tag misspelled"], sideEffects: WITHOUT_TAG, hours: 50 }, (server, scene) => {
-        const { tags } = server;
-        const { key, value } = serverTag(scene);
-        server.tags = new Map([...tags, [key, `${value} `]]);
-        return () => {
-            server.tags = tags;
-            scene.packages.installOn(server);
-        };
-    }),
+    makeServerIncident(
+        "the tag has a typing error",
+        { kinds: ["tag misspelled"], sideEffects: WITHOUT_TAG, hours: 50 },
+        (server, scene) => {
+            const { tags } = server;
+            const { key, value } = readServerTag(scene);
+            server.tags = new Map([...tags, [key, `${value} `]]);
+            return () => {
+                server.tags = tags;
+                scene.packages.installOn(server);
+            };
+        },
+    ),
     {
         name: "all servers lose the tag",
         kinds: ["nobody targeted"],
         sideEffects: [...CONSEQUENCES, "tag removed"],
         hours: 30,
         begin(scene) {
-            const before = backedUp(scene).map((server) => ({ server, tags: server.tags }));
+            const before = findBackedUpServers(scene).map((server) => ({ server, tags: server.tags }));
             for (const { server } of before) {
                 server.tags = new Map();
             }
@@ -90,7 +103,7 @@ export const SERVER_INCIDENTS: readonly Incident[] = [
             return { repair };
         },
     },
-    serverIncident("the agent dies", { kinds: ["agent offline"], sideEffects: CONSEQUENCES, hours: 50 }, (server, { account }) => {
+    makeServerIncident("the agent dies", { kinds: ["agent offline"], sideEffects: CONSEQUENCES, hours: 50 }, (server, { account }) => {
         server.agent = "ConnectionLost";
         server.lastPing = account.timeline.now;
         return () => {
@@ -98,7 +111,7 @@ export const SERVER_INCIDENTS: readonly Incident[] = [
             delete server.lastPing;
         };
     }),
-    serverIncident(
+    makeServerIncident(
         "the instance profile is removed",
         { kinds: ["no role"], sideEffects: [...CONSEQUENCES, "not managed"], hours: 50 },
         (server) => {
@@ -108,25 +121,25 @@ export const SERVER_INCIDENTS: readonly Incident[] = [
             };
         },
     ),
-    serverIncident(
+    makeServerIncident(
         "VSS fails for days",
         { kinds: ["overdue", "failing"], sideEffects: CONSEQUENCES, hours: 100 },
         (server, { account: { mistakes } }) => {
             mistakes.failingServers.add(server.id);
             return () => mistakes.failingServers.delete(server.id);
         },
-        nextClose,
+        findNextClose,
     ),
-    serverIncident(
+    makeServerIncident(
         "the VSS package is uninstalled",
         { kinds: ["package missing", "overdue"], sideEffects: CONSEQUENCES, hours: 60 },
         (server, { packages }) => {
             server.hasVssPackage = false;
             return () => packages.installOn(server);
         },
-        nextClose,
+        findNextClose,
     ),
-    serverIncident(
+    makeServerIncident(
         "a disk is no longer mounted",
         { kinds: ["volume not covered"], hours: 60 },
         (server) => {
@@ -138,19 +151,23 @@ export const SERVER_INCIDENTS: readonly Incident[] = [
             };
             return disk && repair;
         },
-        nextClose,
+        findNextClose,
     ),
-    serverIncident(
+    makeServerIncident(
         "a new disk is not mounted",
         { kinds: ["volume not covered"], hours: 60 },
         (server, scene) => addVolume(server, scene, false),
-        nextClose,
+        findNextClose,
     ),
-    serverIncident("a new disk comes, and is removed", { kinds: [], hours: 60 }, (server, scene) => addVolume(server, scene, true)),
+    makeServerIncident("a new disk comes, and is removed", { kinds: [], hours: 60 }, (server, scene) => addVolume(server, scene, true)),
 ];
 
-function addVolume(server: Parameters<Parameters<typeof serverIncident>[2]>[0], scene: Parameters<typeof newVolume>[0], mounted: boolean) {
-    const volume = newVolume(scene, 1, mounted);
+function addVolume(
+    server: Parameters<Parameters<typeof makeServerIncident>[2]>[0],
+    scene: Parameters<typeof makeVolume>[0],
+    mounted: boolean,
+) {
+    const volume = makeVolume(scene, 1, mounted);
     server.volumes = [...server.volumes, volume];
     scene.account.store.volumes.add(volume.id);
     return () => {

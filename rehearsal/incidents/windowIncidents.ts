@@ -1,7 +1,7 @@
 import type { StoredWindow } from "../embeddedAws/state";
-import { storedWindow } from "../playedAws";
+import { makeStoredWindow } from "../playedAws";
 import { CONSEQUENCES } from "./consequences";
-import { type Begun, type Incident, nextClose, type Scene } from "./incident";
+import { type Begun, findNextClose, type Incident, type Scene } from "./incident";
 
 /** Incidents of backup windows. */
 export const WINDOW_INCIDENTS: readonly Incident[] = [
@@ -35,7 +35,7 @@ export const WINDOW_INCIDENTS: readonly Incident[] = [
             const { windows, mistakes } = scene.account;
             const id = windows[0]?.id ?? "";
             mistakes.windowsWithoutTask.add(id);
-            return { ...knowableFrom(nextClose(scene, id)), repair: () => mistakes.windowsWithoutTask.delete(id) };
+            return { ...knowFrom(findNextClose(scene, id)), repair: () => mistakes.windowsWithoutTask.delete(id) };
         },
     },
     {
@@ -47,7 +47,7 @@ export const WINDOW_INCIDENTS: readonly Incident[] = [
             const { windows, mistakes } = scene.account;
             const taken = { role: windows[0]?.role ?? "", action: "ssm:SendCommand" };
             mistakes.takenPermissions.add(taken);
-            return { ...knowableFrom(nextClose(scene)), repair: () => mistakes.takenPermissions.delete(taken) };
+            return { ...knowFrom(findNextClose(scene)), repair: () => mistakes.takenPermissions.delete(taken) };
         },
     },
 ];
@@ -64,10 +64,10 @@ function change(scene: Scene, changed: (window: StoredWindow) => StoredWindow | 
         account.aws.windows.splice(0, account.aws.windows.length, ...(window ? [window] : []), ...others);
         windows.follow(deployed.id);
     };
-    replace(changed(storedWindow(deployed)));
-    return { repair: () => replace(storedWindow(deployed)) };
+    replace(changed(makeStoredWindow(deployed)));
+    return { repair: () => replace(makeStoredWindow(deployed)) };
 }
 
-function knowableFrom(time: number | undefined): Pick<Begun, "knowable"> {
+function knowFrom(time: number | undefined): Pick<Begun, "knowable"> {
     return time === undefined ? {} : { knowable: time };
 }

@@ -1,8 +1,8 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type AlarmInputs, COMPARISONS, readAlarm, STATISTICS } from "../../../rehearsal/embeddedAws/alarmInputs";
-import { type AlarmPoint, type AlarmState, alarmState } from "../../../rehearsal/embeddedAws/alarmState";
-import { type AlarmLife, alarmHistory, type Datum, type RangeLength } from "../../../rehearsal/embeddedAws/cloudWatch";
+import { type AlarmPoint, type AlarmState, evaluateAlarm } from "../../../rehearsal/embeddedAws/alarmState";
+import { type AlarmLife, type Datum, playAlarm, type RangeLength } from "../../../rehearsal/embeddedAws/cloudWatch";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -51,7 +51,7 @@ function hourly(hours: number, minute = 0): Datum[] {
 /** The changes of an alarm's state, such as `02:01 OK` for one at 02:01. Later days are counted in hours. */
 function states(inputs: object, data: readonly Datum[], hours: number, range: RangeLength = "shortest"): string[] {
     const life = { from: START, until: START + hours * HOUR, range };
-    return alarmHistory(readAlarm({ name: "", ...inputs }), data, life).map(({ time, to }) => `${clock(time)} ${to}`);
+    return playAlarm(readAlarm({ name: "", ...inputs }), data, life).map(({ time, to }) => `${clock(time)} ${to}`);
 }
 
 function clock(time: number): string {
@@ -62,7 +62,7 @@ function clock(time: number): string {
 describe("The history of an alarm", () => {
     it("has each change with its time, its states and its actions", () => {
         const life = { from: START, until: START + 10 * HOUR, range: "shortest" } as const;
-        assert.deepEqual(alarmHistory(readAlarm(HEARTBEAT), beats(0, 60), life), [
+        assert.deepEqual(playAlarm(readAlarm(HEARTBEAT), beats(0, 60), life), [
             { alarm: "heartbeat", time: START + MINUTE, from: "INSUFFICIENT_DATA", to: "OK", actions: ["arn:topic-ok"] },
             { alarm: "heartbeat", time: START + 181 * MINUTE, from: "OK", to: "ALARM", actions: ["arn:topic"] },
         ]);
@@ -71,7 +71,7 @@ describe("The history of an alarm", () => {
     it("has no actions if they are disabled", () => {
         const life = { from: START, until: START + HOUR, range: "shortest" } as const;
         assert.deepEqual(
-            alarmHistory(readAlarm({ ...HEARTBEAT, actionsEnabled: false }), beats(0), life).map(({ actions }) => actions),
+            playAlarm(readAlarm({ ...HEARTBEAT, actionsEnabled: false }), beats(0), life).map(({ actions }) => actions),
             [[]],
         );
     });
@@ -259,7 +259,7 @@ describe("Law: the history is the same as that of an evaluation at every minute"
                 const value = STATISTICS[alarm.statistic](values.map((datum) => datum.value));
                 return COMPARISONS[alarm.comparisonOperator](value, alarm.threshold) ? "breaching" : "not breaching";
             }).reverse();
-            const next = alarmState(points, { evaluationPeriods: n, datapointsToAlarm, treatMissingData }, state);
+            const next = evaluateAlarm(points, { evaluationPeriods: n, datapointsToAlarm, treatMissingData }, state);
             changes.push(...(next === state ? [] : [`${time} ${next}`]));
             state = next;
         }
@@ -280,7 +280,7 @@ describe("Law: the history is the same as that of an evaluation at every minute"
                 const data = sketch.map(([seconds10, value, delay]) => beat(seconds10 / 6, value, seconds10 / 6 + delay));
                 const life = { from: START, until: START + 4 * HOUR, range } as const;
                 const played = readAlarm({ ...HEARTBEAT, ...inputs });
-                const changes = alarmHistory(played, data, life).map(({ time, to }) => `${time} ${to}`);
+                const changes = playAlarm(played, data, life).map(({ time, to }) => `${time} ${to}`);
                 assert.deepEqual(changes, slowHistory(played, data, life));
             }),
             { numRuns: 60 },

@@ -1,5 +1,5 @@
 import assert from "node:assert/strict";
-import { type AlarmPoint, type AlarmRules, alarmState } from "../../../rehearsal/embeddedAws/alarmState";
+import { type AlarmPoint, type AlarmRules, evaluateAlarm } from "../../../rehearsal/embeddedAws/alarmState";
 
 const TREATMENTS: readonly AlarmRules["treatMissingData"][] = ["missing", "ignore", "breaching", "notBreaching"];
 const POINTS: Readonly<Record<string, AlarmPoint>> = { "0": "not breaching", X: "breaching", "-": "missing" };
@@ -9,7 +9,7 @@ function row(points: string, evaluationPeriods: number, datapointsToAlarm: numbe
     const range = points.split(" ").map((sign) => POINTS[sign] as AlarmPoint);
     return TREATMENTS.map((treatMissingData) => {
         const rules = { evaluationPeriods, datapointsToAlarm, treatMissingData };
-        const [fromOk, fromAlarm] = [alarmState(range, rules, "OK"), alarmState(range, rules, "ALARM")];
+        const [fromOk, fromAlarm] = [evaluateAlarm(range, rules, "OK"), evaluateAlarm(range, rules, "ALARM")];
         return fromOk === fromAlarm ? fromOk : `retain ${fromOk}/${fromAlarm}`;
     });
 }
@@ -71,7 +71,7 @@ describe("The state of an alarm", () => {
 
     it("is the same for the same points, from INSUFFICIENT_DATA, too", () => {
         const rules = { evaluationPeriods: 1, datapointsToAlarm: 1, treatMissingData: "ignore" } as const;
-        assert.equal(alarmState(["missing"], rules, "INSUFFICIENT_DATA"), "INSUFFICIENT_DATA");
-        assert.equal(alarmState(["not breaching"], rules, "INSUFFICIENT_DATA"), "OK");
+        assert.equal(evaluateAlarm(["missing"], rules, "INSUFFICIENT_DATA"), "INSUFFICIENT_DATA");
+        assert.equal(evaluateAlarm(["not breaching"], rules, "INSUFFICIENT_DATA"), "OK");
     });
 });

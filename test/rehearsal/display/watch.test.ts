@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import stringWidth from "string-width";
 import type { DetectedIncident } from "../../../rehearsal/detection";
-import { incidentTable, messageList } from "../../../rehearsal/display/watch";
+import { drawIncidents, listMessages } from "../../../rehearsal/display/watch";
 import type { Notification, Watched } from "../../../rehearsal/judgeWatch";
 import { splitLines } from "./sample";
 
@@ -28,7 +28,7 @@ describe("The table of incidents", () => {
             incident("a new server comes, and is terminated", "2027-01-27T14:20", { isFault: false }),
             incident("a window is disabled", "2027-07-07T21:20"),
         ];
-        assert.deepEqual(splitLines(incidentTable({ ...NOTHING, incidents }, "Europe/Vienna")), [
+        assert.deepEqual(splitLines(drawIncidents({ ...NOTHING, incidents }, "Europe/Vienna")), [
             "┌──────────────────┬────────────────────────────┬──────────────────────┬───────┐",
             "│ Began            │ Incident                   │ Told by              │ After │",
             "│ 2027-01-05 01:20 │ the agent dies             │ report agent offline │  9:40 │",
@@ -43,12 +43,12 @@ describe("The table of incidents", () => {
     });
 
     it("says so if there is none", () => {
-        assert.equal(incidentTable(NOTHING, "UTC"), "Nothing went wrong on purpose.");
+        assert.equal(drawIncidents(NOTHING, "UTC"), "Nothing went wrong on purpose.");
     });
 
     it("is 80 columns wide for long names", () => {
         const incidents = [incident("x".repeat(90), "2027-01-05T00:20", told("alarm", `vss-backup-${"p".repeat(60)}-problems`, 1000))];
-        const widths = splitLines(incidentTable({ ...NOTHING, incidents }, "America/Argentina/ComodRivadavia")).map((line) =>
+        const widths = splitLines(drawIncidents({ ...NOTHING, incidents }, "America/Argentina/ComodRivadavia")).map((line) =>
             stringWidth(line),
         );
         assert.equal(Math.max(...widths), 80);
@@ -63,7 +63,7 @@ describe("The list of messages", () => {
             message("2027-01-06T07:00", "report", "[prod] 1 never backed up, 1 overdue, 1 not managed, 3 of 4 servers OK"),
             message("2027-01-06T09:01", "alarm", 'OK: "vss-backup-prod-problems"'),
         ];
-        assert.deepEqual(splitLines(messageList({ ...NOTHING, runs: 50, notifications }, "Europe/Vienna")), [
+        assert.deepEqual(splitLines(listMessages({ ...NOTHING, runs: 50, notifications }, "Europe/Vienna")), [
             "50 runs of the watch, 4 messages. Reports without news, left out here: 1.",
             '2027-01-06 00:01  alarm   ALARM: "vss-backup-prod-problems"',
             "2027-01-06 08:00  report  [prod] 1 never backed up, 1 overdue, 1 not managed, 3",
@@ -74,7 +74,7 @@ describe("The list of messages", () => {
 
     it("has the first 20, and how many more there are", () => {
         const notifications = Array.from({ length: 25 }, () => message("2027-01-05T23:01", "alarm", "ALARM"));
-        const [first, ...others] = splitLines(messageList({ ...NOTHING, runs: 1, notifications }, "UTC"));
+        const [first, ...others] = splitLines(listMessages({ ...NOTHING, runs: 1, notifications }, "UTC"));
         assert.equal(first, "1 run of the watch, 25 messages. Reports without news, left out here: 0.");
         assert.deepEqual([others.length, others.at(-1)], [21, "… and 5 more; --json has all of them"]);
     });

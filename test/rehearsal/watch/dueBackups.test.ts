@@ -5,7 +5,7 @@ import type { Server } from "../../../rehearsal/embeddedAws/ssm";
 import { Ledger } from "../../../rehearsal/ledger";
 import { openWindows } from "../../../rehearsal/openWindows";
 import type { Deployment } from "../../../rehearsal/program";
-import { LastRuns, truthNow } from "../../../rehearsal/truth";
+import { findTruth, LastRuns } from "../../../rehearsal/truth";
 import { installPackages } from "../../../rehearsal/vssPackage";
 import { deployPolicy } from "../../support/policies";
 
@@ -21,7 +21,7 @@ let deployment: Deployment;
 interface Followed {
     readonly account: Account;
     readonly backups: DueBackups;
-    truth(): ReturnType<typeof truthNow>;
+    truth(): ReturnType<typeof findTruth>;
     /** Plays until an hour after the start, and lists the missing backups. */
     missingAt(hours: number): Promise<ReturnType<DueBackups["missing"]>>;
 }
@@ -38,7 +38,7 @@ function follow(servers = 1): Followed {
     return {
         account,
         backups,
-        truth: () => truthNow(account, ledger, backups, lastRuns),
+        truth: () => findTruth(account, ledger, backups, lastRuns),
         async missingAt(hours) {
             account.timeline.at(START + hours * HOUR, () => {});
             await account.timeline.play(START + hours * HOUR + 1);

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import * as pulumi from "@pulumi/pulumi";
 import { type Account, makeAccount } from "../../../rehearsal/account";
 import { type DeployedSchedule, schedulesOf, startsWatch } from "../../../rehearsal/deployed";
-import { loadFunctions, type Outcome, type PlayedFunctions, startTimes } from "../../../rehearsal/functions";
+import { findStartTimes, loadFunctions, type Outcome, type PlayedFunctions } from "../../../rehearsal/functions";
 import type { Deployment } from "../../../rehearsal/program";
 import { deployPolicy } from "../../support/policies";
 
@@ -149,7 +149,7 @@ describe("A function in a rehearsal", () => {
 describe("The start times of a schedule", () => {
     const times = (expression: string) => {
         const account = { start: START, end: START + 4 * HOUR } as Account;
-        return [...startTimes({ expression, timezone: "UTC" } as DeployedSchedule, account)].map((time) => (time - START) / HOUR);
+        return [...findStartTimes({ expression, timezone: "UTC" } as DeployedSchedule, account)].map((time) => (time - START) / HOUR);
     };
 
     it("begin at once with a rate", () => {

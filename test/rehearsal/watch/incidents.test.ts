@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { type Account, makeAccount } from "../../../rehearsal/account";
 import { FUNCTION_INCIDENTS } from "../../../rehearsal/incidents/functionIncidents";
 import type { Incident } from "../../../rehearsal/incidents/incident";
-import { defaultIncidents, playIncidents } from "../../../rehearsal/incidents/playIncidents";
+import { planDefaultIncidents, playIncidents } from "../../../rehearsal/incidents/playIncidents";
 import { SERVER_INCIDENTS } from "../../../rehearsal/incidents/serverIncidents";
 import { WINDOW_INCIDENTS } from "../../../rehearsal/incidents/windowIncidents";
 import { openWindows } from "../../../rehearsal/openWindows";
@@ -116,7 +116,7 @@ describe("Each incident", () => {
 });
 
 describe("The default incidents", () => {
-    const planned = (days: number) => defaultIncidents({ start: START, end: START + days * DAY });
+    const planned = (days: number) => planDefaultIncidents({ start: START, end: START + days * DAY });
 
     it("are all incidents, if a year has room for them", () => {
         assert.deepEqual(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Said } from "../../../rehearsal/detection";
 import type { StateChange } from "../../../rehearsal/embeddedAws/cloudWatch";
-import { brokenWatchInvariants, type Truth, type WatchObserved } from "../../../rehearsal/watchInvariants";
+import { findBrokenWatchInvariants, type Truth, type WatchObserved } from "../../../rehearsal/watchInvariants";
 import type { FoundLine } from "../../../rehearsal/watching";
 import { alarm, finding, hour, incident, OVERDUE, played, report, run } from "./sketch";
 
@@ -16,7 +16,7 @@ function truth(hours: number, findings: readonly FoundLine[], changes: Partial<T
 
 /** The broken invariants of a week in which all went well, with these changes. */
 function broken(changes: Partial<Omit<WatchObserved, "said">> & { readonly said?: Partial<Omit<Said, "runs">> }): string[] {
-    return brokenWatchInvariants({
+    return findBrokenWatchInvariants({
         truths: [],
         incidents: [],
         changes: { shortest: [], longest: [] },

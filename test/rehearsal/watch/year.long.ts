@@ -1,11 +1,11 @@
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { defaultIncidents } from "../../../rehearsal/incidents/playIncidents";
+import { planDefaultIncidents } from "../../../rehearsal/incidents/playIncidents";
 import { runProgram } from "../../../rehearsal/program";
 import type { Promises } from "../../../rehearsal/promises";
 import { type RehearsalOptions, rehearse } from "../../../rehearsal/rehearse";
-import { stackConfig } from "../../../rehearsal/stackConfig";
-import { deployed } from "../../support/policies";
+import { readStackConfig } from "../../../rehearsal/stackConfig";
+import { deployPolicy } from "../../support/policies";
 
 const ROOT = join(__dirname, "..", "..", "..");
 const PROMISES: Promises = { retention: { Day: 5, Week: 3, Month: 2 }, standIns: true };
@@ -16,9 +16,9 @@ const NO_FAULTS = ["a new server comes, and is terminated", "a new disk comes, a
 
 describe("A rehearsal with the watch", () => {
     it("tells of each incident of a year, and of nothing else", async () => {
-        const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", stackConfig(ROOT, "prod"));
+        const deployment = await runProgram(join(ROOT, "index.ts"), "vss-backup", "prod", readStackConfig(ROOT, "prod"));
         const promises = { ...PROMISES, retention: { ...PROMISES.retention, Day: 7 } };
-        const { watch, broken } = await rehearse(deployment, promises, { ...OPTIONS, watch: "eventful", incidents: defaultIncidents });
+        const { watch, broken } = await rehearse(deployment, promises, { ...OPTIONS, watch: "eventful", incidents: planDefaultIncidents });
         assert.deepEqual(broken, []);
         assert.equal(watch?.incidents.length, 29);
         assert.deepEqual(
@@ -34,7 +34,7 @@ describe("A rehearsal with the watch", () => {
         ["Asia/Kathmandu", Date.UTC(2027, 0, 28)],
     ] as const) {
         it(`breaks no invariant in ${timezone} with each run of the watch, while the clock changes and many runs fail`, async () => {
-            const deployment = await deployed({ timezone, schedules: { Day: "cron(30 2 ? * * *)", Week: "cron(0 4 ? * SUN *)" } });
+            const deployment = await deployPolicy({ timezone, schedules: { Day: "cron(30 2 ? * * *)", Week: "cron(0 4 ? * SUN *)" } });
             const options = { ...OPTIONS, start, days: 12, servers: 4, failures: 0.2, watch: "all" } as const;
             const { watch, broken } = await rehearse(deployment, PROMISES, options);
             assert.deepEqual(broken, []);

@@ -14,7 +14,7 @@ const TOO_SMALL = /^t(2|3|3a)\.(nano|micro)$/;
  *
  * @see https://docs.aws.amazon.com/systems-manager/latest/userguide/monitor-commands.html
  */
-export function undelivered(server: Server, mishap: Mishap | undefined): Obstacle | undefined {
+export function findObstacle(server: Server, mishap: Mishap | undefined): Obstacle | undefined {
     const { state = "running", agent = "Online", hasProfile = true, platform = "Windows", instanceType = "m7i.large" } = server;
     if (agent === "none" || !hasProfile) {
         return { why: "Systems Manager does not manage the server" };
