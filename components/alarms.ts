@@ -16,6 +16,12 @@ const FIRST_DAY = { warmUpPeriodDurationInMinutes: 1440, onlyStartEvaluatingAfte
 /** Runs in a row that may be missing before the alarm on the heartbeat. At 24 hours a run, this is below CloudWatch's limit of 7 days. */
 const MISSING_RUNS = 3;
 
+/**
+ * How much longer than the time between two runs a period is. So each window of CloudWatch has a run, even if it is late. A window without one
+ * would make CloudWatch look at an earlier window, in which an older run can count again.
+ */
+const LATE_S = 15 * MINUTE_S;
+
 /** Makes an alarm. Its description has one sentence about the cause, and the next step. */
 type MakeAlarm = (suffix: string, args: aws.cloudwatch.MetricAlarmArgs) => aws.cloudwatch.MetricAlarm;
 
@@ -51,7 +57,7 @@ function watchAlarms(alarm: MakeAlarm, name: string, { everyHours }: ResolvedWat
             alarmDescription: `A server of VssBackupPolicy ${name} has no restore point of a backup that was due. ${read}`,
             ...ofWatch("OverdueServers"),
             statistic: "Maximum",
-            period: 15 * MINUTE_S,
+            period: everyHours * HOUR_S + LATE_S,
             ...ABOVE_ZERO,
             warmUpConfiguration: FIRST_DAY,
         }),
@@ -59,7 +65,7 @@ function watchAlarms(alarm: MakeAlarm, name: string, { everyHours }: ResolvedWat
             alarmDescription: `The watch of VssBackupPolicy ${name} found a problem with its backups. ${read}`,
             ...ofWatch("Problems"),
             statistic: "Maximum",
-            period: 15 * MINUTE_S,
+            period: everyHours * HOUR_S + LATE_S,
             ...ABOVE_ZERO,
             warmUpConfiguration: FIRST_DAY,
         }),

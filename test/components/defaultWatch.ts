@@ -40,7 +40,7 @@ function aboveZero(suffix: string, sentence: string, metricName: string): object
         metricName,
         dimensions: { Policy: "prod" },
         statistic: "Maximum",
-        period: 900,
+        period: 4500,
         evaluationPeriods: 1,
         comparisonOperator: "GreaterThanThreshold",
         threshold: 0,

@@ -37,8 +37,11 @@ describe("The watch", () => {
     ] as const) {
         it(`runs every ${watchEveryHours} hours, and its heartbeat may be missing for ${hours}`, async () => {
             const heartbeat = BY_DEFAULT["prod-heartbeat-alarm"] as { alarmDescription: string };
+            const period = watchEveryHours * 3600 + 900;
             assert.deepEqual(await changedBy({ watchEveryHours }), {
                 "prod-watch-schedule": { ...BY_DEFAULT["prod-watch-schedule"], scheduleExpression: rate },
+                "prod-overdue-alarm": { ...BY_DEFAULT["prod-overdue-alarm"], period },
+                "prod-problems-alarm": { ...BY_DEFAULT["prod-problems-alarm"], period },
                 "prod-heartbeat-alarm": {
                     ...heartbeat,
                     alarmDescription: heartbeat.alarmDescription.replace("3 hours", `${hours} hours`),

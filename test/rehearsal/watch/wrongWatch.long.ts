@@ -20,24 +20,28 @@ const OPTIONS: RehearsalOptions = { start: START, days: 4, servers: 1, volumes: 
 let byDefault: Deployment;
 
 /** Replaces a text in the closure of the watch. The closure must have it. */
-async function sabotaged(text: string, instead: string): Promise<Deployment> {
+async function sabotage(text: string, instead: string): Promise<Deployment> {
     const files = await readArchive(byDefault.resources.find(({ name }) => name === "prod-watch")?.inputs.code);
     const changed = files["index.js"]?.replace(text, instead) ?? "";
     assert.ok(changed !== files["index.js"], `The closure has no ${text}.`);
     const texts = Object.entries({ ...files, "index.js": changed }).map(([path, content]) => [path, new pulumi.asset.StringAsset(content)]);
     const code = new pulumi.asset.AssetArchive(Object.fromEntries(texts));
-    return changedInputs("prod-watch", { code });
+    return changeInputs("prod-watch", { code });
 }
 
-function changedInputs(resource: string, inputs: object): Deployment {
-    const resources = byDefault.resources.map((one) => (one.name === resource ? { ...one, inputs: { ...one.inputs, ...inputs } } : one));
-    return { ...byDefault, resources };
+function changeInputs(resource: string, inputs: object, deployment = byDefault): Deployment {
+    const resources = deployment.resources.map((one) => (one.name === resource ? { ...one, inputs: { ...one.inputs, ...inputs } } : one));
+    return { ...deployment, resources };
 }
 
-/** Plays a deployment in which an incident begins after 30 hours, and lists the broken invariants, without their times and each once. */
-async function broken(deployment: Deployment, name: string, options: Partial<RehearsalOptions> = {}): Promise<string[]> {
+/** Plays a deployment in which an incident begins, after 30 hours if `begin` is left out. Lists the broken invariants, without their times and each once. */
+async function findBroken(
+    deployment: Deployment,
+    name: string,
+    options: Partial<RehearsalOptions> & { readonly begin?: number } = {},
+): Promise<string[]> {
     const incident = [...SERVER_INCIDENTS, ...FUNCTION_INCIDENTS].find((one) => one.name === name) as Incident;
-    const incidents = () => [{ incident, time: START + 30 * HOUR }];
+    const incidents = () => [{ incident, time: options.begin ?? START + 30 * HOUR }];
     const rehearsal = await rehearse(deployment, PROMISES, { ...OPTIONS, incidents, ...options });
     return [...new Set(rehearsal.broken.map((sentence) => sentence.replace(/^\d\S*Z: /, "")))];
 }
@@ -48,17 +52,17 @@ describe("A rehearsal of a wrong watch", () => {
     });
 
     it("breaks nothing if the watch is right", async () => {
-        assert.deepEqual(await broken(byDefault, "VSS fails for days"), []);
+        assert.deepEqual(await findBroken(byDefault, "VSS fails for days"), []);
     });
 
     it("names a backup that the watch overlooks", async () => {
-        assert.deepEqual(await broken(await sabotaged("overdueGraceHours = 3", "overdueGraceHours = 9"), "VSS fails for days"), [
+        assert.deepEqual(await findBroken(await sabotage("overdueGraceHours = 3", "overdueGraceHours = 9"), "VSS fails for days"), [
             "the watch overlooked that i-00000000000000001 has no Day of 2027-01-06T01:00:00Z",
         ]);
     });
 
     it("names a finding that is not so", async () => {
-        assert.deepEqual(await broken(await sabotaged("windowCutoff = 0", "windowCutoff = 1"), "the agent dies"), [
+        assert.deepEqual(await findBroken(await sabotage("windowCutoff = 0", "windowCutoff = 1"), "the agent dies"), [
             "the watch found what is not so: The window of Day (prod-day-window-id) was changed by hand: its cutoff is 0, not 1.",
             "the watch found what is not so: The window of Month (prod-month-window-id) was changed by hand: its cutoff is 0, not 1.",
             "the watch found what is not so: The window of Week (prod-week-window-id) was changed by hand: its cutoff is 0, not 1.",
@@ -66,9 +70,9 @@ describe("A rehearsal of a wrong watch", () => {
     });
 
     it("names backups and an incident of which nobody was told", async () => {
-        const silent = await sabotaged('report = "daily"', 'report = "never"');
+        const silent = await sabotage('report = "daily"', 'report = "never"');
         const resources = silent.resources.filter(({ type }) => !type.includes("metricAlarm"));
-        assert.deepEqual(await broken({ ...silent, resources }, "VSS fails for days", { days: 6 }), [
+        assert.deepEqual(await findBroken({ ...silent, resources }, "VSS fails for days", { days: 6 }), [
             "i-00000000000000001 has no Day of 2027-01-06T01:00:00Z, and nobody was told within 26 hours",
             "i-00000000000000001 has no Day of 2027-01-07T01:00:00Z, and nobody was told within 26 hours",
             "i-00000000000000001 has no Day of 2027-01-08T01:00:00Z, and nobody was told within 26 hours",
@@ -77,21 +81,33 @@ describe("A rehearsal of a wrong watch", () => {
     });
 
     it("names an alarm with a period that is too short for the runs", async () => {
-        const short = changedInputs("prod-heartbeat-alarm", { evaluationPeriods: 1, datapointsToAlarm: 1 });
-        assert.deepEqual(await broken(short, "the agent dies"), [
+        const short = changeInputs("prod-heartbeat-alarm", { evaluationPeriods: 1, datapointsToAlarm: 1 });
+        assert.deepEqual(await findBroken(short, "the agent dies"), [
             "the alarm vss-backup-prod-heartbeat went off without a reason (shortest evaluation range)",
         ]);
     });
 
-    it("names an alarm that stays silent", async () => {
-        assert.deepEqual(await broken(changedInputs("prod-heartbeat-alarm", { treatMissingData: "notBreaching" }), "the watch crashes"), [
-            "the watch crashes, and the alarm heartbeat stayed silent",
+    it("names an alarm with a period in which an older run counts again", async () => {
+        // The incident ends between the run at 18:00 and that of the report.
+        const deployment = await deployPolicy({ reportAt: "18:10" });
+        const begin = START + 30 * HOUR + 5 * 60_000;
+        assert.deepEqual(await findBroken(deployment, "an address never confirms", { begin }), []);
+        const short = changeInputs("prod-problems-alarm", { period: 900 }, deployment);
+        assert.deepEqual(await findBroken(short, "an address never confirms", { begin }), [
+            "the alarm vss-backup-prod-problems went off without a reason (longest evaluation range)",
         ]);
+    });
+
+    it("names an alarm that stays silent", async () => {
+        assert.deepEqual(
+            await findBroken(changeInputs("prod-heartbeat-alarm", { treatMissingData: "notBreaching" }), "the watch crashes"),
+            ["the watch crashes, and the alarm heartbeat stayed silent"],
+        );
     });
 
     it("names runs that fail although nobody has broken the watch", async () => {
         const targets = { environment: { variables: { WATCH_TARGETS: "{}" } } };
-        assert.deepEqual(await broken(changedInputs("prod-watch", targets), "the agent dies", { days: 1 }), [
+        assert.deepEqual(await findBroken(changeInputs("prod-watch", targets), "the agent dies", { days: 1 }), [
             "the watch failed: TypeError: Cannot destructure property 'key' of 'targets.serverTag' as it is undefined.",
             "the alarm vss-backup-prod-heartbeat went off without a reason (shortest evaluation range)",
             "the alarm vss-backup-prod-heartbeat went off without a reason (longest evaluation range)",
