@@ -24,10 +24,13 @@ export interface DueBackups {
     missing(): MissingBackup[];
 }
 
-/** The due times of one window, and the servers that had to be backed up then. */
+/** What one window owes. */
 interface Duty {
     readonly window: DeployedWindow;
+    /** Due times that are not over yet, with the servers that had to be backed up then. */
     readonly dues: { readonly due: number; servers: readonly string[] }[];
+    /** By server, the last due time that is over. */
+    readonly owed: Map<string, number>;
 }
 
 /**
@@ -37,7 +40,7 @@ interface Duty {
  */
 export function followDueBackups(account: Account, ledger: Ledger, graceHours: number, countCrashConsistent = false): DueBackups {
     const { windows, timeline, servers, store, start, end } = account;
-    const duties = windows.map((window): Duty => ({ window, dues: [] }));
+    const duties = windows.map((window): Duty => ({ window, dues: [], owed: new Map() }));
     for (const { window, dues } of duties) {
         timeline.each(findFiringTimes(window.schedule, window.timezone, start, end), (due) => {
             const running = findTargetedServers(servers, window.targets).filter(({ state = "running" }) => state === "running");
@@ -47,21 +50,34 @@ export function followDueBackups(account: Account, ledger: Ledger, graceHours: n
     return {
         missing() {
             const points = ledger.restorePoints(store, countCrashConsistent);
-            const exists = (server: string, type: string, due: number) =>
-                points.some((point) => point.server === server && point.type === type && point.startTime >= due);
-            return duties.flatMap(({ window, dues }) => {
-                const { type, duration, targets } = window;
-                const targeted = new Set(findTargetedServers(servers, targets).map(({ id }) => id));
-                for (const duty of dues) {
-                    duty.servers = duty.servers.filter((server) => targeted.has(server));
-                }
-                const place = dues.findLastIndex(({ due }) => due + (duration + graceHours) * HOUR <= timeline.now);
-                dues.splice(0, Math.max(0, place));
-                const last = place >= 0 ? dues[0] : undefined;
-                return (last?.servers ?? [])
-                    .filter((server) => last && !exists(server, type, last.due))
-                    .map((server) => ({ server, type, due: last?.due ?? 0, closed: (last?.due ?? 0) + duration * HOUR }));
+            return duties.flatMap((duty) => {
+                const { type, duration, targets } = duty.window;
+                settle(duty, new Set(findTargetedServers(servers, targets).map(({ id }) => id)), timeline.now - graceHours * HOUR);
+                return [...duty.owed]
+                    .filter(
+                        ([id, due]) =>
+                            !points.some(({ server, type: made, startTime }) => server === id && made === type && startTime >= due),
+                    )
+                    .map(([server, due]) => ({ server, type, due, closed: due + duration * HOUR }));
             });
         },
     };
+}
+
+/** Forgets servers without the tag, and moves the due times of windows that closed until a time to those that are owed. */
+function settle({ window: { duration }, dues, owed }: Duty, targeted: ReadonlySet<string>, until: number): void {
+    for (const entry of dues) {
+        entry.servers = entry.servers.filter((server) => targeted.has(server));
+    }
+    for (const server of owed.keys()) {
+        if (!targeted.has(server)) {
+            owed.delete(server);
+        }
+    }
+    const pending = dues.findIndex(({ due }) => due + duration * HOUR > until);
+    for (const { due, servers } of dues.splice(0, pending === -1 ? dues.length : pending)) {
+        for (const server of servers) {
+            owed.set(server, due);
+        }
+    }
 }

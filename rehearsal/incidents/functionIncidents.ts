@@ -1,8 +1,12 @@
+import type { Kind } from "../../lambda/watch/finding";
 import { type DeployedSchedule, schedulesOf, startsWatch } from "../deployed";
 import { findStartTimes } from "../functions";
 import type { Begun, Incident, Scene } from "./incident";
 
 const HOUR = 3_600_000;
+
+/** What stays true of the last run while there is no other. */
+const OF_LAST_RUN: readonly Kind[] = ["cleaner failed", "cleaner held back"];
 
 /** Incidents of the cleaner, of the watch itself, and of the topic. */
 export const FUNCTION_INCIDENTS: readonly Incident[] = [
@@ -16,6 +20,7 @@ export const FUNCTION_INCIDENTS: readonly Incident[] = [
     {
         name: "the cleaner crashes",
         kinds: ["cleaner late"],
+        sideEffects: OF_LAST_RUN,
         alarms: ["cleaner-errors"],
         hours: 60,
         begin: (scene) => ofCleaner(scene, 1, ({ started }) => put(scene.account.mistakes.brokenFunctions, started.arn)),
@@ -23,12 +28,14 @@ export const FUNCTION_INCIDENTS: readonly Incident[] = [
     {
         name: "the cleaner is never started",
         kinds: ["cleaner late"],
+        sideEffects: OF_LAST_RUN,
         hours: 60,
         begin: (scene) => ofCleaner(scene, 1, ({ arn }) => put(scene.account.mistakes.stoppedSchedules, arn)),
     },
     {
         name: "the schedule may not start the cleaner",
         kinds: ["cleaner late"],
+        sideEffects: OF_LAST_RUN,
         alarms: ["dead-letters"],
         hours: 60,
         begin: (scene) => ofCleaner(scene, 1, ({ role }) => takePermission(scene, role, "lambda:InvokeFunction")),

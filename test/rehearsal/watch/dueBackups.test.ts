@@ -79,6 +79,14 @@ describe("The backups that were due", () => {
         }
     });
 
+    it("stay missing on a server that is stopped later", async () => {
+        const { account, missingAt } = follow();
+        account.mistakes.failingServers.add(DAY.server);
+        await missingAt(10);
+        Object.assign(account.servers[0] ?? {}, { state: "stopped" });
+        assert.deepEqual(await missingAt(60), [DAY, MONTH]);
+    });
+
     it("are not missing any more on a server that has lost its tag, even if it gets it back", async () => {
         const { account, missingAt } = follow();
         account.mistakes.failingServers.add(DAY.server);
