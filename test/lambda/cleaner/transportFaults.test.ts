@@ -27,7 +27,6 @@ import {
     throttling,
     unavailability,
 } from "../../support/faults";
-import { makeTokenBucket } from "../../support/tokenBucket";
 
 /** A single retry, after a short time. */
 const TWO_ATTEMPTS = { maxAttempts: 2, retryMode: "standard" };
@@ -163,11 +162,6 @@ describe("The cleaner", () => {
             },
             ALL_IDS,
         );
-    });
-
-    it("deletes all snapshots if other clients leave it only a few of EC2's tokens a second", async () => {
-        const { intercept } = makeTokenBucket("DeleteSnapshot", { burst: 1, perSecond: 4 });
-        await assertRun(makeFourDays(), { intercept }, COMPLETE_REPORT, NEEDED_IDS);
     });
 
     it("deletes all snapshots if a third of EC2's responses are errors", async () => {
