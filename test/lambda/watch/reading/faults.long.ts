@@ -133,7 +133,7 @@ function beginReadings(faultsOf: (fault: Fault) => Faults, config: EC2ClientConf
     );
 }
 
-describe("Reading the signals", () => {
+describe("Faults while reading the signals", () => {
     describe("with a fault in the first attempt of each request", () => {
         let readings: Map<Fault, Promise<Reading>>;
 
