@@ -7,27 +7,33 @@ export interface Page {
     readonly nextToken?: string | undefined;
 }
 
-/** A listing of AWS. */
-export interface Listing<P extends Page, T> {
+/** A listing of AWS: its pages, the raw things on them, and the things that they become. */
+export interface Listing<P extends Page, Raw, T> {
     /** For messages, such as `EC2`. */
     readonly service: string;
     /** Begins the listing, as a paginator of the SDK does. */
     open(): AsyncGenerator<P>;
-    /** Reads the things on a page, each with a key that it alone has. */
-    read(page: P): readonly (readonly [key: string, thing: T])[];
+    /** Finds the things on a page. AWS writes a list even if it is empty. */
+    listOf(page: P): readonly Raw[] | undefined;
+    /** Reads a thing, with a key that it alone has. */
+    read(raw: Raw): readonly [key: string, thing: T];
 }
 
 /**
  * Reads all pages of a listing, in their order. A thing on two pages counts once, as the last of them has it.
  *
- * @throws Error of the service if the listing can't be completed, and of `read`
+ * @throws Error of the service if the listing can't be completed; Error if a page has no list; and errors of `read`
  */
-export async function readPages<P extends Page, T>({ service, open, read }: Listing<P, T>): Promise<T[]> {
+export async function readPages<P extends Page, Raw, T>({ service, open, listOf, read }: Listing<P, Raw, T>): Promise<T[]> {
     for (let restarts = 0; ; restarts++) {
         const found = new Map<string, T>();
         try {
             for await (const page of refuseRepeatedTokens(service, open())) {
-                for (const [key, thing] of read(page)) {
+                const listed = listOf(page);
+                if (!listed) {
+                    throw new Error(`${service} gave a page without a list`);
+                }
+                for (const [key, thing] of listed.map(read)) {
                     found.set(key, thing);
                 }
             }

@@ -28,8 +28,8 @@ export function listSnapshots(ec2: EC2Client, policy: string, abortSignal: Abort
                 { OwnerIds: ["self"], Filters: [{ Name: `tag:${POLICY_TAG}`, Values: [filterValue(policy)] }] },
                 { abortSignal },
             ),
-        // Each page has a list, even if it is empty: see readableAnswers.ts.
-        read: (page) => (page.Snapshots as Ec2Snapshot[]).map(fromEc2),
+        listOf: ({ Snapshots }) => Snapshots,
+        read: fromEc2,
     });
 }
 
@@ -49,6 +49,7 @@ export async function findLostVolumes(ec2: EC2Client, volumeIds: readonly string
             { abortSignal },
         );
         for await (const page of refuseRepeatedTokens("EC2", pages)) {
+            // Each page has a list, even if it is empty: see readableAnswers.ts.
             for (const { VolumeId } of page.Volumes as Volume[]) {
                 lost.delete(VolumeId as string);
             }

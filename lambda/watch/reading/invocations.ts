@@ -42,8 +42,8 @@ export async function listInvocations(
                 },
                 { abortSignal },
             ),
-        read: ({ CommandInvocations = [] }) =>
-            CommandInvocations.map((invocation) => [`${invocation.CommandId} ${invocation.InstanceId}`, invocation] as const),
+        listOf: ({ CommandInvocations }) => CommandInvocations,
+        read: (invocation) => [`${invocation.CommandId} ${invocation.InstanceId}`, invocation],
     });
     return listed
         .filter(({ DocumentName, Comment = "" }) => DocumentName === document && !isOfOtherPolicy(Comment, settings.name))

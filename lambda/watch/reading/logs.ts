@@ -23,7 +23,7 @@ interface LogPart {
     readonly value: string;
     readonly from: number;
     /** Excluded; undefined for the present. */
-    readonly to?: number;
+    readonly to?: number | undefined;
 }
 
 /**
@@ -50,29 +50,29 @@ export async function listCleanerRuns(
 
 /** Reads one line of a report. The first line has everything but ids of deleted snapshots, so further lines give no run. */
 function runOf(line: string, policy: string): CleanerRun[] {
-    const { Policy, Time = "", Status = "FAILED", Errors = [], Counts, FailedSnapshots = [] } = reportIn(line);
-    return Policy === policy && Counts
+    const report = reportIn(line);
+    return report?.Policy === policy && report.Counts
         ? [
               {
-                  time: Date.parse(Time),
-                  status: Status,
-                  errors: Errors,
-                  kept: Counts.Kept,
-                  deleted: Counts.Deleted,
-                  failed: Counts.Failed,
-                  remaining: Counts.Remaining,
-                  failedIds: FailedSnapshots.map(({ SnapshotId }) => SnapshotId),
+                  time: Date.parse(report.Time),
+                  status: report.Status,
+                  errors: report.Errors,
+                  kept: report.Counts.Kept,
+                  deleted: report.Counts.Deleted,
+                  failed: report.Counts.Failed,
+                  remaining: report.Counts.Remaining,
+                  failedIds: report.FailedSnapshots.map(({ SnapshotId }) => SnapshotId),
               },
           ]
         : [];
 }
 
 /** A line that is not JSON is no report. */
-function reportIn(line: string): Partial<Report> {
+function reportIn(line: string): Report | undefined {
     try {
-        return JSON.parse(line) as Partial<Report>;
+        return JSON.parse(line) as Report;
     } catch {
-        return {};
+        return undefined;
     }
 }
 
@@ -92,7 +92,7 @@ export async function findMemory(
     let to: number | undefined;
     for (const hours of MEMORY_HOURS) {
         const from = now - hours * HOUR;
-        const part = { group: watchLogGroup, property: "Watch", value: name, from, ...(to !== undefined && { to }) };
+        const part = { group: watchLogGroup, property: "Watch", value: name, from, to };
         lines = [...(await listLines(logs, part, abortSignal)), ...lines];
         const memory = readMemory(lines, now);
         if (memory) {
@@ -118,7 +118,7 @@ function listLines(logs: CloudWatchLogsClient, { group, property, value, from, t
                 },
                 { abortSignal },
             ),
-        read: ({ events = [] }) =>
-            events.map(({ eventId, message = "" }) => [idOf("CloudWatch Logs", "an event", eventId), message] as const),
+        listOf: ({ events }) => events,
+        read: ({ eventId, message = "" }) => [idOf("CloudWatch Logs", "an event", eventId), message],
     });
 }

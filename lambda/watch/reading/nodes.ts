@@ -19,17 +19,14 @@ export async function listNodes(ssm: SSMClient, { serverTag }: WatchTargets, abo
                 { Filters: [{ Key: `tag:${serverTag.key}`, Values: [serverTag.value] }] },
                 { abortSignal },
             ),
-        read: ({ InstanceInformationList = [] }) => InstanceInformationList.map(nodeOf).map((node) => [node.id, node] as const),
+        listOf: ({ InstanceInformationList }) => InstanceInformationList,
+        read: nodeOf,
     });
     // Computers outside AWS, with ids such as mi-…, have no volumes in EC2.
     return nodes.filter(({ id }) => id.startsWith("i-"));
 }
 
-function nodeOf({ InstanceId, PingStatus, LastPingDateTime, PlatformType }: InstanceInformation): ManagedNode {
-    return {
-        id: idOf("Systems Manager", "an instance", InstanceId),
-        ping: PingStatus ?? "",
-        lastPing: LastPingDateTime?.getTime() ?? 0,
-        platform: PlatformType ?? "",
-    };
+function nodeOf({ InstanceId, PingStatus, LastPingDateTime, PlatformType }: InstanceInformation): readonly [id: string, node: ManagedNode] {
+    const id = idOf("Systems Manager", "an instance", InstanceId);
+    return [id, { id, ping: PingStatus ?? "", lastPing: LastPingDateTime?.getTime() ?? 0, platform: PlatformType ?? "" }];
 }

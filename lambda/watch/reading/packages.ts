@@ -59,11 +59,11 @@ async function listExecutions(ssm: SSMClient, AssociationId: string, since: numb
                 { AssociationId, Filters: [{ Key: "CreatedTime", Type: "GREATER_THAN", Value: filterTime(since) }] },
                 { abortSignal },
             ),
-        read: ({ AssociationExecutions = [] }) =>
-            AssociationExecutions.map(({ ExecutionId, CreatedTime }) => {
-                const id = idOf("Systems Manager", "an execution", ExecutionId);
-                return [id, { id, createdAt: CreatedTime?.getTime() ?? 0 }] as const;
-            }),
+        listOf: ({ AssociationExecutions }) => AssociationExecutions,
+        read: ({ ExecutionId, CreatedTime }) => {
+            const id = idOf("Systems Manager", "an execution", ExecutionId);
+            return [id, { id, createdAt: CreatedTime?.getTime() ?? 0 }];
+        },
     });
     return executions.toSorted((a, b) => b.createdAt - a.createdAt).map(({ id }) => id);
 }
@@ -73,16 +73,13 @@ function listResults(ssm: SSMClient, AssociationId: string, ExecutionId: string,
         service: "Systems Manager",
         open: () =>
             paginateDescribeAssociationExecutionTargets({ client: ssm, pageSize: 50 }, { AssociationId, ExecutionId }, { abortSignal }),
-        read: ({ AssociationExecutionTargets = [] }) =>
-            AssociationExecutionTargets.map(resultOf).map((result) => [result.serverId, result] as const),
+        listOf: ({ AssociationExecutionTargets }) => AssociationExecutionTargets,
+        read: resultOf,
     });
 }
 
-function resultOf({ ResourceId, Status = "", DetailedStatus = "", LastExecutionDate }: AssociationExecutionTarget): PackageResult {
-    return {
-        serverId: idOf("Systems Manager", "a target", ResourceId),
-        status: Status,
-        details: DetailedStatus,
-        time: LastExecutionDate?.getTime() ?? 0,
-    };
+function resultOf(target: AssociationExecutionTarget): readonly [serverId: string, result: PackageResult] {
+    const { ResourceId, Status = "", DetailedStatus = "", LastExecutionDate } = target;
+    const serverId = idOf("Systems Manager", "a target", ResourceId);
+    return [serverId, { serverId, status: Status, details: DetailedStatus, time: LastExecutionDate?.getTime() ?? 0 }];
 }

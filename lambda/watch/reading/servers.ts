@@ -24,26 +24,29 @@ export function listServers(ec2: EC2Client, abortSignal: AbortSignal): Promise<S
                 { Filters: [{ Name: "instance-state-name", Values: STATES }] },
                 { abortSignal },
             ),
-        read: ({ Reservations = [] }) =>
-            Reservations.flatMap(({ Instances = [] }) => Instances.map(serverOf)).map((server) => [server.id, server] as const),
+        listOf: ({ Reservations }) => Reservations?.flatMap(({ Instances = [] }) => Instances),
+        read: (instance) => {
+            const id = idOf("EC2", "an instance", instance.InstanceId);
+            return [id, serverOf(id, instance)];
+        },
     });
 }
 
-function serverOf(instance: Instance): Server {
+function serverOf(id: string, instance: Instance): Server {
     const { State, StateTransitionReason = "", BlockDeviceMappings = [], NetworkInterfaces = [], Tags = [] } = instance;
-    const tags = Object.fromEntries(Tags.map(({ Key = "", Value = "" }) => [Key, Value]));
+    const tags = Object.fromEntries(Tags.flatMap(({ Key, Value = "" }) => (Key ? [[Key, Value] as const] : [])));
     const state = State?.Name ?? "unknown";
     const stoppedAt = state.startsWith("stop") ? stopTimeIn(StateTransitionReason) : undefined;
     const launchedAt = timeOf(instance.LaunchTime);
     const attachments = [...BlockDeviceMappings.map(({ Ebs }) => Ebs), ...NetworkInterfaces.map(({ Attachment }) => Attachment)];
     return {
-        id: idOf("EC2", "an instance", instance.InstanceId),
+        id,
         name: tags.Name ?? "",
         state,
         ...(stoppedAt !== undefined && { stoppedAt }),
         firstSeen: Math.min(launchedAt, ...attachments.flatMap((attachment) => attachment?.AttachTime?.getTime() ?? [])),
         launchedAt,
-        isWindows: instance.Platform?.toLowerCase() === "windows" || /^Windows/.test(instance.PlatformDetails ?? ""),
+        isWindows: instance.Platform?.toLowerCase() === "windows" || instance.PlatformDetails?.includes("Windows") === true,
         instanceType: instance.InstanceType ?? "",
         hasProfile: instance.IamInstanceProfile !== undefined,
         volumes: volumesOf(instance),

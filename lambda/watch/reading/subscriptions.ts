@@ -13,11 +13,11 @@ export function listSubscriptions(sns: SNSClient, { topicArn }: WatchTargets, ab
     return readPages({
         service: "SNS",
         open: () => paginateListSubscriptionsByTopic({ client: sns }, { TopicArn: topicArn }, { abortSignal }),
-        read: ({ Subscriptions = [] }) =>
-            Subscriptions.map(({ Protocol = "", Endpoint = "", SubscriptionArn = "" }) => [
-                `${Protocol} ${Endpoint}`,
-                // Instead of an ARN, SNS writes PendingConfirmation or Deleted.
-                { protocol: Protocol, endpoint: Endpoint, isConfirmed: SubscriptionArn.startsWith("arn:") },
-            ]),
+        listOf: ({ Subscriptions }) => Subscriptions,
+        read: ({ Protocol = "", Endpoint = "", SubscriptionArn }) => [
+            `${Protocol} ${Endpoint}`,
+            // Instead of an ARN, SNS writes PendingConfirmation or Deleted.
+            { protocol: Protocol, endpoint: Endpoint, isConfirmed: SubscriptionArn?.startsWith("arn:") === true },
+        ],
     });
 }

@@ -24,21 +24,16 @@ export async function listWindows(ssm: SSMClient, { windowIds }: WatchTargets, a
     const windows = await readPages({
         service: "Systems Manager",
         open: () => paginateDescribeMaintenanceWindows({ client: ssm, pageSize: 100 }, {}, { abortSignal }),
-        read: ({ WindowIdentities = [] }) => WindowIdentities.map(windowOf).map((window) => [window.id, window] as const),
+        listOf: ({ WindowIdentities }) => WindowIdentities,
+        read: windowOf,
     });
     return windows.filter(({ id }) => Object.values(windowIds).includes(id));
 }
 
-function windowOf(window: MaintenanceWindowIdentity): BackupWindow {
+function windowOf(window: MaintenanceWindowIdentity): readonly [id: string, window: BackupWindow] {
     const { WindowId, Enabled = false, Schedule = "", ScheduleTimezone = "UTC", Duration = 0, Cutoff = 0 } = window;
-    return {
-        id: idOf("Systems Manager", "a window", WindowId),
-        enabled: Enabled,
-        schedule: Schedule,
-        timezone: ScheduleTimezone,
-        duration: Duration,
-        cutoff: Cutoff,
-    };
+    const id = idOf("Systems Manager", "a window", WindowId);
+    return [id, { id, enabled: Enabled, schedule: Schedule, timezone: ScheduleTimezone, duration: Duration, cutoff: Cutoff }];
 }
 
 /** Lists the last executions of each window. @throws the service's error if a listing can't be completed */
@@ -68,11 +63,8 @@ async function listExecutionsOf(ssm: SSMClient, id: string, since: number, abort
                     { WindowId: id, Filters: [{ Key: "ExecutedAfter", Values: [filterTime(since)] }] },
                     { abortSignal },
                 ),
-            read: ({ WindowExecutions = [] }) =>
-                WindowExecutions.map((execution) => [
-                    idOf("Systems Manager", "an execution", execution.WindowExecutionId),
-                    executionOf(id, execution),
-                ]),
+            listOf: ({ WindowExecutions }) => WindowExecutions,
+            read: (execution) => [idOf("Systems Manager", "an execution", execution.WindowExecutionId), executionOf(id, execution)],
         });
     } catch (error) {
         // A window that somebody deleted has no executions. The listing of windows tells that it is missing.

@@ -34,12 +34,12 @@ describe("Listing runs", () => {
 
     it("gives the output of the last step if no step has that name, and none if no step began", async () => {
         const runs = [
-            invocationOf("i-1", NOW - HOUR, { outputs: { first: "one", second: "two" } }),
+            invocationOf("i-1", NOW - HOUR, { outputs: { first: "one", second: "two", third: "three" } }),
             invocationOf("i-2", NOW - HOUR, { status: "Undeliverable", outputs: {} }),
         ];
         assert.deepEqual(await read(runs), {
             value: [
-                { ...LISTED, output: "two" },
+                { ...LISTED, output: "three" },
                 { ...LISTED, serverId: "i-2", status: "Undeliverable" },
             ],
         });
@@ -103,6 +103,12 @@ describe("Listing runs", () => {
         // The last runs are those of Month today at 05:00, of Day today and yesterday at 01:00, and of Week yesterday at 03:00.
         const fourth = NOW - 30 * HOUR;
         assert.deepEqual(await timesOf([fourth, fourth - HOUR, NOW], {}), [NOW, fourth]);
+    });
+
+    it("reads schedules with seconds, and goes back to the only run of a schedule", async () => {
+        const settings = { schedules: { Once: "cron(30 0 5 1 1 ? 2027)" } };
+        const only = Date.parse("2027-01-01T05:00:30Z");
+        assert.deepEqual(await timesOf([only, only - 2 * HOUR], settings), [only]);
     });
 
     it("goes back four intervals of a rate", async () => {

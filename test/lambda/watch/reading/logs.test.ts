@@ -85,6 +85,13 @@ describe("Listing the cleaner's runs", () => {
         assert.deepEqual(await read(events.map((message) => ({ time: NOW, message }))), { value: [] });
     });
 
+    it("passes over lines that the filter of CloudWatch Logs should have left out", async () => {
+        const messages = ["START", JSON.stringify({ ...reportOf(NOW), Policy: "prod-2" }), "null", JSON.stringify(reportOf(NOW))];
+        const events = messages.map((message, i) => ({ eventId: String(i), message }));
+        const intercept = answering("FilterLogEvents", { events: [...events, { eventId: "without a message" }] });
+        assert.deepEqual(await read([], { intercept }), { value: [runOf(NOW)] });
+    });
+
     it("goes back to the fourth last run that was due", async () => {
         const reports = [0, 3, 4].map((days) => reportOf(NOW - days * DAY));
         assert.deepEqual(await read(reports.flatMap((report) => logged(report))), { value: [runOf(NOW), runOf(NOW - 3 * DAY)] });

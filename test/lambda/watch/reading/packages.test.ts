@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import type { PackageResult, Signal } from "../../../../lambda/watch/signals";
 import type { Server } from "../../../../rehearsal/embeddedAws/ssm";
 import type { StoredAssociationExecution } from "../../../../rehearsal/embeddedAws/state";
+import { missingResponse, playForAction } from "../../../support/faults";
 import { answering, DAY, HOUR, NOW, type ReadOptions, readRegion, serverOf, TARGETS } from "../../../support/watchedRegion";
 
 /** An execution with a result for each of these servers. */
@@ -82,6 +83,31 @@ describe("Listing installations of the package", () => {
             ],
         );
     });
+
+    it("reads the newest execution first, in whatever order Systems Manager lists them", async () => {
+        const stored = [execution(NOW - 9 * DAY, { "i-1": "Failed" }), execution(NOW - 2 * DAY, { "i-1": "Success" })];
+        const described = stored.map(({ id, createdAt }) => ({ ExecutionId: id, CreatedTime: createdAt / 1000 }));
+        const intercept = answering("DescribeAssociationExecutions", { AssociationExecutions: described });
+        assert.deepEqual(await read([serverOf("i-1")], stored, { intercept }), {
+            packages: { value: [result("i-1", "Success", NOW - 2 * DAY)] },
+            executions: 1,
+        });
+    });
+
+    for (const action of ["DescribeAssociationExecutions", "DescribeAssociationExecutionTargets"]) {
+        it(`stops waiting for ${action} when the run must end`, async () => {
+            const over = new AbortController();
+            const faults = playForAction(action, () => {
+                over.abort();
+                return missingResponse;
+            });
+            const executions = [execution(NOW - DAY, { "i-1": "Success" })];
+            assert.deepEqual(await read([serverOf("i-1")], executions, { faults, abortSignal: over.signal }), {
+                packages: { unread: "ssm:DescribeAssociationExecutions had not ended when the run had to" },
+                executions: action === "DescribeAssociationExecutions" ? 0 : 1,
+            });
+        });
+    }
 
     it("goes back 15 days", async () => {
         const executions = [execution(NOW - 15 * DAY, { "i-1": "Failed" }), execution(NOW - 15 * DAY + HOUR, { "i-2": "Failed" })];

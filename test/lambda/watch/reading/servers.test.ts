@@ -62,6 +62,11 @@ describe("Listing servers", () => {
         });
     });
 
+    it("knows a server since its network interface was attached, although it has started since", async () => {
+        const server = serverOf("i-1", { madeAt: MADE, launchedAt: NOW - HOUR });
+        assert.deepEqual(await read([server]), { value: [{ ...LISTED, firstSeen: MADE, launchedAt: NOW - HOUR }] });
+    });
+
     it("includes servers with other tags, and leaves out those that are terminated", async () => {
         const states = ["pending", "running", "stopping", "stopped", "shutting-down", "terminated"];
         const servers = states.map((state, i) => serverOf(`i-${i}`, { madeAt: MADE, state, tags: new Map() }));
@@ -114,7 +119,7 @@ describe("Listing servers", () => {
                 item: [{ deviceName: "xvdb" }, { ebs: { volumeId: "vol-1" } }, { deviceName: "xvdc", ebs: { status: "attaching" } }],
             },
             networkInterfaceSet: { item: { networkInterfaceId: "eni-1" } },
-            tagSet: { item: { key: "VssBackup" } },
+            tagSet: { item: [{ key: "VssBackup" }, { value: "without a key" }] },
         });
         assert.deepEqual(signal, {
             value: [
