@@ -1,4 +1,4 @@
-import { type EC2Client, type Instance, paginateDescribeInstances } from "@aws-sdk/client-ec2";
+import { type EC2Client, type Instance, type InstanceBlockDeviceMapping, paginateDescribeInstances } from "@aws-sdk/client-ec2";
 import { idOf, readPages } from "../../aws/pages";
 import type { AttachedVolume, Server } from "../signals";
 
@@ -49,15 +49,15 @@ function serverOf(id: string, instance: Instance): Server {
         isWindows: instance.Platform?.toLowerCase() === "windows" || instance.PlatformDetails?.includes("Windows") === true,
         instanceType: instance.InstanceType ?? "",
         hasProfile: instance.IamInstanceProfile !== undefined,
-        volumes: volumesOf(instance),
+        volumes: volumesOf(BlockDeviceMappings, instance.RootDeviceName),
         tags,
     };
 }
 
-function volumesOf({ BlockDeviceMappings = [], RootDeviceName }: Instance): AttachedVolume[] {
-    return BlockDeviceMappings.flatMap(({ DeviceName = "", Ebs }) =>
+function volumesOf(mappings: readonly InstanceBlockDeviceMapping[], rootDevice: string | undefined): AttachedVolume[] {
+    return mappings.flatMap(({ DeviceName = "", Ebs }) =>
         Ebs?.VolumeId
-            ? [{ id: Ebs.VolumeId, device: DeviceName, attachedAt: timeOf(Ebs.AttachTime), isRoot: DeviceName === RootDeviceName }]
+            ? [{ id: Ebs.VolumeId, device: DeviceName, attachedAt: timeOf(Ebs.AttachTime), isRoot: DeviceName === rootDevice }]
             : [],
     );
 }
