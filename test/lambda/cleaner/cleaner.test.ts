@@ -180,20 +180,6 @@ describe("The cleaner", () => {
         });
     }
 
-    it("waits and retries when EC2 throttles a request", async () => {
-        const store = storeSnapshots(makeJanuary(4));
-        let refusals = 1;
-        const intercept = () => {
-            refusals -= 1;
-            if (refusals >= 0) {
-                throw new AwsError("RequestLimitExceeded", "Request limit exceeded.", 503);
-            }
-            return undefined;
-        };
-        const { report } = await runCleaner(store, { intercept });
-        assert.deepEqual([report.Status, report.DeletedSnapshots, listIds(store)], ["OK", ["snap-1a", "snap-2a", "snap-3a"], ["snap-4a"]]);
-    });
-
     for (const [code, message, reason] of [
         [
             "InvalidSnapshot.InUse",
