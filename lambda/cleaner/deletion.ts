@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { DeleteSnapshotCommand, type EC2Client } from "@aws-sdk/client-ec2";
 import type { Decision } from "../retention/plan";
 import type { Snapshot } from "../retention/snapshot";
@@ -36,6 +37,8 @@ export interface DeletionLimits {
  */
 export async function deleteSets(ec2: EC2Client, deletions: readonly (readonly Decision[])[], limits: DeletionLimits): Promise<Outcome[]> {
     const waitForTurn = rateLimiter(limits.pace);
+    // Each deletion under way listens to the signal. Node would take more than ten for a leak, and write a warning to the log.
+    setMaxListeners(0, limits.abortSignal);
     const outcomes: Promise<Outcome[]>[] = [];
     const underWay = new Set<Promise<unknown>>();
     let room = limits.most;

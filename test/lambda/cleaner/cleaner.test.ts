@@ -409,10 +409,18 @@ describe("The cleaner", () => {
             tags: { ...snapshot.tags, AwsVssConfig: String(i) },
         });
         const store = storeSnapshots(Array.from({ length: 5_000 }, (_, i) => one(i, i % 2_500, Math.floor(i / 2_500))));
+        const warnings: string[] = [];
+        const note = ({ name }: Error) => warnings.push(name);
+        process.on("warning", note);
         const { report, log } = await runCleaner(store, {
             settings: { maxDeletionsPerRun: 2_500 },
             pace: { burst: 5_000, perSecond: 1_000 },
         });
+        process.off("warning", note);
+        assert.deepEqual(
+            warnings.filter((name) => name === "MaxListenersExceededWarning"),
+            [],
+        );
         const lines = log
             .trimEnd()
             .split("\n")
