@@ -200,7 +200,7 @@ export interface VssBackupPolicyArgs {
     reportAt?: string;
     /**
      * Hours after the end of a backup window in which a missing restore point is not overdue yet: 1 to 24.
-     * Default: `3`.
+     * Default: `2`.
      * @example 6
      */
     overdueGraceHours?: number;

@@ -20,7 +20,7 @@ export const DEFAULTS = {
     watchEveryHours: 1,
     report: ReportMode.Daily,
     reportAt: "08:00",
-    overdueGraceHours: 3,
+    overdueGraceHours: 2,
     excludeTag: "VssBackupExclude",
     alarmStopped: false,
     alarms: true,

@@ -1,7 +1,9 @@
+import { DEFAULTS } from "../components/defaults";
 import { type Account, findTargetedServers } from "./account";
 import type { DeployedWindow } from "./deployed";
 import { findFiringTimes } from "./firingTimes";
 import type { Ledger } from "./ledger";
+import type { Promises } from "./promises";
 
 const HOUR = 3_600_000;
 
@@ -36,9 +38,13 @@ interface Duty {
 /**
  * Follows which backups are due. A server has to be backed up if it has its tag and runs when its window opens.
  *
- * @param graceHours after the end of a window
+ * @param promises of the stack's config
  */
-export function followDueBackups(account: Account, ledger: Ledger, graceHours: number, countCrashConsistent = false): DueBackups {
+export function followDueBackups(
+    account: Account,
+    ledger: Ledger,
+    { overdueGraceHours = DEFAULTS.overdueGraceHours, countCrashConsistent }: Pick<Promises, "overdueGraceHours" | "countCrashConsistent">,
+): DueBackups {
     const { windows, timeline, servers, store, start, end } = account;
     const duties = windows.map((window): Duty => ({ window, dues: [], owed: new Map() }));
     for (const { window, dues } of duties) {
@@ -52,7 +58,7 @@ export function followDueBackups(account: Account, ledger: Ledger, graceHours: n
             const points = ledger.restorePoints(store, countCrashConsistent);
             return duties.flatMap((duty) => {
                 const { type, duration, targets } = duty.window;
-                settle(duty, new Set(findTargetedServers(servers, targets).map(({ id }) => id)), timeline.now - graceHours * HOUR);
+                settle(duty, new Set(findTargetedServers(servers, targets).map(({ id }) => id)), timeline.now - overdueGraceHours * HOUR);
                 return [...duty.owed]
                     .filter(
                         ([id, due]) =>

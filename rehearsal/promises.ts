@@ -1,3 +1,4 @@
+import { DEFAULTS } from "../components/defaults";
 import { mergeRetention } from "../components/snapshotTypes";
 
 /** The restore points that a policy promises to keep. */
@@ -8,6 +9,8 @@ export interface Promises {
     readonly standIns: boolean;
     /** Whether complete sets that are not application-consistent count as restore points. */
     readonly countCrashConsistent?: boolean;
+    /** Hours after the end of a window in which a missing restore point is not overdue yet. */
+    readonly overdueGraceHours?: number;
 }
 
 /** Reads the promises from a stack's config. The program reads the same config independently. */
@@ -17,5 +20,6 @@ export function promisesOf(config: Readonly<Record<string, string>>): Promises {
         retention: mergeRetention({ retention: entries("vss-backup:retention"), schedules: entries("vss-backup:schedules") }),
         standIns: config["vss-backup:standIns"] !== "false",
         countCrashConsistent: config["vss-backup:countCrashConsistent"] === "true",
+        overdueGraceHours: Number(config["vss-backup:overdueGraceHours"] ?? DEFAULTS.overdueGraceHours),
     };
 }

@@ -17,9 +17,6 @@ import { type PlayedRuns, startWatch, type Watching, type WatchOptions } from ".
 
 const DAY = 86_400_000;
 
-/** The default of the argument `overdueGraceHours`. */
-const OVERDUE_GRACE_HOURS = 3;
-
 export interface RehearsalOptions extends AccountOptions, Chance {
     /** Which runs of the watch are played; none if left out, since they take most of the time. */
     readonly watch?: PlayedRuns | "none";
@@ -75,7 +72,7 @@ export async function rehearse(deployment: Deployment, promises: Promises, optio
     });
     const isWatched = (options.watch ?? "none") !== "none" && schedulesOf(deployment).some(startsWatch);
     const incidents = playIncidents(account, windows, packages, (isWatched && options.incidents?.(account)) || []);
-    const backups = followDueBackups(account, ledger, OVERDUE_GRACE_HOURS, promises.countCrashConsistent);
+    const backups = followDueBackups(account, ledger, promises);
     const truths: Truth[] = [];
     const { cleaners, watching } = await play(account, ledger, promises, options, {
         missing: () => backups.missing(),

@@ -1,6 +1,6 @@
 import type { DueRuns } from "./dueRuns";
 import type { Memory } from "./memory";
-import { UNDELIVERED } from "./serverFindings";
+import { UNDELIVERED, UNFINISHED } from "./serverFindings";
 import type { Server } from "./signals";
 import { isStopped, type Situation } from "./situation";
 
@@ -63,8 +63,10 @@ function wasStopped(server: Server, due: number, { memory, readings }: Situation
         const seen = memory?.findings.find(({ kind, server: id }) => kind === "stopped" && id === server.id)?.since;
         return (server.stoppedAt ?? seen ?? Number.POSITIVE_INFINITY) <= due;
     }
+    // Systems Manager also calls a run unfinished that waits for its server.
     const ran = readings.invocations?.some(
-        ({ serverId, requestedAt, status }) => serverId === server.id && requestedAt >= due && !UNDELIVERED.includes(status),
+        ({ serverId, requestedAt, status }) =>
+            serverId === server.id && requestedAt >= due && ![...UNDELIVERED, ...UNFINISHED].includes(status),
     );
     const mayHaveBeenStopped = !memory || memory.findings.some(({ kind, server: id }) => kind === "stopped" && id === server.id);
     return server.launchedAt > due && mayHaveBeenStopped && !ran;

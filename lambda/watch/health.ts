@@ -29,7 +29,7 @@ export interface Health {
     readonly time: number;
     /** Problems before notes, each in the order of `KINDS`, then by server, volume and type. */
     readonly findings: readonly Finding[];
-    /** Problems of the last report that are over. */
+    /** Problems of the last report, and problems since, that are over. In the order of `findings`. */
     readonly recovered: readonly Finding[];
     /** In the order of the policy. Undefined if the servers or the snapshots could not be read. */
     readonly types?: readonly TypeHealth[];
@@ -199,7 +199,7 @@ function sort(findings: readonly Finding[]): Finding[] {
 
 function recovered(findings: readonly Finding[], memory: Memory | undefined): Finding[] {
     const keys = new Set(findings.map(findingKey));
-    return (memory?.reported ?? []).filter((finding) => finding.severity === "problem" && !keys.has(findingKey(finding)));
+    return sort((memory?.reported ?? []).filter((finding) => finding.severity === "problem" && !keys.has(findingKey(finding))));
 }
 
 function countsOf(

@@ -15,13 +15,13 @@ export interface Memory {
     /** Due runs that a server need not make up for, since it was stopped: by server and type, as `i-…|Day`. */
     readonly excused: Readonly<Record<string, readonly number[]>>;
     readonly findings: readonly Finding[];
-    /** The findings of the last report that the topic got. */
+    /** The findings of the last report that the topic got, and the problems since. */
     readonly reported: readonly Finding[];
     /** Whether a report is still to be sent to the topic, since SNS did not take it. */
     readonly reportDue: boolean;
     /** When the last report was due; undefined if none was. */
     readonly reportedAt?: number;
-    /** The findings of the last report that the chat topic got; undefined if they are those of `reported`. */
+    /** The same for the chat topic; undefined if they are those of `reported`. */
     readonly chatReported?: readonly Finding[];
     /** Whether a report is still to be sent to the chat topic; undefined if not. */
     readonly chatDue?: true;

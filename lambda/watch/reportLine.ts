@@ -35,7 +35,7 @@ export interface WatchReport {
     /** Always complete. A count is missing if a listing that it needs could not be read. */
     readonly Counts: Counts;
     readonly Findings: readonly FindingLine[];
-    /** Findings of the last report that are over. */
+    /** Problems of the last report, and problems since, that are over. */
     readonly Recovered: readonly FindingLine[];
     /** How many entries the lists leave out, so that the report fits into one line of the log. */
     readonly LinesLeftOut: number;

@@ -1,7 +1,7 @@
 import { PublishCommand, type PublishCommandInput, type SNSClient } from "@aws-sdk/client-sns";
 import { chatMessage } from "./chat";
 import { problemsOf } from "./counts";
-import type { Finding } from "./finding";
+import { type Finding, findingKey } from "./finding";
 import type { Health } from "./health";
 import type { Channel, Memory } from "./memory";
 import { writeReport } from "./report";
@@ -32,7 +32,7 @@ export interface Delivery {
 interface ChannelState {
     readonly channel: Channel;
     readonly topicArn: string;
-    /** The findings of the last report that it got. */
+    /** The findings of the last report that it got, and the problems since. */
     readonly reported: readonly Finding[];
     /** Whether a report that was due before did not reach it. */
     readonly isBehind: boolean;
@@ -51,7 +51,7 @@ export async function sendReports(sns: SNSClient, settings: WatchSettings, targe
     const { health, last, isDue } = occasion;
     const isNew = isDue && last?.reportedAt !== health.time;
     const outcomes: readonly Outcome[] = await Promise.all(
-        channelsOf(targets, last).map((state) =>
+        channelsOf(targets, last, settings.report === "never" ? [] : problemsOf(health)).map((state) =>
             isNew || state.isBehind ? sendReport(sns, settings, state, occasion) : { ...state, isSent: false },
         ),
     );
@@ -62,12 +62,25 @@ export async function sendReports(sns: SNSClient, settings: WatchSettings, targe
     };
 }
 
-function channelsOf({ topicArn, chatTopicArn }: WatchTargets, last: Memory | undefined): ChannelState[] {
-    const reported = last?.reported ?? [];
+function channelsOf({ topicArn, chatTopicArn }: WatchTargets, last: Memory | undefined, problems: readonly Finding[]): ChannelState[] {
+    const reported = withProblems(last?.reported ?? [], problems);
     const topic = { channel: "topic", topicArn, reported, isBehind: last?.reportDue ?? false } as const;
     return chatTopicArn === undefined
         ? [topic]
-        : [topic, { channel: "chat", topicArn: chatTopicArn, reported: last?.chatReported ?? reported, isBehind: last?.chatDue === true }];
+        : [
+              topic,
+              {
+                  channel: "chat",
+                  topicArn: chatTopicArn,
+                  reported: last?.chatReported ? withProblems(last.chatReported, problems) : reported,
+                  isBehind: last?.chatDue === true,
+              },
+          ];
+}
+
+/** Adds problems that are new since the last report. If they are over before the next report, it lists them as recovered. */
+export function withProblems(reported: readonly Finding[], problems: readonly Finding[]): Finding[] {
+    return [...new Map([...reported, ...problems].map((finding) => [findingKey(finding), finding])).values()];
 }
 
 async function sendReport(sns: SNSClient, settings: WatchSettings, state: ChannelState, occasion: Occasion): Promise<Outcome> {

@@ -12,7 +12,8 @@ const FAILING_RUNS = 3;
 /** Statuses of a run that never reached its server. */
 export const UNDELIVERED = ["Undeliverable", "DeliveryTimedOut"];
 
-const UNFINISHED = ["Pending", "InProgress", "Delayed", "Cancelling"];
+/** Statuses of a run that has no result yet. */
+export const UNFINISHED = ["Pending", "InProgress", "Delayed", "Cancelling"];
 
 /** AWS does not take VSS snapshots on these. @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/application-consistent-snapshots-troubleshooting.html */
 const TOO_SMALL = /^t(2|3|3a)\.(nano|micro)$/;

@@ -153,7 +153,7 @@ describe("Arguments of the watch", () => {
             countCrashConsistent: false,
             standIns: true,
             excludeTag: "VssBackupExclude",
-            overdueGraceHours: 3,
+            overdueGraceHours: 2,
             alarmStopped: false,
             report: "daily",
             cleanerSchedule: "cron(0 7 * * ? *)",

@@ -11,7 +11,7 @@ export const SETTINGS: WatchSettings = {
     ...POLICY,
     retention: { Day: 5, Week: 3, Month: 2 },
     excludeTag: "VssBackupExclude",
-    overdueGraceHours: 3,
+    overdueGraceHours: 2,
     alarmStopped: false,
     report: "daily",
     cleanerSchedule: "cron(0 7 * * ? *)",
@@ -109,6 +109,7 @@ export class WatchedAccount {
         public readonly start: number,
         public readonly end: number,
         public readonly incidents: readonly Incident[],
+        private readonly overdueGraceHours = SETTINGS.overdueGraceHours,
     ) {
         this.due = dueTimes(timezone, start, end);
         this.cleanings = halfHours(start, end).filter((time) => clockOf(timezone).format(time).endsWith(" 07:00"));
@@ -120,7 +121,7 @@ export class WatchedAccount {
     }
 
     public get settings(): WatchSettings {
-        return { ...SETTINGS, timezone: this.timezone };
+        return { ...SETTINGS, timezone: this.timezone, overdueGraceHours: this.overdueGraceHours };
     }
 
     public has(fault: Incident["fault"], time: number, server?: number): boolean {

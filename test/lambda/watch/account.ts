@@ -16,7 +16,7 @@ export const SETTINGS: WatchSettings = {
     timezone: "Europe/Vienna",
     standIns: true,
     excludeTag: "VssBackupExclude",
-    overdueGraceHours: 3,
+    overdueGraceHours: 2,
     alarmStopped: false,
     report: "daily",
     cleanerSchedule: "cron(0 7 * * ? *)",

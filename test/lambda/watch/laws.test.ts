@@ -1,8 +1,10 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
+import { problemsOf } from "../../../lambda/watch/counts";
 import { type Finding, findingKey } from "../../../lambda/watch/finding";
 import type { Health } from "../../../lambda/watch/health";
 import type { Memory } from "../../../lambda/watch/memory";
+import { withProblems } from "../../../lambda/watch/reporting";
 import type { Signal, SignalName } from "../../../lambda/watch/signals";
 import { ZONES } from "../../support/history";
 import { HISTORIES } from "../../support/sample";
@@ -52,22 +54,25 @@ const accounts = fc.record({
     timezone: fc.constantFrom(...ZONES),
     incidents,
     minute: fc.integer({ min: 1, max: 59 }),
+    reportHour: fc.integer({ min: 0, max: 23 }),
+    graceHours: fc.integer({ min: 1, max: 4 }),
 });
 
 /** Runs the watch each hour, and sends a report each day. */
-function watchHourly(account: WatchedAccount, minute: number, unreadAt: (now: number) => readonly SignalName[] = () => []): Health[] {
+function watchHourly({ account, minute, reportHour }: Hours, unreadAt: (now: number) => readonly SignalName[] = () => []): Health[] {
     const runs: Health[] = [];
     let memory: Signal<Memory | undefined> = { value: undefined };
     for (let now = account.start + minute * 60_000; now < account.end; now += HOUR) {
         const found = account.watch(now, memory, unreadAt(now));
         runs.push(found);
-        memory = { value: { ...found.memory, ...(isReportTime(now) && { reported: found.findings }) } };
+        const reported = isReportTime(now, reportHour) ? found.findings : withProblems(found.memory.reported, problemsOf(found));
+        memory = { value: { ...found.memory, reported } };
     }
     return runs;
 }
 
-function isReportTime(now: number): boolean {
-    return new Date(now).getUTCHours() === 8;
+function isReportTime(now: number, reportHour: number): boolean {
+    return new Date(now).getUTCHours() === reportHour;
 }
 
 /** The backups that are missing, and that the watch must report: the server ran and had the tag, and was seen before. */
@@ -92,10 +97,16 @@ function hours(from: number, to: number): number[] {
     return Array.from({ length: (to - from) / HOUR + 1 }, (_, i) => from + i * HOUR);
 }
 
-/** One random account, and the runs of its watch. */
-interface Case {
+/** When the watch of an account runs: at a minute of each hour. The run of one hour, in UTC, sends the report. */
+interface Hours {
     readonly account: WatchedAccount;
     readonly minute: number;
+    readonly reportHour: number;
+}
+
+/** One random account, and the runs of its watch. */
+interface Case extends Hours {
+    readonly graceHours: number;
     /** A random number for choices. */
     readonly chance: number;
     readonly runs: readonly Health[];
@@ -105,9 +116,12 @@ interface Case {
 const cases: Case[] = [];
 
 function drawCases(): void {
-    for (const [{ timezone, incidents: some, minute }, chance] of fc.sample(fc.tuple(accounts, fc.nat()), Math.ceil(HISTORIES / 20))) {
-        const account = new WatchedAccount(timezone, SERVERS, START, START + DAYS * DAY, some);
-        cases.push({ account, minute, chance, runs: watchHourly(account, minute) });
+    for (const [{ timezone, incidents: some, minute, reportHour, graceHours }, chance] of fc.sample(
+        fc.tuple(accounts, fc.nat()),
+        Math.ceil(HISTORIES / 20),
+    )) {
+        const account = new WatchedAccount(timezone, SERVERS, START, START + DAYS * DAY, some, graceHours);
+        cases.push({ account, minute, reportHour, graceHours, chance, runs: watchHourly({ account, minute, reportHour }) });
     }
 }
 
@@ -118,8 +132,10 @@ function law(sentence: string, check: (one: Case) => void) {
             try {
                 check(one);
             } catch (error) {
+                const { minute, reportHour, graceHours } = one;
                 const { timezone, incidents: some } = one.account;
-                throw new Error(`In the case ${JSON.stringify({ timezone, minute: one.minute, incidents: some })}`, { cause: error });
+                const title = `In the case ${JSON.stringify({ timezone, minute, reportHour, graceHours, incidents: some })}`;
+                throw new Error(title, { cause: error });
             }
         }
     });
@@ -128,14 +144,15 @@ function law(sentence: string, check: (one: Case) => void) {
 describe("The laws of the watch", () => {
     before(drawCases);
 
-    law("A missed backup is reported within 26 hours of the end of its window", ({ account, runs }) => {
+    law("A report lists each missed backup within a day of the end of its grace", ({ account, runs, reportHour, graceHours }) => {
         const unreported = missedBackups(account).filter(
             ({ server, type, due }) =>
                 !runs.some(
-                    ({ time, findings }) =>
+                    ({ time, findings, recovered }) =>
+                        isReportTime(time, reportHour) &&
                         time > due + HOUR &&
-                        time <= due + 27 * HOUR &&
-                        findings.some(
+                        time <= due + (1 + graceHours + 24) * HOUR &&
+                        [...findings, ...recovered].some(
                             (finding) =>
                                 finding.severity === "problem" &&
                                 finding.server === id("i", server) &&
@@ -169,12 +186,14 @@ describe("The laws of the watch", () => {
         }
     });
 
-    law("A recovery is reported once, after a report of its problem", ({ runs }) => {
-        const reports = runs.filter(({ time }) => isReportTime(time));
-        reports.forEach(({ recovered }, i) => {
-            const before = new Set(reports[i - 1]?.findings.filter(({ severity }) => severity === "problem").map(findingKey));
-            const now = new Set(reports[i]?.findings.map(findingKey));
-            assert.deepEqual(new Set(recovered.map(findingKey)), new Set([...before].filter((key) => !now.has(key))));
+    law("The next report lists each problem that is over, once, whether or not a report has listed it before", ({ runs, reportHour }) => {
+        const reports = runs.filter(({ time }) => isReportTime(time, reportHour));
+        reports.forEach(({ time, findings, recovered }, i) => {
+            const since = reports[i - 1]?.time ?? Number.NEGATIVE_INFINITY;
+            const before = runs.filter((run) => run.time >= since && run.time < time).flatMap(problemsOf);
+            const now = new Set(findings.map(findingKey));
+            const over = new Set(before.map(findingKey).filter((key) => !now.has(key)));
+            assert.deepEqual(recovered.map(findingKey).toSorted(), [...over].toSorted());
         });
     });
 
@@ -191,12 +210,12 @@ describe("The laws of the watch", () => {
         assert.deepEqual(backwards.watch(now, memory), found);
     });
 
-    law("A signal that can't be read hides no problem, and is one", ({ account, minute, chance }) => {
+    law("A signal that can't be read hides no problem, and is one", ({ account, minute, reportHour, chance }) => {
         const names = Object.keys(account.signals(account.start)) as SignalName[];
         const name = names[chance % names.length] as SignalName;
         const unreadAt = (now: number) => (Math.floor(now / (7 * HOUR)) % 2 === 0 ? [name] : []);
         let before: readonly Finding[] = [];
-        for (const [i, { time, findings }] of watchHourly(account, minute, unreadAt).entries()) {
+        for (const [i, { time, findings }] of watchHourly({ account, minute, reportHour }, unreadAt).entries()) {
             if (unreadAt(time).length > 0 && i % 5 === chance % 5) {
                 assert.deepEqual(
                     findings.filter(({ kind }) => kind === "unread").map(({ about }) => about),

@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import { clientConfig } from "../../../lambda/cleaner/cleaner";
 import { chatMessage } from "../../../lambda/watch/chat";
+import { problemsOf } from "../../../lambda/watch/counts";
 import { type Health, health } from "../../../lambda/watch/health";
 import type { Memory } from "../../../lambda/watch/memory";
 import { memoryLines, readMemory } from "../../../lambda/watch/memoryLog";
@@ -24,7 +25,7 @@ function sentBy({ messages }: Ran): string[] {
     );
 }
 
-/** The state of the reports in the memory after a run: kinds of the findings of the last report. */
+/** The state of the reports in the memory after a run: kinds of the findings of the last report, and since. */
 function state({ memory }: Ran) {
     const kinds = memory?.reported.map(({ kind }) => kind);
     const chat = memory?.chatReported?.map(({ kind }) => kind);
@@ -34,7 +35,8 @@ function state({ memory }: Ran) {
 const BAD = "[prod-eu] 1 overdue, 1 not covered, 1 offline, 2 of 4 servers OK";
 const GOOD = "[prod-eu] 3 of 3 servers OK";
 const RECOVERED = "[prod-eu] 3 recovered, 3 of 3 servers OK";
-const KINDS_OF_BAD = ["overdue", "volume not covered", "agent offline", "stopped"];
+const PROBLEMS_OF_BAD = ["overdue", "volume not covered", "agent offline"];
+const KINDS_OF_BAD = [...PROBLEMS_OF_BAD, "stopped"];
 
 function notFound(topicArn: string): string {
     return `The report was not sent to ${topicArn}: NotFoundException: Topic does not exist`;
@@ -48,6 +50,8 @@ describe("A run of the watch", () => {
     it("writes metrics, report and memory at once, and sends nothing if no report is due", async () => {
         const [ran] = (await runs({})) as [Ran];
         const found = judged(SIGNALS);
+        // The next report must list these, even if they are over by then.
+        const memory = { ...found.memory, reported: problemsOf(found) };
         const { Findings, ...report } = ran.report ?? assert.fail();
         assert.deepEqual(
             { ...ran, report },
@@ -72,9 +76,9 @@ describe("A run of the watch", () => {
                     Recovered: [],
                     LinesLeftOut: 0,
                 },
-                lines: [metricsLine(found, SETTINGS), JSON.stringify(ran.report), ...memoryLines("prod-eu", found.memory)],
+                lines: [metricsLine(found, SETTINGS), JSON.stringify(ran.report), ...memoryLines("prod-eu", memory)],
                 writes: 1,
-                memory: found.memory,
+                memory,
             },
         );
         assert.deepEqual(
@@ -154,13 +158,42 @@ describe("A run of the watch", () => {
         );
     });
 
-    it("reports no problem that began and ended between two reports", async () => {
+    it("reports a problem that began and ended between two reports as recovered, once", async () => {
         const results = await runs(
             { report: true, signals: HEALTHY },
             { time: MORNING + HOUR },
-            { time: MORNING + 2 * HOUR, signals: HEALTHY, report: true },
+            { time: MORNING + 2 * HOUR, signals: HEALTHY },
+            { time: MORNING + 3 * HOUR, signals: HEALTHY, report: true },
+            { time: MORNING + 4 * HOUR, signals: HEALTHY, report: true },
         );
-        assert.deepEqual(results.map(sentBy), [[`topic: ${GOOD}`], [], [`topic: ${GOOD}`]]);
+        assert.deepEqual(results.map(sentBy), [[`topic: ${GOOD}`], [], [], [`topic: ${RECOVERED}`], [`topic: ${GOOD}`]]);
+        assert.deepEqual(
+            results.map((ran) => state(ran)[0]),
+            [[], PROBLEMS_OF_BAD, PROBLEMS_OF_BAD, [], []],
+        );
+    });
+
+    it("keeps the newest words about a problem for its recovery", async () => {
+        const nodes = "value" in SIGNALS.nodes ? SIGNALS.nodes.value : assert.fail();
+        const inactive = nodes.map((node) => (node.ping === "Online" ? node : { ...node, ping: "Inactive" }));
+        const results = await runs(
+            {},
+            { time: MORNING + HOUR, signals: { ...SIGNALS, nodes: { value: inactive } } },
+            { time: MORNING + 2 * HOUR, signals: HEALTHY },
+        );
+        assert.deepEqual(
+            results[2]?.report?.Recovered.filter(({ Kind }) => Kind === "agent offline").map(({ Sentence }) => Sentence),
+            ["The SSM Agent of app01 (i-0a1b2c3d4e5f00003) does not respond (Inactive)."],
+        );
+    });
+
+    it("collects no problems if the mode wants no reports", async () => {
+        const never = { settings: { report: "never" } } as const;
+        const results = await runs({ ...never, report: true }, { ...never, time: MORNING + HOUR });
+        assert.deepEqual(
+            results.map((ran) => state(ran)[0]),
+            [[], []],
+        );
     });
 
     it("fails after its lines if the report can't be sent, and the next run sends it", async () => {
@@ -217,8 +250,8 @@ describe("A run of the watch", () => {
         );
         assert.deepEqual(results.map(sentBy), [[`topic: ${BAD}`], [], [`chat: ${BAD}`], []]);
         assert.deepEqual(results.map(state), [
-            [KINDS_OF_BAD, false, [], true, 0],
-            [KINDS_OF_BAD, false, [], true, 0],
+            [KINDS_OF_BAD, false, PROBLEMS_OF_BAD, true, 0],
+            [KINDS_OF_BAD, false, PROBLEMS_OF_BAD, true, 0],
             [KINDS_OF_BAD, false, KINDS_OF_BAD, undefined, 0],
             [KINDS_OF_BAD, false, KINDS_OF_BAD, undefined, 0],
         ]);
@@ -252,11 +285,10 @@ describe("A run of the watch", () => {
     });
 
     it("drops a report that is late, if the mode wants none any more", async () => {
-        const mode = { settings: { report: "problems" } } as const;
         const results = await runs(
-            { ...mode, report: true, topics: [] },
-            { ...mode, time: MORNING + HOUR, signals: HEALTHY },
-            { ...mode, time: MORNING + 2 * HOUR },
+            { report: true, topics: [] },
+            { settings: { report: "never" }, time: MORNING + HOUR },
+            { time: MORNING + 2 * HOUR },
         );
         assert.deepEqual(results.map(sentBy), [[], [], []]);
         assert.deepEqual(
@@ -315,7 +347,7 @@ describe("A run of the watch", () => {
             [
                 `ReportNotSent: The report was not sent to ${TOPIC}: SNS had not responded when the run had to end. The report is in the log, and the next run sends one.`,
                 3,
-                [[], true, undefined, undefined, 0],
+                [PROBLEMS_OF_BAD, true, undefined, undefined, 0],
             ],
         );
     });

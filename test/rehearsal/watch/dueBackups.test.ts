@@ -34,7 +34,7 @@ function follow(servers = 1): Followed {
         ledger.record(run);
         lastRuns.add(run);
     });
-    const backups = followDueBackups(account, ledger, 3);
+    const backups = followDueBackups(account, ledger, { overdueGraceHours: 3 });
     return {
         account,
         backups,

@@ -32,7 +32,7 @@ describe("A rehearsal with the watch", () => {
             '05T00:00 OK: "vss-backup-prod-problems"',
             "05T08:00 [prod] 1 offline, 1 of 2 servers OK",
             '05T08:03 ALARM: "vss-backup-prod-problems"',
-            '06T05:03 ALARM: "vss-backup-prod-overdue"',
+            '06T04:03 ALARM: "vss-backup-prod-overdue"',
             "06T08:00 [prod] 1 overdue, 1 offline, 1 of 2 servers OK",
         ]);
         assert.deepEqual(watch?.incidents, [

@@ -56,7 +56,7 @@ describe("A rehearsal of a wrong watch", () => {
     });
 
     it("names a backup that the watch overlooks", async () => {
-        assert.deepEqual(await findBroken(await sabotage("overdueGraceHours = 3", "overdueGraceHours = 9"), "VSS fails for days"), [
+        assert.deepEqual(await findBroken(await sabotage("overdueGraceHours = 2", "overdueGraceHours = 9"), "VSS fails for days"), [
             "the watch overlooked that i-00000000000000001 has no Day of 2027-01-06T01:00:00Z",
         ]);
     });
