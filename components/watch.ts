@@ -1,5 +1,6 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { addressDigest } from "../lambda/watch/addressDigest";
 import type * as watchModule from "../lambda/watch/watch";
 import type { WatchSettings, WatchTargets } from "../lambda/watch/watchSettings";
 import type { BackupWindows } from "./backupWindows";
@@ -105,7 +106,7 @@ function closure(settings: WatchSettings): Promise<pulumi.runtime.SerializedFunc
 /** Writes the variable with the values of other resources, which the closure can't capture. */
 function watchTargets(
     name: string,
-    { serverTag, excludeBootVolume, document }: ResolvedPolicy,
+    { serverTag, excludeBootVolume, document, notificationEmails }: ResolvedPolicy,
     { windows, association, topicArn, cleanerLogs }: Watched,
     { logs, chatTopicArn }: { readonly logs: aws.cloudwatch.LogGroup; readonly chatTopicArn: pulumi.Output<string> | undefined },
 ): pulumi.Output<string> {
@@ -115,6 +116,7 @@ function watchTargets(
         windowIds: windows.windowIds,
         associationId: association.id,
         topicArn,
+        emails: Object.fromEntries(notificationEmails.map((email) => [email.name, email.value.apply(addressDigest)])),
         cleanerLogGroup: cleanerLogs.name,
         watchLogGroup: logs.name,
         document,

@@ -1,4 +1,5 @@
 import { POLICY_TAG } from "../retention/tags";
+import { addressDigest } from "./addressDigest";
 import { isRestorePoint } from "./serverSets";
 import type { Server, SizedSnapshot } from "./signals";
 import { type Draft, label, type Situation } from "./situation";
@@ -8,6 +9,8 @@ const YEAR = 365 * DAY;
 
 /** How long an address may take to confirm before it is a problem. */
 const CONFIRM_MS = DAY;
+
+const CONFIRM_CURE = "Open AWS's message to this address, and click its link. It is valid for two days.";
 
 /** Dollars for a GiB and month of the standard tier in us-east-1. Snapshots hold only changed blocks, so the real cost is lower. */
 const GIB_MONTH = 0.05;
@@ -82,20 +85,43 @@ function plain(text: string): string {
     return text.toLowerCase().replace(/\s/g, "");
 }
 
-function unconfirmed({ now, readings, memory }: Situation): Draft[] {
-    return (readings.subscriptions ?? [])
-        .filter(({ isConfirmed }) => !isConfirmed)
-        .map(({ protocol, endpoint }) => {
-            const before =
-                memory?.findings.find(({ kind, about }) => kind === "subscription unconfirmed" && about === endpoint)?.since ?? now;
-            return {
-                kind: "subscription unconfirmed",
-                severity: now - before < CONFIRM_MS ? "note" : "problem",
-                about: endpoint,
-                sentence: `${endpoint} has not confirmed its ${protocol} subscription, so it gets no message.`,
-                cure: "Open AWS's message to this address, and click its link. Or subscribe it again.",
-            };
-        });
+/** Finds addresses that get no message: they have not confirmed, or SNS has no subscription of theirs any more. */
+function unconfirmed(situation: Situation): Draft[] {
+    const { readings, targets } = situation;
+    if (!readings.subscriptions) {
+        return [];
+    }
+    const byDigest = new Map(readings.subscriptions.map((subscription) => [addressDigest(subscription.endpoint), subscription]));
+    const ofPolicy = Object.entries(targets.emails).map(([entry, digest]) => ({ entry, subscription: byDigest.get(digest) }));
+    const known = new Set(ofPolicy.map(({ subscription }) => subscription));
+    return [
+        ...ofPolicy
+            .filter(({ subscription }) => !subscription?.isConfirmed)
+            .map(({ entry, subscription }) =>
+                withoutMessages(
+                    entry,
+                    `The address ${entry} of notificationEmails has ${subscription ? "not confirmed its subscription" : "no subscription"}`,
+                    subscription ? CONFIRM_CURE : `Run pulumi up --refresh. ${CONFIRM_CURE}`,
+                    situation,
+                ),
+            ),
+        ...readings.subscriptions
+            .filter((subscription) => !subscription.isConfirmed && !known.has(subscription))
+            .map(({ protocol, endpoint }) =>
+                withoutMessages(endpoint, `${endpoint} has not confirmed its ${protocol} subscription`, CONFIRM_CURE, situation),
+            ),
+    ];
+}
+
+function withoutMessages(about: string, sentence: string, cure: string, { now, memory }: Situation): Draft {
+    const since = memory?.findings.find((finding) => finding.kind === "subscription unconfirmed" && finding.about === about)?.since ?? now;
+    return {
+        kind: "subscription unconfirmed",
+        severity: now - since < CONFIRM_MS ? "note" : "problem",
+        about,
+        sentence: `${sentence}, so it gets no message.`,
+        cure,
+    };
 }
 
 /** Finds old snapshots that an operator holds, or whose volume is attached to no server. */

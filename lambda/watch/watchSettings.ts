@@ -28,6 +28,8 @@ export interface WatchTargets {
     readonly windowIds: Readonly<Record<string, string>>;
     readonly associationId: string;
     readonly topicArn: string;
+    /** The addresses that the policy subscribes to its topic: the name of each entry, and the digest of its address. */
+    readonly emails: Readonly<Record<string, string>>;
     /** A topic that Amazon Q Developer in chat applications reads; undefined if there is none. */
     readonly chatTopicArn?: string;
     readonly cleanerLogGroup: string;

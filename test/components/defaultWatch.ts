@@ -12,6 +12,7 @@ export const TARGETS = {
     windowIds: { Day: "prod-day-window-id", Week: "prod-week-window-id", Month: "prod-month-window-id" },
     associationId: "prod-vss-package-id",
     topicArn: TOPIC,
+    emails: {},
     cleanerLogGroup: "/vss-backup/prod/cleaner",
     watchLogGroup: "/vss-backup/prod/watch",
     document: "AWSEC2-CreateVssSnapshot",

@@ -107,6 +107,12 @@ describe("The watch", () => {
         );
     });
 
+    it("knows the addresses of the policy by their names and digests, and not by their text", async () => {
+        const changed = await changedBy({ notificationEmails: { admins: pulumi.output("Ops@Example.com"), night: "night@example.com" } });
+        // sha256 of ops@example.com and night@example.com
+        assert.deepEqual(changed["prod-watch"], withTargets({ emails: { admins: "af3c82544f64", night: "f912f0b9fe03" } }));
+    });
+
     it("looks at the servers, topic and document of the policy", async () => {
         const topicArn = `arn:aws:sns:eu-central-1:${ACCOUNT_ID}:ops`;
         const changed = await changedBy({

@@ -24,6 +24,7 @@ export const TARGETS: WatchTargets = {
     windowIds: { Day: "mw-day", Week: "mw-week", Month: "mw-month" },
     associationId: "association",
     topicArn: "arn:aws:sns:eu-central-1:123456789012:topic",
+    emails: {},
     cleanerLogGroup: "/vss-backup/prod/cleaner",
     watchLogGroup: "/vss-backup/prod/watch",
     document: "AWSEC2-CreateVssSnapshot",

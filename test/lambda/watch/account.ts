@@ -29,6 +29,7 @@ export const TARGETS: WatchTargets = {
     windowIds: { Day: "mw-0123456789abcdef0", Week: "mw-0123456789abcdef1", Month: "mw-0123456789abcdef2" },
     associationId: "01234567-89ab-cdef-0123-456789abcdef",
     topicArn: "arn:aws:sns:eu-central-1:123456789012:vss-backup-prod-eu",
+    emails: {},
     cleanerLogGroup: "/vss-backup/prod-eu/cleaner",
     watchLogGroup: "/vss-backup/prod-eu/watch",
     document: "AWSEC2-CreateVssSnapshot",

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { addressDigest } from "../../../lambda/watch/addressDigest";
 import type { Finding } from "../../../lambda/watch/finding";
 import { type Health, health } from "../../../lambda/watch/health";
 import type { Memory } from "../../../lambda/watch/memory";
@@ -733,7 +734,7 @@ describe("What is not about one server", () => {
         about: "a@example.com",
         since: NOW,
         sentence: "a@example.com has not confirmed its email subscription, so it gets no message.",
-        cure: "Open AWS's message to this address, and click its link. Or subscribe it again.",
+        cure: "Open AWS's message to this address, and click its link. It is valid for two days.",
     };
 
     finds("is an address that has not confirmed yet", { signals: address }, [unconfirmed]);
@@ -742,6 +743,47 @@ describe("What is not about one server", () => {
         "is an address that has not confirmed for a day",
         { signals: address, memory: { findings: [{ ...unconfirmed, since: NOW - DAY }] } },
         [{ ...unconfirmed, severity: "problem", since: NOW - DAY }],
+    );
+
+    const targets = { emails: { admins: addressDigest("A@example.com"), night: addressDigest("b@example.com") } };
+    const subscribed = (...addresses: [endpoint: string, isConfirmed: boolean][]) => ({
+        subscriptions: { value: addresses.map(([endpoint, isConfirmed]) => ({ protocol: "email", endpoint, isConfirmed })) },
+    });
+    const waiting = {
+        ...unconfirmed,
+        about: "admins",
+        sentence: "The address admins of notificationEmails has not confirmed its subscription, so it gets no message.",
+    };
+    const missing = {
+        ...waiting,
+        sentence: "The address admins of notificationEmails has no subscription, so it gets no message.",
+        cure: `Run pulumi up --refresh. ${unconfirmed.cure}`,
+    };
+
+    finds(
+        "is an address of the policy that has not confirmed yet, by the name of its entry",
+        { signals: subscribed(["a@example.com", false], ["b@example.com", true]), targets },
+        [waiting],
+    );
+
+    finds(
+        "is an address whose subscription SNS has deleted, since when it has not confirmed",
+        {
+            signals: subscribed(["B@example.com", true], ["c@example.com", true]),
+            targets,
+            memory: { findings: [{ ...waiting, since: NOW - DAY }] },
+        },
+        [{ ...missing, severity: "problem", since: NOW - DAY }],
+    );
+
+    finds(
+        "are two addresses, one of the policy and one of somebody else",
+        { signals: subscribed(["c@example.com", false]), targets },
+        [
+            { ...unconfirmed, about: "c@example.com", sentence: unconfirmed.sentence.replace("a@", "c@") },
+            missing,
+            { ...missing, about: "night", sentence: missing.sentence.replace("admins", "night") },
+        ].toSorted((a, b) => (a.about < b.about ? -1 : 1)),
     );
 
     const old = [...backUp({ at: "2026-01-01", volumes: ["x", "y"] }), ...backUp({ at: "2026-01-02", volumes: ["c-0"] })].map((one) => ({

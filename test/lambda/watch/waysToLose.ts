@@ -1,6 +1,7 @@
 import { type Health, health } from "../../../lambda/watch/health";
 import type { Memory } from "../../../lambda/watch/memory";
 import type { CleanerRun, Server, Signals } from "../../../lambda/watch/signals";
+import type { WatchTargets } from "../../../lambda/watch/watchSettings";
 import { HEALTHY, HOUR, MEMORY, MORNING, SETTINGS, TARGETS } from "./account";
 
 const DAY = 24 * HOUR;
@@ -51,6 +52,7 @@ const ofOldDay = (given: object): Partial<Signals> => ({
 interface Way {
     readonly signals?: Partial<Signals>;
     readonly memory?: Partial<Memory>;
+    readonly targets?: Partial<WatchTargets>;
 }
 
 /** Each way in which backups can be lost, as `docs/watch.md` calls it, and how it looks in AWS's listings. The first is healthy. */
@@ -123,6 +125,15 @@ const WAYS: Readonly<Record<string, Way>> = {
             ],
         },
     },
+    "SNS deleted the subscription of an address, or somebody unsubscribed it": {
+        signals: { subscriptions: { value: [] } },
+        targets: { emails: { admins: "3f2a" } },
+        memory: {
+            findings: [
+                { kind: "subscription unconfirmed", severity: "note", about: "admins", since: MORNING - DAY, sentence: "", cure: "" },
+            ],
+        },
+    },
     "a server is stopped": { signals: web({ state: "stopped", stoppedAt: MORNING - HOUR }) },
     "an operator holds backups that are older than a year": {
         signals: ofOldDay({ tags: { VssBackupPolicy: "prod-eu", SnapshotType: "Day", AppConsistent: "true", VssBackupHold: "" } }),
@@ -135,9 +146,9 @@ const WAYS: Readonly<Record<string, Way>> = {
 /** The health of the account after each way to lose backups. */
 export function afterEachWay(): Map<string, Health> {
     return new Map(
-        Object.entries(WAYS).map(([way, { signals, memory }]) => [
+        Object.entries(WAYS).map(([way, { signals, memory, targets }]) => [
             way,
-            health(MORNING, SETTINGS, TARGETS, { ...HEALTHY, ...signals }, { value: { ...MEMORY, ...memory } }),
+            health(MORNING, SETTINGS, { ...TARGETS, ...targets }, { ...HEALTHY, ...signals }, { value: { ...MEMORY, ...memory } }),
         ]),
     );
 }
