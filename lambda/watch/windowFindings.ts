@@ -65,9 +65,15 @@ function changesOf(window: BackupWindow, expected: Pick<BackupWindow, "schedule"
 }
 
 /** Finds out if the newest execution of a window failed, or was skipped. */
-function badExecution({ type }: DueRuns, id: string, { readings }: Situation): Draft[] {
+function badExecution({ type }: DueRuns, id: string, { readings, memory }: Situation): Draft[] {
     const newest = executionsOf(id, readings.executions ?? [])[0];
-    if (!newest || ["SUCCESS", "IN_PROGRESS", "PENDING"].includes(newest.status)) {
+    const known =
+        memory?.findings.filter(({ kind, about }) => about === id && (kind === "window failed" || kind === "window skipped")) ?? [];
+    if (!newest) {
+        // Systems Manager keeps an execution for about a month. The next one of a monthly window can come later.
+        return readings.executions ? [...known] : [];
+    }
+    if (["SUCCESS", "IN_PROGRESS", "PENDING"].includes(newest.status)) {
         return [];
     }
     const isSkipped = newest.status.startsWith("SKIPPED");

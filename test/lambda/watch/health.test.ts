@@ -606,6 +606,19 @@ describe("A window", () => {
         },
     ]);
 
+    it("stays failed if Systems Manager keeps its execution no longer", () => {
+        const failed = look({ signals: execution("FAILED") }).findings;
+        const others = read(HEALTHY.executions).filter(({ windowId }) => windowId !== "mw-day");
+        const schedules = { ...SETTINGS.schedules, Day: "cron(0 1 18 2 ? *)" };
+        const forgotten: Sketch = {
+            settings: { schedules },
+            signals: { executions: { value: others }, ...window({ schedule: schedules.Day }) },
+            memory: { findings: failed, schedules: { ...MEMORY.schedules, Day: { schedule: schedules.Day, since: 0 } } },
+        };
+        assert.deepEqual([failed.map(({ kind }) => kind), look(forgotten).findings], [["window failed"], failed]);
+        assert.deepEqual(look({ memory: { findings: failed } }).findings, []);
+    });
+
     for (const status of ["SUCCESS", "IN_PROGRESS", "PENDING"]) {
         finds(`is well with ${status}`, { signals: execution(status) }, []);
     }
