@@ -1,6 +1,7 @@
 import type * as pulumi from "@pulumi/pulumi";
 import type { CleanerSettings } from "../lambda/cleaner/cleaner";
 import { parseSchedule } from "../lambda/retention/schedules";
+import type { WatchSettings } from "../lambda/watch/watchSettings";
 import { policyFaults } from "./argumentFaults";
 import type { NotificationEvent, VssBackupPolicyArgs, VssDocument } from "./arguments";
 import { cleanerSettings } from "./cleanerSettings";
@@ -8,7 +9,7 @@ import { timesInClockGaps } from "./clockGaps";
 import { DEFAULTS } from "./defaults";
 import { packageSchedule } from "./packageSchedule";
 import { checkWhenKnown, refuse } from "./refusal";
-import { type ResolvedWatch, resolveWatch, watchWarnings } from "./resolveWatch";
+import { type ResolvedWatch, resolveWatch, watchSettings, watchWarnings } from "./resolveWatch";
 import { roleName } from "./roleName";
 import { type SnapshotType, snapshotTypes } from "./snapshotTypes";
 import { BUSY_SECONDS, typesThatMayOverlap } from "./windowOverlap";
@@ -46,6 +47,7 @@ export interface ResolvedPolicy {
     readonly packageSchedule: string;
     readonly cleaner: CleanerSettings;
     readonly cleanerSchedule: string;
+    readonly watchSettings: WatchSettings;
     /** Undefined if the policy has no watch. */
     readonly watch: ResolvedWatch | undefined;
     readonly tags: pulumi.Output<Record<string, string>>;
@@ -87,6 +89,7 @@ export function resolvePolicy(name: string, args: VssBackupPolicyArgs, now: numb
         packageSchedule: installation.expression,
         cleaner: cleanerSettings(name, args),
         cleanerSchedule: args.cleanerSchedule ?? DEFAULTS.cleanerSchedule,
+        watchSettings: watchSettings(name, args),
         watch: resolveWatch(name, args),
         tags: checkWhenKnown(name, ["tags"], args.tags ?? {}, { ...(args.hold !== undefined && { hold: args.hold }) }) as pulumi.Output<
             Record<string, string>

@@ -10,7 +10,6 @@ import { CUTOFF_HOURS } from "./windowOverlap";
 
 /** The arguments of the watch with all defaults applied. */
 export interface ResolvedWatch {
-    readonly settings: WatchSettings;
     /** Hours between two runs. */
     readonly everyHours: number;
     /** EventBridge Scheduler's expression for the run that reports; undefined if no report is sent. */
@@ -26,7 +25,6 @@ export function resolveWatch(name: string, args: VssBackupPolicyArgs): ResolvedW
         return undefined;
     }
     return {
-        settings: watchSettings(name, args),
         everyHours: args.watchEveryHours ?? DEFAULTS.watchEveryHours,
         reportSchedule: reportSchedule(args),
         chatTopicArn: args.chatTopicArn === undefined ? undefined : checkWhenKnown(name, ["chatTopicArn"], args.chatTopicArn),
@@ -53,7 +51,8 @@ function reportSchedule({ report = DEFAULTS.report, reportAt = DEFAULTS.reportAt
     return report === ReportMode.Never ? undefined : `cron(${minutes} ${hours} * * ? *)`;
 }
 
-function watchSettings(name: string, args: VssBackupPolicyArgs): WatchSettings {
+/** Makes the watch's settings from checked arguments. The command line uses them even if the policy has no watch. */
+export function watchSettings(name: string, args: VssBackupPolicyArgs): WatchSettings {
     return {
         ...retentionPolicy(name, args),
         excludeTag: args.excludeTag ?? DEFAULTS.excludeTag,

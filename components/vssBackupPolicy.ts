@@ -1,18 +1,22 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import type { WatchTargets } from "../lambda/watch/watchSettings";
 import { alarms } from "./alarms";
 import type { VssBackupPolicyArgs } from "./arguments";
 import { backupWindows } from "./backupWindows";
 import { type Cleaner, cleaner } from "./cleaner";
 import { dashboard } from "./dashboard";
 import { notifications } from "./notifications";
+import { refuseOtherPlacement } from "./placement";
 import { type PolicyContext, policyContext } from "./policyContext";
 import { reservedConcurrency } from "./reservedConcurrency";
 import { type ResolvedPolicy, resolvePolicy } from "./resolvePolicy";
 import { serverAccess } from "./serverAccess";
+import { settingsParameter } from "./settingsParameter";
 import { withShortStacks } from "./shortStacks";
 import { vssPackage } from "./vssPackage";
 import { type Watched, watch } from "./watch";
+import { watchTargets } from "./watchTargets";
 
 const RUN_LOG_DAYS = 90;
 
@@ -90,23 +94,32 @@ function makeParts(context: PolicyContext, policy: ResolvedPolicy) {
     const windows = backupWindows(context, policy, notificationSetup, logs);
     const concurrency = reservedConcurrency(context.parent, policy.watch ? 2 : 1);
     const cleanerParts = cleaner(context, policy, concurrency);
-    const watched = { windows, association, topicArn, cleanerLogs: cleanerParts.logs };
-    const watchFunction = makeWatch(context, policy, watched, cleanerParts, concurrency);
+    const chatTopicArn = policy.watch?.chatTopicArn && refuseOtherPlacement(context, "chatTopicArn", policy.watch.chatTopicArn);
+    const watched = { windows, association, topicArn, chatTopicArn, cleanerLogs: cleanerParts.logs };
+    const targets = watchTargets(policy, watched);
+    const watchFunction = makeWatch(context, policy, { watched, targets, cleanerParts }, concurrency);
+    settingsParameter(context, policy, targets, { cleanerFunction: cleanerParts.lambda.name, watchFunction: watchFunction?.name });
     return { access, notificationSetup, windows, cleanerFunction: cleanerParts.lambda, watchFunction };
+}
+
+/** The parts that the watch looks at, and their values. */
+interface WatchParts {
+    readonly watched: Watched;
+    readonly targets: pulumi.Output<WatchTargets>;
+    readonly cleanerParts: Cleaner;
 }
 
 /** Makes the watch with its alarms and its dashboard, if the policy has one. */
 function makeWatch(
     context: PolicyContext,
     policy: ResolvedPolicy,
-    watched: Watched,
-    cleanerParts: Cleaner,
+    { watched, targets, cleanerParts }: WatchParts,
     concurrency: pulumi.Output<number>,
 ): aws.lambda.Function | undefined {
     if (!policy.watch) {
         return undefined;
     }
-    const watchFunction = watch(context, policy, policy.watch, watched, concurrency);
+    const watchFunction = watch(context, policy, policy.watch, watched, targets, concurrency);
     const made = policy.watch.alarms ? alarms(context, policy.watch, watched.topicArn, cleanerParts) : [];
     if (policy.watch.dashboard) {
         dashboard(context, policy.watch, made, cleanerParts);

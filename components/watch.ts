@@ -1,17 +1,16 @@
 import * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
-import { addressDigest } from "../lambda/watch/addressDigest";
 import type * as watchModule from "../lambda/watch/watch";
 import type { WatchSettings, WatchTargets } from "../lambda/watch/watchSettings";
 import type { BackupWindows } from "./backupWindows";
 import { lambdaArchive } from "./lambdaArchive";
-import { refuseOtherPlacement } from "./placement";
 import type { PolicyContext } from "./policyContext";
 import { refuse } from "./refusal";
 import type { ResolvedPolicy } from "./resolvePolicy";
 import type { ResolvedWatch } from "./resolveWatch";
 import { watchRole } from "./watchRole";
 import { startOnEvents, startOnSchedules } from "./watchStarts";
+import { watchLogGroup } from "./watchTargets";
 
 /** Lambda's maximum. The watch stops itself earlier. */
 const TIMEOUT_S = 900;
@@ -32,6 +31,8 @@ export interface Watched {
     readonly windows: BackupWindows;
     readonly association: aws.ssm.Association;
     readonly topicArn: pulumi.Output<string>;
+    /** Undefined if there is none. */
+    readonly chatTopicArn: pulumi.Output<string> | undefined;
     readonly cleanerLogs: aws.cloudwatch.LogGroup;
 }
 
@@ -45,16 +46,16 @@ export function watch(
     policy: ResolvedPolicy,
     resolved: ResolvedWatch,
     watched: Watched,
+    targets: pulumi.Output<WatchTargets>,
     concurrency: pulumi.Output<number>,
 ): aws.lambda.Function {
     const { name, parent, tags } = context;
     const logs = new aws.cloudwatch.LogGroup(
         `${name}-watch-logs`,
-        { name: `/vss-backup/${name}/watch`, retentionInDays: LOG_DAYS, tags },
+        { name: watchLogGroup(name), retentionInDays: LOG_DAYS, tags },
         { parent },
     );
-    const chatTopicArn = resolved.chatTopicArn && refuseOtherPlacement(context, "chatTopicArn", resolved.chatTopicArn);
-    const { role, rolePolicy } = watchRole(context, { ...watched, logs, chatTopicArn, isReporting: resolved.reportSchedule !== undefined });
+    const { role, rolePolicy } = watchRole(context, { ...watched, logs, isReporting: resolved.reportSchedule !== undefined });
     const lambda = new aws.lambda.Function(
         `${name}-watch`,
         {
@@ -63,20 +64,20 @@ export function watch(
             runtime: "nodejs24.x",
             architectures: ["arm64"],
             handler: "index.handler",
-            code: pulumi.output(closure(resolved.settings)).apply(({ text }) => lambdaArchive("watch", text)),
+            code: pulumi.output(closure(policy.watchSettings)).apply(({ text }) => lambdaArchive("watch", text)),
             role: role.arn,
             timeout: TIMEOUT_S,
             memorySize: MEMORY_MB,
             // Tagging many servers starts many runs. One after the other, they leave Systems Manager's request limits to others.
             reservedConcurrentExecutions: concurrency,
-            environment: { variables: { [TARGETS]: watchTargets(name, policy, watched, { logs, chatTopicArn }) } },
+            environment: { variables: { [TARGETS]: targetsVariable(name, targets) } },
             loggingConfig: { logFormat: "Text", logGroup: logs.name },
             tags,
         },
         { parent },
     );
     // The first run starts at once.
-    startOnSchedules(context, resolved, lambda, [rolePolicy]);
+    startOnSchedules(context, policy.timezone, resolved, lambda, [rolePolicy]);
     startOnEvents(context, policy.serverTag.key, watched.windows, lambda);
     return lambda;
 }
@@ -104,26 +105,9 @@ function closure(settings: WatchSettings): Promise<pulumi.runtime.SerializedFunc
 }
 
 /** Writes the variable with the values of other resources, which the closure can't capture. */
-function watchTargets(
-    name: string,
-    { serverTag, excludeBootVolume, document, notificationEmails }: ResolvedPolicy,
-    { windows, association, topicArn, cleanerLogs }: Watched,
-    { logs, chatTopicArn }: { readonly logs: aws.cloudwatch.LogGroup; readonly chatTopicArn: pulumi.Output<string> | undefined },
-): pulumi.Output<string> {
-    const values = {
-        serverTag: { key: serverTag.key, value: serverTag.value },
-        excludeBootVolume,
-        windowIds: windows.windowIds,
-        associationId: association.id,
-        topicArn,
-        emails: Object.fromEntries(notificationEmails.map((email) => [email.name, email.value.apply(addressDigest)])),
-        cleanerLogGroup: cleanerLogs.name,
-        watchLogGroup: logs.name,
-        document,
-        ...(chatTopicArn && { chatTopicArn }),
-    };
-    return pulumi.output(values).apply((targets: WatchTargets) => {
-        const text = JSON.stringify(targets);
+function targetsVariable(name: string, targets: pulumi.Output<WatchTargets>): pulumi.Output<string> {
+    return targets.apply((known) => {
+        const text = JSON.stringify(known);
         const bytes = Buffer.byteLength(TARGETS + text);
         const cure = "give the snapshot types shorter names, use fewer types, or set watch to false";
         refuse(

@@ -8,7 +8,6 @@ import type { Watched } from "./watch";
 export interface WatchRoleOptions extends Watched {
     /** The watch's own log group. */
     readonly logs: aws.cloudwatch.LogGroup;
-    readonly chatTopicArn: pulumi.Output<string> | undefined;
     /** Whether the watch sends reports. */
     readonly isReporting: boolean;
 }

@@ -15,7 +15,8 @@ const FEW_RETRIES = { maximumEventAgeInSeconds: 3600, maximumRetryAttempts: 2 };
  */
 export function startOnSchedules(
     context: PolicyContext,
-    { settings, everyHours, reportSchedule }: ResolvedWatch,
+    timezone: string,
+    { everyHours, reportSchedule }: ResolvedWatch,
     lambda: aws.lambda.Function,
     needed: readonly pulumi.Resource[],
 ): void {
@@ -33,7 +34,7 @@ export function startOnSchedules(
                 name: `vss-backup-${name}-${suffix}`,
                 description,
                 scheduleExpression,
-                scheduleExpressionTimezone: settings.timezone,
+                scheduleExpressionTimezone: timezone,
                 flexibleTimeWindow: { mode: "OFF" },
                 target: {
                     arn: lambda.arn,

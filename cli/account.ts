@@ -1,0 +1,65 @@
+import { type BackupSet, backupSets } from "../lambda/retention/backupSets";
+import { POLICY_TAG } from "../lambda/retention/tags";
+import { type Health, health } from "../lambda/watch/health";
+import { readSignals } from "../lambda/watch/reading";
+import { type ServerSets, serverSets } from "../lambda/watch/serverSets";
+import type { Server, Signal, Signals, SizedSnapshot } from "../lambda/watch/signals";
+import { failureOf } from "./failure";
+import type { Session } from "./session";
+
+/** An account as the watch sees it. */
+export interface Account {
+    readonly signals: Signals;
+    readonly health: Health;
+}
+
+/** Reads the account and judges it with the watch's own functions. */
+export async function readAccount({ policy, clients, now, abortSignal }: Session): Promise<Account> {
+    const { settings, targets, watchFunction } = policy;
+    const { signals, memory } = await readSignals(clients, settings, targets, now, abortSignal);
+    abortSignal.throwIfAborted();
+    // A policy without watch has no log of it.
+    const before = watchFunction === undefined ? { value: undefined } : memory;
+    return { signals, health: health(now, settings, targets, signals, before) };
+}
+
+/** Returns the value of a signal that a command needs. */
+export function needed<T>(signal: Signal<T>): T {
+    if ("unread" in signal) {
+        const [, name = "Error", message = signal.unread] = /broke off: (\w+): (.*)$/s.exec(signal.unread) ?? [];
+        throw failureOf(Object.assign(new Error(message), { name }));
+    }
+    return signal.value;
+}
+
+/** The servers of the region, and the policy's backup sets. */
+export interface Backups {
+    readonly servers: readonly Server[];
+    readonly snapshots: readonly SizedSnapshot[];
+    /** Newest first. */
+    readonly sets: readonly BackupSet[];
+    readonly byServer: ServerSets;
+    /** Finds the server of a set by its attached volumes; undefined if it has none any more. */
+    serverOf(set: BackupSet): Server | undefined;
+}
+
+/** Groups the snapshots of a policy by set and by server. */
+export function backupsOf(
+    { policy: { settings }, now }: Session,
+    servers: readonly Server[],
+    snapshots: readonly SizedSnapshot[],
+): Backups {
+    const ofPolicy = snapshots.filter(({ tags }) => tags[POLICY_TAG] === settings.name);
+    const byVolume = new Map(servers.flatMap((server) => server.volumes.map(({ id }) => [id, server] as const)));
+    return {
+        servers,
+        snapshots: ofPolicy,
+        sets: backupSets(ofPolicy, settings, now),
+        byServer: serverSets(ofPolicy, servers, settings, now),
+        serverOf: (set) => set.snapshots.map(({ volumeId }) => byVolume.get(volumeId)).find((server) => server !== undefined),
+    };
+}
+
+export function serverLabel(server: Server | undefined): string {
+    return server === undefined ? "no server" : server.name === "" ? server.id : `${server.name} (${server.id})`;
+}

@@ -1,0 +1,40 @@
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import type { WatchClients } from "../lambda/watch/reading";
+import { watchClientConfig } from "../lambda/watch/watch";
+
+/** The AWS clients of one command. */
+export interface Clients extends WatchClients {
+    readonly lambda: LambdaClient;
+}
+
+/** Where and as whom a command works. */
+export interface Access {
+    /** A profile of `~/.aws/config`. */
+    readonly profile?: string;
+    readonly region?: string;
+}
+
+/** Makes the clients. Profile and region come from where the AWS CLI takes them, too: options, variables, files. */
+export function makeClients({ profile, region }: Access): Clients {
+    if (profile !== undefined) {
+        process.env.AWS_PROFILE = profile;
+    }
+    const config = { ...watchClientConfig, ...regionOf(region) };
+    return {
+        ec2: new EC2Client(config),
+        ssm: new SSMClient(config),
+        sns: new SNSClient(config),
+        logs: new CloudWatchLogsClient(config),
+        lambda: new LambdaClient(config),
+    };
+}
+
+/** Without an option, the SDK reads `AWS_REGION` and the profile, but not `AWS_DEFAULT_REGION`. */
+function regionOf(given: string | undefined): { region?: string } {
+    const region = given ?? (process.env.AWS_REGION || process.env.AWS_DEFAULT_REGION);
+    return region ? { region } : {};
+}

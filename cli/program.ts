@@ -1,0 +1,110 @@
+import { Command, CommanderError, Option } from "commander";
+import wrapAnsi from "wrap-ansi";
+import { COMMANDS, type CommandSpec } from "./commands";
+import { EXIT, type ExitCode } from "./exitCodes";
+import { Failure, failureOf } from "./failure";
+import { errorDocument, resultDocument } from "./output/document";
+import { makeScreen } from "./output/screen";
+import type { Session } from "./session";
+
+/** Options of every command. */
+interface GlobalOptions {
+    readonly policy?: string;
+    readonly profile?: string;
+    readonly region?: string;
+    readonly json: boolean;
+}
+
+/**
+ * Runs the command line. Results go to the standard output, everything else to the standard error.
+ *
+ * @param args without the program itself
+ */
+export async function run(args: readonly string[], version: string): Promise<ExitCode> {
+    const json = args.includes("--json");
+    let exitCode: ExitCode = EXIT.done;
+    const program = makeProgram(version, json, (code) => {
+        exitCode = code;
+    });
+    try {
+        await program.parseAsync([...args], { from: "user" });
+        return exitCode;
+    } catch (error) {
+        if (error instanceof CommanderError && error.exitCode === 0) {
+            return EXIT.done;
+        }
+        const failure = error instanceof CommanderError ? usageFailure(error) : failureOf(error);
+        show(failure, json, error instanceof CommanderError);
+        return failure.exitCode;
+    }
+}
+
+function makeProgram(version: string, json: boolean, setExitCode: (code: ExitCode) => void): Command {
+    const screen = makeScreen();
+    const program = new Command("vss-backup")
+        .description("Shows and operates the backups of a VssBackupPolicy. It uses the AWS credentials of your shell.")
+        .version(version, "--version", "print the version")
+        .exitOverride()
+        .configureHelp({ helpWidth: screen.columns })
+        .configureOutput({
+            outputError: (message, write) => {
+                if (!json) {
+                    write(wrapAnsi(message, screen.columns));
+                }
+            },
+        });
+    for (const spec of COMMANDS) {
+        withGlobalOptions(addCommand(program, spec)).action(async (...given: unknown[]) => {
+            // Commander gives the arguments, the options, and the command itself.
+            const command = given.at(-1) as Command;
+            const options = command.opts<GlobalOptions>();
+            const session = await openSession(options, screen);
+            const perform = (await spec.load()) as (
+                session: Session,
+                ...given: unknown[]
+            ) => ReturnType<Awaited<ReturnType<CommandSpec["load"]>>>;
+            const outcome = await perform(session, ...given.slice(0, -1));
+            process.stdout.write(options.json ? resultDocument(spec.name, session, outcome) : outcome.text);
+            setExitCode(outcome.exitCode);
+        });
+    }
+    return program;
+}
+
+function addCommand(program: Command, { name, description, example, shape }: CommandSpec): Command {
+    const command = program.command(name).description(description).addHelpText("after", `\nExample:\n  vss-backup ${example}`);
+    return shape ? shape(command) : command;
+}
+
+function withGlobalOptions(command: Command): Command {
+    return command
+        .addOption(new Option("--policy <name>", "the policy; by default, the only one of the account and region"))
+        .addOption(new Option("--profile <name>", "a profile of the AWS CLI; by default, AWS_PROFILE"))
+        .addOption(new Option("--region <name>", "the AWS region; by default, AWS_REGION or that of the profile"))
+        .addOption(new Option("--json", "print one JSON document").default(false));
+}
+
+async function openSession({ policy: name, profile, region: given }: GlobalOptions, screen: Session["screen"]): Promise<Session> {
+    const { makeClients } = await import("./clients.js");
+    const { findPolicy } = await import("./policies.js");
+    const interrupted = new AbortController();
+    process.once("SIGINT", () => interrupted.abort());
+    const clients = makeClients({ ...(profile !== undefined && { profile }), ...(given !== undefined && { region: given }) });
+    const region = await clients.ssm.config.region();
+    const policy = await findPolicy(clients.ssm, name, interrupted.signal);
+    return { policy, clients, region, now: Date.now(), abortSignal: interrupted.signal, screen };
+}
+
+function usageFailure({ message }: CommanderError): Failure {
+    return new Failure(message.replace(/^error: /, ""), "Run vss-backup --help.", EXIT.usage);
+}
+
+function show(failure: Failure, json: boolean, isShown: boolean): void {
+    if (json) {
+        process.stdout.write(errorDocument(failure));
+    } else if (!isShown) {
+        const { columns } = makeScreen();
+        const text = [failure.message, ...(failure.cure === undefined ? [] : [failure.cure])].join("\n");
+        process.stderr.write(`${wrapAnsi(text, columns)}\n`);
+    }
+}

@@ -1,0 +1,34 @@
+import type { DeployedPolicy } from "../lambda/deployedPolicy";
+import type { Clients } from "./clients";
+import type { ExitCode } from "./exitCodes";
+
+/** What each command works with. */
+export interface Session {
+    readonly policy: DeployedPolicy;
+    readonly clients: Clients;
+    readonly region: string;
+    /** Milliseconds since 1970. */
+    readonly now: number;
+    /** Aborted by Ctrl-C. */
+    readonly abortSignal: AbortSignal;
+    readonly screen: Screen;
+}
+
+/** The terminal, or the file or pipe in its place. */
+export interface Screen {
+    /** Columns of the standard output; 80 if it is no terminal. */
+    readonly columns: number;
+    /** Whether a person can answer questions. */
+    readonly isInteractive: boolean;
+    /** Shows a line on the standard error, which replaces the one before it on a terminal. */
+    progress(line: string): void;
+}
+
+/** The result of a command, for a program and for a person. */
+export interface Outcome {
+    readonly exitCode: ExitCode;
+    /** The part `result` of the JSON document. Times are ISO 8601 in UTC. */
+    readonly result: object;
+    /** The text for the standard output. */
+    readonly text: string;
+}

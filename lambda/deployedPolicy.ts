@@ -1,0 +1,20 @@
+import type { CleanerSettings } from "./cleaner/cleaner";
+import type { WatchSettings, WatchTargets } from "./watch/watchSettings";
+
+/** Parameters of all policies of an account and region are below this path. */
+export const POLICIES_PATH = "/vss-backup";
+
+/** The settings of a deployed policy. The component writes them into a parameter of Systems Manager, and the command line reads them. */
+export interface DeployedPolicy {
+    readonly version: 1;
+    readonly settings: WatchSettings & CleanerSettings;
+    readonly targets: WatchTargets;
+    readonly cleanerFunction: string;
+    /** Undefined if the policy has no watch. */
+    readonly watchFunction?: string;
+}
+
+/** The name of a policy's parameter. */
+export function parameterName(policy: string): string {
+    return `${POLICIES_PATH}/${policy}/settings`;
+}
