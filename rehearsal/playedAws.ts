@@ -47,6 +47,9 @@ export function makePlayedAws(deployment: Deployment, { servers, store, timeline
         windows: [...new Map(windows.map((window) => [window.id, makeStoredWindow(window)])).values()],
         windowExecutions: [],
         associationExecutions: [],
+        parameters: new Map(
+            resourcesOf(deployment, "aws:ssm/parameter:Parameter").map(({ inputs }) => [String(inputs.name), String(inputs.value)]),
+        ),
         logGroups: new Map(logGroups.map(({ inputs }) => [String(inputs.name), []])),
         topics: new Map(
             topicArns(deployment).map((arn) => [

@@ -11,6 +11,8 @@ export interface AwsState {
     readonly windows: readonly StoredWindow[];
     readonly windowExecutions: readonly StoredWindowExecution[];
     readonly associationExecutions: readonly StoredAssociationExecution[];
+    /** The values of Parameter Store, by their names. */
+    readonly parameters: ReadonlyMap<string, string>;
     /** The events of each log group, by its name. */
     readonly logGroups: ReadonlyMap<string, readonly StoredLogEvent[]>;
     /** The subscriptions of each topic, by its ARN. */
@@ -98,6 +100,7 @@ export function awsState(given: Partial<AwsState> = {}): AwsState {
         windows: [],
         windowExecutions: [],
         associationExecutions: [],
+        parameters: new Map(),
         logGroups: new Map(),
         topics: new Map(),
         messages: [],

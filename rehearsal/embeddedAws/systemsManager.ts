@@ -2,6 +2,7 @@ import { describeAssociationExecutions, describeAssociationExecutionTargets } fr
 import { type AwsCall, AwsError } from "./call";
 import { listCommandInvocations } from "./commandListing";
 import { objectsOf, seconds, slice, textsOf } from "./jsonPages";
+import { getParametersByPath, pathOf } from "./parameterListing";
 import { JSON_1_1 } from "./protocols";
 import { arnOf, type Place, type Service } from "./service";
 import type { Server } from "./ssm";
@@ -22,6 +23,7 @@ const association = ({ input }: AwsCall, place: Place) => ({
 export const SYSTEMS_MANAGER: Service = {
     protocol: JSON_1_1,
     actions: {
+        GetParametersByPath: { resource: pathOf, carryOut: getParametersByPath },
         DescribeInstanceInformation: { carryOut: describeInstanceInformation },
         ListCommandInvocations: { carryOut: listCommandInvocations },
         DescribeMaintenanceWindows: { carryOut: describeMaintenanceWindows },
