@@ -1,6 +1,9 @@
 import { version } from "../package.json";
 import { run } from "./program";
 
+// The SDK would warn of the Node version of the user at each command.
+process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
+
 run(process.argv.slice(2), version).then((code) => {
     process.exitCode = code;
 });
