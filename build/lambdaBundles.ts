@@ -6,7 +6,8 @@ import type * as esbuild from "esbuild";
 import type { LambdaFile } from "../components/lambdaArchive";
 
 const ROOT = join(__dirname, "..");
-const CACHE = join(ROOT, "node_modules", ".cache", "pulumi-vss-backup");
+/** The folder of all cached folders. */
+export const CACHE = join(ROOT, "node_modules", ".cache", "pulumi-vss-backup");
 
 /** The file that lists the other files of a cached folder and holds their digest. */
 const SEAL = "seal.json";
@@ -84,14 +85,21 @@ function digestOf(files: Readonly<Record<string, string>>): string {
     return hash.digest("hex");
 }
 
-/** Computes the digest of the bundle's inputs: the sources, the options of compiler and bundler, and the versions of imported packages. */
-export function digestOfSources(root: string): string {
-    const sources = readdirSync(join(root, "lambda"), { recursive: true, encoding: "utf8" })
-        .filter((path) => path.endsWith(".ts"))
-        .map((path) => join("lambda", path));
+/**
+ * Computes the digest of a bundle's inputs: the sources, the options of compiler and bundler, and the versions of imported packages.
+ *
+ * @param folders of the sources
+ * @param builders the files that make the bundle
+ */
+export function digestOfSources(root: string, folders = ["lambda"], builders = [join("build", "lambdaBundles.ts")]): string {
+    const sources = folders.flatMap((folder) =>
+        readdirSync(join(root, folder), { recursive: true, encoding: "utf8" })
+            .filter((path) => path.endsWith(".ts"))
+            .map((path) => join(folder, path)),
+    );
     // npm lists the installed versions in these files.
     const installed = [join("node_modules", ".package-lock.json"), "package-lock.json"].filter((path) => existsSync(join(root, path)));
-    const paths = [...sources, join("build", "lambdaBundles.ts"), "tsconfig.json", ...installed];
+    const paths = [...sources, ...builders, "tsconfig.json", ...installed];
     return digestOf(Object.fromEntries(paths.sort().map((path) => [path, readFileSync(join(root, path), "utf8")]))).slice(0, 32);
 }
 
