@@ -40,7 +40,8 @@ export function settingsParameter(
             type: "String",
             // Free up to 4 KB. Only a policy with many long snapshot types needs more.
             tier: "Intelligent-Tiering",
-            value,
+            // `value` would be a secret in the stack, although it has only what this program has. So a preview shows how the settings change.
+            insecureValue: value,
             tags,
         },
         { parent },

@@ -48,7 +48,7 @@ export function makePlayedAws(deployment: Deployment, { servers, store, timeline
         windowExecutions: [],
         associationExecutions: [],
         parameters: new Map(
-            resourcesOf(deployment, "aws:ssm/parameter:Parameter").map(({ inputs }) => [String(inputs.name), String(inputs.value)]),
+            resourcesOf(deployment, "aws:ssm/parameter:Parameter").map(({ inputs }) => [String(inputs.name), String(inputs.insecureValue)]),
         ),
         logGroups: new Map(logGroups.map(({ inputs }) => [String(inputs.name), []])),
         topics: new Map(

@@ -1,7 +1,7 @@
 import type { VssBackupPolicyArgs } from "../../components";
 import { ACCOUNT_ID } from "../../rehearsal/program";
 import { deployPolicy, inputsOf } from "../support/policies";
-import { WATCH_BY_DEFAULT, WATCH_TYPES } from "./defaultWatch";
+import { TARGETS, WATCH_BY_DEFAULT, WATCH_TYPES } from "./defaultWatch";
 import { LOG_GROUPS, policy, ROLE, THIS_ACCOUNT, THIS_ACCOUNT_IF_SENT, TOPIC, trust } from "./expected";
 
 const QUEUE = `arn:aws:sqs:eu-central-1:${ACCOUNT_ID}:prod-cleaner-dead-letters`;
@@ -51,6 +51,48 @@ function window(type: string, schedule: string): Record<string, object> {
                 },
             },
         },
+    };
+}
+
+/** What the command line reads of a policy without arguments. */
+export const SETTINGS = {
+    name: "prod",
+    retention: { Day: 5, Week: 3, Month: 2 },
+    schedules: { Day: "cron(0 1 ? * * *)", Week: "cron(0 3 ? * SUN *)", Month: "cron(0 5 1 * ? *)" },
+    timezone: "UTC",
+    hold: "VssBackupHold",
+    failedSetGraceHours: 24,
+    countCrashConsistent: false,
+    standIns: true,
+    maxDeletionsPerRun: 1000,
+    reportOnly: false,
+    excludeTag: "VssBackupExclude",
+    overdueGraceHours: 2,
+    alarmStopped: false,
+    report: "daily",
+    cleanerSchedule: "cron(0 7 * * ? *)",
+    windowCutoff: 0,
+};
+
+/** The parameter with other values. Undefined removes a value. */
+export function settingsParameter(
+    changed: { readonly settings?: object; readonly targets?: object; readonly watchFunction?: undefined } = {},
+) {
+    const functions = { cleanerFunction: "vss-backup-prod-cleaner", watchFunction: "vss-backup-prod-watch" };
+    const { watchFunction, ...others } = { ...functions, ...changed };
+    return {
+        name: "/vss-backup/prod/settings",
+        description: "The settings of VssBackupPolicy prod, for vss-backup",
+        type: "String",
+        tier: "Intelligent-Tiering",
+        insecureValue: {
+            version: 1,
+            ...others,
+            settings: { ...SETTINGS, ...changed.settings },
+            targets: { ...TARGETS, ...changed.targets },
+            ...(watchFunction && { watchFunction }),
+        },
+        tags: {},
     };
 }
 
@@ -244,6 +286,7 @@ export const BY_DEFAULT: Record<string, object> = {
             deadLetterConfig: { arn: QUEUE },
         },
     },
+    "prod-settings": settingsParameter(),
     ...WATCH_BY_DEFAULT,
 };
 
@@ -280,6 +323,7 @@ export const TYPES: Record<string, string> = {
     "prod-schedule-role": "aws:iam/role:Role",
     "prod-schedule-role-policy": "aws:iam/rolePolicy:RolePolicy",
     "prod-cleaner-schedule": "aws:scheduler/schedule:Schedule",
+    "prod-settings": "aws:ssm/parameter:Parameter",
     ...WATCH_TYPES,
 };
 

@@ -6,7 +6,7 @@ import { refuseOtherPlacement } from "../../components/placement";
 import { readArchive } from "../../rehearsal/embeddedAws/lambda";
 import { ACCOUNT_ID, run } from "../../rehearsal/program";
 import { deployPolicy, inputsOf } from "../support/policies";
-import { BY_DEFAULT, changedBy, REMOVED, TYPES } from "./defaultPolicy";
+import { BY_DEFAULT, changedBy, REMOVED, SETTINGS, settingsParameter, TYPES } from "./defaultPolicy";
 import { policy, ROLE, TOPIC } from "./expected";
 
 const HERE_CURE = `give an ARN of the policy's partition aws, region eu-central-1, account ${ACCOUNT_ID}`;
@@ -162,10 +162,12 @@ describe("VssBackupPolicy", () => {
         assert.deepEqual(bounds, ["one", "two"]);
     });
 
-    it("changes only a type's window when its schedule changes", async () => {
-        const changed = await changedBy({ schedules: { Day: "cron(0 23 ? * * *)" } });
-        assert.deepEqual(Object.keys(changed), ["prod-day-window"]);
-        assert.equal((changed["prod-day-window"] as { schedule: string }).schedule, "cron(0 23 ? * * *)");
+    it("changes only a type's window and the settings when its schedule changes", async () => {
+        const Day = "cron(0 23 ? * * *)";
+        assert.deepEqual(await changedBy({ schedules: { Day } }), {
+            "prod-day-window": { ...BY_DEFAULT["prod-day-window"], schedule: Day },
+            "prod-settings": settingsParameter({ settings: { schedules: { ...SETTINGS.schedules, Day } } }),
+        });
     });
 
     it("lets IAM refuse to delete a held snapshot, and lists volumes only with orphanDays", async () => {
@@ -194,8 +196,10 @@ describe("VssBackupPolicy", () => {
         });
     });
 
-    it("changes only the closure when retention changes", async () => {
-        assert.deepEqual(await changedBy({ retention: { Day: 7 } }), {});
+    it("changes only the closures and the settings when retention changes", async () => {
+        assert.deepEqual(await changedBy({ retention: { Day: 7 } }), {
+            "prod-settings": settingsParameter({ settings: { retention: { Day: 7, Week: 3, Month: 2 } } }),
+        });
     });
 
     it("keeps the default of a type that is undefined", async () => {
@@ -213,6 +217,7 @@ describe("VssBackupPolicy", () => {
                 "prod-month-target removed",
                 "prod-month-task removed",
                 "prod-month-window removed",
+                "prod-settings",
                 "prod-watch",
                 "prod-watch-role-policy",
                 "prod-watch-rule",
@@ -224,7 +229,8 @@ describe("VssBackupPolicy", () => {
     });
 
     it("opens windows, starts the cleaner and sends the report in the given time zone", async () => {
-        const changed = await changedBy({ timezone: "Europe/Vienna" });
+        const { "prod-settings": settings, ...changed } = await changedBy({ timezone: "Europe/Vienna" });
+        assert.deepEqual(settings, settingsParameter({ settings: { timezone: "Europe/Vienna" } }));
         assert.deepEqual(
             Object.entries(changed)
                 .map(([name, inputs]) => [

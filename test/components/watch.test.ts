@@ -4,7 +4,7 @@ import type { VssBackupPolicyArgs } from "../../components";
 import { readArchive } from "../../rehearsal/embeddedAws/lambda";
 import { ACCOUNT_ID } from "../../rehearsal/program";
 import { deployPolicy, inputsOf } from "../support/policies";
-import { BY_DEFAULT, changedBy, REMOVED } from "./defaultPolicy";
+import { BY_DEFAULT, changedBy, REMOVED, settingsParameter } from "./defaultPolicy";
 import { ALARM_NAMES, TARGETS, WATCH_BY_DEFAULT } from "./defaultWatch";
 import { TOPIC } from "./expected";
 
@@ -27,7 +27,10 @@ function withLastStatement(...last: object[]): object {
 
 describe("The watch", () => {
     it("does not exist if watch is false", async () => {
-        assert.deepEqual(await changedBy({ watch: false }), removed(Object.keys(WATCH_BY_DEFAULT)));
+        assert.deepEqual(await changedBy({ watch: false }), {
+            ...removed(Object.keys(WATCH_BY_DEFAULT)),
+            "prod-settings": settingsParameter({ watchFunction: undefined }),
+        });
         assert.equal((await deployPolicy({ watch: false })).outputs.watchFunctionName, undefined);
     });
 
@@ -61,12 +64,14 @@ describe("The watch", () => {
     it("can publish nothing if it sends no report", async () => {
         assert.deepEqual(await changedBy({ report: "never" }), {
             "prod-report-schedule": REMOVED,
+            "prod-settings": settingsParameter({ settings: { report: "never" } }),
             "prod-watch-role-policy": withLastStatement(),
         });
     });
 
     it("can also publish to the topic for chat", async () => {
         const changed = {
+            "prod-settings": settingsParameter({ targets: { chatTopicArn: CHAT } }),
             "prod-watch": withTargets({ chatTopicArn: CHAT }),
             "prod-watch-role-policy": withLastStatement({
                 Sid: "PublishReport",
@@ -79,9 +84,9 @@ describe("The watch", () => {
         assert.deepEqual(await changedBy({ chatTopicArn: pulumi.output(CHAT) }), changed);
     });
 
-    it("has the other arguments in its closure", async () => {
+    it("has the other arguments in its closure, and the settings have them, too", async () => {
         const args: VssBackupPolicyArgs = { report: "problems", overdueGraceHours: 6, excludeTag: "NotWatched", alarmStopped: true };
-        assert.deepEqual(await changedBy(args), {});
+        assert.deepEqual(await changedBy(args), { "prod-settings": settingsParameter({ settings: args }) });
         const { resources } = await deployPolicy({ ...args, cleanerSchedule: "rate(12 hours)", reportOnly: true, orphanDays: 30 });
         const { "index.js": closure = "" } = await readArchive(resources.find(({ name }) => name === "prod-watch")?.inputs.code);
         assert.deepEqual(
@@ -115,21 +120,11 @@ describe("The watch", () => {
 
     it("looks at the servers, topic and document of the policy", async () => {
         const topicArn = `arn:aws:sns:eu-central-1:${ACCOUNT_ID}:ops`;
-        const changed = await changedBy({
-            serverTag: { key: "Role", value: pulumi.output("sql") },
-            topicArn,
-            excludeBootVolume: true,
-            document: "AWSEC2-VssInstallAndSnapshot",
-        });
-        assert.deepEqual(
-            changed["prod-watch"],
-            withTargets({
-                serverTag: { key: "Role", value: "sql" },
-                topicArn,
-                excludeBootVolume: true,
-                document: "AWSEC2-VssInstallAndSnapshot",
-            }),
-        );
+        const document = "AWSEC2-VssInstallAndSnapshot";
+        const args = { serverTag: { key: "Role", value: pulumi.output("sql") }, topicArn, excludeBootVolume: true, document } as const;
+        const changed = await changedBy(args);
+        const targets = { serverTag: { key: "Role", value: "sql" }, topicArn, excludeBootVolume: true, document };
+        assert.deepEqual([changed["prod-watch"], changed["prod-settings"]], [withTargets(targets), settingsParameter({ targets })]);
         assert.deepEqual((changed["prod-watch-rule"] as { eventPattern: { detail: { $or: object[] } } }).eventPattern.detail.$or[1], {
             service: ["ec2"],
             "resource-type": ["instance"],

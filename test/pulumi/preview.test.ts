@@ -69,6 +69,7 @@ describe("The program in a Pulumi run", () => {
                 "prod-server-profile",
                 "prod-server-ssm",
                 "prod-server-vss",
+                "prod-settings",
                 "prod-topic-policy",
                 "prod-watch",
                 "prod-watch-role-policy",

@@ -32,7 +32,7 @@ function outputsOf(policy: VssBackupPolicy): Record<string, pulumi.Input<unknown
 
 /** Inputs by resource name, with policy documents as objects and without the archive. */
 export function inputsOf({ resources }: Deployment): Record<string, Record<string, unknown>> {
-    const documents = ["policy", "assumeRolePolicy", "input", "eventPattern", "dashboardBody"];
+    const documents = ["policy", "assumeRolePolicy", "input", "eventPattern", "dashboardBody", "insecureValue"];
     return Object.fromEntries(
         resources.map(({ name, inputs: { code, ...inputs } }) => [
             name,
