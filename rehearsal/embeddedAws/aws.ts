@@ -4,6 +4,7 @@ import { type AwsCall, AwsError, callOf, type Signer, signerOf } from "./call";
 import { EC2 } from "./ec2";
 import { type Answer, answerNormally, answerOf, type Faults } from "./exchange";
 import type { EmbeddedIam } from "./iam";
+import { LAMBDA } from "./invocation";
 import { LOGS } from "./logs";
 import type { Protocol } from "./protocols";
 import type { Place, Service } from "./service";
@@ -32,11 +33,11 @@ export interface EmbeddedAws {
 }
 
 /** By the name in the signature. */
-const SERVICES: Readonly<Record<string, Service>> = { ec2: EC2, ssm: SYSTEMS_MANAGER, logs: LOGS, sns: SNS };
+const SERVICES: Readonly<Record<string, Service>> = { ec2: EC2, ssm: SYSTEMS_MANAGER, logs: LOGS, sns: SNS, lambda: LAMBDA };
 
 /**
- * Serves an account over HTTP on loopback, in the protocols of AWS. The real SDK calls it like EC2, Systems Manager, CloudWatch Logs
- * and SNS.
+ * Serves an account over HTTP on loopback, in the protocols of AWS. The real SDK calls it like EC2, Systems Manager, CloudWatch Logs,
+ * SNS and Lambda.
  *
  * @param given the parts of the account that exist
  */
@@ -44,7 +45,7 @@ export async function startAws(given: Partial<AwsState>, options: AwsOptions = {
     const state = awsState(given);
     const calls: AwsCall[] = [];
     const exchange = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
-        const call = callOf(await bodyOf(request), request.headers);
+        const call = callOf(await bodyOf(request), request.headers, request.url);
         const service = SERVICES[call.service] ?? EC2;
         const { protocol } = service;
         const signer = signerOf(request.headers);
@@ -82,10 +83,13 @@ async function carryOut(
     }
     const place: Place = { state, view, region, accountId, pageSize };
     const action = Object.hasOwn(service.actions, call.action) ? service.actions[call.action] : undefined;
-    const judged = action?.resource ? action.resource(call, place) : { resource: "*", context: {} };
-    const refusal = judged && (await iam?.refusal({ principal: accessKey, action: `${call.service}:${call.action}`, ...judged }));
-    if (refusal) {
-        throw service.denied(refusal);
+    const judged = action?.resource ? (action.resource(call, place) ?? []) : { resource: "*", context: {} };
+    const permission = action?.permission ?? `${call.service}:${call.action}`;
+    for (const one of [judged].flat()) {
+        const refusal = await iam?.refusal({ principal: accessKey, action: permission, ...one });
+        if (refusal) {
+            throw service.denied(refusal);
+        }
     }
     if (!action) {
         throw service.unknown(call.action);

@@ -3,12 +3,12 @@ export type JsonObject = { readonly [key: string]: Json | undefined };
 
 /** A call of a service of AWS. */
 export interface AwsCall {
-    /** The service that the signature names: `ec2`, `ssm`, `logs` or `sns`. */
+    /** The service that the signature names: `ec2`, `ssm`, `logs`, `sns` or `lambda`. */
     readonly service: string;
     readonly action: string;
     /** Of EC2 and SNS, which read a form. Empty for the other services. */
     readonly parameters: URLSearchParams;
-    /** Of Systems Manager and CloudWatch Logs, which read JSON. Empty for the other services. */
+    /** Of Systems Manager, CloudWatch Logs and Lambda, which read JSON. Empty for the other services. */
     readonly input: JsonObject;
     /** How many times the SDK has sent the request, including this time. */
     readonly attempt: number;
@@ -16,13 +16,34 @@ export interface AwsCall {
 
 type Headers = Readonly<Record<string, string | string[] | undefined>>;
 
+/** The path of an invocation in Lambda's protocol, in which the path names the action. */
+const INVOCATION = /^\/2015-03-31\/functions\/([^/]+)\/invocations/;
+
 /**
  * Reads a call from a request.
  *
  * @param headers in lower case
  */
-export function callOf(body: string, headers: Headers): AwsCall {
+export function callOf(body: string, headers: Headers, path = "/"): AwsCall {
+    const [, functionName] = INVOCATION.exec(path) ?? [];
+    return functionName === undefined
+        ? rpcCallOf(body, headers)
+        : {
+              service: "lambda",
+              action: "Invoke",
+              parameters: new URLSearchParams(),
+              input: { FunctionName: decodeURIComponent(functionName), Payload: JSON.parse(body || "null") as Json },
+              attempt: attemptOf(headers),
+          };
+}
+
+function attemptOf(headers: Headers): number {
     const [, attempt = "1"] = /\battempt=(\d+)/.exec(String(headers["amz-sdk-request"])) ?? [];
+    return Number(attempt);
+}
+
+/** Reads a call of a protocol in which a header or the body names the action. */
+function rpcCallOf(body: string, headers: Headers): AwsCall {
     const target = headers["x-amz-target"];
     const parameters = new URLSearchParams(target ? "" : body);
     return {
@@ -30,7 +51,7 @@ export function callOf(body: string, headers: Headers): AwsCall {
         action: target ? String(target).replace(/^.*\./, "") : (parameters.get("Action") ?? ""),
         parameters,
         input: target ? (JSON.parse(body) as JsonObject) : {},
-        attempt: Number(attempt),
+        attempt: attemptOf(headers),
     };
 }
 

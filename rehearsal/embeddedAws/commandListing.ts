@@ -10,7 +10,11 @@ const OUTPUT_LENGTH = 2_500;
 export function listCommandInvocations(call: AwsCall, { state, pageSize }: Place): object {
     const matches = objectsOf(call.input.Filters).map(({ key, value }) => commandFilter(String(key), String(value)));
     const found = newestFirst(
-        state.invocations.filter((invocation) => matches.every((match) => match(invocation))),
+        [...state.invocations, ...state.sent].filter(
+            (invocation) =>
+                (call.input.CommandId === undefined || invocation.commandId === call.input.CommandId) &&
+                matches.every((match) => match(invocation)),
+        ),
         ({ requestedAt }) => requestedAt,
     );
     const { page, nextToken } = slice(found, call, { least: 1, most: 50 }, pageSize);
@@ -31,7 +35,8 @@ function commandFilter(key: string, value: string): (invocation: StoredInvocatio
     }
 }
 
-function describeInvocation({ status, outputs, ...invocation }: StoredInvocation, withDetails: boolean): object {
+function describeInvocation(invocation: StoredInvocation, withDetails: boolean): object {
+    const { status, outputs } = invocation;
     return {
         CommandId: invocation.commandId,
         InstanceId: invocation.serverId,

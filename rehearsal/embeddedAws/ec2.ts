@@ -5,6 +5,7 @@ import { partitionOf } from "./partition";
 import { EC2_QUERY } from "./protocols";
 import type { Place, Service } from "./service";
 import type { StoredSnapshot } from "./snapshotStore";
+import { createTags, deleteTags, taggedSnapshots } from "./snapshotTags";
 
 export const EC2: Service = {
     protocol: EC2_QUERY,
@@ -12,6 +13,8 @@ export const EC2: Service = {
         DescribeSnapshots: { carryOut: describeSnapshots },
         DescribeVolumes: { carryOut: describeVolumes },
         DescribeInstances: { carryOut: describeInstances },
+        CreateTags: { resource: taggedSnapshots, carryOut: createTags },
+        DeleteTags: { resource: taggedSnapshots, carryOut: deleteTags },
         DeleteSnapshot: { resource: snapshotToDelete, carryOut: deleteSnapshot },
     },
     denied: (refusal) => new AwsError("UnauthorizedOperation", `You are not authorized to perform this operation. ${refusal}`, 403),

@@ -28,7 +28,9 @@ export type Faults = (call: AwsCall) => Fault | undefined;
 export const answerNormally: Fault = async (exchange) => send(exchange, await exchange.carryOut());
 
 export function send({ response, protocol }: Exchange, answer: Answer): void {
-    response.writeHead(answer.status, { "content-type": protocol.contentType }).end(protocol.textOf(answer.body));
+    response
+        .writeHead(answer.status, { "content-type": protocol.contentType, ...protocol.headersOf?.(answer.body) })
+        .end(protocol.textOf(answer.body));
 }
 
 /** Makes the response of a service for an error. */

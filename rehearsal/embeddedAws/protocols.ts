@@ -5,6 +5,8 @@ import type { AwsError } from "./call";
 export interface Protocol {
     readonly contentType: string;
     textOf(body: object): string;
+    /** Finds further headers of a response. */
+    headersOf?(body: object): Readonly<Record<string, string>>;
     errorBody(error: AwsError): object;
 }
 

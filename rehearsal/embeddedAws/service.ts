@@ -16,11 +16,16 @@ export interface Place {
     readonly pageSize: number;
 }
 
+/** What IAM judges. */
+export type Judged = Pick<IamRequest, "resource" | "context">;
+
 export interface Action {
-    /** Finds the resource that IAM judges; undefined if the service answers any caller. Without this function, the resource is `*`. */
-    resource?(call: AwsCall, place: Place): Pick<IamRequest, "resource" | "context"> | undefined;
+    /** The permission that IAM asks for, if it has another name than the action. */
+    readonly permission?: string;
+    /** Finds the resources that IAM judges; undefined if the service answers any caller. Without this function, the resource is `*`. */
+    resource?(call: AwsCall, place: Place): Judged | readonly Judged[] | undefined;
     /** @throws AwsError that the service returns */
-    carryOut(call: AwsCall, place: Place): object;
+    carryOut(call: AwsCall, place: Place): object | Promise<object>;
 }
 
 /** One service of the embedded AWS. */

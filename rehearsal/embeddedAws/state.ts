@@ -1,3 +1,4 @@
+import type { Json } from "./call";
 import { SnapshotStore } from "./snapshotStore";
 import type { Server } from "./ssm";
 
@@ -8,6 +9,12 @@ export interface AwsState {
     readonly servers: readonly Server[];
     /** Runs of commands, each on one server. */
     readonly invocations: readonly StoredInvocation[];
+    /** Runs of the commands that clients have sent. */
+    readonly sent: StoredInvocation[];
+    /** Runs a command on a server when somebody sends it. The result may change while time goes on. */
+    run(command: SentCommand): StoredRun;
+    /** The code of each function, by its name. */
+    readonly functions: ReadonlyMap<string, (event: Json) => Promise<Json | undefined>>;
     readonly windows: readonly StoredWindow[];
     readonly windowExecutions: readonly StoredWindowExecution[];
     readonly associationExecutions: readonly StoredAssociationExecution[];
@@ -23,16 +30,38 @@ export interface AwsState {
     now(): number;
 }
 
-export interface StoredInvocation {
+/** A command for one server. */
+export interface SentCommand {
+    readonly server: Server;
+    readonly document: string;
+    readonly parameters: Readonly<Record<string, string>>;
+}
+
+/** What a command did on a server so far. */
+export interface StoredRun {
+    /** SSM's detailed status, such as `Success`, `InProgress` or `DeliveryTimedOut`. */
+    readonly status: string;
+    /** The output of each step of the document, by its name. Only steps that began have one. */
+    readonly outputs: Readonly<Record<string, string>>;
+}
+
+export interface StoredInvocation extends StoredRun {
     readonly commandId: string;
     readonly serverId: string;
     readonly document: string;
     readonly comment: string;
     readonly requestedAt: number;
-    /** SSM's detailed status, such as `Success`, `InProgress` or `DeliveryTimedOut`. */
-    readonly status: string;
-    /** The output of each step of the document, by its name. Only steps that began have one. */
-    readonly outputs: Readonly<Record<string, string>>;
+}
+
+/** A task of a window that runs a command. */
+export interface StoredTask {
+    readonly id: string;
+    readonly document: string;
+    readonly comment: string;
+    readonly parameters: Readonly<Record<string, string>>;
+    /** Seconds in which a server must start the command. */
+    readonly timeout: number;
+    readonly logGroup: string;
 }
 
 export interface StoredWindow {
@@ -46,6 +75,8 @@ export interface StoredWindow {
     readonly duration: number;
     /** Hours. */
     readonly cutoff: number;
+    /** None if left out. */
+    readonly tasks?: readonly StoredTask[];
 }
 
 export interface StoredWindowExecution {
@@ -97,6 +128,9 @@ export function awsState(given: Partial<AwsState> = {}): AwsState {
         store: new SnapshotStore(),
         servers: [],
         invocations: [],
+        sent: [],
+        run: () => ({ status: "Success", outputs: {} }),
+        functions: new Map(),
         windows: [],
         windowExecutions: [],
         associationExecutions: [],
