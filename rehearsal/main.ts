@@ -41,6 +41,7 @@ async function printRehearsal(options: Options): Promise<number> {
     const played = {
         ...options,
         incidents: options.incidents === "default" ? planDefaultIncidents : () => [],
+        asOperator: true,
         onDay: (days: number) => bar?.update(days),
     };
     const rehearsal = await rehearse(deployment, promisesOf(config), played).finally(() => bar?.stop());

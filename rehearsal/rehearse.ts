@@ -7,6 +7,7 @@ import { type PlannedIncident, playIncidents } from "./incidents/playIncidents";
 import { judgeWatch, type Watched } from "./judgeWatch";
 import { Ledger, type LedgerEntry } from "./ledger";
 import { type Chance, openWindows, type TypedRun } from "./openWindows";
+import { lookAsOperator, type Shown } from "./operator";
 import type { Deployment } from "./program";
 import type { Promises } from "./promises";
 import { findTruth, LastRuns } from "./truth";
@@ -22,6 +23,8 @@ export interface RehearsalOptions extends AccountOptions, Chance {
     readonly watch?: PlayedRuns | "none";
     /** Plans what goes wrong; nothing if left out. Without a watch, nothing goes wrong on purpose. */
     readonly incidents?: (account: Account) => readonly PlannedIncident[];
+    /** Whether to run commands of the command line at the end. */
+    readonly asOperator?: boolean;
     /** Called after each virtual day. */
     readonly onDay?: (days: number) => void;
 }
@@ -50,6 +53,8 @@ export interface Rehearsal {
     readonly unprotected: readonly UnprotectedVolume[];
     /** What the watch found and said; undefined if the rehearsal leaves it out. */
     readonly watch?: Watched;
+    /** The output of the command line at the end; undefined if it was not run. */
+    readonly operator?: Shown;
     /** Sentences about broken invariants, with their times. The list is empty if every invariant held. */
     readonly broken: readonly string[];
 }
@@ -74,7 +79,7 @@ export async function rehearse(deployment: Deployment, promises: Promises, optio
     const incidents = playIncidents(account, windows, packages, (isWatched && options.incidents?.(account)) || []);
     const backups = followDueBackups(account, ledger, promises);
     const truths: Truth[] = [];
-    const { cleaners, watching } = await play(account, ledger, promises, options, {
+    const { cleaners, watching, operator } = await play(account, ledger, promises, options, {
         missing: () => backups.missing(),
         onRun(run) {
             truths.push({ run, ...findTruth(account, ledger, backups, lastRuns, promises.countCrashConsistent) });
@@ -93,6 +98,7 @@ export async function rehearse(deployment: Deployment, promises: Promises, optio
         restorable: describeRestorePoints(restorePoints, cleaners),
         unprotected: findUnprotectedVolumes(account, restorePoints),
         ...(watched && { watch: watched.watch }),
+        ...(operator && { operator }),
         broken: [
             ...cleaners.cleanings.flatMap(({ broken }) => broken),
             ...cleaners.refusals,
@@ -106,6 +112,7 @@ interface Played {
     readonly cleaners: Cleaners;
     /** Undefined if the rehearsal leaves the watch out. */
     readonly watching: Watching | undefined;
+    readonly operator: Shown | undefined;
 }
 
 /** Starts the functions of the deployment, and plays the days. */
@@ -128,7 +135,8 @@ async function play(
             await account.timeline.play(account.start + day * DAY);
             options.onDay?.(day);
         }
-        return { cleaners, watching };
+        const operator = options.asOperator ? await lookAsOperator(account, aws.endpoint) : undefined;
+        return { cleaners, watching, operator };
     } finally {
         await Promise.all(running.map((one) => one.close()));
     }

@@ -10,7 +10,7 @@ import { wrapWords } from "./width";
 
 /** Writes a rehearsal for people, at most 80 columns wide. */
 export function writeText(deployment: Deployment, rehearsal: Rehearsal, options: RehearsalOptions): string {
-    const { watch, timezone } = rehearsal;
+    const { watch, timezone, operator } = rehearsal;
     const section = (title: string, text: string) => `${pc.bold(pc.underline(title))}\n\n${text}\n\n`;
     return [
         section("What would be deployed", drawPreview(deployment)),
@@ -19,8 +19,17 @@ export function writeText(deployment: Deployment, rehearsal: Rehearsal, options:
         section("Calendar", drawCalendar(rehearsal, options)),
         ...(watch ? [section("What went wrong, and who told", drawIncidents(watch, timezone))] : []),
         ...(watch ? [section("What the watch and the alarms sent", listMessages(watch, timezone))] : []),
+        ...(operator
+            ? [section("vss-backup status", operator.status.trimEnd()), section("vss-backup points", firstPoints(operator.points))]
+            : []),
         `${verdict(rehearsal.broken)}\n`,
     ].join("");
+}
+
+/** The head of the table, and its newest restore points. */
+function firstPoints(points: string): string {
+    const [head = "", ...rows] = points.trimEnd().split("\n");
+    return [head, ...takeFirstLines(rows)].join("\n");
 }
 
 function verdict(broken: readonly string[]): string {

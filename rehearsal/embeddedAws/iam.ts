@@ -7,7 +7,7 @@ export interface IamRequest {
      * One of these:
      * - a role, by its ARN, its name in the program, or its access key;
      * - a service, such as `lambda.amazonaws.com`;
-     * - another ARN, which counts as an administrator.
+     * - another ARN, or another access key, which counts as an administrator.
      */
     readonly principal: string;
     /** Such as `ec2:DeleteSnapshot`. */
@@ -73,7 +73,7 @@ export function startIam(deployment: Deployment): EmbeddedIam {
     return {
         accessKey: (roleArn) => [...keys].find(([, arn]) => arn === roleArn)?.[0] ?? "",
         async refusal({ principal: name, action, resource, context = {} }) {
-            const principal = keys.get(name) ?? roles.find((role) => role.name === name)?.arn ?? name;
+            const principal = keys.get(name) ?? roles.find((role) => role.name === name)?.arn ?? userOf(name);
             const identity = isService(principal) ? [] : (inline.get(isRole(principal) ? nameOf(principal) : "") ?? [ADMINISTRATOR]);
             const onResource = action.startsWith("sts:") ? trusted.get(resource) : onResources.get(resource);
             const request: IamRequest = { principal, action, resource, context: { "aws:SecureTransport": "true", ...context } };
@@ -121,6 +121,11 @@ function functionPolicies(deployment: Deployment): Map<string, Document> {
 }
 
 const PERMISSION_FORM = "an action, the name of a function of the program, a service or *, a sourceArn and a sourceAccount";
+
+/** The ARN of a user, if the principal is the access key of one. */
+function userOf(principal: string): string {
+    return principal.startsWith("AKIA") ? `arn:aws:iam::${ACCOUNT_ID}:user/${principal}` : principal;
+}
 
 function isService(principal: string): boolean {
     return !principal.startsWith("arn:");

@@ -1,0 +1,49 @@
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { points } from "../cli/commands/points";
+import { status } from "../cli/commands/status";
+import { findPolicy } from "../cli/policies";
+import type { Session } from "../cli/session";
+import type { Account } from "./account";
+
+/** The output of the command line in the account of a rehearsal. */
+export interface Shown {
+    /** `vss-backup status` */
+    readonly status: string;
+    /** `vss-backup points` */
+    readonly points: string;
+}
+
+/** The access key of a user of the account. */
+const OPERATOR = "AKIAOPERATOR";
+
+/**
+ * Runs commands of the command line, as an administrator, at the present virtual time.
+ *
+ * @param endpoint of the embedded AWS
+ */
+export async function lookAsOperator({ deployment, timeline }: Account, endpoint: string): Promise<Shown> {
+    const { region } = deployment;
+    const config = { endpoint, region, credentials: { accessKeyId: OPERATOR, secretAccessKey: "rehearsal" } };
+    const clients = {
+        ec2: new EC2Client(config),
+        ssm: new SSMClient(config),
+        sns: new SNSClient(config),
+        logs: new CloudWatchLogsClient(config),
+        lambda: new LambdaClient(config),
+    };
+    const abortSignal = new AbortController().signal;
+    try {
+        const policy = await findPolicy(clients.ssm, undefined, abortSignal);
+        const screen = { columns: 80, isInteractive: false, progress: () => {} };
+        const session: Session = { policy, clients, region, now: timeline.now, abortSignal, screen };
+        return { status: (await status(session)).text, points: (await points(session, undefined)).text };
+    } finally {
+        for (const client of Object.values(clients)) {
+            client.destroy();
+        }
+    }
+}
