@@ -41,7 +41,7 @@ async function printRehearsal(options: Options): Promise<number> {
     const played = {
         ...options,
         incidents: options.incidents === "default" ? planDefaultIncidents : () => [],
-        asOperator: true,
+        asOperator: !options.json,
         onDay: (days: number) => bar?.update(days),
     };
     const rehearsal = await rehearse(deployment, promisesOf(config), played).finally(() => bar?.stop());
@@ -56,6 +56,8 @@ function startProgress(days: number): SingleBar {
 }
 
 if (require.main === module) {
+    // The SDK would warn of the Node version of the user.
+    process.env.AWS_SDK_JS_NODE_VERSION_SUPPORT_WARNING_DISABLED = "true";
     main(process.argv.slice(2)).then((code) => {
         process.exitCode = code;
     });

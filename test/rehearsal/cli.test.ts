@@ -62,7 +62,7 @@ describe("npm start", () => {
             unprotected: [],
             broken: [],
         });
-        assert.deepEqual([resources.length, resources[0]], [48, { type: "vss-backup:index:VssBackupPolicy", name: "prod" }]);
+        assert.deepEqual([resources.length, resources[0]], [49, { type: "vss-backup:index:VssBackupPolicy", name: "prod" }]);
         assert.deepEqual([runs.length, restorable.length], [13, 11]);
         assert.deepEqual(runs[0], {
             type: "Month",
@@ -108,16 +108,18 @@ describe("npm start", () => {
         assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
         assert.deepEqual(tooWide(stdout), []);
         assert.deepEqual(
-            stdout.split("\n").filter((line) => /^(What|Calendar|Every|1 day|Resources|[A-Z][a-z]+ 20)/.test(line)),
+            stdout.split("\n").filter((line) => /^(What|Calendar|Every|1 day|Resources|vss-backup|[A-Z][a-z]+ 20)/.test(line)),
             [
                 "What would be deployed",
-                "Resources: + 49 to create",
+                "Resources: + 50 to create",
                 "What happened",
                 "1 day, 3 servers with 2 volumes each",
                 "What can be restored at the end",
                 "Every volume is in a restore point.",
                 "Calendar",
                 "March 2027",
+                "vss-backup status",
+                "vss-backup points",
                 "Every invariant held.",
             ],
         );
