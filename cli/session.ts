@@ -22,6 +22,8 @@ export interface Screen {
     readonly isInteractive: boolean;
     /** Shows a line on the standard error, which replaces the one before it on a terminal. */
     progress(line: string): void;
+    /** Removes that line from a terminal. */
+    clear(): void;
 }
 
 /** The result of a command, for a program and for a person. */
