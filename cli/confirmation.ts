@@ -43,10 +43,18 @@ function ask(question: string, signal: AbortSignal): Promise<string> {
     const terminal = createInterface({ input: process.stdin, output: process.stderr, terminal: true });
     return new Promise<string>((resolve, reject) => {
         const interrupt = () => reject(new Failure("The command was interrupted. Nothing was done.", undefined, EXIT.interrupted));
+        const close = () => {
+            // The cursor is still behind the question.
+            process.stderr.write("\n");
+            resolve("");
+        };
         // A terminal in this mode gives Ctrl-C to the program, and sends no signal.
-        terminal.on("SIGINT", interrupt).on("close", () => resolve(""));
+        terminal.once("SIGINT", interrupt).once("close", close);
         signal.addEventListener("abort", interrupt, { once: true });
-        terminal.question(question, resolve);
+        terminal.question(question, (typed) => {
+            terminal.off("close", close);
+            resolve(typed);
+        });
     }).finally(() => {
         terminal.close();
     });
