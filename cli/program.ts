@@ -1,6 +1,7 @@
 import { Command, CommanderError, Option } from "commander";
 import wrapAnsi from "wrap-ansi";
 import { COMMANDS, type CommandSpec } from "./commands";
+import { addCompletion } from "./completion";
 import { EXIT, type ExitCode } from "./exitCodes";
 import { Failure, failureOf } from "./failure";
 import { errorDocument, resultDocument } from "./output/document";
@@ -27,6 +28,7 @@ export async function run(args: readonly string[], version: string): Promise<Exi
     const program = makeProgram(version, json, screen, (code) => {
         exitCode = code;
     });
+    await addCompletion(program, args);
     try {
         await program.parseAsync([...args], { from: "user" });
         return exitCode;
