@@ -4,7 +4,7 @@ import { type Health, health } from "../lambda/watch/health";
 import { readSignals } from "../lambda/watch/reading";
 import { type ServerSets, serverSets } from "../lambda/watch/serverSets";
 import type { Server, Signal, Signals, SizedSnapshot } from "../lambda/watch/signals";
-import { failureOf } from "./failure";
+import { Failure, failureOf } from "./failure";
 import type { Session } from "./session";
 
 /** An account as the watch sees it. */
@@ -41,6 +41,10 @@ export interface Backups {
     readonly byServer: ServerSets;
     /** Finds the server of a set by its attached volumes; undefined if it has none any more. */
     serverOf(set: BackupSet): Server | undefined;
+    /** Names the server of a set as shortly as possible: by its name, or also by its id if another server has this name. */
+    labelOf(set: BackupSet): string;
+    /** The size of a snapshot's volume in GiB. */
+    sizeOf(snapshotId: string): number;
 }
 
 /** Groups the snapshots of a policy by set and by server. */
@@ -51,13 +55,36 @@ export function backupsOf(
 ): Backups {
     const ofPolicy = snapshots.filter(({ tags }) => tags[POLICY_TAG] === settings.name);
     const byVolume = new Map(servers.flatMap((server) => server.volumes.map(({ id }) => [id, server] as const)));
+    const sizes = new Map(ofPolicy.map(({ id, sizeGib }) => [id, sizeGib]));
+    const namesakes = new Map<string, number>();
+    for (const { name } of servers) {
+        namesakes.set(name, (namesakes.get(name) ?? 0) + 1);
+    }
+    const serverOf = (set: BackupSet) => set.snapshots.map(({ volumeId }) => byVolume.get(volumeId)).find((server) => server !== undefined);
     return {
         servers,
         snapshots: ofPolicy,
         sets: backupSets(ofPolicy, settings, now),
         byServer: serverSets(ofPolicy, servers, settings, now),
-        serverOf: (set) => set.snapshots.map(({ volumeId }) => byVolume.get(volumeId)).find((server) => server !== undefined),
+        serverOf,
+        labelOf: (set) => {
+            const server = serverOf(set);
+            return server && server.name !== "" && namesakes.get(server.name) === 1 ? server.name : serverLabel(server);
+        },
+        sizeOf: (id) => sizes.get(id) ?? 0,
     };
+}
+
+/** Finds the servers with an id or a name. @throws Failure if there is none */
+export function findServers({ servers }: Backups, wanted: string): readonly Server[] {
+    const found = servers.filter(({ id, name }) => id === wanted || name === wanted);
+    if (found.length === 0) {
+        throw new Failure(
+            `This region has no server ${wanted}.`,
+            "Give the id or the value of the tag Name of an EC2 instance. vss-backup status lists the servers.",
+        );
+    }
+    return found;
 }
 
 export function serverLabel(server: Server | undefined): string {
