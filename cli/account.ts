@@ -1,5 +1,6 @@
 import { type BackupSet, backupSets } from "../lambda/retention/backupSets";
 import { POLICY_TAG } from "../lambda/retention/tags";
+import type { Finding } from "../lambda/watch/finding";
 import { type Health, health } from "../lambda/watch/health";
 import { readSignals } from "../lambda/watch/reading";
 import { type ServerSets, serverSets } from "../lambda/watch/serverSets";
@@ -20,14 +21,30 @@ export async function readAccount({ policy, clients, now, abortSignal }: Session
     abortSignal.throwIfAborted();
     // A policy without watch has no log of it.
     const before = watchFunction === undefined ? { value: undefined } : memory;
-    return { signals, health: health(now, settings, targets, signals, before) };
+    const found = health(now, settings, targets, signals, before);
+    return { signals, health: { ...found, findings: found.findings.map(forCaller) } };
+}
+
+/** Rewrites the finding of a listing that could not be read. The watch speaks of its own role, and here the caller needs the permission. */
+function forCaller(finding: Finding): Finding {
+    const [, listing, unread] = /^The watch could not read ([^:]+): (.*)$/s.exec(finding.sentence) ?? [];
+    if (finding.kind !== "unread" || listing === undefined || unread === undefined) {
+        return finding;
+    }
+    const { message, cure } = failureOfListing(unread);
+    return { ...finding, sentence: `vss-backup could not read ${listing}: ${message}`, cure: cure ?? "Run the command again." };
+}
+
+/** Explains why a listing broke off. */
+function failureOfListing(unread: string): Failure {
+    const [, name = "Error", message = unread] = /broke off: ([\w.]+): (.*)$/s.exec(unread) ?? [];
+    return failureOf(Object.assign(new Error(message), { name }));
 }
 
 /** Returns the value of a signal that a command needs. */
 export function needed<T>(signal: Signal<T>): T {
     if ("unread" in signal) {
-        const [, name = "Error", message = signal.unread] = /broke off: (\w+): (.*)$/s.exec(signal.unread) ?? [];
-        throw failureOf(Object.assign(new Error(message), { name }));
+        throw failureOfListing(signal.unread);
     }
     return signal.value;
 }
