@@ -12,6 +12,8 @@ import type { Session } from "./session";
 export interface Account {
     readonly signals: Signals;
     readonly health: Health;
+    /** When the watch last ran, in milliseconds since 1970; undefined if its log has no run. */
+    readonly lastWatch: Signal<number | undefined>;
 }
 
 /** Reads the account and judges it with the watch's own functions. */
@@ -22,7 +24,11 @@ export async function readAccount({ policy, clients, now, abortSignal }: Session
     // A policy without watch has no log of it.
     const before = watchFunction === undefined ? { value: undefined } : memory;
     const found = health(now, settings, targets, signals, before);
-    return { signals, health: { ...found, findings: found.findings.map(forCaller) } };
+    return {
+        signals,
+        health: { ...found, findings: found.findings.map(forCaller) },
+        lastWatch: "unread" in memory ? memory : { value: memory.value?.time },
+    };
 }
 
 /** Rewrites the finding of a listing that could not be read. The watch speaks of its own role, and here the caller needs the permission. */
@@ -36,7 +42,7 @@ function forCaller(finding: Finding): Finding {
 }
 
 /** Explains why a listing broke off. */
-function failureOfListing(unread: string): Failure {
+export function failureOfListing(unread: string): Failure {
     const [, name = "Error", message = unread] = /broke off: ([\w.]+): (.*)$/s.exec(unread) ?? [];
     return failureOf(Object.assign(new Error(message), { name }));
 }

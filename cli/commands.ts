@@ -48,6 +48,12 @@ export const COMMANDS: readonly CommandSpec[] = [
         load: async () => (await import("./commands/explain.js")).explain,
     },
     {
+        name: "doctor",
+        description: "check all that backups need, and show the cause of each failed run",
+        example: "doctor",
+        load: async () => (await import("./commands/doctor.js")).doctor,
+    },
+    {
         name: "backup",
         description: "take a backup now, and follow it until it is a restore point",
         example: "backup --type Day --server web01",

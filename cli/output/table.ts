@@ -5,6 +5,9 @@ import wrapAnsi from "wrap-ansi";
 /** Below this width, a column of words is hard to read. */
 const LEAST = 12;
 
+/** Wide enough for an id in parentheses. Only longer words are broken. */
+const ID = 24;
+
 const GAP = 2;
 
 const NO_LINES = {
@@ -32,7 +35,9 @@ const NO_LINES = {
 export function writeTable(head: readonly string[], rows: readonly (readonly string[])[], columns: number): string {
     const cells = head.map((title, i) => [title, ...rows.map((row) => row[i] ?? "")]);
     const widths = cells.map((column) => Math.max(...column.map((cell) => stringWidth(cell))));
-    const least = cells.map((column, i) => Math.min(widths[i] ?? 0, Math.max(LEAST, ...column.map(longestWord))));
+    const least = cells.map((column, i) =>
+        Math.min(widths[i] ?? 0, Math.max(LEAST, ...column.map(longestWord)), Math.max(ID, stringWidth(head[i] ?? ""))),
+    );
     const folded = fold(widths, least, columns - GAP * (head.length - 1));
     return folded ? asTable(head, rows, folded) : asBlocks(head, rows, columns);
 }
@@ -56,7 +61,7 @@ function longestWord(cell: string): number {
 }
 
 function asTable(head: readonly string[], rows: readonly (readonly string[])[], widths: readonly number[]): string {
-    const wrapped = (row: readonly string[]) => row.map((cell, i) => wrapAnsi(cell, widths[i] ?? LEAST));
+    const wrapped = (row: readonly string[]) => row.map((cell, i) => wrapAnsi(cell, widths[i] ?? LEAST, { hard: true }));
     const table = new Table({
         head: wrapped(head),
         chars: NO_LINES,
