@@ -30,12 +30,17 @@ export async function doctor(session: Session): Promise<Outcome> {
         watchRow(session, account),
         ...quotas,
     ];
-    const rows = CHECKS.flatMap((check) => found.filter((row) => row.check === check));
+    const rows = CHECKS.flatMap((check) => withoutFalseComfort(found.filter((row) => row.check === check)));
     return {
         exitCode: rows.some(({ result }) => result === "problem") ? EXIT.findings : EXIT.done,
         result: { checks: rows },
         text: textOf(rows, session, colorsOf(screen)),
     };
+}
+
+/** Leaves out the good news of a check that found a problem. */
+function withoutFalseComfort(rows: readonly Row[]): readonly Row[] {
+    return rows.some(({ result }) => result === "problem") ? rows.filter(({ result }) => result !== "ok") : rows;
 }
 
 function textOf(rows: readonly Row[], { policy, region, now, screen }: Session, colors: Colors): string {

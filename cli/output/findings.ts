@@ -33,7 +33,7 @@ function groups(findings: readonly Finding[], severity: Finding["severity"], scr
 function findingLines({ sentence, since, cure }: Finding, { columns }: Screen, clock: (time: number) => string): string[] {
     return [
         ...wrapLine(`- ${plain(sentence)}`, columns, INDENT),
-        ...wrapLine(`${INDENT}Since ${clock(since)}.`, columns, INDENT),
+        ...indented(`Since ${clock(since)}.`, columns),
         ...cureLines(cure, columns),
     ];
 }
