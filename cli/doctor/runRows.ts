@@ -1,3 +1,4 @@
+import { reasonOf } from "../../lambda/watch/serverFindings";
 import { isRestorePoint } from "../../lambda/watch/serverSets";
 import type { Invocation, Server } from "../../lambda/watch/signals";
 import { isStopped } from "../../lambda/watch/situation";
@@ -42,15 +43,12 @@ function isOver(server: Server, { type, requestedAt }: Invocation, { byServer }:
 }
 
 function rowOf(server: Server, run: Invocation, isNote: boolean, clock: (time: number) => string): Row {
-    const reason = run.output
-        .split(/\r?\n/)
-        .map((line) => line.trim())
-        .findLast((line) => line !== "");
+    const reason = reasonOf(run.output);
     const name = run.type === undefined ? "run by hand" : `${run.type} run`;
     return {
         check: "runs",
         result: isNote ? "note" : "problem",
-        sentence: `The last ${name} on ${serverLabel(server)}, of ${clock(run.requestedAt)}, ended with ${run.status}${reason === undefined ? "." : `: ${reason}`}`,
+        sentence: `The last ${name} on ${serverLabel(server)}, of ${clock(run.requestedAt)}, ended with ${run.status}${reason === "" ? "." : `: ${reason}`}`,
         cure: `Look up the reason in docs/troubleshooting.md; see all of it: aws ssm list-command-invocations --instance-id ${server.id} --details --max-items 1`,
     };
 }
