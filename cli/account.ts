@@ -38,7 +38,8 @@ function forCaller(finding: Finding): Finding {
         return finding;
     }
     const { message, cure } = failureOfListing(unread);
-    return { ...finding, sentence: `vss-backup could not read ${listing}: ${message}`, cure: cure ?? "Run the command again." };
+    const words = finding.about === "memory" ? "the log of the watch" : listing;
+    return { ...finding, sentence: `vss-backup could not read ${words}: ${message}`, cure: cure ?? "Run the command again." };
 }
 
 /** Explains why a listing broke off. */

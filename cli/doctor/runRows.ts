@@ -1,12 +1,9 @@
-import { reasonOf } from "../../lambda/watch/serverFindings";
+import { reasonOf, UNFINISHED } from "../../lambda/watch/serverFindings";
 import { isRestorePoint } from "../../lambda/watch/serverSets";
 import type { Invocation, Server } from "../../lambda/watch/signals";
 import { isStopped } from "../../lambda/watch/situation";
 import { type Backups, serverLabel } from "../account";
 import type { Row } from "./row";
-
-/** The detailed statuses of runs that are not over. */
-const UNFINISHED = ["Pending", "InProgress", "Delayed", "Cancelling"];
 
 /**
  * Shows why the last run of each type failed on each server. It is a note if somebody has made up for the run, or if the server is stopped.

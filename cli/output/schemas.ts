@@ -85,8 +85,73 @@ const doctor = z.object({
     ),
 });
 
+const serverOfSet = { server: z.string().optional(), name: z.string().optional() };
+
+const backup = z.object({
+    type: z.string(),
+    commandId: z.string(),
+    servers: z.array(
+        z.object({
+            id: z.string(),
+            name: z.string(),
+            time: time.optional().describe("of the restore point, if there is one"),
+            snapshots: z.array(z.string()).optional(),
+            failure: z.string().optional(),
+            cure: z.string().optional(),
+        }),
+    ),
+});
+
+const hold = z.object({
+    ...serverOfSet,
+    type: z.string().optional(),
+    time: time.optional(),
+    snapshots: z.array(z.string()),
+    held: z.boolean(),
+    changed: z.array(z.string()).describe("the snapshots whose tags were changed"),
+});
+
+const reasons = z.array(z.object({ snapshot: z.string(), reason: z.string() }));
+
+const clean = z.object({
+    time,
+    reportOnly: z.boolean(),
+    status: z.enum(["OK", "PARTIAL", "FAILED"]),
+    counts: z.record(z.string(), z.number()),
+    deleted: reasons,
+    remaining: reasons.describe("for the next run; in a dry run, all that would be deleted"),
+    failed: reasons,
+    skipped: reasons,
+    linesLeftOut: z.number(),
+});
+
+const adopt = z.object({
+    applied: z.boolean(),
+    sets: z.array(
+        z.object({
+            ...serverOfSet,
+            type: z.string().optional(),
+            time: time.optional(),
+            snapshots: z.array(z.string()),
+            refusal: z.string().optional(),
+        }),
+    ),
+    deletedByNextRun: z.array(z.string()),
+});
+
 /** The form of the part `result`, by command. */
-export const RESULTS: Readonly<Record<string, z.ZodType>> = { status, points, plan, explain, doctor };
+export const RESULTS: Readonly<Record<string, z.ZodType>> = {
+    status,
+    points,
+    plan,
+    explain,
+    doctor,
+    backup,
+    hold,
+    release: hold,
+    clean,
+    adopt,
+};
 
 const exitCode = z.literal(Object.values(EXIT));
 
