@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { readCount, readSchedule } from "./commands/typeValues";
 import type { Outcome, Session } from "./session";
 
 /** One command of the command line. */
@@ -28,6 +29,29 @@ export const COMMANDS: readonly CommandSpec[] = [
         example: "points web01",
         shape: (command) => command.argument("[server]", "id or name of a server"),
         load: async () => (await import("./commands/points.js")).points,
+    },
+    {
+        name: "plan",
+        description: "show what the cleaner would do now and why, also after a change that is not deployed",
+        example: 'plan --retention Day=7 --schedule "Week=cron(0 3 ? * SAT *)"',
+        shape: (command) =>
+            command
+                .option("--retention <type=count>", "keep another number of restore points; repeat it for further types", readCount)
+                .option("--schedule <type=expression>", "use another schedule, or never; repeat it for further types", readSchedule),
+        load: async () => (await import("./commands/plan.js")).plan,
+    },
+    {
+        name: "explain",
+        description: "explain one snapshot: its set, its status, and until when it stays if all goes on as now",
+        example: "explain snap-0123456789abcdef0",
+        shape: (command) => command.argument("<snapshot>", "id of a snapshot of the policy"),
+        load: async () => (await import("./commands/explain.js")).explain,
+    },
+    {
+        name: "doctor",
+        description: "check all that backups need, and show the cause of each failed run",
+        example: "doctor",
+        load: async () => (await import("./commands/doctor.js")).doctor,
     },
     {
         name: "backup",

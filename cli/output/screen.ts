@@ -11,6 +11,8 @@ export function makeScreen(): Screen {
     let isLineShown = false;
     return {
         columns: stdout.columns || DEFAULT_COLUMNS,
+        // https://no-color.org: any text that is not empty.
+        isColored: stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb",
         isInteractive: stdin.isTTY === true && stderr.isTTY === true,
         progress: (line) => {
             stderr.write(stderr.isTTY ? `${CLEAR}${line}` : `${line}\n`);
