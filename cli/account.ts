@@ -1,16 +1,19 @@
 import { type BackupSet, backupSets } from "../lambda/retention/backupSets";
 import { POLICY_TAG } from "../lambda/retention/tags";
+import type { Finding } from "../lambda/watch/finding";
 import { type Health, health } from "../lambda/watch/health";
 import { readSignals } from "../lambda/watch/reading";
 import { type ServerSets, serverSets } from "../lambda/watch/serverSets";
 import type { Server, Signal, Signals, SizedSnapshot } from "../lambda/watch/signals";
-import { failureOf } from "./failure";
+import { Failure, failureOf } from "./failure";
 import type { Session } from "./session";
 
 /** An account as the watch sees it. */
 export interface Account {
     readonly signals: Signals;
     readonly health: Health;
+    /** When the watch last ran, in milliseconds since 1970; undefined if its log has no run. */
+    readonly lastWatch: Signal<number | undefined>;
 }
 
 /** Reads the account and judges it with the watch's own functions. */
@@ -20,14 +23,35 @@ export async function readAccount({ policy, clients, now, abortSignal }: Session
     abortSignal.throwIfAborted();
     // A policy without watch has no log of it.
     const before = watchFunction === undefined ? { value: undefined } : memory;
-    return { signals, health: health(now, settings, targets, signals, before) };
+    const found = health(now, settings, targets, signals, before);
+    return {
+        signals,
+        health: { ...found, findings: found.findings.map(forCaller) },
+        lastWatch: "unread" in memory ? memory : { value: memory.value?.time },
+    };
+}
+
+/** Rewrites the finding of a listing that could not be read. The watch speaks of its own role, and here the caller needs the permission. */
+function forCaller(finding: Finding): Finding {
+    const [, listing, unread] = /^The watch could not read ([^:]+): (.*)$/s.exec(finding.sentence) ?? [];
+    if (finding.kind !== "unread" || listing === undefined || unread === undefined) {
+        return finding;
+    }
+    const { message, cure } = failureOfListing(unread);
+    const words = finding.about === "memory" ? "the log of the watch" : listing;
+    return { ...finding, sentence: `vss-backup could not read ${words}: ${message}`, cure: cure ?? "Run the command again." };
+}
+
+/** Explains why a listing broke off. */
+export function failureOfListing(unread: string): Failure {
+    const [, name = "Error", message = unread] = /broke off: ([\w.]+): (.*)$/s.exec(unread) ?? [];
+    return failureOf(Object.assign(new Error(message), { name }));
 }
 
 /** Returns the value of a signal that a command needs. */
 export function needed<T>(signal: Signal<T>): T {
     if ("unread" in signal) {
-        const [, name = "Error", message = signal.unread] = /broke off: (\w+): (.*)$/s.exec(signal.unread) ?? [];
-        throw failureOf(Object.assign(new Error(message), { name }));
+        throw failureOfListing(signal.unread);
     }
     return signal.value;
 }
@@ -41,6 +65,10 @@ export interface Backups {
     readonly byServer: ServerSets;
     /** Finds the server of a set by its attached volumes; undefined if it has none any more. */
     serverOf(set: BackupSet): Server | undefined;
+    /** Names the server of a set as shortly as possible: by its name, or also by its id if another server has this name. */
+    labelOf(set: BackupSet): string;
+    /** The size of a snapshot's volume in GiB. */
+    sizeOf(snapshotId: string): number;
 }
 
 /** Groups the snapshots of a policy by set and by server. */
@@ -51,13 +79,36 @@ export function backupsOf(
 ): Backups {
     const ofPolicy = snapshots.filter(({ tags }) => tags[POLICY_TAG] === settings.name);
     const byVolume = new Map(servers.flatMap((server) => server.volumes.map(({ id }) => [id, server] as const)));
+    const sizes = new Map(ofPolicy.map(({ id, sizeGib }) => [id, sizeGib]));
+    const namesakes = new Map<string, number>();
+    for (const { name } of servers) {
+        namesakes.set(name, (namesakes.get(name) ?? 0) + 1);
+    }
+    const serverOf = (set: BackupSet) => set.snapshots.map(({ volumeId }) => byVolume.get(volumeId)).find((server) => server !== undefined);
     return {
         servers,
         snapshots: ofPolicy,
         sets: backupSets(ofPolicy, settings, now),
         byServer: serverSets(ofPolicy, servers, settings, now),
-        serverOf: (set) => set.snapshots.map(({ volumeId }) => byVolume.get(volumeId)).find((server) => server !== undefined),
+        serverOf,
+        labelOf: (set) => {
+            const server = serverOf(set);
+            return server && server.name !== "" && namesakes.get(server.name) === 1 ? server.name : serverLabel(server);
+        },
+        sizeOf: (id) => sizes.get(id) ?? 0,
     };
+}
+
+/** Finds the servers with an id or a name. @throws Failure if there is none */
+export function findServers({ servers }: Backups, wanted: string): readonly Server[] {
+    const found = servers.filter(({ id, name }) => id === wanted || name === wanted);
+    if (found.length === 0) {
+        throw new Failure(
+            `This region has no server ${wanted}.`,
+            "Give the id or the value of the tag Name of an EC2 instance. vss-backup status lists the servers.",
+        );
+    }
+    return found;
 }
 
 export function serverLabel(server: Server | undefined): string {

@@ -18,6 +18,9 @@ export interface Access {
     readonly region?: string;
 }
 
+/** A run of a function takes up to 15 minutes, and Lambda responds when it has ended. */
+const WHOLE_RUN = { requestTimeout: 16 * 60_000, socketTimeout: 16 * 60_000 };
+
 /** Makes the clients. Profile and region come from where the AWS CLI takes them, too: options, variables, files. */
 export function makeClients({ profile, region }: Access): Clients {
     if (profile !== undefined) {
@@ -29,7 +32,7 @@ export function makeClients({ profile, region }: Access): Clients {
         ssm: new SSMClient(config),
         sns: new SNSClient(config),
         logs: new CloudWatchLogsClient(config),
-        lambda: new LambdaClient(config),
+        lambda: new LambdaClient({ ...config, requestHandler: { ...config.requestHandler, ...WHOLE_RUN } }),
     };
 }
 

@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { readCount, readSchedule } from "./commands/typeValues";
 import type { Outcome, Session } from "./session";
 
 /** One command of the command line. */
@@ -29,4 +30,73 @@ export const COMMANDS: readonly CommandSpec[] = [
         shape: (command) => command.argument("[server]", "id or name of a server"),
         load: async () => (await import("./commands/points.js")).points,
     },
+    {
+        name: "plan",
+        description: "show what the cleaner would do now and why, also after a change that is not deployed",
+        example: 'plan --retention Day=7 --schedule "Week=cron(0 3 ? * SAT *)"',
+        shape: (command) =>
+            command
+                .option("--retention <type=count>", "keep another number of restore points; repeat it for further types", readCount)
+                .option("--schedule <type=expression>", "use another schedule, or never; repeat it for further types", readSchedule),
+        load: async () => (await import("./commands/plan.js")).plan,
+    },
+    {
+        name: "explain",
+        description: "explain one snapshot: its set, its status, and until when it stays if all goes on as now",
+        example: "explain snap-0123456789abcdef0",
+        shape: (command) => command.argument("<snapshot>", "id of a snapshot of the policy"),
+        load: async () => (await import("./commands/explain.js")).explain,
+    },
+    {
+        name: "doctor",
+        description: "check all that backups need, and show the cause of each failed run",
+        example: "doctor",
+        load: async () => (await import("./commands/doctor.js")).doctor,
+    },
+    {
+        name: "backup",
+        description: "take a backup now, and follow it until it is a restore point",
+        example: "backup --type Day --server web01",
+        shape: (command) =>
+            withConfirmation(command)
+                .option("--type <type>", "the snapshot type; by default, the first one of the policy")
+                .option("--server <id or name...>", "only these servers of the policy"),
+        load: async () => (await import("./commands/backup.js")).backup,
+    },
+    {
+        name: "hold",
+        description: "keep the backup set of a snapshot until somebody releases it",
+        example: "hold snap-0123456789abcdef0 --reason audit",
+        shape: (command) =>
+            withConfirmation(command)
+                .argument("<snapshot>", "id of any snapshot of the set")
+                .option("--reason <text>", "the value of the tag", ""),
+        load: async () => (await import("./commands/hold.js")).hold,
+    },
+    {
+        name: "release",
+        description: "let the cleaner delete the backup set of a snapshot again",
+        example: "release snap-0123456789abcdef0",
+        shape: (command) => withConfirmation(command).argument("<snapshot>", "id of any snapshot of the set"),
+        load: async () => (await import("./commands/hold.js")).release,
+    },
+    {
+        name: "clean",
+        description: "start the deployed cleaner, and show its report; a dry run without --apply",
+        example: "clean --apply",
+        shape: (command) => withConfirmation(command).option("--apply", "delete what the policy no longer needs", false),
+        load: async () => (await import("./commands/clean.js")).clean,
+    },
+    {
+        name: "adopt",
+        description: "find backup sets made by hand, and tag them as the policy's; a dry run without --apply",
+        example: "adopt --apply",
+        shape: (command) => withConfirmation(command).option("--apply", "tag the sets", false),
+        load: async () => (await import("./commands/adopt.js")).adopt,
+    },
 ];
+
+/** Adds the option of the commands that change something. */
+function withConfirmation(command: Command): Command {
+    return command.option("--yes", "do not ask", false);
+}

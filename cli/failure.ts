@@ -21,6 +21,11 @@ const INVALID = ["AuthFailure", "InvalidClientTokenId", "UnrecognizedClientExcep
 
 const SIGN_IN = "Sign in again: aws sso login, or choose other credentials with --profile.";
 
+/** Whether AWS refused a request because the caller lacks a permission. */
+export function isDenial(error: unknown): boolean {
+    return DENIED.includes((error as Error).name);
+}
+
 /** Explains an error of AWS or of Node as one sentence with its cure. */
 export function failureOf(error: unknown): Failure {
     if (error instanceof Failure) {

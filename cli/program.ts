@@ -1,11 +1,12 @@
 import { Command, CommanderError, Option } from "commander";
 import wrapAnsi from "wrap-ansi";
 import { COMMANDS, type CommandSpec } from "./commands";
+import { addCompletion } from "./completion";
 import { EXIT, type ExitCode } from "./exitCodes";
 import { Failure, failureOf } from "./failure";
 import { errorDocument, resultDocument } from "./output/document";
 import { makeScreen } from "./output/screen";
-import type { Session } from "./session";
+import type { Screen, Session } from "./session";
 
 /** Options of every command. */
 interface GlobalOptions {
@@ -23,9 +24,11 @@ interface GlobalOptions {
 export async function run(args: readonly string[], version: string): Promise<ExitCode> {
     const json = args.includes("--json");
     let exitCode: ExitCode = EXIT.done;
-    const program = makeProgram(version, json, (code) => {
+    const screen = makeScreen();
+    const program = makeProgram(version, json, screen, (code) => {
         exitCode = code;
     });
+    await addCompletion(program, args);
     try {
         await program.parseAsync([...args], { from: "user" });
         return exitCode;
@@ -34,13 +37,13 @@ export async function run(args: readonly string[], version: string): Promise<Exi
             return EXIT.done;
         }
         const failure = error instanceof CommanderError ? usageFailure(error) : failureOf(error);
-        show(failure, json, error instanceof CommanderError);
+        screen.clear();
+        show(failure, json, screen, error instanceof CommanderError);
         return failure.exitCode;
     }
 }
 
-function makeProgram(version: string, json: boolean, setExitCode: (code: ExitCode) => void): Command {
-    const screen = makeScreen();
+function makeProgram(version: string, json: boolean, screen: Screen, setExitCode: (code: ExitCode) => void): Command {
     const program = new Command("vss-backup")
         .description("Shows and operates the backups of a VssBackupPolicy. It uses the AWS credentials of your shell.")
         .version(version, "--version", "print the version")
@@ -64,6 +67,7 @@ function makeProgram(version: string, json: boolean, setExitCode: (code: ExitCod
                 ...given: unknown[]
             ) => ReturnType<Awaited<ReturnType<CommandSpec["load"]>>>;
             const outcome = await perform(session, ...given.slice(0, -1));
+            screen.clear();
             process.stdout.write(options.json ? resultDocument(spec.name, session, outcome) : outcome.text);
             setExitCode(outcome.exitCode);
         });
@@ -84,7 +88,7 @@ function withGlobalOptions(command: Command): Command {
         .addOption(new Option("--json", "print one JSON document").default(false));
 }
 
-async function openSession({ policy: name, profile, region: given }: GlobalOptions, screen: Session["screen"]): Promise<Session> {
+async function openSession({ policy: name, profile, region: given }: GlobalOptions, screen: Screen): Promise<Session> {
     const { makeClients } = await import("./clients.js");
     const { findPolicy } = await import("./policies.js");
     const interrupted = new AbortController();
@@ -99,11 +103,10 @@ function usageFailure({ message }: CommanderError): Failure {
     return new Failure(message.replace(/^error: /, ""), "Run vss-backup --help.", EXIT.usage);
 }
 
-function show(failure: Failure, json: boolean, isShown: boolean): void {
+function show(failure: Failure, json: boolean, { columns }: Screen, isShown: boolean): void {
     if (json) {
         process.stdout.write(errorDocument(failure));
     } else if (!isShown) {
-        const { columns } = makeScreen();
         const text = [failure.message, ...(failure.cure === undefined ? [] : [failure.cure])].join("\n");
         process.stderr.write(`${wrapAnsi(text, columns)}\n`);
     }

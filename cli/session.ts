@@ -18,10 +18,14 @@ export interface Session {
 export interface Screen {
     /** Columns of the standard output; 80 if it is no terminal. */
     readonly columns: number;
+    /** Whether the standard output shows colours. Never if NO_COLOR is set. */
+    readonly isColored: boolean;
     /** Whether a person can answer questions. */
     readonly isInteractive: boolean;
     /** Shows a line on the standard error, which replaces the one before it on a terminal. */
     progress(line: string): void;
+    /** Removes that line from a terminal. */
+    clear(): void;
 }
 
 /** The result of a command, for a program and for a person. */

@@ -1,53 +1,33 @@
 import { planCleaning } from "../../lambda/retention/plan";
 import { isRestorePoint } from "../../lambda/watch/serverSets";
-import { backupsOf, serverLabel } from "../account";
+import { backupsOf, findServers } from "../account";
 import { EXIT } from "../exitCodes";
-import { Failure } from "../failure";
 import { listBackups } from "../listing";
 import { lines, writeTable } from "../output/table";
-import { clock, iso } from "../output/times";
+import { plannedSets, readLostVolumes } from "../planning";
 import type { Outcome, Session } from "../session";
+import { listedSet, SET_TITLES, setCells } from "../sets";
 
 /** Lists the restore points, and why each is kept. */
 export async function points(session: Session, wanted: string | undefined): Promise<Outcome> {
-    const { policy, now, screen } = session;
+    const { settings } = session.policy;
     const { servers, snapshots } = await listBackups(session);
     const backups = backupsOf(session, servers, snapshots);
-    const { decisions } = planCleaning(backups.snapshots, policy.settings, now);
-    const reasons = new Map(decisions.map(({ snapshot, reason }) => [snapshot.id, reason]));
-    const sizes = new Map(backups.snapshots.map(({ id, sizeGib }) => [id, sizeGib]));
-    if (wanted !== undefined && !backups.servers.some(({ id, name }) => id === wanted || name === wanted)) {
-        throw new Failure(
-            `This region has no server ${wanted}.`,
-            "Give the id or the value of the tag Name of an EC2 instance. vss-backup status lists the servers.",
-        );
-    }
-    const listed = backups.sets
-        .filter(isRestorePoint)
-        .map((set) => ({ set, server: backups.serverOf(set) }))
-        .filter(({ server }) => wanted === undefined || server?.id === wanted || server?.name === wanted)
-        .map(({ set, server }) => ({
-            server,
-            type: set.type ?? "",
-            time: set.startTime,
-            volumes: set.snapshots.map(({ id, volumeId }) => ({ volume: volumeId, snapshot: id, sizeGib: sizes.get(id) ?? 0 })),
-            reason: reasons.get(set.anchor.id) ?? "",
-        }));
-    const rows = listed.map(({ server, type, time, volumes, reason }) => [
-        clock(time, policy.settings.timezone),
-        type,
-        serverLabel(server),
-        `${volumes.length}, ${volumes.reduce((sum, { sizeGib }) => sum + sizeGib, 0)} GiB`,
-        reason,
-    ]);
+    const wantedServers = wanted === undefined ? undefined : findServers(backups, wanted);
+    const lost = await readLostVolumes(session, snapshots, [settings]);
+    const plan = planCleaning(snapshots, settings, session.now, lost);
+    const listed = plannedSets(plan, snapshots, settings, session.now)
+        .filter(({ set }) => isRestorePoint(set))
+        .filter(({ set }) => wantedServers === undefined || wantedServers.some(({ id }) => id === backups.serverOf(set)?.id));
+    const rows = listed.map(({ set, reason }) => [...setCells(set, backups, settings.timezone), reason]);
     return {
         exitCode: EXIT.done,
         result: {
-            points: listed.map(({ server, time, ...point }) => ({ server: server?.id, name: server?.name, time: iso(time), ...point })),
+            points: listed.map(({ set, decisions, reason }) => ({ ...listedSet(set, decisions, backups), reason })),
         },
         text:
             rows.length === 0
                 ? lines(["There are no restore points."])
-                : writeTable(["Time", "Type", "Server", "Volumes", "Reason"], rows, screen.columns),
+                : writeTable([...SET_TITLES, "Reason"], rows, session.screen.columns),
     };
 }

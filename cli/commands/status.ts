@@ -1,69 +1,105 @@
-import { problemsText } from "../../lambda/watch/report";
 import { isRestorePoint } from "../../lambda/watch/serverSets";
 import type { Server } from "../../lambda/watch/signals";
 import { serversOf } from "../../lambda/watch/subject";
-import { type Backups, backupsOf, needed, readAccount, serverLabel } from "../account";
+import { type Account, type Backups, backupsOf, needed, readAccount, serverLabel } from "../account";
 import { EXIT } from "../exitCodes";
-import { lines, writeTable } from "../output/table";
+import { type Colors, colorsOf } from "../output/colors";
+import { findingsText } from "../output/findings";
+import { lines, wrapLine, writeTable } from "../output/table";
 import { clock, duration, iso } from "../output/times";
 import type { Outcome, Session } from "../session";
 
+/** The state of one server. Times are milliseconds since 1970. */
+interface ServerStatus {
+    readonly server: Server;
+    /** The tag's value with which an operator excludes it from the watch. */
+    readonly excluded?: string;
+    /** The newest restore point of each type that has one. */
+    readonly newest: Readonly<Record<string, number>>;
+    readonly problems: number;
+}
+
 /** Shows the newest restore points of each server, the problems with their cures, and the next windows. */
 export async function status(session: Session): Promise<Outcome> {
-    const { policy, now, region, screen } = session;
-    const { name, timezone, excludeTag } = policy.settings;
-    const { signals, health } = await readAccount(session);
+    const { settings, targets } = session.policy;
+    const account = await readAccount(session);
+    const { signals, health } = account;
     const backups = backupsOf(session, needed(signals.servers), needed(signals.snapshots));
-    const { key, value } = policy.targets.serverTag;
-    const types = Object.keys(policy.settings.retention);
-    const servers = backups.servers.filter(({ tags }) => tags[key] === value);
+    const { key, value } = targets.serverTag;
     const problems = health.findings.filter(({ severity }) => severity === "problem");
-    const problemsOfServer = (server: Server) => problems.filter((finding) => finding.server === server.id).length;
-    const rows = servers.map((server) => [
-        serverLabel(server),
-        ...types.map((type) => {
-            const time = newest(backups, server, type);
-            return time === undefined ? "none" : duration(now - time);
-        }),
-        server.tags[excludeTag] === undefined ? String(problemsOfServer(server)) : "excluded",
-    ]);
-    const at = (time: number) => clock(time, timezone);
+    const servers = backups.servers
+        .filter(({ tags }) => tags[key] === value)
+        .map((server) => statusOf(server, backups, Object.keys(settings.retention), settings.excludeTag, problems));
     return {
         exitCode: problems.length > 0 ? EXIT.findings : EXIT.done,
         result: {
-            servers: servers.map((server) => ({
+            servers: servers.map(({ server, newest, ...rest }) => ({
                 id: server.id,
                 name: server.name,
-                excluded: server.tags[excludeTag] !== undefined,
-                newest: Object.fromEntries(
-                    types.flatMap((type) => {
-                        const time = newest(backups, server, type);
-                        return time === undefined ? [] : [[type, iso(time)]];
-                    }),
-                ),
-                problems: problemsOfServer(server),
+                state: server.state,
+                ...rest,
+                newest: Object.fromEntries(Object.entries(newest).map(([type, time]) => [type, iso(time)])),
             })),
             findings: health.findings.map((finding) => ({ ...finding, since: iso(finding.since) })),
             nextWindows: Object.fromEntries(
                 (health.types ?? []).flatMap(({ type, nextWindow }) => (nextWindow === undefined ? [] : [[type, iso(nextWindow)]])),
             ),
         },
-        text: [
-            lines([`Policy ${name} in ${region} at ${at(now)}, ${timezone}`, `${serversOf(health)}.`, ""]),
-            writeTable(["Server", ...types.map((type) => `${type}, age`), "Problems"], rows, screen.columns),
-            problemsText(health, (time) => at(time)),
-            lines([
-                "",
-                "NEXT WINDOWS",
-                "",
-                ...(health.types ?? []).map(
-                    ({ type, nextWindow }) => `${type}: ${nextWindow === undefined ? "only AWS knows" : at(nextWindow)}`,
-                ),
-            ]),
-        ].join(""),
+        text: textOf(servers, account, session),
     };
 }
 
-function newest({ byServer }: Backups, server: Server, type: string): number | undefined {
-    return byServer.of(server).find((set) => set.type === type && isRestorePoint(set))?.startTime;
+function statusOf(
+    server: Server,
+    { byServer }: Backups,
+    types: readonly string[],
+    excludeTag: string,
+    problems: Account["health"]["findings"],
+): ServerStatus {
+    const points = byServer.of(server).filter(isRestorePoint);
+    const excluded = server.tags[excludeTag];
+    return {
+        server,
+        ...(excluded !== undefined && { excluded }),
+        newest: Object.fromEntries(
+            types.flatMap((type) => {
+                const newest = points.find((point) => point.type === type);
+                return newest === undefined ? [] : [[type, newest.startTime]];
+            }),
+        ),
+        problems: problems.filter((finding) => finding.server === server.id).length,
+    };
+}
+
+function textOf(servers: readonly ServerStatus[], { health }: Account, { policy, region, now, screen }: Session): string {
+    const { name, timezone, schedules } = policy.settings;
+    const types = Object.keys(policy.settings.retention);
+    const colors = colorsOf(screen);
+    const at = (time: number) => clock(time, timezone);
+    const problems = health.findings.filter(({ severity }) => severity === "problem").length;
+    const sum = problems === 0 ? colors.good("no problems") : colors.bad(`${problems} ${problems === 1 ? "problem" : "problems"}`);
+    const windows = (health.types ?? []).map(({ type, nextWindow }) =>
+        nextWindow === undefined ? `${type}: ${withoutWindow(schedules[type])}` : `${type}: ${at(nextWindow)}`,
+    );
+    const heading = [`Policy ${name} in ${region} at ${at(now)}, ${timezone}.`, `${serversOf(health)}, ${sum}.`];
+    return [
+        lines(heading.flatMap((line) => wrapLine(line, screen.columns))),
+        ...(servers.length === 0 ? [] : ["\n", serverTable(servers, types, now, screen.columns, colors)]),
+        findingsText(health.findings, screen, at),
+        problems === 0 ? "" : lines(["", ...wrapLine("vss-backup doctor shows why the last runs failed.", screen.columns)]),
+        lines(["", colors.title("NEXT WINDOWS"), "", ...windows.flatMap((line) => wrapLine(line, screen.columns, "  "))]),
+    ].join("");
+}
+
+function serverTable(servers: readonly ServerStatus[], types: readonly string[], now: number, columns: number, colors: Colors): string {
+    const rows = servers.map(({ server, excluded, newest, problems }) => [
+        serverLabel(server),
+        ...types.map((type) => (newest[type] === undefined ? "none" : duration(now - newest[type]))),
+        excluded !== undefined ? "excluded" : problems === 0 ? "0" : colors.bad(String(problems)),
+    ]);
+    return writeTable(["Server", ...types.map((type) => `${type}, age`), "Problems"], rows, columns);
+}
+
+function withoutWindow(schedule: string | undefined): string {
+    return schedule?.startsWith("rate") ? "only AWS knows, because its schedule is a rate" : "none";
 }

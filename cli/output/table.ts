@@ -1,8 +1,12 @@
 import Table from "cli-table3";
 import stringWidth from "string-width";
+import wrapAnsi from "wrap-ansi";
 
-/** Below this width, a column is hard to read. */
+/** Below this width, a column of words is hard to read. */
 const LEAST = 12;
+
+/** Wide enough for an id in parentheses. Only longer words are broken. */
+const ID = 24;
 
 const GAP = 2;
 
@@ -24,37 +28,46 @@ const NO_LINES = {
     middle: "",
 };
 
-/** Writes rows as a table of at most so many columns. It folds long cells, and writes a block for each row if the screen is too narrow. */
+/**
+ * Writes rows as a table of at most so many columns. It folds long cells between words, and never cuts an id. If the screen is too narrow,
+ * each row becomes a block of lines.
+ */
 export function writeTable(head: readonly string[], rows: readonly (readonly string[])[], columns: number): string {
-    const widths = head.map((title, i) => Math.max(...[title, ...rows.map((row) => row[i] ?? "")].map((cell) => stringWidth(cell))));
-    const folded = fold(widths, columns - GAP * head.length);
-    return folded ? asTable(head, rows, folded) : asBlocks(head, rows);
+    const cells = head.map((title, i) => [title, ...rows.map((row) => row[i] ?? "")]);
+    const widths = cells.map((column) => Math.max(...column.map((cell) => stringWidth(cell))));
+    const least = cells.map((column, i) =>
+        Math.min(widths[i] ?? 0, Math.max(LEAST, ...column.map(longestWord)), Math.max(ID, stringWidth(head[i] ?? ""))),
+    );
+    const folded = fold(widths, least, columns - GAP * (head.length - 1));
+    return folded ? asTable(head, rows, folded) : asBlocks(head, rows, columns);
 }
 
-/** Takes columns from the widest cells until all fit; undefined if they cannot. */
-function fold(widths: readonly number[], room: number): number[] | undefined {
+/** Takes columns from the widest cells until all fit; undefined if they cannot. Of equal ones, the last one folds first. */
+function fold(widths: readonly number[], least: readonly number[], room: number): number[] | undefined {
     const folded = [...widths];
-    const sum = () => folded.reduce((total, width) => total + width, 0);
-    while (sum() > room) {
-        const widest = Math.max(...folded);
-        if (widest <= LEAST) {
+    for (let excess = folded.reduce((sum, width) => sum + width, 0) - room; excess > 0; excess -= 1) {
+        const spare = folded.map((width, i) => (width > (least[i] ?? 0) ? width : 0));
+        const widest = Math.max(...spare);
+        if (widest === 0) {
             return undefined;
         }
-        folded[folded.indexOf(widest)] = widest - 1;
+        folded[spare.lastIndexOf(widest)] = widest - 1;
     }
     return folded;
 }
 
+function longestWord(cell: string): number {
+    return Math.max(...cell.split(/\s+/).map((word) => stringWidth(word)));
+}
+
 function asTable(head: readonly string[], rows: readonly (readonly string[])[], widths: readonly number[]): string {
+    const wrapped = (row: readonly string[]) => row.map((cell, i) => wrapAnsi(cell, widths[i] ?? LEAST, { hard: true }));
     const table = new Table({
-        head: [...head],
-        colWidths: widths.map((width) => width + GAP),
-        wordWrap: true,
-        wrapOnWordBoundary: true,
+        head: wrapped(head),
         chars: NO_LINES,
         style: { head: [], border: [], "padding-left": 0, "padding-right": GAP },
     });
-    table.push(...rows.map((row) => [...row]));
+    table.push(...rows.map(wrapped));
     return lines(
         table
             .toString()
@@ -63,8 +76,15 @@ function asTable(head: readonly string[], rows: readonly (readonly string[])[], 
     );
 }
 
-function asBlocks(head: readonly string[], rows: readonly (readonly string[])[]): string {
-    return rows.map((row) => lines(head.map((title, i) => `${title}: ${row[i] ?? ""}`))).join("\n");
+function asBlocks(head: readonly string[], rows: readonly (readonly string[])[], columns: number): string {
+    return rows.map((row) => lines(head.flatMap((title, i) => wrapLine(`${title}: ${row[i] ?? ""}`, columns, "  ")))).join("\n");
+}
+
+/** Breaks a text between words into lines of at most so many columns. The lines after the first begin with `hanging`. */
+export function wrapLine(text: string, columns: number, hanging = ""): string[] {
+    return wrapAnsi(text, columns - hanging.length)
+        .split("\n")
+        .map((line, i) => (i === 0 ? line : `${hanging}${line}`));
 }
 
 /** Ends each line with a line feed. */

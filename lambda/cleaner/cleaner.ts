@@ -17,6 +17,12 @@ export interface CleanerSettings extends RetentionPolicy {
     readonly reportOnly: boolean;
 }
 
+/** What a run needs from its event. */
+export interface CleanerEvent {
+    readonly time?: unknown;
+    readonly reportOnly?: unknown;
+}
+
 /** The part of Lambda's context that a run uses. */
 export interface CleanerContext {
     getRemainingTimeInMillis?(): number;
@@ -58,9 +64,9 @@ const LAMBDA_LIMIT_MS = 900_000;
 /**
  * Runs the cleaner once: it lists, plans, deletes and reports.
  *
- * @param event `time`: when the run was due, ISO 8601, as EventBridge puts it into events
+ * @param event `time`: when the run was due, ISO 8601, as EventBridge puts it into events. `reportOnly`: true for a run that deletes nothing
  * @param pace of the deletions
- * @throws Error before anything is deleted, if the event has no time or no plan can be made
+ * @throws Error before anything is deleted, if the event has no time or another `reportOnly`, or if no plan can be made
  * @throws RangeError before anything is deleted, if a number of `settings` is invalid
  * @throws CleaningFailed after the report is logged. Either a listing broke off, or EC2 refused deletions of snapshots that nothing holds.
  * Without the listing of snapshots, nothing is deleted.
@@ -68,22 +74,23 @@ const LAMBDA_LIMIT_MS = 900_000;
 export async function clean(
     ec2: EC2Client,
     settings: CleanerSettings,
-    event: { readonly time?: unknown },
+    event: CleanerEvent,
     context?: CleanerContext,
     pace: Pace = DELETION_PACE,
 ): Promise<Report> {
     const now = timeOf(event, "cleaner");
+    const reportOnly = isReportOnly(event) || settings.reportOnly;
     ec2.middlewareStack.add(...RETRY_UNREADABLE);
     const remaining = context?.getRemainingTimeInMillis?.() ?? LAMBDA_LIMIT_MS;
     const abortSignal = AbortSignal.timeout(Math.max(0, remaining - LAST_ANSWER_MS));
     const endsAt = performance.now() + remaining - LAST_START_MS;
 
     const { plan, errors } = await listAndPlan(ec2, settings, now, abortSignal);
-    const outcomes = settings.reportOnly
+    const outcomes = reportOnly
         ? reportOnlyOutcomes(plan)
         : await deleteSets(ec2, plan.deletions, { most: settings.maxDeletionsPerRun, pace, endsAt, abortSignal });
 
-    const result = report({ policy: settings.name, time: now, reportOnly: settings.reportOnly }, plan, outcomes, errors);
+    const result = report({ policy: settings.name, time: now, reportOnly }, plan, outcomes, errors);
     // console.log would write Lambda's prefix before the line.
     process.stdout.write(
         logLines(result)
@@ -94,6 +101,19 @@ export async function clean(
         throw new CleaningFailed(result);
     }
     return result;
+}
+
+/**
+ * Whether the event asks for a run that deletes nothing. An event can't make a run delete what the settings forbid.
+ *
+ * @throws Error if the event has another value, since its sender expects something that the run would not do
+ */
+function isReportOnly({ reportOnly }: CleanerEvent): boolean {
+    if (reportOnly !== undefined && reportOnly !== true) {
+        const value = JSON.stringify(reportOnly).slice(0, 200);
+        throw new Error(`The event's "reportOnly" is ${value}. Send true for a run that deletes nothing, or leave it out.`);
+    }
+    return reportOnly === true;
 }
 
 /**

@@ -1,6 +1,7 @@
 import {
     type EC2Client,
     type Snapshot as Ec2Snapshot,
+    type Filter,
     paginateDescribeSnapshots,
     paginateDescribeVolumes,
     type Volume,
@@ -20,14 +21,18 @@ const FILTER_VALUES = 200;
  * @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeSnapshots.html
  */
 export function listSnapshots(ec2: EC2Client, policy: string, abortSignal: AbortSignal): Promise<SizedSnapshot[]> {
+    return listFiltered(ec2, { Name: `tag:${POLICY_TAG}`, Values: [filterValue(policy)] }, abortSignal);
+}
+
+/** Lists every snapshot of this account that has a tag with this key, of all policies and of none. Like `listSnapshots`. */
+export function listSnapshotsWithTag(ec2: EC2Client, key: string, abortSignal: AbortSignal): Promise<SizedSnapshot[]> {
+    return listFiltered(ec2, { Name: "tag-key", Values: [filterValue(key)] }, abortSignal);
+}
+
+function listFiltered(ec2: EC2Client, filter: Filter, abortSignal: AbortSignal): Promise<SizedSnapshot[]> {
     return readPages({
         service: "EC2",
-        open: () =>
-            paginateDescribeSnapshots(
-                { client: ec2, pageSize: 1000 },
-                { OwnerIds: ["self"], Filters: [{ Name: `tag:${POLICY_TAG}`, Values: [filterValue(policy)] }] },
-                { abortSignal },
-            ),
+        open: () => paginateDescribeSnapshots({ client: ec2, pageSize: 1000 }, { OwnerIds: ["self"], Filters: [filter] }, { abortSignal }),
         listOf: ({ Snapshots }) => Snapshots,
         read: fromEc2,
     });

@@ -59,16 +59,6 @@ export function writeReport(health: Health, settings: ReportSettings): { readonl
     return { subject: subjectOf(health, settings), text: assemble(head, tail) };
 }
 
-/** Writes the problems, and then the notes, each with its cure. Without any, the text is empty. */
-export function problemsText(health: Health, clock: (time: number) => string): string {
-    return [
-        { title: "PROBLEMS", blocks: groups(health.findings, "problem", clock) },
-        { title: "NOTES", blocks: groups(health.findings, "note", clock) },
-    ]
-        .flatMap(blocksOf)
-        .join("");
-}
-
 function summary(health: Health, { name, timezone }: ReportSettings, clock: (time: number) => string): string {
     const { Problems } = countsOf(health);
     const numbers = [

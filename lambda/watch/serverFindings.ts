@@ -144,7 +144,7 @@ function failing(server: Server, { readings }: Situation): Draft[] {
 }
 
 /** The last line of a run's output that is not empty: VSS's own reason. */
-function reasonOf(output: string): string {
+export function reasonOf(output: string): string {
     const lines = output.split(/\r?\n/).map((line) => line.trim());
     return (lines.findLast((line) => line !== "") ?? "").slice(0, REASON_LENGTH);
 }

@@ -94,6 +94,9 @@ async function carryOut(
     if (!action) {
         throw service.unknown(call.action);
     }
+    if (call.parameters.get("DryRun") === "true") {
+        throw new AwsError("DryRunOperation", "Request would have succeeded, but DryRun flag is set.", 412);
+    }
     return action.carryOut(call, place);
 }
 

@@ -32,7 +32,11 @@ export function callOf(body: string, headers: Headers, path = "/"): AwsCall {
               service: "lambda",
               action: "Invoke",
               parameters: new URLSearchParams(),
-              input: { FunctionName: decodeURIComponent(functionName), Payload: JSON.parse(body || "null") as Json },
+              input: {
+                  FunctionName: decodeURIComponent(functionName),
+                  Payload: JSON.parse(body || "null") as Json,
+                  InvocationType: String(headers["x-amz-invocation-type"] ?? "RequestResponse"),
+              },
               attempt: attemptOf(headers),
           };
 }

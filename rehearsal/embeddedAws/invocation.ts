@@ -42,6 +42,9 @@ async function invoke({ input }: AwsCall, place: Place): Promise<object> {
         const arn = arnOf(place, "lambda", `function:${input.FunctionName}`);
         throw new AwsError("ResourceNotFoundException", `Function not found: ${arn}`, 404);
     }
+    if (input.InvocationType === "DryRun") {
+        return { payload: null };
+    }
     try {
         return { payload: (await run(input.Payload ?? null)) ?? null };
     } catch (error) {

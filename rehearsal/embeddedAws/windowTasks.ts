@@ -29,6 +29,8 @@ export function getMaintenanceWindowTask(call: AwsCall, place: Place): object {
         WindowTaskId,
         TaskArn: task.document,
         TaskType: "RUN_COMMAND",
+        MaxConcurrency: "50",
+        MaxErrors: "100%",
         TaskInvocationParameters: {
             RunCommand: {
                 Comment: task.comment,

@@ -2,8 +2,8 @@ import assert from "node:assert/strict";
 import { healthyAccount } from "./support/account";
 import { vssBackup } from "./support/vssBackup";
 
-const HEALTHY = `Policy prod in eu-central-1 at 2027-03-05 08:00, Europe/Vienna
-2 of 2 servers OK.
+const HEALTHY = `Policy prod in eu-central-1 at 2027-03-05 08:00, Europe/Vienna.
+2 of 2 servers OK, no problems.
 
 Server                       Day, age  Week, age  Month, age  Problems
 web01 (i-0a1b2c3d4e5f00001)  6 h       5 d 4 h    4 d 2 h     0

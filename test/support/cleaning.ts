@@ -1,5 +1,12 @@
 import { EC2Client, type EC2ClientConfig } from "@aws-sdk/client-ec2";
-import { type CleanerContext, type CleanerSettings, CleaningFailed, clean, clientConfig } from "../../lambda/cleaner/cleaner";
+import {
+    type CleanerContext,
+    type CleanerEvent,
+    type CleanerSettings,
+    CleaningFailed,
+    clean,
+    clientConfig,
+} from "../../lambda/cleaner/cleaner";
 import type { Pace } from "../../lambda/cleaner/rateLimiter";
 import type { Report } from "../../lambda/cleaner/report";
 import type { Snapshot } from "../../lambda/retention/snapshot";
@@ -10,7 +17,7 @@ import { POLICY } from "./history";
 
 export interface CleaningOptions extends Pick<AwsOptions, "intercept" | "faults" | "pageSize"> {
     readonly settings?: Partial<CleanerSettings>;
-    readonly event?: { readonly time?: unknown };
+    readonly event?: CleanerEvent;
     readonly context?: CleanerContext;
     readonly pace?: Pace;
     /** Replaces settings of the closure's client. */

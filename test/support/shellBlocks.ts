@@ -6,7 +6,7 @@ import { join } from "node:path";
 /** A command and its arguments. */
 export type Call = readonly string[];
 
-const COMMANDS = ["npm", "npx", "git", "pulumi", "aws", "jq"];
+const COMMANDS = ["npm", "npx", "git", "pulumi", "aws", "jq", "vss-backup"];
 
 /**
  * Runs a block in bash. The script `standIn.sh` replaces the commands that the block calls.

@@ -56,7 +56,8 @@ function runsSince({ schedules, timezone }: WatchSettings, now: number): number 
     return lookBack(runs.toSorted((a, b) => b - a).slice(0, RUNS), now);
 }
 
-function invocationOf(invocation: CommandInvocation, { name, schedules }: WatchSettings): Invocation {
+/** Reads what a command did on a server. */
+export function invocationOf(invocation: CommandInvocation, { name, schedules }: WatchSettings): Invocation {
     const { InstanceId, Comment = "", RequestedDateTime, StatusDetails = "", CommandPlugins = [] } = invocation;
     const type = typeOfComment(Comment, name, Object.keys(schedules));
     return {

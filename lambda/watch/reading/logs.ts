@@ -33,25 +33,29 @@ interface LogPart {
  */
 export async function listCleanerRuns(
     logs: CloudWatchLogsClient,
-    { name, cleanerSchedule, timezone }: WatchSettings,
+    settings: WatchSettings,
     { cleanerLogGroup }: WatchTargets,
     now: number,
     abortSignal: AbortSignal,
 ): Promise<CleanerRun[]> {
+    const { name, cleanerSchedule, timezone } = settings;
     const from = lookBack(lastRuns(cleanerSchedule, timezone, now, RUNS), now);
     const lines = await listLines(logs, { group: cleanerLogGroup, property: "Policy", value: name, from }, abortSignal);
     const runs = new Map<number, CleanerRun>();
-    for (const attempt of lines.flatMap((line) => runOf(line, name))) {
+    for (const attempt of lines.flatMap((line) => runOf(line, settings))) {
         const deleted = attempt.deleted + (runs.get(attempt.time)?.deleted ?? 0);
         runs.set(attempt.time, { ...attempt, deleted });
     }
     return [...runs.values()].toSorted((a, b) => b.time - a.time);
 }
 
-/** Reads one line of a report. The first line has everything but ids of deleted snapshots, so further lines give no run. */
-function runOf(line: string, policy: string): CleanerRun[] {
+/**
+ * Reads one line of a report. The first line has everything but ids of deleted snapshots, so further lines give no run. A run that somebody
+ * started to see what it would delete is none either.
+ */
+function runOf(line: string, { name, reportOnly }: WatchSettings): CleanerRun[] {
     const report = reportIn(line);
-    return report?.Policy === policy && report.Counts
+    return report?.Policy === name && report.Counts && (reportOnly || !report.ReportOnly)
         ? [
               {
                   time: Date.parse(report.Time),

@@ -1,10 +1,13 @@
+import type { CleanerEvent, CleanerSettings } from "../../../lambda/cleaner/cleaner";
 import { type DeployedPolicy, parameterName } from "../../../lambda/deployedPolicy";
 import { memoryLines } from "../../../lambda/watch/memoryLog";
 import { runComment } from "../../../lambda/watch/runComment";
+import type { Json } from "../../../rehearsal/embeddedAws/call";
 import { SnapshotStore } from "../../../rehearsal/embeddedAws/snapshotStore";
 import type { Server } from "../../../rehearsal/embeddedAws/ssm";
-import type { AwsState } from "../../../rehearsal/embeddedAws/state";
+import type { AwsState, StoredTask } from "../../../rehearsal/embeddedAws/state";
 import { makeReport } from "../../support/account";
+import { type CleaningOptions, runCleaner } from "../../support/cleaning";
 import { POLICY } from "../../support/history";
 
 const HOUR = 3_600_000;
@@ -96,6 +99,7 @@ export function healthyAccount(servers: readonly Server[] = [makeServer(1, "web0
             timezone: settings.timezone,
             duration: 1,
             cutoff: 0,
+            tasks: [taskOf(type)],
         })),
         windowExecutions: runs.map(({ type, time }, i) => ({
             id: `execution-${i}`,
@@ -128,6 +132,26 @@ export function healthyAccount(servers: readonly Server[] = [makeServer(1, "web0
             [targets.watchLogGroup, watchLog(servers)],
         ]),
         topics: new Map([[targets.topicArn, [{ protocol: "email", endpoint: "windows-admins@example.com", isConfirmed: true }]]]),
+    };
+}
+
+/** The task of a window as the component deploys it. */
+export function taskOf(type: string): StoredTask {
+    const comment = runComment("prod", type);
+    return {
+        id: `task-${type.toLowerCase()}`,
+        document: DEPLOYED.targets.document,
+        comment,
+        parameters: {
+            ExcludeBootVolume: "False",
+            CopyOnly: "False",
+            NoWriters: "False",
+            description: comment,
+            tags: `Key=SnapshotType,Value=${type};Key=VssBackupPolicy,Value=prod`,
+            executionTimeout: "800",
+        },
+        timeout: 2800,
+        logGroup: "/vss-backup/prod/runs",
     };
 }
 
@@ -194,4 +218,14 @@ function watchLog(servers: readonly Server[]) {
         reportedAt: NOW - 24 * HOUR,
     });
     return lines.map((message) => ({ time, message }));
+}
+
+/** Adds the code of the cleaner, as the component deploys it with these settings. */
+export function withCleaner(account: TestAccount, settings: Partial<CleanerSettings> = {}, options: CleaningOptions = {}): TestAccount {
+    const whole = { ...DEPLOYED.settings, ...settings };
+    const run = async (event: Json) => {
+        const { report } = await runCleaner(account.store, { ...options, settings: whole, event: event as CleanerEvent });
+        return JSON.parse(JSON.stringify(report)) as Json;
+    };
+    return { ...account, functions: new Map([[DEPLOYED.cleanerFunction, run]]) };
 }

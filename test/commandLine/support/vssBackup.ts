@@ -104,3 +104,8 @@ export async function withEmbeddedAws<T>(
         await aws.close();
     }
 }
+
+/** The actions among calls that change something. */
+export function changes(calls: readonly AwsCall[]): string[] {
+    return calls.map(({ action }) => action).filter((action) => !/^(Describe|Filter|Get|List)/.test(action));
+}

@@ -4,6 +4,7 @@ import type { Snapshot } from "../../../lambda/retention/snapshot";
 import { startAws } from "../../../rehearsal/embeddedAws/aws";
 import { AwsError } from "../../../rehearsal/embeddedAws/call";
 import type { SnapshotStore } from "../../../rehearsal/embeddedAws/snapshotStore";
+import { ALL_IDS, DELETED_LINES, KEPT_LINES, makeFourDays, makeReport } from "../../support/account";
 import { makeClient, runCleaner, storeSnapshots } from "../../support/cleaning";
 import { POLICY } from "../../support/history";
 import { findLongLines } from "../../support/logLines";
@@ -289,6 +290,36 @@ describe("The cleaner", () => {
             ["PARTIAL", ["snap-1a"], [{ SnapshotId: "snap-1b", Reason: "left: in use by ami-1; 1 of its set went before" }]],
         );
     });
+
+    for (const settings of [{ reportOnly: false }, { reportOnly: true }]) {
+        it(`deletes nothing if its event has reportOnly, and the policy has ${settings.reportOnly}`, async () => {
+            const store = storeSnapshots(makeFourDays());
+            const event = { time: "2027-02-01T07:00:00Z", reportOnly: true };
+            const { report, calls } = await runCleaner(store, { settings: { retention: { Day: 2 }, ...settings }, event });
+            const planned = Object.entries(DELETED_LINES).map(([id, line]) => [id, `report only, else ${line}`]);
+            assert.deepEqual(report, {
+                ...makeReport({ kept: KEPT_LINES, remaining: Object.fromEntries(planned) }),
+                ReportOnly: true,
+            });
+            assert.deepEqual([calls.map(({ action }) => action), listIds(store)], [["DescribeSnapshots"], ALL_IDS]);
+        });
+    }
+
+    for (const reportOnly of [false, "true", "false", 1, null, {}]) {
+        it(`makes no request if its event has reportOnly ${JSON.stringify(reportOnly)}`, async () => {
+            const store = storeSnapshots(makeFourDays());
+            const requests: unknown[] = [];
+            const intercept = (call: unknown) => {
+                requests.push(call);
+                return undefined;
+            };
+            await assert.rejects(runCleaner(store, { event: { time: "2027-02-01T07:00:00Z", reportOnly }, intercept }), {
+                name: "Error",
+                message: `The event's "reportOnly" is ${JSON.stringify(reportOnly)}. Send true for a run that deletes nothing, or leave it out.`,
+            });
+            assert.deepEqual([requests, listIds(store).length], [[], 8]);
+        });
+    }
 
     it("deletes nothing with reportOnly, but plans and reports", async () => {
         const store = storeSnapshots(makeJanuary(2));

@@ -85,6 +85,12 @@ describe("Listing the cleaner's runs", () => {
         assert.deepEqual(await read(events.map((message) => ({ time: NOW, message }))), { value: [] });
     });
 
+    it("passes over runs that somebody started with reportOnly, unless the policy has it", async () => {
+        const dryRun = logged({ ...reportOf(NOW), ReportOnly: true });
+        assert.deepEqual(await read([...logged(reportOf(NOW - DAY)), ...dryRun]), { value: [runOf(NOW - DAY)] });
+        assert.deepEqual(await read(dryRun, { settings: { reportOnly: true } }), { value: [runOf(NOW)] });
+    });
+
     it("passes over lines that the filter of CloudWatch Logs should have left out", async () => {
         const messages = ["START", JSON.stringify({ ...reportOf(NOW), Policy: "prod-2" }), "null", JSON.stringify(reportOf(NOW))];
         const events = messages.map((message, i) => ({ eventId: String(i), message }));

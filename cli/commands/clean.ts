@@ -1,0 +1,112 @@
+import { InvokeCommand } from "@aws-sdk/client-lambda";
+import type { Line, Report } from "../../lambda/cleaner/report";
+import { type ActingOptions, confirm } from "../confirmation";
+import { EXIT, type ExitCode } from "../exitCodes";
+import { Failure, failureOf } from "../failure";
+import { lines, writeTable } from "../output/table";
+import { clock, iso } from "../output/times";
+import type { Outcome, Session } from "../session";
+
+interface CleanOptions extends ActingOptions {
+    /** Delete. Without it, the cleaner only reports. */
+    readonly apply: boolean;
+}
+
+/** Starts the deployed cleaner, and shows its report. */
+export async function clean(session: Session, options: CleanOptions): Promise<Outcome> {
+    const dryRun = await startCleaner(session, true);
+    const planned = dryRun.Counts.Remaining;
+    if (!options.apply || planned === 0) {
+        return outcome(session, dryRun, options.apply);
+    }
+    const { name, reportOnly } = session.policy.settings;
+    if (reportOnly) {
+        throw new Failure(
+            `Policy ${name} has reportOnly, so its cleaner deletes nothing.`,
+            "Deploy the policy without reportOnly.",
+            EXIT.refused,
+        );
+    }
+    const sentences = [`Delete ${planned} of ${dryRun.Counts.Listed} snapshots of policy ${name}. To see them: vss-backup clean`];
+    await confirm(session, { sentences, word: name }, options);
+    return outcome(session, await startCleaner(session, false), true);
+}
+
+/**
+ * Starts the cleaner once, and returns its report.
+ *
+ * @throws Failure if the run fails
+ */
+async function startCleaner({ policy, clients, abortSignal }: Session, reportOnly: boolean): Promise<Report> {
+    const event = { time: new Date(Date.now()).toISOString(), ...(reportOnly && { reportOnly }) };
+    const look = `To see its reports: aws logs tail ${policy.targets.cleanerLogGroup} --since 1h`;
+    const request = new InvokeCommand({ FunctionName: policy.cleanerFunction, Payload: JSON.stringify(event) });
+    const { FunctionError, Payload } = await clients.lambda.send(request, { abortSignal }).catch((error: unknown) => {
+        const failure = failureOf(error);
+        throw failure.exitCode === EXIT.interrupted && !reportOnly
+            ? new Failure("The command was interrupted. The cleaner goes on until its run ends.", look, EXIT.interrupted)
+            : failure;
+    });
+    const answer = parse(Payload);
+    if (FunctionError !== undefined) {
+        throw new Failure(`The cleaner's run failed: ${String(answer.errorMessage ?? FunctionError)}`, look);
+    }
+    if (!isReport(answer) || (reportOnly && !answer.ReportOnly)) {
+        throw new Failure(`The function ${policy.cleanerFunction} gave no report that this version of vss-backup can read.`, look);
+    }
+    return answer;
+}
+
+function parse(payload: Uint8Array | undefined): Readonly<Record<string, unknown>> {
+    try {
+        return (JSON.parse(new TextDecoder().decode(payload)) as Record<string, unknown> | null) ?? {};
+    } catch {
+        return {};
+    }
+}
+
+/** The deployed cleaner has made it, so its parts are right if these are. */
+function isReport(answer: object): answer is Report {
+    return "Counts" in answer && "Status" in answer && "ReportOnly" in answer;
+}
+
+function outcome({ policy, screen }: Session, report: Report, isApplied: boolean): Outcome {
+    const exitCode: ExitCode = isApplied && report.Status !== "OK" ? EXIT.partly : EXIT.done;
+    const { Counts, DeletedSnapshots, DeletedReasons, RemainingSnapshots, FailedSnapshots, SkippedSnapshots } = report;
+    const reasons = new Map(DeletedReasons.map(({ SnapshotId, Reason }) => [SnapshotId, Reason]));
+    return {
+        exitCode,
+        result: {
+            time: iso(Date.parse(report.Time)),
+            reportOnly: report.ReportOnly,
+            status: report.Status,
+            counts: Object.fromEntries(Object.entries(Counts).map(([name, count]) => [name[0]?.toLowerCase() + name.slice(1), count])),
+            deleted: DeletedSnapshots.map((snapshot) => ({ snapshot, reason: reasons.get(snapshot) ?? "deleted" })),
+            remaining: RemainingSnapshots.map(entryOf),
+            failed: FailedSnapshots.map(entryOf),
+            skipped: SkippedSnapshots.map(entryOf),
+            linesLeftOut: report.LinesLeftOut,
+        },
+        text: textOf(report, clock(Date.parse(report.Time), policy.settings.timezone), isApplied, screen.columns),
+    };
+}
+
+function entryOf({ SnapshotId, Reason }: Line): { readonly snapshot: string; readonly reason: string } {
+    return { snapshot: SnapshotId, reason: Reason };
+}
+
+function textOf(report: Report, time: string, isApplied: boolean, columns: number): string {
+    const { Counts, ReportOnly } = report;
+    const counts = ReportOnly
+        ? `It would delete ${Counts.Remaining} of ${Counts.Listed} snapshots, and keep ${Counts.Kept}.`
+        : `It deleted ${Counts.Deleted} of ${Counts.Listed} snapshots, and kept ${Counts.Kept}.`;
+    const rows = [...report.DeletedReasons, ...report.FailedSnapshots, ...report.RemainingSnapshots, ...report.SkippedSnapshots].map(
+        ({ SnapshotId, Reason }) => [SnapshotId, Reason],
+    );
+    return [
+        lines([`${ReportOnly ? "Dry run" : "Run"} of the cleaner of policy ${report.Policy} at ${time}`, counts]),
+        ...(rows.length === 0 ? [] : ["\n", writeTable(["Snapshot", "Result"], rows, columns)]),
+        ...(report.LinesLeftOut > 0 ? [lines(["", `${report.LinesLeftOut} more lines do not fit into the cleaner's report.`])] : []),
+        ...(ReportOnly && !isApplied && Counts.Remaining > 0 ? [lines(["", "To delete them: vss-backup clean --apply"])] : []),
+    ].join("");
+}

@@ -1,0 +1,62 @@
+import { type Backups, backupsOf, readAccount } from "../account";
+import { findingRows } from "../doctor/findingRows";
+import { permissionRows } from "../doctor/permissionRows";
+import { quotaRows } from "../doctor/quotaRows";
+import { CHECKS, type Row } from "../doctor/row";
+import { runRows } from "../doctor/runRows";
+import { watchRow } from "../doctor/watchRow";
+import { EXIT } from "../exitCodes";
+import { type Colors, colorsOf } from "../output/colors";
+import { cureLines } from "../output/findings";
+import { lines, wrapLine, writeTable } from "../output/table";
+import { clock } from "../output/times";
+import type { Outcome, Session } from "../session";
+
+/** Looks at everything that backups need: a row for each fact, with its result and its cure. */
+export async function doctor(session: Session): Promise<Outcome> {
+    const { policy, screen } = session;
+    const { excludeTag, timezone } = policy.settings;
+    const { key, value } = policy.targets.serverTag;
+    const [account, quotas] = await Promise.all([readAccount(session), quotaRows(session)]);
+    const { servers, snapshots, invocations } = account.signals;
+    const backups: Backups = backupsOf(session, "value" in servers ? servers.value : [], "value" in snapshots ? snapshots.value : []);
+    const watched = backups.servers.filter(({ tags }) => tags[key] === value && tags[excludeTag] === undefined);
+    const found: readonly Row[] = [
+        ...findingRows(account),
+        ...(await permissionRows(session, backups.snapshots[0]?.id)),
+        ...("value" in servers && "value" in invocations
+            ? runRows(watched, invocations.value, backups, (time) => clock(time, timezone))
+            : []),
+        watchRow(session, account),
+        ...quotas,
+    ];
+    const rows = CHECKS.flatMap((check) => withoutFalseComfort(found.filter((row) => row.check === check)));
+    return {
+        exitCode: rows.some(({ result }) => result === "problem") ? EXIT.findings : EXIT.done,
+        result: { checks: rows },
+        text: textOf(rows, session, colorsOf(screen)),
+    };
+}
+
+/** Leaves out the good news of a check that found a problem. */
+function withoutFalseComfort(rows: readonly Row[]): readonly Row[] {
+    return rows.some(({ result }) => result === "problem") ? rows.filter(({ result }) => result !== "ok") : rows;
+}
+
+function textOf(rows: readonly Row[], { policy, region, now, screen }: Session, colors: Colors): string {
+    const { name, timezone } = policy.settings;
+    const painted = { ok: colors.good("ok"), problem: colors.bad("problem"), note: "note", unknown: colors.bad("unknown") };
+    const steps = rows.filter(({ cure }) => cure !== undefined);
+    return [
+        lines([...wrapLine(`Policy ${name} in ${region} at ${clock(now, timezone)}, ${timezone}.`, screen.columns), ""]),
+        writeTable(
+            ["Check", "Result", "Explanation"],
+            rows.map(({ check, result, sentence }) => [check, painted[result], sentence]),
+            screen.columns,
+        ),
+        ...(steps.length === 0 ? [] : [lines(["", colors.title("NEXT STEPS")])]),
+        ...steps.map(({ sentence, cure = "" }) =>
+            lines(["", ...wrapLine(`- ${sentence}`, screen.columns, "  "), ...cureLines(cure, screen.columns)]),
+        ),
+    ].join("");
+}

@@ -1,0 +1,145 @@
+import { type Decision, planCleaning } from "../../lambda/retention/plan";
+import type { SetStatus } from "../../lambda/retention/setStatus";
+import { type Backups, backupsOf, serverLabel } from "../account";
+import { EXIT } from "../exitCodes";
+import { Failure } from "../failure";
+import { type Future, futureOf } from "../future";
+import { listBackups } from "../listing";
+import { lines, wrapLine, writeTable } from "../output/table";
+import { clock, iso } from "../output/times";
+import { type PlannedSet, plannedSets, readLostVolumes } from "../planning";
+import type { Outcome, Session } from "../session";
+import { listedSet } from "../sets";
+
+/** A set with its plan and its future. */
+interface Explanation {
+    readonly planned: PlannedSet;
+    readonly future: Future;
+    /** The volumes of the set of which the windows make no restore points any more. */
+    readonly volumesWithoutBackups: readonly string[];
+}
+
+/** Explains one snapshot: its set, its status, the decision about it, and until when it stays if all goes on as now. */
+export async function explain(session: Session, snapshotId: string): Promise<Outcome> {
+    const { policy, now } = session;
+    const { settings } = policy;
+    const { servers, snapshots } = await listBackups(session);
+    const backups = backupsOf(session, servers, snapshots);
+    const lost = await readLostVolumes(session, snapshots, [settings]);
+    const planned = plannedSets(planCleaning(snapshots, settings, now, lost), snapshots, settings, now).find(({ set }) =>
+        set.snapshots.some(({ id }) => id === snapshotId),
+    );
+    if (planned === undefined) {
+        throw new Failure(
+            `Policy ${settings.name} has no snapshot ${snapshotId}.`,
+            "Give the id of a snapshot with the tag of the policy. vss-backup plan --json lists all of them.",
+        );
+    }
+    const isBackedUp = (volumeId: string) => isVolumeBackedUp(volumeId, session, backups);
+    const future = futureOf({
+        set: planned.set,
+        sets: backups.sets,
+        policy: settings,
+        cleanerSchedule: settings.cleanerSchedule,
+        now,
+        lostVolumes: lost,
+        isBackedUp,
+    });
+    const volumes = [...new Set(planned.set.snapshots.map(({ volumeId }) => volumeId))];
+    const explanation = { planned, future, volumesWithoutBackups: volumes.filter((id) => !isBackedUp(id)) };
+    return {
+        exitCode: EXIT.done,
+        result: resultOf(snapshotId, explanation, session, backups),
+        text: textOf(snapshotId, explanation, session, backups),
+    };
+}
+
+/** Whether the windows make restore points of a volume, if all goes on as now. */
+function isVolumeBackedUp(volumeId: string, { policy: { settings, targets } }: Session, { servers }: Backups): boolean {
+    return servers.some(
+        ({ tags, volumes }) =>
+            tags[targets.serverTag.key] === targets.serverTag.value &&
+            tags[settings.excludeTag] === undefined &&
+            volumes.some(({ id, isRoot }) => id === volumeId && !(isRoot && targets.excludeBootVolume)),
+    );
+}
+
+function resultOf(snapshot: string, explanation: Explanation, { policy: { settings } }: Session, backups: Backups): object {
+    const { planned, future, volumesWithoutBackups } = explanation;
+    const { set, action, decisions } = planned;
+    return {
+        snapshot,
+        set: {
+            ...listedSet(set, decisions, backups),
+            status: set.status.kind,
+            ...("why" in set.status && { why: set.status.why }),
+            ...(set.heldBy && { heldBy: { snapshot: set.heldBy.snapshotId, tag: set.heldBy.key } }),
+            foundByTime: !set.identified,
+        },
+        action,
+        reason: decisions.find((decision) => decision.snapshot.id === snapshot)?.reason,
+        ...("deletedAt" in future ? { deletedAt: iso(future.deletedAt) } : { staysBecause: future.staysBecause }),
+        volumesWithoutBackups,
+        reportOnly: settings.reportOnly,
+    };
+}
+
+function textOf(snapshot: string, explanation: Explanation, session: Session, backups: Backups): string {
+    const { policy, screen } = session;
+    const { set, decisions } = explanation.planned;
+    const at = (time: number) => clock(time, policy.settings.timezone);
+    const started = Number.isNaN(set.startTime) ? "at an unknown time" : `at ${at(set.startTime)}, ${policy.settings.timezone}`;
+    const sentences = [
+        `${snapshot} belongs to a ${set.type ?? "untyped"} backup set of ${serverLabel(backups.serverOf(set))}. It started ${started}.`,
+        `Status: ${statusText(set.status)}.`,
+        ...(set.heldBy ? [`Hold: the tag ${set.heldBy.key} on ${set.heldBy.snapshotId}.`] : []),
+        ...(set.identified ? [] : ["The set was found by its time alone, so it may hold snapshots of several servers."]),
+        `Now: ${decisions.find((decision) => decision.snapshot.id === snapshot)?.reason}.`,
+        ...futureSentences(explanation, session, at),
+    ];
+    return `${lines([...sentences.flatMap((sentence) => wrapLine(sentence, screen.columns)), ""])}${snapshotTable(
+        decisions,
+        backups,
+        screen.columns,
+    )}`;
+}
+
+/** Lists the snapshots of the set, each with its reason if they differ. */
+function snapshotTable(decisions: readonly Decision[], backups: Backups, columns: number): string {
+    const differ = new Set(decisions.map(({ reason }) => reason)).size > 1;
+    const rows = decisions.map(({ snapshot: { id, volumeId, state }, reason }) => [
+        id,
+        volumeId,
+        `${backups.sizeOf(id)} GiB`,
+        state,
+        ...(differ ? [reason] : []),
+    ]);
+    return writeTable(["Snapshot", "Volume", "Size", "State", ...(differ ? ["Reason"] : [])], rows, columns);
+}
+
+function statusText(status: SetStatus): string {
+    switch (status.kind) {
+        case "restorePoint":
+            return "restore point";
+        case "pending":
+            return `not finished, because ${status.why}`;
+        case "failed":
+            return `failed, because ${status.why}`;
+    }
+}
+
+function futureSentences(explanation: Explanation, { policy: { settings } }: Session, at: (time: number) => string): string[] {
+    const { future, planned, volumesWithoutBackups } = explanation;
+    const withoutBackups =
+        volumesWithoutBackups.length > 0 ? [`The windows make no restore points of ${volumesWithoutBackups.join(", ")} any more.`] : [];
+    if ("staysBecause" in future) {
+        return [`Until: the set stays as long as this is so: ${future.staysBecause}.`, ...withoutBackups];
+    }
+    return [
+        `Until: the cleaner deletes the set at ${at(future.deletedAt)}, if all windows go on making restore points.`,
+        ...withoutBackups,
+        settings.reportOnly
+            ? "The cleaner has reportOnly, so it deletes nothing until that is changed."
+            : `To keep the set for longer: vss-backup hold ${planned.set.anchor.id}`,
+    ];
+}

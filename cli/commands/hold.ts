@@ -1,0 +1,103 @@
+import { CreateTagsCommand, DeleteTagsCommand } from "@aws-sdk/client-ec2";
+import type { BackupSet } from "../../lambda/retention/backupSets";
+import type { Snapshot } from "../../lambda/retention/snapshot";
+import type { Server } from "../../lambda/watch/signals";
+import { backupsOf, serverLabel } from "../account";
+import { type ActingOptions, confirm } from "../confirmation";
+import { EXIT } from "../exitCodes";
+import { Failure } from "../failure";
+import { listBackups } from "../listing";
+import { lines } from "../output/table";
+import { clock, iso } from "../output/times";
+import type { Outcome, Session } from "../session";
+
+interface HoldOptions extends ActingOptions {
+    /** The value of the tag. */
+    readonly reason: string;
+}
+
+/** A backup set, and the server of its volumes; undefined if no server has them any more. */
+interface FoundSet {
+    readonly set: BackupSet;
+    readonly server: Server | undefined;
+}
+
+/** Puts the hold tag on all snapshots of a set with one request, so that it is never half held. */
+export async function hold(session: Session, snapshotId: string, options: HoldOptions): Promise<Outcome> {
+    const { policy, clients } = session;
+    const key = policy.settings.hold;
+    const found = await findSet(session, snapshotId);
+    const name = describe(session, found);
+    const missing = found.set.snapshots.filter((snapshot) => holdKeys(snapshot, key).length === 0);
+    if (missing.length === 0) {
+        return outcome(found, { isHeld: true, changed: [] }, [`The ${name}, is held already. Nothing was done.`]);
+    }
+    const sentences = [`Put the tag ${key} on the ${name}. The cleaner will not delete it.`];
+    await confirm(session, { sentences, word: wordFor(session, found) }, options);
+    const changed = missing.map(({ id }) => id);
+    await clients.ec2.send(new CreateTagsCommand({ Resources: changed, Tags: [{ Key: key, Value: options.reason }] }));
+    return outcome(found, { isHeld: true, changed }, [`Held: the ${name}.`, `To end it: vss-backup release ${snapshotId}`]);
+}
+
+/** Removes the hold tag, in any letter case, from all snapshots of a set with one request. */
+export async function release(session: Session, snapshotId: string, options: ActingOptions): Promise<Outcome> {
+    const { policy, clients } = session;
+    const found = await findSet(session, snapshotId);
+    const name = describe(session, found);
+    const held = found.set.snapshots.filter((snapshot) => holdKeys(snapshot, policy.settings.hold).length > 0);
+    if (held.length === 0) {
+        return outcome(found, { isHeld: false, changed: [] }, [`The ${name}, is not held. Nothing was done.`]);
+    }
+    const keys = [...new Set(held.flatMap((snapshot) => holdKeys(snapshot, policy.settings.hold)))];
+    const sentences = [`Remove the tag ${keys.join(", ")} from the ${name}. The cleaner may then delete it.`];
+    await confirm(session, { sentences, word: wordFor(session, found) }, options);
+    const changed = held.map(({ id }) => id);
+    await clients.ec2.send(new DeleteTagsCommand({ Resources: changed, Tags: keys.map((Key) => ({ Key })) }));
+    return outcome(found, { isHeld: false, changed }, [`Released: the ${name}.`]);
+}
+
+/** The keys of a snapshot that hold it. Their letter case does not matter to the cleaner. */
+function holdKeys({ tags }: Snapshot, hold: string): string[] {
+    return Object.keys(tags).filter((key) => key.toLowerCase() === hold.toLowerCase());
+}
+
+async function findSet(session: Session, snapshotId: string): Promise<FoundSet> {
+    const { name } = session.policy.settings;
+    const { servers, snapshots } = await listBackups(session);
+    const backups = backupsOf(session, servers, snapshots);
+    const set = backups.sets.find((one) => one.snapshots.some(({ id }) => id === snapshotId));
+    if (!set) {
+        throw new Failure(`Policy ${name} has no snapshot ${snapshotId}.`, "vss-backup points --json lists the snapshots.");
+    }
+    return { set, server: backups.serverOf(set) };
+}
+
+function describe({ policy: { settings } }: Session, { set, server }: FoundSet): string {
+    const count = `${set.snapshots.length} snapshot${set.snapshots.length === 1 ? "" : "s"}`;
+    const time = Number.isNaN(set.startTime) ? "an unknown time" : clock(set.startTime, settings.timezone);
+    return `${set.type ?? "untyped"} set of ${time}, ${serverLabel(server)}, ${count}`;
+}
+
+/** The name that confirms the action: the server's, or the policy's if no server has the volumes. */
+function wordFor({ policy }: Session, { server }: FoundSet): string {
+    return server === undefined ? policy.settings.name : server.name || server.id;
+}
+
+function outcome(
+    { set, server }: FoundSet,
+    done: { readonly isHeld: boolean; readonly changed: readonly string[] },
+    text: string[],
+): Outcome {
+    return {
+        exitCode: EXIT.done,
+        result: {
+            ...(server && { server: server.id, name: server.name }),
+            ...(set.type !== undefined && { type: set.type }),
+            ...(!Number.isNaN(set.startTime) && { time: iso(set.startTime) }),
+            snapshots: set.snapshots.map(({ id }) => id),
+            held: done.isHeld,
+            changed: done.changed,
+        },
+        text: lines(text),
+    };
+}

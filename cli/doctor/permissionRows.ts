@@ -1,0 +1,71 @@
+import { CreateTagsCommand, DeleteTagsCommand } from "@aws-sdk/client-ec2";
+import { InvokeCommand } from "@aws-sdk/client-lambda";
+import { EXIT } from "../exitCodes";
+import { failureOf, isDenial } from "../failure";
+import type { Session } from "../session";
+import type { Row } from "./row";
+
+/**
+ * Tries out the permissions of an operator, with requests that change nothing: DryRun of EC2 and of Lambda. A caller who only reads lacks
+ * them, so that is a note.
+ *
+ * @param snapshotId a snapshot of the policy; undefined if there is none
+ */
+export async function permissionRows({ clients, policy, abortSignal }: Session, snapshotId: string | undefined): Promise<Row[]> {
+    const { hold } = policy.settings;
+    const options = { abortSignal };
+    const onSnapshot =
+        snapshotId === undefined
+            ? [untried("ec2:CreateTags"), untried("ec2:DeleteTags")]
+            : [
+                  tried("ec2:CreateTags", "hold and adopt", () =>
+                      clients.ec2.send(
+                          new CreateTagsCommand({ DryRun: true, Resources: [snapshotId], Tags: [{ Key: hold, Value: "doctor" }] }),
+                          options,
+                      ),
+                  ),
+                  tried("ec2:DeleteTags", "release", () =>
+                      clients.ec2.send(new DeleteTagsCommand({ DryRun: true, Resources: [snapshotId], Tags: [{ Key: hold }] }), options),
+                  ),
+              ];
+    const onFunction = tried("lambda:InvokeFunction", "clean", () =>
+        clients.lambda.send(new InvokeCommand({ FunctionName: policy.cleanerFunction, InvocationType: "DryRun" }), options),
+    );
+    return Promise.all([...onSnapshot, onFunction]);
+}
+
+async function untried(permission: string): Promise<Row> {
+    return {
+        check: "permissions",
+        result: "unknown",
+        sentence: `${permission} cannot be tried out, because the policy has no snapshot yet.`,
+    };
+}
+
+async function tried(permission: string, commands: string, request: () => Promise<unknown>): Promise<Row> {
+    const ok: Row = { check: "permissions", result: "ok", sentence: `You have ${permission}, for ${commands}.` };
+    try {
+        await request();
+        return ok;
+    } catch (error) {
+        if ((error as Error).name === "DryRunOperation") {
+            return ok;
+        }
+        if ((error as Error).name === "ResourceNotFoundException") {
+            const sentence = "The function of the cleaner does not exist, so nothing is deleted.";
+            return { check: "cleaner", result: "problem", sentence, cure: "Put it back with pulumi refresh, and then pulumi up." };
+        }
+        const { message, cure, exitCode } = failureOf(error);
+        if (exitCode === EXIT.interrupted) {
+            throw error;
+        }
+        return isDenial(error)
+            ? {
+                  check: "permissions",
+                  result: "note",
+                  sentence: `You do not have ${permission}, which ${commands} would need.`,
+                  ...(cure !== undefined && { cure }),
+              }
+            : { check: "permissions", result: "unknown", sentence: `${permission} could not be tried out: ${message}` };
+    }
+}

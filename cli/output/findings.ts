@@ -1,0 +1,51 @@
+import { type Finding, KINDS } from "../../lambda/watch/finding";
+import { plain } from "../../lambda/watch/plainText";
+import type { Screen } from "../session";
+import { colorsOf } from "./colors";
+import { lines, wrapLine } from "./table";
+
+const INDENT = "  ";
+
+/** A command at the end of a cure. */
+const COMMAND = /^(?:(.*?:) )?((?:aws|pulumi|vss-backup) [a-z].*)$/s;
+
+/** Writes the problems, and then the notes, each with its cure. They are grouped by kind. Without any, the text is empty. */
+export function findingsText(findings: readonly Finding[], screen: Screen, clock: (time: number) => string): string {
+    const { bad, title } = colorsOf(screen);
+    const problems = groups(findings, "problem", screen, clock);
+    const notes = groups(findings, "note", screen, clock);
+    return [
+        ...(problems.length > 0 ? [lines(["", bad("PROBLEMS")]), ...problems] : []),
+        ...(notes.length > 0 ? [lines(["", title("NOTES")]), ...notes] : []),
+    ].join("");
+}
+
+function groups(findings: readonly Finding[], severity: Finding["severity"], screen: Screen, clock: (time: number) => string): string[] {
+    const { title } = colorsOf(screen);
+    return KINDS.flatMap((kind) => {
+        const ofKind = findings.filter((finding) => finding.kind === kind && finding.severity === severity);
+        return ofKind.length === 0
+            ? []
+            : [lines(["", title(`${kind}: ${ofKind.length}`), "", ...ofKind.flatMap((finding) => findingLines(finding, screen, clock))])];
+    });
+}
+
+function findingLines({ sentence, since, cure }: Finding, { columns }: Screen, clock: (time: number) => string): string[] {
+    return [
+        ...wrapLine(`- ${plain(sentence)}`, columns, INDENT),
+        ...indented(`Since ${clock(since)}.`, columns),
+        ...cureLines(cure, columns),
+    ];
+}
+
+/** Writes a cure. A command stays in one line, so that it can be copied. */
+export function cureLines(cure: string, columns: number): string[] {
+    const [, words, command] = COMMAND.exec(plain(cure)) ?? [];
+    return command === undefined
+        ? indented(`Next: ${plain(cure)}`, columns)
+        : [...indented(words === undefined ? "Next:" : `Next: ${words}`, columns), `${INDENT}${INDENT}${command}`];
+}
+
+function indented(text: string, columns: number): string[] {
+    return wrapLine(text, columns - INDENT.length).map((line) => `${INDENT}${line}`);
+}

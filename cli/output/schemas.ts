@@ -1,0 +1,186 @@
+import * as z from "zod";
+import { KINDS } from "../../lambda/watch/finding";
+import { CHECKS } from "../doctor/row";
+import { EXIT } from "../exitCodes";
+
+const time = z.iso.datetime().describe("ISO 8601, in UTC");
+const timesByType = z.record(z.string(), time).describe("by snapshot type");
+const action = z.enum(["keep", "leave", "delete"]);
+
+const volume = z.object({ volume: z.string(), snapshot: z.string(), sizeGib: z.number(), reason: z.string() });
+
+const set = z.object({
+    server: z.string().optional().describe("missing if no server has a volume of the set"),
+    name: z.string().optional(),
+    type: z.string().optional().describe("missing if the snapshots have no single type"),
+    time: time.optional().describe("missing if EC2 gives no time"),
+    volumes: z.array(volume),
+});
+
+const finding = z.object({
+    kind: z.enum(KINDS),
+    severity: z.enum(["problem", "note"]),
+    server: z.string().optional(),
+    volume: z.string().optional(),
+    type: z.string().optional(),
+    about: z.string().optional(),
+    since: time,
+    sentence: z.string(),
+    cure: z.string(),
+});
+
+const status = z.object({
+    servers: z.array(
+        z.object({
+            id: z.string(),
+            name: z.string(),
+            state: z.string().describe("EC2's state, such as running"),
+            excluded: z.string().optional().describe("the reason, from the tag that excludes the server from the watch"),
+            newest: timesByType,
+            problems: z.number(),
+        }),
+    ),
+    findings: z.array(finding),
+    nextWindows: timesByType,
+});
+
+const points = z.object({ points: z.array(set.extend({ reason: z.string() })) });
+
+const plan = z.object({
+    retention: z.record(z.string(), z.number()),
+    schedules: z.record(z.string(), z.string()),
+    timezone: z.string(),
+    changed: z.boolean().describe("whether options changed the deployed settings"),
+    reportOnly: z.boolean(),
+    maxDeletionsPerRun: z.number(),
+    counts: z.object({ keep: z.number(), leave: z.number(), delete: z.number() }).describe("snapshots"),
+    sets: z.array(set.extend({ action, deployedAction: action.optional().describe("with the deployed settings, if they are changed") })),
+    staleVolumes: z.array(z.object({ volume: z.string(), reason: z.string() })),
+});
+
+const explain = z.object({
+    snapshot: z.string(),
+    set: set.extend({
+        status: z.enum(["restorePoint", "pending", "failed"]),
+        why: z.string().optional().describe("of a set that is no restore point"),
+        heldBy: z.object({ snapshot: z.string(), tag: z.string() }).optional(),
+        foundByTime: z.boolean(),
+    }),
+    action,
+    reason: z.string(),
+    deletedAt: time.optional().describe("when the cleaner deletes the set, if all goes on as now"),
+    staysBecause: z.string().optional().describe("in place of deletedAt, if nobody can foresee a deletion"),
+    volumesWithoutBackups: z.array(z.string()),
+    reportOnly: z.boolean(),
+});
+
+const doctor = z.object({
+    checks: z.array(
+        z.object({
+            check: z.enum(CHECKS),
+            result: z.enum(["ok", "problem", "note", "unknown"]),
+            sentence: z.string(),
+            cure: z.string().optional(),
+        }),
+    ),
+});
+
+const serverOfSet = { server: z.string().optional(), name: z.string().optional() };
+
+const backup = z.object({
+    type: z.string(),
+    commandId: z.string(),
+    servers: z.array(
+        z.object({
+            id: z.string(),
+            name: z.string(),
+            time: time.optional().describe("of the restore point, if there is one"),
+            snapshots: z.array(z.string()).optional(),
+            failure: z.string().optional(),
+            cure: z.string().optional(),
+        }),
+    ),
+});
+
+const hold = z.object({
+    ...serverOfSet,
+    type: z.string().optional(),
+    time: time.optional(),
+    snapshots: z.array(z.string()),
+    held: z.boolean(),
+    changed: z.array(z.string()).describe("the snapshots whose tags were changed"),
+});
+
+const reasons = z.array(z.object({ snapshot: z.string(), reason: z.string() }));
+
+const clean = z.object({
+    time,
+    reportOnly: z.boolean(),
+    status: z.enum(["OK", "PARTIAL", "FAILED"]),
+    counts: z.record(z.string(), z.number()),
+    deleted: reasons,
+    remaining: reasons.describe("for the next run; in a dry run, all that would be deleted"),
+    failed: reasons,
+    skipped: reasons,
+    linesLeftOut: z.number(),
+});
+
+const adopt = z.object({
+    applied: z.boolean(),
+    sets: z.array(
+        z.object({
+            ...serverOfSet,
+            type: z.string().optional(),
+            time: time.optional(),
+            snapshots: z.array(z.string()),
+            refusal: z.string().optional(),
+        }),
+    ),
+    deletedByNextRun: z.array(z.string()),
+});
+
+/** The form of the part `result`, by command. */
+export const RESULTS: Readonly<Record<string, z.ZodType>> = {
+    status,
+    points,
+    plan,
+    explain,
+    doctor,
+    backup,
+    hold,
+    release: hold,
+    clean,
+    adopt,
+};
+
+const exitCode = z.literal(Object.values(EXIT));
+
+/** The form of the document of a command that has a result. */
+export function documentSchema(command: string): z.ZodType {
+    return z.object({
+        version: z.literal(1),
+        command: z.literal(command),
+        policy: z.string(),
+        region: z.string(),
+        time,
+        exitCode,
+        result: RESULTS[command] ?? z.never(),
+    });
+}
+
+/** The form of the document of a command that failed. */
+export const ERROR = z.object({
+    version: z.literal(1),
+    exitCode,
+    error: z.object({
+        message: z.string(),
+        cure: z.string().optional(),
+        permission: z.string().optional().describe("the missing permission, such as ec2:DescribeSnapshots"),
+    }),
+});
+
+/** Writes the JSON Schema of all documents. Fields that it does not name may come later. */
+export function jsonSchema(): object {
+    const documents = z.union([...Object.keys(RESULTS).map(documentSchema), ERROR]);
+    return { title: "The documents of vss-backup --json", ...z.toJSONSchema(documents, { io: "input" }) };
+}

@@ -1,0 +1,139 @@
+import assert from "node:assert/strict";
+import type { Server } from "../../rehearsal/embeddedAws/ssm";
+import { addSet, healthyAccount, makeServer, type TestAccount } from "./support/account";
+import { changes, vssBackup } from "./support/vssBackup";
+
+const [WEB, SQL] = [makeServer(1, "web01"), makeServer(2, "sql01")];
+
+/** Adds a set that somebody made by hand. Returns the ids of its snapshots. */
+function addByHand(
+    { store }: TestAccount,
+    server: Server,
+    type: string,
+    time: string,
+    tags: Readonly<Record<string, string | undefined>> = {},
+): string[] {
+    return addSet(store, server, type, Date.parse(`${time}Z`), { VssBackupPolicy: undefined, ...tags });
+}
+
+/** The snapshots of a policy. */
+function ofPolicy({ store }: TestAccount, policy = "prod"): string[] {
+    return store
+        .all()
+        .filter(({ tags }) => tags.get("VssBackupPolicy") === policy)
+        .map(({ id }) => id);
+}
+
+describe("vss-backup adopt", () => {
+    it("shows the sets that somebody made by hand, and changes nothing", async () => {
+        const account = healthyAccount([WEB, SQL]);
+        addByHand(account, WEB, "Day", "2027-02-26T00:00");
+        addByHand(account, SQL, "Month", "2027-01-01T04:00");
+        const { calls, ...printed } = await vssBackup(["adopt"], account);
+        assert.deepEqual(printed, {
+            status: 0,
+            stdout: `Time              Type   Server                      Snapshots  Result
+2027-02-26 01:01  Day    web01                       2          can be adopted
+                         (i-0a1b2c3d4e5f00001)
+2027-01-01 05:01  Month  sql01                       2          can be adopted
+                         (i-0a1b2c3d4e5f00002)
+
+The next run of the cleaner would delete 2 snapshots.
+To adopt them: vss-backup adopt --apply
+`,
+            stderr: "",
+        });
+        assert.deepEqual([ofPolicy(account).length, changes(calls)], [40, []]);
+    });
+
+    it("tags whole sets as the policy's with --apply and --yes", async () => {
+        const account = healthyAccount([WEB, SQL]);
+        const made = [...addByHand(account, WEB, "Day", "2027-02-26T00:00"), ...addByHand(account, SQL, "Month", "2027-01-01T04:00")];
+        const before = ofPolicy(account);
+        const { calls, stdout, ...printed } = await vssBackup(["adopt", "--apply", "--yes", "--json"], account);
+        assert.deepEqual(printed, {
+            status: 0,
+            stderr: `Tag 4 snapshots of 2 sets as those of policy prod. The next run of the cleaner
+then deletes 2 snapshots.
+Tagged 4 snapshots.
+`,
+        });
+        assert.deepEqual([ofPolicy(account), changes(calls)], [[...before, ...made], ["CreateTags"]]);
+        assert.deepEqual((JSON.parse(stdout) as { result: object }).result, {
+            applied: true,
+            sets: [
+                { server: WEB.id, name: "web01", type: "Day", time: "2027-02-26T00:01:30Z", snapshots: made.slice(0, 2) },
+                { server: SQL.id, name: "sql01", type: "Month", time: "2027-01-01T04:01:30Z", snapshots: made.slice(2) },
+            ],
+            deletedByNextRun: made.slice(0, 2),
+        });
+    });
+
+    it("completes a set that an interruption left half tagged", async () => {
+        const account = healthyAccount([WEB]);
+        const [first, second] = addByHand(account, WEB, "Day", "2027-02-26T00:00");
+        account.store.get(first ?? "")?.tags.set("VssBackupPolicy", "prod");
+        const { status } = await vssBackup(["adopt", "--apply", "--yes"], account);
+        assert.deepEqual([status, ofPolicy(account).slice(-2)], [0, [first, second]]);
+    });
+
+    it("groups snapshots without a set id by their times", async () => {
+        const account = healthyAccount([WEB]);
+        const made = addByHand(account, WEB, "Day", "2027-02-26T00:00", { AwsVssConfig: undefined });
+        const { stdout } = await vssBackup(["adopt", "--json"], account);
+        const { sets } = (JSON.parse(stdout) as { result: { sets: object[] } }).result;
+        assert.deepEqual(sets, [{ server: WEB.id, name: "web01", type: "Day", time: "2027-02-26T00:01:30Z", snapshots: made }]);
+    });
+
+    it("refuses what it can't group, and adopts the rest", async () => {
+        const account = healthyAccount([WEB]);
+        const good = addByHand(account, WEB, "Day", "2027-02-26T00:00");
+        const mixed = addByHand(account, WEB, "Day", "2027-02-25T00:00");
+        account.store.get(mixed[1] ?? "")?.tags.set("SnapshotType", "Week");
+        const foreign = addByHand(account, WEB, "Year", "2027-02-24T00:00");
+        const inconsistent = addByHand(account, WEB, "Day", "2027-02-23T00:00", { AppConsistent: "False" });
+        const unmarked = addByHand(account, WEB, "Day", "2027-02-22T00:00", { AppConsistent: undefined });
+        const managed = addByHand(account, WEB, "Day", "2027-02-21T00:00", { "aws:backup:source-resource": "i-1" });
+        addByHand(account, WEB, "Day", "2027-02-20T00:00", { VssBackupPolicy: "other" });
+        addByHand(account, WEB, "Day", "2027-02-19T00:00", { SnapshotType: undefined });
+        const { status, stdout } = await vssBackup(["adopt", "--apply", "--yes", "--json"], account);
+        const { sets } = (JSON.parse(stdout) as { result: { sets: { snapshots: string[]; refusal?: string }[] } }).result;
+        assert.deepEqual(
+            [status, sets.map(({ snapshots, refusal }) => [snapshots, refusal])],
+            [
+                3,
+                [
+                    [good, undefined],
+                    [mixed, "its snapshots have several types"],
+                    [foreign, "the policy has no type Year"],
+                    [inconsistent, `it is no restore point, ${inconsistent[0]} is not application-consistent`],
+                    [unmarked, `it is no restore point, ${unmarked[0]} was never marked application-consistent`],
+                    [managed, `AWS Backup or Data Lifecycle Manager manages ${managed[0]}`],
+                ],
+            ],
+        );
+        assert.deepEqual([ofPolicy(account).slice(-2), ofPolicy(account, "other").length], [good, 2]);
+    });
+
+    it("changes nothing with --apply, but without a terminal and without --yes", async () => {
+        const account = healthyAccount([WEB]);
+        addByHand(account, WEB, "Day", "2027-02-26T00:00");
+        const { status, calls } = await vssBackup(["adopt", "--apply"], account);
+        assert.deepEqual([status, changes(calls), ofPolicy(account).length], [5, [], 20]);
+    });
+
+    it("asks nothing if there is nothing to adopt", async () => {
+        const { calls, ...printed } = await vssBackup(["adopt", "--apply"], healthyAccount([WEB]));
+        assert.deepEqual(
+            [printed, changes(calls)],
+            [
+                {
+                    status: 0,
+                    stdout: "There are no snapshots with the tag SnapshotType and without the tag VssBackupPolicy.\n",
+                    stderr: "",
+                },
+                [],
+            ],
+        );
+    });
+});

@@ -1,0 +1,2 @@
+import "../support/long";
+import "./future.test";

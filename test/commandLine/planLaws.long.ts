@@ -1,0 +1,2 @@
+import "../support/long";
+import "./planLaws.test";

@@ -1,0 +1,22 @@
+import type { Server } from "../../../rehearsal/embeddedAws/ssm";
+import { addSet, healthyAccount, type TestAccount, withCleaner } from "./account";
+
+/** A snapshot that nobody holds, one that somebody holds, and the first of a set that somebody made by hand. */
+export const [FREE, HELD, BY_HAND] = ["snap-00000000000000001", "snap-00000000000000029", "snap-0000000000000002d"] as const;
+
+/** An account in which each acting command has something to do. */
+export function busyAccount(): TestAccount {
+    const account = healthyAccount();
+    const [web] = account.servers as readonly Server[];
+    if (web) {
+        addSet(account.store, web, "Day", Date.parse("2027-02-27T00:00Z"), { VssBackupHold: "" });
+        addSet(account.store, web, "Day", Date.parse("2027-02-26T00:00Z"));
+        addSet(account.store, web, "Day", Date.parse("2027-02-25T00:00Z"), { VssBackupPolicy: undefined });
+    }
+    return withCleaner(account);
+}
+
+/** The ids and tags of all snapshots. */
+export function snapshotsOf({ store }: TestAccount): object[] {
+    return store.all().map(({ id, tags }) => [id, [...tags]]);
+}

@@ -1,0 +1,60 @@
+import assert from "node:assert/strict";
+import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
+import { EC2Client } from "@aws-sdk/client-ec2";
+import { LambdaClient } from "@aws-sdk/client-lambda";
+import { SNSClient } from "@aws-sdk/client-sns";
+import { SSMClient } from "@aws-sdk/client-ssm";
+import { resultDocument } from "../../../cli/output/document";
+import { documentSchema } from "../../../cli/output/schemas";
+import { findPolicy } from "../../../cli/policies";
+import type { Outcome, Session } from "../../../cli/session";
+import type { AwsOptions } from "../../../rehearsal/embeddedAws/aws";
+import type { AwsCall } from "../../../rehearsal/embeddedAws/call";
+import type { AwsState } from "../../../rehearsal/embeddedAws/state";
+import { NOW } from "./account";
+import { withEmbeddedAws } from "./vssBackup";
+
+/** What a command gave, and the calls that AWS received. */
+export interface Performed extends Outcome {
+    readonly calls: readonly AwsCall[];
+}
+
+/** How a command is performed in this process. */
+export interface PerformOptions extends AwsOptions {
+    readonly now?: number;
+    readonly columns?: number;
+    readonly isColored?: boolean;
+    /** Whether the JSON document is checked by the schema of the command. */
+    readonly isChecked?: boolean;
+    /** Of the caller, for the embedded IAM. */
+    readonly accessKeyId?: string;
+}
+
+/** Performs a command in this process, against an embedded AWS with an account. It checks the JSON document by its schema. */
+export function perform(
+    command: string,
+    act: (session: Session) => Promise<Outcome>,
+    state: Partial<AwsState>,
+    { now = NOW, columns = 80, isColored = false, isChecked = true, accessKeyId = "AKIATEST", ...options }: PerformOptions = {},
+): Promise<Performed> {
+    return withEmbeddedAws(state, options, async ({ endpoint, calls }) => {
+        const config = { endpoint, region: "eu-central-1", credentials: { accessKeyId, secretAccessKey: "test" } };
+        const clients = {
+            ec2: new EC2Client(config),
+            ssm: new SSMClient(config),
+            sns: new SNSClient(config),
+            logs: new CloudWatchLogsClient(config),
+            lambda: new LambdaClient(config),
+        };
+        const { signal: abortSignal } = new AbortController();
+        const policy = await findPolicy(clients.ssm, undefined, abortSignal);
+        const screen = { columns, isColored, isInteractive: false, progress: () => {}, clear: () => {} };
+        const session: Session = { policy, clients, region: "eu-central-1", now, abortSignal, screen };
+        const outcome = await act(session);
+        const document = JSON.parse(resultDocument(command, session, outcome)) as unknown;
+        if (isChecked) {
+            assert.deepEqual(documentSchema(command).parse(document), document);
+        }
+        return { ...outcome, calls };
+    });
+}

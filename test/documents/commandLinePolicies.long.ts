@@ -1,0 +1,166 @@
+import assert from "node:assert/strict";
+import timers from "node:timers/promises";
+import { adopt } from "../../cli/commands/adopt";
+import { backup } from "../../cli/commands/backup";
+import { clean } from "../../cli/commands/clean";
+import { doctor } from "../../cli/commands/doctor";
+import { explain } from "../../cli/commands/explain";
+import { hold, release } from "../../cli/commands/hold";
+import { plan } from "../../cli/commands/plan";
+import { points } from "../../cli/commands/points";
+import { status } from "../../cli/commands/status";
+import { failureOf } from "../../cli/failure";
+import type { Outcome, Session } from "../../cli/session";
+import { parameterName } from "../../lambda/deployedPolicy";
+import { startIam } from "../../rehearsal/embeddedAws/iam";
+import { ACCOUNT_ID, type Registered } from "../../rehearsal/program";
+import { DEPLOYED, withCleaner } from "../commandLine/support/account";
+import { badNight } from "../commandLine/support/badNight";
+import { withRuns } from "../commandLine/support/liveRuns";
+import { perform } from "../commandLine/support/session";
+import { findBlocks } from "../support/documents";
+
+interface Statement {
+    readonly Sid: string;
+    readonly Action: string | readonly string[];
+}
+
+interface PolicyDocument {
+    readonly Version: string;
+    readonly Statement: readonly Statement[];
+}
+
+const [READER, OPERATOR] = findBlocks("json", ["docs/command-line.md"])
+    .map(({ text }) => JSON.parse(text) as Partial<PolicyDocument>)
+    .filter((document): document is PolicyDocument => document.Statement !== undefined) as [PolicyDocument, PolicyDocument];
+
+const SNAPSHOT = "snap-00000000000000001";
+
+const READING: Readonly<Record<string, (session: Session) => Promise<Outcome>>> = {
+    status,
+    doctor,
+    points: (session) => points(session, undefined),
+    plan: (session) => plan(session, {}),
+    explain: (session) => explain(session, SNAPSHOT),
+};
+
+const ACTING: Readonly<Record<string, (session: Session) => Promise<Outcome>>> = {
+    backup: (session) => backup(session, { yes: true, server: ["sql01"] }),
+    hold: (session) => hold(session, SNAPSHOT, { yes: true, reason: "audit" }),
+    release: (session) => release(session, SNAPSHOT, { yes: true }),
+    clean: (session) => clean(session, { yes: true, apply: false }),
+    adopt: (session) => adopt(session, { yes: true, apply: true }),
+};
+
+/** A role with these policies, as the embedded IAM knows it. */
+function iamOf(documents: readonly PolicyDocument[]) {
+    const arn = `arn:aws:iam::${ACCOUNT_ID}:role/person`;
+    const resource = (type: string, name: string, inputs: Registered["inputs"]): Registered => ({
+        type,
+        name,
+        inputs,
+        id: name,
+        arn,
+        provider: "",
+    });
+    const resources = [
+        resource("aws:iam/role:Role", "person", { assumeRolePolicy: JSON.stringify({ Version: "2012-10-17", Statement: [] }) }),
+        ...documents.map((document, i) =>
+            resource("aws:iam/rolePolicy:RolePolicy", `policy-${i}`, { role: "person", policy: JSON.stringify(document) }),
+        ),
+    ];
+    const iam = startIam({ project: "test", stack: "test", region: "eu-central-1", resources, outputs: {} });
+    return { iam, accessKeyId: iam.accessKey(arn) };
+}
+
+/** An account after a bad night. Its policy has orphanDays, and sets that belong to no server; some sets were made by hand. */
+function account() {
+    const { state, aws } = withRuns(withCleaner(badNight()));
+    const deployed = { ...DEPLOYED, settings: { ...DEPLOYED.settings, orphanDays: 1 } };
+    const [held, , byHand] = state.store.all();
+    held?.tags.set("VssBackupHold", "");
+    byHand?.tags.delete("VssBackupPolicy");
+    state.store.add({
+        ...state.store.all()[0],
+        volumeId: "vol-00000000000000009",
+        tags: new Map(byHand?.tags).set("VssBackupPolicy", "prod"),
+    } as never);
+    return { state: { ...state, parameters: new Map([[parameterName("prod"), JSON.stringify(deployed)]]) }, aws };
+}
+
+/** The missing permissions that a command names, with these policies. */
+async function missingFor(act: (session: Session) => Promise<Outcome>, documents: readonly PolicyDocument[]): Promise<string[]> {
+    const { state, aws } = account();
+    const text = await perform("any", act, state, { ...aws, ...iamOf(documents), isChecked: false }).then(
+        (outcome) => JSON.stringify(outcome.result),
+        (error: Error) => failureOf(error).message,
+    );
+    return [
+        ...new Set(
+            [...text.matchAll(/(?:the permission |perform: |do not have )([a-z0-9]+:\w+)/g)].map(([, permission = ""]) => permission),
+        ),
+    ];
+}
+
+function actionsOf({ Statement: statements }: PolicyDocument): string[] {
+    return [...new Set(statements.flatMap(({ Action }) => Action))];
+}
+
+function withoutAction(document: PolicyDocument, action: string): PolicyDocument {
+    const kept = document.Statement.map((statement) => ({
+        ...statement,
+        Action: [statement.Action].flat().filter((one) => one !== action),
+    }));
+    return { ...document, Statement: kept.filter(({ Action }) => Action.length > 0) };
+}
+
+describe("The policies in docs/command-line.md", () => {
+    const { setTimeout: pause } = timers;
+    const { write } = process.stderr;
+
+    before(() => {
+        // Only the commands pause in this way. What they print first is no concern of these tests.
+        Object.assign(timers, { setTimeout: () => new Promise((resolve) => setImmediate(resolve)) });
+        process.stderr.write = () => true;
+    });
+
+    after(() => {
+        Object.assign(timers, { setTimeout: pause });
+        process.stderr.write = write;
+    });
+
+    for (const [name, act] of Object.entries(READING)) {
+        it(`allow a reader all of ${name}, but for the permissions of an operator`, async () => {
+            const missing = await missingFor(act, [READER]);
+            assert.deepEqual(missing, name === "doctor" ? ["ec2:CreateTags", "ec2:DeleteTags", "lambda:InvokeFunction"] : []);
+        });
+    }
+
+    for (const [name, act] of Object.entries({ ...READING, ...ACTING })) {
+        it(`allow an operator all of ${name}`, async () => {
+            assert.deepEqual(await missingFor(act, [READER, OPERATOR]), []);
+        });
+    }
+
+    for (const [name, act] of Object.entries(ACTING)) {
+        it(`do not allow a reader ${name}`, async () => {
+            assert.notDeepEqual(await missingFor(act, [READER]), []);
+        });
+    }
+
+    for (const action of actionsOf(READER)) {
+        it(`need ${action} for a reader`, async () => {
+            const documents = [withoutAction(READER, action), OPERATOR];
+            const missing = await Promise.all([missingFor((session) => plan(session, {}), documents), missingFor(doctor, documents)]);
+            assert.equal(missing.flat().includes(action), true, missing.join());
+        });
+    }
+
+    for (const action of actionsOf(OPERATOR)) {
+        it(`need ${action} for an operator`, async () => {
+            const documents = [READER, withoutAction(OPERATOR, action)];
+            const missing = await Promise.all(Object.values(ACTING).map((act) => missingFor(act, documents)));
+            assert.equal(missing.flat().includes(action), true, missing.join());
+        });
+    }
+});
