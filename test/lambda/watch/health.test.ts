@@ -1,91 +1,31 @@
 import assert from "node:assert/strict";
 import { addressDigest } from "../../../lambda/watch/addressDigest";
 import type { Finding } from "../../../lambda/watch/finding";
-import { type Health, health } from "../../../lambda/watch/health";
-import type { Memory } from "../../../lambda/watch/memory";
-import type { CleanerRun, Invocation, Server, Signals } from "../../../lambda/watch/signals";
-import type { WatchSettings, WatchTargets } from "../../../lambda/watch/watchSettings";
+import { health } from "../../../lambda/watch/health";
+import type { Server, Signals } from "../../../lambda/watch/signals";
 import { backUp } from "../../support/history";
-import { DAY, HOUR, SETTINGS, TARGETS, WatchedAccount } from "../../support/watchedAccount";
-
-const NOW = Date.parse("2027-03-20T12:00:00Z");
-const ACCOUNT = new WatchedAccount("UTC", 1, Date.parse("2027-02-20T12:00:00Z"), NOW + DAY, []);
-const HEALTHY = ACCOUNT.signals(NOW);
-const MEMORY = ACCOUNT.watch(NOW - HOUR, { value: undefined }).memory;
-const SERVER = read(HEALTHY.servers)[0] as Server;
-
-interface Sketch {
-    readonly signals?: Partial<Signals>;
-    readonly settings?: Partial<WatchSettings>;
-    readonly targets?: Partial<WatchTargets>;
-    readonly memory?: Partial<Memory>;
-}
-
-/** Runs the watch on a healthy account with these changes. */
-function look({ signals, settings, targets, memory }: Sketch): Health {
-    return health(
-        NOW,
-        { ...SETTINGS, ...settings },
-        { ...TARGETS, ...targets },
-        { ...HEALTHY, ...signals },
-        { value: { ...MEMORY, ...memory } },
-    );
-}
-
-function read<T>(signal: { readonly value: T } | { readonly unread: string }): T {
-    return (signal as { readonly value: T }).value;
-}
-
-function server(changes: Partial<Server>): Pick<Signals, "servers"> {
-    return { servers: { value: [{ ...SERVER, ...changes }] } };
-}
-
-function at(time: string): number {
-    return Date.parse(`${time}Z`);
-}
-
-/** Checks the findings of a changed account: kind, severity, since, sentence and cure of each. */
-function finds(title: string, sketch: Sketch, expected: readonly Partial<Finding>[]): void {
-    it(title, () => {
-        assert.deepEqual(look(sketch).findings, expected);
-    });
-}
-
-const RUNS = "aws ssm list-command-invocations --instance-id i-0 --details --max-items 1";
-const PUT_BACK = "Put it back with pulumi refresh, and then pulumi up.";
-const TAIL = "aws logs tail /vss-backup/prod/cleaner --since 2d";
-
-/** Without the restore points that began at a time or later. */
-function snapshotsUntil(time: number): Pick<Signals, "snapshots"> {
-    return { snapshots: { value: read(HEALTHY.snapshots).filter(({ startTime }) => startTime < time) } };
-}
-
-function invocations(...runs: Partial<Invocation>[]): Pick<Signals, "invocations"> {
-    const value = runs.map((run, i) => ({
-        serverId: "i-0",
-        type: "Day",
-        requestedAt: NOW - i * DAY - HOUR,
-        status: "Failed",
-        output: "",
-        ...run,
-    }));
-    return { invocations: { value } };
-}
-
-function cleanerRuns(...runs: Partial<CleanerRun>[]): Pick<Signals, "cleanerRuns"> {
-    const good: CleanerRun = { time: 0, status: "OK", errors: [], kept: 9, deleted: 2, failed: 0, remaining: 0, failedIds: [] };
-    return { cleanerRuns: { value: runs.map((run, i) => ({ ...good, time: at("2027-03-20T07:00:00") - i * DAY, ...run })) } };
-}
-
-function window(changes: object): Pick<Signals, "windows"> {
-    const [day, ...others] = read(HEALTHY.windows);
-    return { windows: { value: [{ ...(day as NonNullable<typeof day>), ...changes }, ...others] } };
-}
-
-function execution(status: string, details = ""): Pick<Signals, "executions"> {
-    const others = read(HEALTHY.executions);
-    return { executions: { value: [...others, { windowId: "mw-day", startTime: NOW - HOUR, status, details }] } };
-}
+import { DAY, HOUR, SETTINGS, TARGETS } from "../../support/watchedAccount";
+import {
+    ACCOUNT,
+    at,
+    cleanerRuns,
+    execution,
+    finds,
+    HEALTHY,
+    invocations,
+    look,
+    MEMORY,
+    NOW,
+    PUT_BACK,
+    RUNS,
+    read,
+    SERVER,
+    type Sketch,
+    server,
+    snapshotsUntil,
+    TAIL,
+    window,
+} from "./healthOf";
 
 describe("The health of an account", () => {
     finds("has no findings if all is well", {}, []);

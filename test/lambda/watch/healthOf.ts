@@ -1,0 +1,91 @@
+import assert from "node:assert/strict";
+import type { Finding } from "../../../lambda/watch/finding";
+import { type Health, health } from "../../../lambda/watch/health";
+import type { Memory } from "../../../lambda/watch/memory";
+import type { CleanerRun, Invocation, Server, Signals } from "../../../lambda/watch/signals";
+import type { WatchSettings, WatchTargets } from "../../../lambda/watch/watchSettings";
+import { DAY, HOUR, SETTINGS, TARGETS, WatchedAccount } from "../../support/watchedAccount";
+
+export const NOW = Date.parse("2027-03-20T12:00:00Z");
+export const ACCOUNT = new WatchedAccount("UTC", 1, Date.parse("2027-02-20T12:00:00Z"), NOW + DAY, []);
+export const HEALTHY = ACCOUNT.signals(NOW);
+export const MEMORY = ACCOUNT.watch(NOW - HOUR, { value: undefined }).memory;
+export const SERVER = read(HEALTHY.servers)[0] as Server;
+
+export interface Sketch {
+    readonly signals?: Partial<Signals>;
+    readonly settings?: Partial<WatchSettings>;
+    readonly targets?: Partial<WatchTargets>;
+    readonly memory?: Partial<Memory>;
+}
+
+/** Runs the watch on a healthy account with these changes. Its memory is that of a run an hour before. */
+export function look({ signals, settings, targets, memory }: Sketch): Health {
+    return health(
+        NOW,
+        { ...SETTINGS, ...settings },
+        { ...TARGETS, ...targets },
+        { ...HEALTHY, ...signals },
+        { value: { ...MEMORY, ...memory } },
+    );
+}
+
+/** The same without a memory: this is the first run. */
+export function lookFirst({ signals, settings, targets }: Omit<Sketch, "memory">): Health {
+    return health(NOW, { ...SETTINGS, ...settings }, { ...TARGETS, ...targets }, { ...HEALTHY, ...signals }, { value: undefined });
+}
+
+export function read<T>(signal: { readonly value: T } | { readonly unread: string }): T {
+    return (signal as { readonly value: T }).value;
+}
+
+export function server(changes: Partial<Server>): Pick<Signals, "servers"> {
+    return { servers: { value: [{ ...SERVER, ...changes }] } };
+}
+
+export function at(time: string): number {
+    return Date.parse(`${time}Z`);
+}
+
+/** Checks the findings of a changed account: kind, severity, since, sentence and cure of each. */
+export function finds(title: string, sketch: Sketch, expected: readonly Partial<Finding>[]): void {
+    it(title, () => {
+        assert.deepEqual(look(sketch).findings, expected);
+    });
+}
+
+export const RUNS = "aws ssm list-command-invocations --instance-id i-0 --details --max-items 1";
+export const PUT_BACK = "Put it back with pulumi refresh, and then pulumi up.";
+export const TAIL = "aws logs tail /vss-backup/prod/cleaner --since 2d";
+
+/** Without the restore points that began at a time or later. */
+export function snapshotsUntil(time: number): Pick<Signals, "snapshots"> {
+    return { snapshots: { value: read(HEALTHY.snapshots).filter(({ startTime }) => startTime < time) } };
+}
+
+export function invocations(...runs: Partial<Invocation>[]): Pick<Signals, "invocations"> {
+    const value = runs.map((run, i) => ({
+        serverId: "i-0",
+        type: "Day",
+        requestedAt: NOW - i * DAY - HOUR,
+        status: "Failed",
+        output: "",
+        ...run,
+    }));
+    return { invocations: { value } };
+}
+
+export function cleanerRuns(...runs: Partial<CleanerRun>[]): Pick<Signals, "cleanerRuns"> {
+    const good: CleanerRun = { time: 0, status: "OK", errors: [], kept: 9, deleted: 2, failed: 0, remaining: 0, failedIds: [] };
+    return { cleanerRuns: { value: runs.map((run, i) => ({ ...good, time: at("2027-03-20T07:00:00") - i * DAY, ...run })) } };
+}
+
+export function window(changes: object): Pick<Signals, "windows"> {
+    const [day, ...others] = read(HEALTHY.windows);
+    return { windows: { value: [{ ...(day as NonNullable<typeof day>), ...changes }, ...others] } };
+}
+
+export function execution(status: string, details = ""): Pick<Signals, "executions"> {
+    const others = read(HEALTHY.executions);
+    return { executions: { value: [...others, { windowId: "mw-day", startTime: NOW - HOUR, status, details }] } };
+}
