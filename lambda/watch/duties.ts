@@ -46,7 +46,7 @@ export function excusedRuns(situation: Situation): Memory["excused"] {
         const news = runs.between(Math.max(judged, (memory?.time ?? Number.NEGATIVE_INFINITY) + 1), now + 1);
         return watched.map((server) => {
             const key = excuseKey(server, runs);
-            const before = (memory?.excused[key] ?? []).filter((due) => due >= judged);
+            const before = memory?.excused[key]?.filter((due) => due >= judged) ?? [];
             return [key, [...before, ...news.filter((due) => wasStopped(server, due, situation))]] as const;
         });
     });
@@ -59,15 +59,15 @@ export function excuseKey({ id }: Server, { type }: DueRuns): string {
 
 /** Whether a server was stopped when a run was due, as far as EC2 and the run before tell. */
 function wasStopped(server: Server, due: number, { memory, readings }: Situation): boolean {
+    const stop = memory?.findings.find(({ kind, server: id }) => kind === "stopped" && id === server.id);
     if (isStopped(server)) {
-        const seen = memory?.findings.find(({ kind, server: id }) => kind === "stopped" && id === server.id)?.since;
-        return (server.stoppedAt ?? seen ?? Number.POSITIVE_INFINITY) <= due;
+        return (server.stoppedAt ?? stop?.since ?? Number.POSITIVE_INFINITY) <= due;
     }
     // Systems Manager also calls a run unfinished that waits for its server.
     const ran = readings.invocations?.some(
         ({ serverId, requestedAt, status }) =>
             serverId === server.id && requestedAt >= due && ![...UNDELIVERED, ...UNFINISHED].includes(status),
     );
-    const mayHaveBeenStopped = !memory || memory.findings.some(({ kind, server: id }) => kind === "stopped" && id === server.id);
+    const mayHaveBeenStopped = !memory || stop !== undefined;
     return server.launchedAt > due && mayHaveBeenStopped && !ran;
 }
