@@ -15,14 +15,12 @@ export function serverSets(snapshots: readonly Snapshot[], servers: readonly Ser
     const ofPolicy = snapshots.filter(({ tags }) => tags[POLICY_TAG] === settings.name);
     const all = backupSets(ofPolicy, settings, now).filter(({ startTime }) => startTime <= now);
     const owners = new Map(servers.flatMap(({ id, volumes }) => volumes.map((volume) => [volume.id, id] as const)));
-    const byServer = new Map<string, BackupSet[]>();
+    const byServer = new Map<string | undefined, BackupSet[]>();
     for (const set of all) {
         for (const owner of new Set(set.snapshots.map(({ volumeId }) => owners.get(volumeId)))) {
-            if (owner !== undefined) {
-                const ofOwner = byServer.get(owner) ?? [];
-                ofOwner.push(set);
-                byServer.set(owner, ofOwner);
-            }
+            const ofOwner = byServer.get(owner) ?? [];
+            ofOwner.push(set);
+            byServer.set(owner, ofOwner);
         }
     }
     return { all, of: ({ id }) => byServer.get(id) ?? [] };
