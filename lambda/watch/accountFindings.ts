@@ -113,12 +113,12 @@ function unconfirmed(situation: Situation): Draft[] {
     ];
 }
 
-function withoutMessages(about: string, sentence: string, cure: string, { now, memory }: Situation): Draft {
-    const since = memory?.findings.find((finding) => finding.kind === "subscription unconfirmed" && finding.about === about)?.since ?? now;
+function withoutMessages(about: string, sentence: string, cure: string, { now, known }: Situation): Draft {
+    const name = { kind: "subscription unconfirmed", about } as const;
+    const since = known(name)?.since ?? now;
     return {
-        kind: "subscription unconfirmed",
+        ...name,
         severity: now - since < CONFIRM_MS ? "note" : "problem",
-        about,
         sentence: `${sentence}, so it gets no message.`,
         cure,
     };

@@ -6,7 +6,7 @@ import { dutyBegin, excuseKey } from "./duties";
 import type { Memory } from "./memory";
 import { isRestorePoint } from "./serverSets";
 import type { Server } from "./signals";
-import { type Draft, isStopped, label, type Situation } from "./situation";
+import { type Draft, label, type Situation } from "./situation";
 
 /** Since when which runs are due on which servers. */
 export type Duties = Pick<Memory, "schedules" | "firstSeen" | "excused">;
@@ -26,12 +26,11 @@ export function backupFindings(situation: Situation, duties: Duties): Draft[] {
 }
 
 function neverBackedUp(server: Server, { firstSeen }: Duties): Draft {
-    const since = firstSeen[server.id];
     return {
         kind: "never backed up",
         severity: "problem",
         server: server.id,
-        ...(since !== undefined && { since }),
+        since: firstSeen[server.id],
         sentence: `${label(server)} has the server tag, and no restore point exists.`,
         cure: lookAtRuns(server),
     };
@@ -39,27 +38,24 @@ function neverBackedUp(server: Server, { firstSeen }: Duties): Draft {
 
 /** Finds out if a run of a type is over, and its restore point is missing. */
 function overdueRun(server: Server, runs: DueRuns, sets: readonly BackupSet[], situation: Situation, duties: Duties): Draft[] {
-    const { now, settings, memory } = situation;
+    const { now, settings, known } = situation;
     const ofType = sets.filter(({ type }) => type === runs.type);
     const newest = ofType.find(isRestorePoint)?.startTime;
-    const known = memory?.findings.find(
-        (finding) => finding.kind === "overdue" && finding.server === server.id && finding.type === runs.type,
-    );
-    const since =
-        known && !(newest !== undefined && newest >= known.since) ? known.since : missedSince(server, runs, newest, situation, duties);
-    const isCopied = ofType.some(
-        (set) => since !== undefined && set.startTime >= since && isInCopy(set) && now < graceEnd(set.snapshots, settings),
-    );
-    if (since === undefined || (isCopied && !known)) {
+    const name = { kind: "overdue", server: server.id, type: runs.type } as const;
+    const before = known(name);
+    const since = before && isMissing(before.since, newest) ? before.since : missedSince(server, runs, newest, situation, duties);
+    if (since === undefined) {
+        return [];
+    }
+    const isCopied = ofType.some((set) => set.startTime >= since && isInCopy(set) && now < graceEnd(set.snapshots, settings));
+    if (isCopied && !before) {
         return [];
     }
     const last = newest === undefined ? "It has none of this type." : `The newest is of ${utc(newest)}.`;
     return [
         {
-            kind: "overdue",
+            ...name,
             severity: "problem",
-            server: server.id,
-            type: runs.type,
             since,
             sentence: `${label(server)} has no ${runs.type} restore point of the run that was due at ${utc(since)}. ${last}`,
             cure: lookAtRuns(server),
@@ -71,8 +67,13 @@ function overdueRun(server: Server, runs: DueRuns, sets: readonly BackupSet[], s
  * Whether EC2 still copies a set. The agent marks a set within minutes of its copy. One that stays unmarked has failed, although the cleaner
  * waits for longer.
  */
-function isInCopy({ status, snapshots }: BackupSet): boolean {
-    return status.kind === "pending" && snapshots.some(({ state }) => state !== "completed" && state !== "error");
+function isInCopy({ snapshots }: BackupSet): boolean {
+    return snapshots.some(({ state }) => state !== "completed" && state !== "error");
+}
+
+/** Whether no restore point follows a due run. */
+function isMissing(due: number, newest: number | undefined): boolean {
+    return (newest ?? Number.NEGATIVE_INFINITY) < due;
 }
 
 /** The due time of the last run, if its restore point is missing. A run that was missed before is in the memory. */
@@ -86,11 +87,11 @@ function missedSince(
     const begin = dutyBegin(server, schedules[runs.type]?.since ?? now, firstSeen[server.id] ?? now);
     if (runs.every !== undefined) {
         const due = Math.max(begin, newest ?? begin, server.launchedAt) + runs.every;
-        return due + runs.patience <= (isStopped(server) ? Math.min(now, server.stoppedAt ?? now) : now) ? due : undefined;
+        return due + runs.patience <= Math.min(now, server.stoppedAt ?? now) ? due : undefined;
     }
-    const due = runs.judged;
-    const isOwed = due !== undefined && due >= begin && !(newest !== undefined && newest >= due);
-    return isOwed && !excused[excuseKey(server, runs)]?.includes(due) ? due : undefined;
+    const due = runs.judged ?? Number.NEGATIVE_INFINITY;
+    const isOwed = due >= begin && isMissing(due, newest) && !excused[excuseKey(server, runs)]?.includes(due);
+    return isOwed ? due : undefined;
 }
 
 /** Finds volumes that the newest restore point does not have, although they were attached when it was taken. */

@@ -12,8 +12,8 @@ export function scheduleTimes({ now, memory, dueRuns, readings, targets }: Situa
             if (known?.schedule === schedule) {
                 return [type, known];
             }
-            const executions = memory ? [] : (readings.executions ?? []).filter(({ windowId }) => windowId === targets.windowIds[type]);
-            return [type, { schedule, since: Math.min(now, ...executions.map(({ startTime }) => startTime)) }];
+            const executions = memory ? undefined : readings.executions?.filter(({ windowId }) => windowId === targets.windowIds[type]);
+            return [type, { schedule, since: Math.min(now, ...(executions ?? []).map(({ startTime }) => startTime)) }];
         }),
     );
 }
@@ -58,8 +58,8 @@ export function excuseKey({ id }: Server, { type }: DueRuns): string {
 }
 
 /** Whether a server was stopped when a run was due, as far as EC2 and the run before tell. */
-function wasStopped(server: Server, due: number, { memory, readings }: Situation): boolean {
-    const stop = memory?.findings.find(({ kind, server: id }) => kind === "stopped" && id === server.id);
+function wasStopped(server: Server, due: number, { memory, readings, known }: Situation): boolean {
+    const stop = known({ kind: "stopped", server: server.id });
     if (isStopped(server)) {
         return (server.stoppedAt ?? stop?.since ?? Number.POSITIVE_INFINITY) <= due;
     }

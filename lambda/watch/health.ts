@@ -1,3 +1,4 @@
+import { compareIds } from "../retention/snapshot";
 import { accountFindings } from "./accountFindings";
 import { backupFindings, type Duties } from "./backupFindings";
 import { cleanerFindings } from "./cleanerFindings";
@@ -110,7 +111,7 @@ export function health(
         ...windowFindings(situation, duties.schedules),
         ...cleanerFindings(situation),
     ];
-    const findings = sort(keepUnread(date(drafts, memory, now), memory, signals));
+    const findings = sort(keepUnread(date(drafts, situation), memory, signals));
     return {
         time: now,
         findings,
@@ -142,7 +143,18 @@ function situationOf(
     const { key, value } = targets.serverTag;
     const watched = (servers ?? []).filter(({ tags }) => tags[key] === value && tags[settings.excludeTag] === undefined);
     const sets = servers && snapshots ? serverSets(snapshots, servers, settings, now) : undefined;
-    return { now, settings, targets, readings, memory, watched, sets, dueRuns: dueRunsOf(settings, now) };
+    const before = new Map(memory?.findings.map((finding) => [findingKey(finding), finding]));
+    return {
+        now,
+        settings,
+        targets,
+        readings,
+        memory,
+        watched,
+        sets,
+        dueRuns: dueRunsOf(settings, now),
+        known: (name) => before.get(findingKey(name)),
+    };
 }
 
 const SIGNAL_WORDS: Readonly<Record<SignalName | "memory", string>> = {
@@ -177,12 +189,8 @@ function unreadFindings(signals: Readonly<Record<SignalName | "memory", Signal<u
 }
 
 /** Gives each finding its time: the earliest that is known, so that it does not change while the finding stays. */
-function date(drafts: readonly Draft[], memory: Memory | undefined, now: number): Finding[] {
-    const known = new Map(memory?.findings.map((finding) => [findingKey(finding), finding.since]));
-    return drafts.map((draft) => {
-        const finding = { ...draft, since: draft.since ?? now };
-        return { ...finding, since: known.get(findingKey(finding)) ?? finding.since };
-    });
+function date(drafts: readonly Draft[], { now, known }: Situation): Finding[] {
+    return drafts.map((draft) => ({ ...draft, since: known(draft)?.since ?? draft.since ?? now }));
 }
 
 /** Adds the findings of the run before that can't be judged now. */
@@ -194,7 +202,7 @@ function keepUnread(findings: readonly Finding[], memory: Memory | undefined, si
 
 function sort(findings: readonly Finding[]): Finding[] {
     const order = ({ severity, kind }: Finding) => (severity === "problem" ? 0 : KINDS.length) + KINDS.indexOf(kind);
-    return findings.toSorted((a, b) => order(a) - order(b) || (findingKey(a) < findingKey(b) ? -1 : 1));
+    return findings.toSorted((a, b) => order(a) - order(b) || compareIds(findingKey(a), findingKey(b)));
 }
 
 function recovered(findings: readonly Finding[], memory: Memory | undefined): Finding[] {

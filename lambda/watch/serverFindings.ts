@@ -41,7 +41,7 @@ function stopped(server: Server, { settings }: Situation): Draft[] {
                   kind: "stopped",
                   severity: settings.alarmStopped ? "problem" : "note",
                   server: server.id,
-                  ...(server.stoppedAt !== undefined && { since: server.stoppedAt }),
+                  since: server.stoppedAt,
                   sentence: `${label(server)} is stopped. A stopped server gets no backups.`,
                   cure: `Start it: aws ec2 start-instances --instance-ids ${server.id}`,
               },

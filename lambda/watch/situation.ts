@@ -1,5 +1,5 @@
 import type { DueRuns } from "./dueRuns";
-import type { Finding } from "./finding";
+import type { Finding, FindingName } from "./finding";
 import type { Memory } from "./memory";
 import type { ServerSets } from "./serverSets";
 import type { Server, Signals } from "./signals";
@@ -22,10 +22,12 @@ export interface Situation {
     /** Undefined if the servers or the snapshots could not be read. */
     readonly sets: ServerSets | undefined;
     readonly dueRuns: readonly DueRuns[];
+    /** The same finding in the run before; undefined if that run did not have it. */
+    known(name: FindingName): Finding | undefined;
 }
 
 /** A finding without its time. `health` takes the time of the same finding in the run before, then `since`, then the present. */
-export type Draft = Omit<Finding, "since"> & { readonly since?: number };
+export type Draft = Omit<Finding, "since"> & { readonly since?: number | undefined };
 
 /** `web1 (i-0123…)`, or the id alone. */
 export function label({ id, name }: Pick<Server, "id" | "name">): string {

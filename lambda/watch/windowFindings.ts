@@ -97,7 +97,7 @@ function badExecution({ type }: DueRuns, id: string, { readings, memory }: Situa
 function noExecution(
     runs: DueRuns,
     id: string,
-    { now, readings, memory }: Situation,
+    { now, readings, known }: Situation,
     schedules: Readonly<Record<string, { readonly since: number }>>,
 ): Draft[] {
     const due = runs.judged;
@@ -105,18 +105,15 @@ function noExecution(
         return [];
     }
     const opened = executionsOf(id, readings.executions).some(({ startTime }) => startTime >= due - EARLY_MS);
-    const isKnown = memory?.findings.some(
-        ({ kind, type, since }) => kind === "window never executed" && type === runs.type && since === due,
-    );
+    const name = { kind: "window never executed", type: runs.type, about: id } as const;
+    const isKnown = known(name)?.since === due;
     // An execution that Systems Manager keeps no longer was there before.
     return opened || (due < now - HISTORY_MS && !isKnown)
         ? []
         : [
               {
-                  kind: "window never executed",
+                  ...name,
                   severity: "problem",
-                  type: runs.type,
-                  about: id,
                   since: due,
                   sentence: `The window of ${runs.type} (${id}) did not open for its run of ${utc(due)}.`,
                   cure: `Look at the window: aws ssm get-maintenance-window --window-id ${id}`,
