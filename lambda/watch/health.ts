@@ -190,7 +190,11 @@ function unreadFindings(signals: Readonly<Record<SignalName | "memory", Signal<u
 
 /** Gives each finding its time: the earliest that is known, so that it does not change while the finding stays. */
 function date(drafts: readonly Draft[], { now, known }: Situation): Finding[] {
-    return drafts.map((draft) => ({ ...draft, since: known(draft)?.since ?? draft.since ?? now }));
+    return drafts.map((draft) => {
+        // The rule of overdue backups looks at the run before itself: a restore point ends the time of one overdue run, and not of the next.
+        const before = draft.kind === "overdue" ? undefined : known(draft);
+        return { ...draft, since: before?.since ?? draft.since ?? now };
+    });
 }
 
 /** Adds the findings of the run before that can't be judged now. */

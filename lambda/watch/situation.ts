@@ -26,7 +26,7 @@ export interface Situation {
     known(name: FindingName): Finding | undefined;
 }
 
-/** A finding without its time. `health` takes the time of the same finding in the run before, then `since`, then the present. */
+/** A finding without its time. `health` takes the time of the same finding in the run before, unless it is overdue, then `since`, then the present. */
 export type Draft = Omit<Finding, "since"> & { readonly since?: number | undefined };
 
 /** `web1 (i-0123…)`, or the id alone. */
