@@ -65,13 +65,14 @@ function changesOf(window: BackupWindow, expected: Pick<BackupWindow, "schedule"
 }
 
 /** Finds out if the newest execution of a window failed, or was skipped. */
-function badExecution({ type }: DueRuns, id: string, { readings, memory }: Situation): Draft[] {
-    const newest = executionsOf(id, readings.executions ?? [])[0];
-    const known =
-        memory?.findings.filter(({ kind, about }) => about === id && (kind === "window failed" || kind === "window skipped")) ?? [];
+function badExecution({ type }: DueRuns, id: string, { readings, known }: Situation): Draft[] {
+    if (!readings.executions) {
+        return [];
+    }
+    const [newest] = executionsOf(id, readings.executions);
     if (!newest) {
         // Systems Manager keeps an execution for about a month. The next one of a monthly window can come later.
-        return readings.executions ? [...known] : [];
+        return (["window failed", "window skipped"] as const).flatMap((kind) => known({ kind, type, about: id }) ?? []);
     }
     if (["SUCCESS", "IN_PROGRESS", "PENDING"].includes(newest.status)) {
         return [];
@@ -106,9 +107,8 @@ function noExecution(
     }
     const opened = executionsOf(id, readings.executions).some(({ startTime }) => startTime >= due - EARLY_MS);
     const name = { kind: "window never executed", type: runs.type, about: id } as const;
-    const isKnown = known(name)?.since === due;
-    // An execution that Systems Manager keeps no longer was there before.
-    return opened || (due < now - HISTORY_MS && !isKnown)
+    // If Systems Manager no longer keeps the execution, the run before knows if it was missing.
+    return opened || (due < now - HISTORY_MS && !known(name))
         ? []
         : [
               {
