@@ -1,5 +1,5 @@
 import type { Invocation, Server } from "./signals";
-import { type Draft, isStopped, label, type Situation } from "./situation";
+import { type Draft, isStopped, label, type Readings, type Situation } from "./situation";
 
 const HOUR = 3_600_000;
 
@@ -16,7 +16,7 @@ export const UNDELIVERED = ["Undeliverable", "DeliveryTimedOut"];
 export const UNFINISHED = ["Pending", "InProgress", "Delayed", "Cancelling"];
 
 /** AWS does not take VSS snapshots on these. @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/application-consistent-snapshots-troubleshooting.html */
-const TOO_SMALL = /^t(2|3|3a)\.(nano|micro)$/;
+const TOO_SMALL = ["t2.nano", "t2.micro", "t3.nano", "t3.micro", "t3a.nano", "t3a.micro"];
 
 /** The error code of the VSS document for a missing package. */
 const NO_PACKAGE = /\b1003\b/;
@@ -73,7 +73,7 @@ function unfit(server: Server, { readings }: Situation): Draft[] {
                       cure: `Attach the profile of the stack's output instanceProfileName: aws ec2 associate-iam-instance-profile --instance-id ${server.id} --iam-instance-profile Name=PROFILE`,
                   },
               ]),
-        ...(TOO_SMALL.test(server.instanceType)
+        ...(TOO_SMALL.includes(server.instanceType)
             ? [
                   {
                       ...problem,
@@ -123,7 +123,7 @@ function failing(server: Server, { readings }: Situation): Draft[] {
     if (isStopped(server)) {
         return [];
     }
-    const finished = finishedRuns(server, readings.invocations ?? []);
+    const finished = finishedRuns(server, readings);
     const goodRun = finished.findIndex(({ status }) => status === "Success");
     const failed = goodRun === -1 ? finished : finished.slice(0, goodRun);
     const [newest] = failed;
@@ -136,7 +136,7 @@ function failing(server: Server, { readings }: Situation): Draft[] {
             kind: "failing",
             severity: "problem",
             server: server.id,
-            since: failed.at(-1)?.requestedAt ?? newest.requestedAt,
+            since: Math.min(...failed.map(({ requestedAt }) => requestedAt)),
             sentence: `The last ${failed.length} runs on ${label(server)} failed (${newest.status})${reason === "" ? "." : `: ${reason}`}`,
             cure: `Look up the reason in docs/troubleshooting.md; see all of it: aws ssm list-command-invocations --instance-id ${server.id} --details --max-items 1`,
         },
@@ -145,13 +145,13 @@ function failing(server: Server, { readings }: Situation): Draft[] {
 
 /** The last line of a run's output that is not empty: VSS's own reason. */
 function reasonOf(output: string): string {
-    const lines = output.split(/\r?\n/).map((line) => line.trim());
+    const lines = output.split("\n").map((line) => line.trim());
     return (lines.findLast((line) => line !== "") ?? "").slice(0, REASON_LENGTH);
 }
 
 /** Lists the finished runs of a server, newest first. Runs that missed it since it was stopped do not count. */
-function finishedRuns({ id, launchedAt }: Server, invocations: readonly Invocation[]): Invocation[] {
-    return invocations
+function finishedRuns({ id, launchedAt }: Server, { invocations }: Readings): Invocation[] {
+    return (invocations ?? [])
         .filter(({ serverId, status }) => serverId === id && !UNFINISHED.includes(status))
         .filter(({ status, requestedAt }) => !(UNDELIVERED.includes(status) && requestedAt < launchedAt))
         .toSorted((a, b) => b.requestedAt - a.requestedAt);
@@ -160,7 +160,7 @@ function finishedRuns({ id, launchedAt }: Server, invocations: readonly Invocati
 /** Finds servers without the VSS package: its installation failed, or a run has missed it since. */
 function withoutPackage(server: Server, { readings }: Situation): Draft[] {
     const installed = readings.packages?.find(({ serverId }) => serverId === server.id);
-    const [run] = finishedRuns(server, readings.invocations ?? []);
+    const [run] = finishedRuns(server, readings);
     const problem = { severity: "problem", server: server.id } as const;
     if (run && run.status !== "Success" && NO_PACKAGE.test(run.output) && run.requestedAt > (installed?.time ?? 0)) {
         return [

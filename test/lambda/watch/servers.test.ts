@@ -1,0 +1,174 @@
+import type { Finding } from "../../../lambda/watch/finding";
+import type { ManagedNode, PackageResult, Signals } from "../../../lambda/watch/signals";
+import { DAY, HOUR } from "../../support/watchedAccount";
+import { ACCOUNT, finds, invocations, NOW, RUNS, server } from "./healthOf";
+
+const problem = { severity: "problem", server: "i-0" } as const;
+
+const STOPPED: Finding = {
+    kind: "stopped",
+    severity: "note",
+    server: "i-0",
+    since: NOW - DAY,
+    sentence: "server0 (i-0) is stopped. A stopped server gets no backups.",
+    cure: "Start it: aws ec2 start-instances --instance-ids i-0",
+};
+const stopped = server({ state: "stopped", stoppedAt: NOW - DAY });
+
+function nodes(...some: Partial<ManagedNode>[]): Pick<Signals, "nodes"> {
+    return { nodes: { value: some.map((one) => ({ id: "i-0", ping: "Online", lastPing: NOW, platform: "Windows", ...one })) } };
+}
+
+function packages(...some: Partial<PackageResult>[]): Pick<Signals, "packages"> {
+    return { packages: { value: some.map((one) => ({ serverId: "i-0", status: "Success", details: "", time: NOW - DAY, ...one })) } };
+}
+
+describe("The platform and size of a server", () => {
+    const notWindows: Finding = {
+        ...problem,
+        kind: "not Windows",
+        since: NOW,
+        sentence: "server0 (i-0) does not run Windows. VSS exists only on Windows.",
+        cure: "Take the server tag off it, and back it up by other means, such as Data Lifecycle Manager.",
+    };
+
+    finds("are those that Systems Manager knows", { signals: nodes({ id: "i-1" }, { platform: "Linux" }) }, [notWindows]);
+
+    finds("are not those of another server", { signals: nodes({ id: "i-1", platform: "Linux" }, {}) }, []);
+
+    for (const instanceType of ["t2.nano", "t2.micro", "t3.nano", "t3.micro", "t3a.nano", "t3a.micro"]) {
+        finds(`are too small for VSS: ${instanceType}`, { signals: server({ instanceType }) }, [
+            {
+                ...problem,
+                kind: "too small",
+                since: NOW,
+                sentence: `server0 (i-0) is a ${instanceType}. AWS says that VSS snapshots fail on this size.`,
+                cure: "Change the instance type to small or larger.",
+            },
+        ]);
+    }
+
+    for (const instanceType of ["t2.small", "t3.small", "m7i.large", ""]) {
+        finds(`may be ${instanceType || "unknown"}`, { signals: server({ instanceType }) }, []);
+    }
+});
+
+describe("A server in Systems Manager", () => {
+    finds("is itself, and no other server", { signals: nodes({ id: "i-1" }) }, [
+        {
+            ...problem,
+            kind: "not managed",
+            since: ACCOUNT.start,
+            sentence: "Systems Manager does not manage server0 (i-0), so no run reaches it.",
+            cure: "Check its role (AmazonSSMManagedInstanceCore), its SSM Agent, and its way to the endpoints ssm, ssmmessages and ec2messages.",
+        },
+    ]);
+
+    finds("may be missing while it is stopped", { signals: { ...nodes(), ...stopped } }, [STOPPED]);
+
+    finds("may be missing while it starts", { signals: { ...nodes(), ...server({ state: "pending" }) } }, []);
+
+    finds("is well while it is online", { signals: nodes({ lastPing: NOW - DAY }) }, []);
+});
+
+describe("The runs of a server", () => {
+    const failing: Finding = {
+        ...problem,
+        kind: "failing",
+        since: NOW - 2 * DAY - HOUR,
+        sentence: "The last 3 runs on server0 (i-0) failed (Failed).",
+        cure: `Look up the reason in docs/troubleshooting.md; see all of it: ${RUNS}`,
+    };
+    const undelivered = (launchedAt: number) => ({
+        signals: {
+            ...invocations({ status: "Undeliverable" }, { status: "DeliveryTimedOut" }, { status: "Undeliverable" }),
+            ...server({ launchedAt }),
+        },
+    });
+
+    finds("do not count while it is stopped", { signals: { ...invocations({}, {}, {}), ...stopped } }, [STOPPED]);
+
+    finds("do not count if they are those of another server", { signals: invocations({}, {}, { serverId: "i-1" }) }, []);
+
+    finds("fail if they never reach it, although it runs", undelivered(NOW - 2 * DAY - HOUR), [
+        { ...failing, sentence: failing.sentence.replace("(Failed)", "(Undeliverable)") },
+    ]);
+
+    finds("do not count if they missed it before it started", undelivered(NOW - 2 * DAY - HOUR + 1), []);
+
+    finds("fail also if it was restarted since", { signals: { ...invocations({}, {}, {}), ...server({ launchedAt: NOW - 2 }) } }, [
+        failing,
+    ]);
+
+    const unordered = [
+        { requestedAt: NOW - 4 * DAY, status: "Success" },
+        { requestedAt: NOW - 3 * DAY },
+        {},
+        { requestedAt: NOW - DAY, status: "TimedOut" },
+    ];
+    finds("are judged from the newest, in any order", { signals: invocations(...unordered.with(2, { requestedAt: NOW - 2 * DAY })) }, [
+        { ...failing, since: NOW - 3 * DAY, sentence: failing.sentence.replace("(Failed)", "(TimedOut)") },
+    ]);
+
+    for (const status of ["Pending", "InProgress", "Delayed", "Cancelling"]) {
+        finds(`do not count before they end: ${status}`, { signals: invocations({}, {}, { status }) }, []);
+    }
+
+    finds(
+        "fail for the reason of the last line, without its indent",
+        { signals: invocations({ output: "Started.\n  2005: too slow \n\n" }, {}, {}) },
+        [{ ...failing, sentence: "The last 3 runs on server0 (i-0) failed (Failed): 2005: too slow" }],
+    );
+
+    finds("fail for a reason of 200 letters at most", { signals: invocations({ output: "x".repeat(201) }, {}, {}) }, [
+        { ...failing, sentence: `The last 3 runs on server0 (i-0) failed (Failed): ${"x".repeat(200)}` },
+    ]);
+});
+
+describe("The VSS package of a server", () => {
+    const output = "1003: AwsVssComponents is not installed";
+    const missing: Finding = {
+        ...problem,
+        kind: "package missing",
+        since: NOW - HOUR,
+        sentence: "AwsVssComponents is not installed on server0 (i-0).",
+        cure: 'aws ssm send-command --document-name AWS-ConfigureAWSPackage --instance-ids i-0 --parameters "action=Install,name=AwsVssComponents"',
+    };
+    const failed: Finding = {
+        ...problem,
+        kind: "package failed",
+        since: NOW - DAY,
+        sentence: "AwsVssComponents could not be installed on server0 (i-0): Failed",
+        cure: "aws ssm describe-instance-associations-status --instance-id i-0",
+    };
+
+    finds("is missing if a run says so, and nobody installed it", { signals: { ...invocations({ output }), ...packages() } }, [missing]);
+
+    finds(
+        "is missing if a run says so later than its installation",
+        { signals: { ...invocations({ output }), ...packages({ time: NOW - HOUR - 1 }) } },
+        [missing],
+    );
+
+    finds(
+        "is there if it was installed when the run said so",
+        { signals: { ...invocations({ output }), ...packages({ time: NOW - HOUR }) } },
+        [],
+    );
+
+    finds("is there if the run succeeded", { signals: invocations({ output, status: "Success" }) }, []);
+
+    finds("is not that of another server", { signals: packages({ serverId: "i-1", status: "Failed" }, {}) }, []);
+
+    finds("has its own installation", { signals: packages({ serverId: "i-1" }, { status: "Failed" }) }, [failed]);
+
+    for (const status of ["Failed", "TimedOut", "DeliveryTimedOut", "Undeliverable", "InvalidPlatform", "AccessDenied"]) {
+        finds(`could not be installed: ${status}`, { signals: packages({ status }) }, [
+            { ...failed, sentence: failed.sentence.replace("Failed", status) },
+        ]);
+    }
+
+    for (const status of ["Success", "Pending", "InProgress"]) {
+        finds(`is installed, or soon will be: ${status}`, { signals: packages({ status }) }, []);
+    }
+});
