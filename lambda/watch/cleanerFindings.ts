@@ -28,11 +28,12 @@ function failed(runs: readonly CleanerRun[], look: string): Draft[] {
         return [];
     }
     const good = runs.findIndex(({ status }) => status !== "FAILED");
+    const failures = good === -1 ? runs : runs.slice(0, good);
     return [
         {
             kind: "cleaner failed",
             severity: "problem",
-            since: (good === -1 ? runs.at(-1) : runs[good - 1])?.time ?? newest.time,
+            since: Math.min(...failures.map(({ time }) => time)),
             sentence: `The cleaner's run of ${utc(newest.time)} failed: ${newest.errors[0] ?? "its report names no error"}.`,
             cure: look,
         },
@@ -68,8 +69,9 @@ function heldBack(runs: readonly CleanerRun[], look: string, { settings }: Situa
         return [];
     }
     const repeated = newest.failedIds.filter((id) => last.every(({ failedIds }) => failedIds.includes(id)));
-    const grows = !settings.reportOnly && last.every(({ remaining }, i) => i === 0 || remaining < (last[i - 1]?.remaining ?? 0));
-    const held = { kind: "cleaner held back", severity: "problem", since: last.at(-1)?.time ?? newest.time } as const;
+    const backlogs = last.map(({ remaining }) => remaining);
+    const grows = !settings.reportOnly && backlogs.every((backlog, i) => i === 0 || backlog < (backlogs[i - 1] ?? 0));
+    const held = { kind: "cleaner held back", severity: "problem", since: Math.min(...last.map(({ time }) => time)) } as const;
     return [
         ...(repeated.length === 0
             ? []
@@ -86,7 +88,7 @@ function heldBack(runs: readonly CleanerRun[], look: string, { settings }: Situa
                   {
                       ...held,
                       about: "backlog",
-                      sentence: `The cleaner's backlog grows: ${newest.remaining} snapshots wait for deletion, after ${last.at(-1)?.remaining} two runs before.`,
+                      sentence: `The cleaner's backlog grows: ${newest.remaining} snapshots wait for deletion, after ${backlogs.at(-1)} two runs before.`,
                       cure: "Set maxDeletionsPerRun higher, or let the cleaner run more often: cleanerSchedule",
                   },
               ]

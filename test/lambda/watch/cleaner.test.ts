@@ -1,0 +1,86 @@
+import type { Finding } from "../../../lambda/watch/finding";
+import type { CleanerRun, Signals } from "../../../lambda/watch/signals";
+import { DAY } from "../../support/watchedAccount";
+import { at, cleanerRuns, finds, NOW, read, TAIL } from "./healthOf";
+
+const NEWEST = at("2027-03-20T07:00:00");
+
+/** The same runs, the oldest first. */
+function oldestFirst({ cleanerRuns: runs }: Pick<Signals, "cleanerRuns">): Pick<Signals, "cleanerRuns"> {
+    return { cleanerRuns: { value: read(runs).toReversed() } };
+}
+
+describe("A failed run of the cleaner", () => {
+    const FAILED = { status: "FAILED" } as const;
+    const failed: Finding = {
+        kind: "cleaner failed",
+        severity: "problem",
+        since: NEWEST - 2 * DAY,
+        sentence: "The cleaner's run of 2027-03-20 07:00 UTC failed: its report names no error.",
+        cure: TAIL,
+    };
+
+    finds("counts from the oldest if no run succeeded", { signals: cleanerRuns(FAILED, FAILED, FAILED) }, [failed]);
+
+    finds("counts from the first after a good run", { signals: cleanerRuns(FAILED, FAILED, FAILED, {}, FAILED) }, [failed]);
+
+    finds("is the newest, in any order", { signals: oldestFirst(cleanerRuns(FAILED, FAILED, FAILED, {})) }, [failed]);
+
+    finds("is over after a partial one", { signals: oldestFirst(cleanerRuns({ status: "PARTIAL" }, FAILED)) }, []);
+});
+
+describe("A late run of the cleaner", () => {
+    const late: Finding = {
+        kind: "cleaner late",
+        severity: "problem",
+        since: NEWEST,
+        sentence: "The cleaner has no report of its run that was due at 2027-03-20 07:00 UTC. It was not started, or it did not end.",
+        cure: TAIL,
+    };
+    const none = { signals: { cleanerRuns: { value: [] } } };
+
+    finds("was due when the watch began", { ...none, memory: { since: NEWEST } }, [late]);
+
+    finds("was not due before the watch began", { ...none, memory: { since: NEWEST + 1 } }, []);
+
+    finds("is not late if older runs have reports too", { signals: cleanerRuns({}, {}), memory: { since: 0 } }, []);
+
+    finds("is late two hours after it was due", { ...none, settings: { cleanerSchedule: "cron(0 10 * * ? *)" }, memory: { since: 0 } }, [
+        { ...late, since: NOW - 2 * 3_600_000, sentence: late.sentence.replace("07:00", "10:00") },
+    ]);
+
+    finds(
+        "is not late if its schedule has not begun",
+        { ...none, settings: { cleanerSchedule: "cron(0 7 1 1 ? 2030)" }, memory: { since: 0 } },
+        [],
+    );
+});
+
+describe("A cleaner that is held back", () => {
+    const runs = (...some: Partial<CleanerRun>[]) => ({ signals: cleanerRuns(...some) });
+    const refused = { failedIds: ["snap-1"] };
+    const held = { kind: "cleaner held back", severity: "problem", since: NEWEST - 2 * DAY } as const;
+    const refusals: Finding = {
+        ...held,
+        about: "refusals",
+        sentence: "EC2 refused the deletion of 1 snapshots in each of the last 3 runs, such as snap-1.",
+        cure: TAIL,
+    };
+    const backlog: Finding = {
+        ...held,
+        about: "backlog",
+        sentence: "The cleaner's backlog grows: 30 snapshots wait for deletion, after 10 two runs before.",
+        cure: "Set maxDeletionsPerRun higher, or let the cleaner run more often: cleanerSchedule",
+    };
+    const growing = [{ remaining: 30 }, { remaining: 20 }, { remaining: 10 }];
+
+    finds("has refusals in its last three runs, and none before", runs(refused, refused, refused, {}), [refusals]);
+
+    finds("has a backlog that grows in its last three runs, and not before", runs(...growing, { remaining: 40 }), [backlog]);
+
+    finds("has both", runs(...growing.map((one) => ({ ...one, ...refused }))), [backlog, refusals]);
+
+    finds("does not have them in two runs", runs({ ...refused, remaining: 2 }, { ...refused, remaining: 1 }), []);
+
+    finds("has no backlog that grows if it is equal at first", runs({ remaining: 20 }, { remaining: 10 }, { remaining: 10 }), []);
+});
