@@ -1,7 +1,6 @@
-import { POLICY_TAG } from "../retention/tags";
 import { addressDigest } from "./addressDigest";
 import { isRestorePoint } from "./serverSets";
-import type { Server, SizedSnapshot } from "./signals";
+import type { Server } from "./signals";
 import { type Draft, label, type Situation } from "./situation";
 
 const DAY = 86_400_000;
@@ -134,7 +133,7 @@ function aging(situation: Situation): Draft[] {
     const old = sets.all.filter(({ startTime }) => startTime <= now - YEAR);
     const held = old.filter(({ heldBy }) => heldBy !== undefined);
     const lost = old.filter(({ heldBy, snapshots }) => heldBy === undefined && snapshots.every(({ volumeId }) => !attached.has(volumeId)));
-    const sizes = new Map(readings.snapshots.map((snapshot) => [snapshot.id, sizeOf(snapshot, situation)]));
+    const sizes = new Map(readings.snapshots.map(({ id, sizeGib }) => [id, sizeGib]));
     const cost = (of: typeof old) => of.flatMap(({ snapshots }) => snapshots).reduce((sum, { id }) => sum + (sizes.get(id) ?? 0), 0);
     const draft = (of: typeof old, about: string, reason: string, cure: string): Draft[] =>
         of.length === 0
@@ -157,8 +156,4 @@ function aging(situation: Situation): Draft[] {
         ),
         ...draft(lost, "lost", "and of volumes that no server has", "Set orphanDays, or delete those that you no longer need."),
     ];
-}
-
-function sizeOf({ tags, sizeGib }: SizedSnapshot, { settings }: Situation): number {
-    return tags[POLICY_TAG] === settings.name ? sizeGib : 0;
 }
