@@ -1,11 +1,160 @@
 import assert from "node:assert/strict";
 import { addressDigest } from "../../../lambda/watch/addressDigest";
 import type { Finding } from "../../../lambda/watch/finding";
+import type { Server } from "../../../lambda/watch/signals";
 import { backUp, type SetSketch } from "../../support/history";
 import { DAY } from "../../support/watchedAccount";
 import { finds, HEALTHY, look, lookFirst, NOW, read, SERVER } from "./healthOf";
 
 const CONFIRM = "Open AWS's message to this address, and click its link. It is valid for two days.";
+
+describe("The tags of servers", () => {
+    finds("select nobody", { signals: { servers: { value: [] } } }, [
+        {
+            kind: "nobody targeted",
+            severity: "problem",
+            since: NOW,
+            sentence: "No server has the tag VssBackup=prod, so nothing is backed up.",
+            cure: 'aws ec2 create-tags --resources i-… --tags "Key=VssBackup,Value=prod"',
+        },
+    ]);
+
+    const other = { ...SERVER, id: "i-1", name: "", volumes: [] };
+    const withOther = (tags: Record<string, string>, volumes = other.volumes as Server["volumes"]) => ({
+        signals: { servers: { value: [SERVER, { ...other, tags, volumes }] } },
+    });
+
+    for (const tags of [{ VssBackup: "Prod" }, { vssbackup: "prod" }, { "Vss-Backup": " prod" }] as Record<string, string>[]) {
+        const [[key, value] = []] = Object.entries(tags);
+        finds(`have a typing error: ${key}=${value}`, withOther(tags), [
+            {
+                kind: "tag misspelled",
+                severity: "problem",
+                server: "i-1",
+                since: NOW,
+                sentence: `i-1 has the tag ${key}=${value}. The policy backs up VssBackup=prod, in exactly these letters.`,
+                cure: 'aws ec2 create-tags --resources i-1 --tags "Key=VssBackup,Value=prod"',
+            },
+        ]);
+    }
+
+    for (const value of ["production", "prod-2", "pro-d"]) {
+        finds(`are those of another policy: ${value}`, withOther({ VssBackup: value }), []);
+    }
+
+    const removed: Finding = {
+        kind: "tag removed",
+        severity: "problem",
+        server: "i-1",
+        since: NOW,
+        sentence: "i-1 has restore points, and no longer the tag VssBackup=prod.",
+        cure: 'Say why not, as the value of its tag VssBackupExclude. Or tag it again: aws ec2 create-tags --resources i-1 --tags "Key=VssBackup,Value=prod"',
+    };
+    const lost = {
+        servers: { value: [SERVER, { ...other, tags: {}, volumes: [{ id: "vol-e", device: "xvdb", attachedAt: 0, isRoot: false }] }] },
+    };
+    const snapshots = {
+        snapshots: {
+            value: [...read(HEALTHY.snapshots), ...backUp({ at: "2027-03-10", volumes: ["e"] }).map((one) => ({ ...one, sizeGib: 1 }))],
+        },
+    };
+
+    finds("were removed from a server with restore points", { signals: { ...lost, ...snapshots } }, [removed]);
+
+    it("were changed to those of another policy, which is a note", () => {
+        const [tagged] = read(lost.servers).slice(1);
+        const moved = { ...(tagged as Server), tags: { VssBackup: "test" } };
+        assert.deepEqual(look({ signals: { servers: { value: [SERVER, moved] }, ...snapshots } }).findings, [
+            { ...removed, severity: "note", sentence: "i-1 has restore points, and no longer the tag VssBackup=prod but test." },
+        ]);
+    });
+});
+
+describe("What is not about one server", () => {
+    const address = { subscriptions: { value: [{ protocol: "email", endpoint: "a@example.com", isConfirmed: false }] } };
+    const unconfirmed: Finding = {
+        kind: "subscription unconfirmed",
+        severity: "note",
+        about: "a@example.com",
+        since: NOW,
+        sentence: "a@example.com has not confirmed its email subscription, so it gets no message.",
+        cure: "Open AWS's message to this address, and click its link. It is valid for two days.",
+    };
+
+    finds("is an address that has not confirmed yet", { signals: address }, [unconfirmed]);
+
+    finds(
+        "is an address that has not confirmed for a day",
+        { signals: address, memory: { findings: [{ ...unconfirmed, since: NOW - DAY }] } },
+        [{ ...unconfirmed, severity: "problem", since: NOW - DAY }],
+    );
+
+    const targets = { emails: { admins: addressDigest("A@example.com"), night: addressDigest("b@example.com") } };
+    const subscribed = (...addresses: [endpoint: string, isConfirmed: boolean][]) => ({
+        subscriptions: { value: addresses.map(([endpoint, isConfirmed]) => ({ protocol: "email", endpoint, isConfirmed })) },
+    });
+    const waiting = {
+        ...unconfirmed,
+        about: "admins",
+        sentence: "The address admins of notificationEmails has not confirmed its subscription, so it gets no message.",
+    };
+    const missing = {
+        ...waiting,
+        sentence: "The address admins of notificationEmails has no subscription, so it gets no message.",
+        cure: `Run pulumi up --refresh. ${unconfirmed.cure}`,
+    };
+
+    finds(
+        "is an address of the policy that has not confirmed yet, by the name of its entry",
+        { signals: subscribed(["a@example.com", false], ["b@example.com", true]), targets },
+        [waiting],
+    );
+
+    finds(
+        "is an address whose subscription SNS has deleted, since when it has not confirmed",
+        {
+            signals: subscribed(["B@example.com", true], ["c@example.com", true]),
+            targets,
+            memory: { findings: [{ ...waiting, since: NOW - DAY }] },
+        },
+        [{ ...missing, severity: "problem", since: NOW - DAY }],
+    );
+
+    finds(
+        "are two addresses, one of the policy and one of somebody else",
+        { signals: subscribed(["c@example.com", false]), targets },
+        [
+            { ...unconfirmed, about: "c@example.com", sentence: unconfirmed.sentence.replace("a@", "c@") },
+            missing,
+            { ...missing, about: "night", sentence: missing.sentence.replace("admins", "night") },
+        ].toSorted((a, b) => (a.about < b.about ? -1 : 1)),
+    );
+
+    const old = [...backUp({ at: "2026-01-01", volumes: ["x", "y"] }), ...backUp({ at: "2026-01-02", volumes: ["c-0"] })].map((one) => ({
+        ...one,
+        sizeGib: 100,
+        tags: one.volumeId === "vol-c-0" ? { ...one.tags, VssBackupHold: "" } : one.tags,
+    }));
+
+    finds("are old snapshots, with their cost", { signals: { snapshots: { value: [...read(HEALTHY.snapshots), ...old] } } }, [
+        {
+            kind: "snapshots aging",
+            severity: "note",
+            about: "held",
+            since: NOW,
+            sentence: "1 backup sets are older than a year since somebody holds them. They cost at most $5.00 a month (100 GiB).",
+            cure: "Take the tag VssBackupHold off the sets that you no longer need.",
+        },
+        {
+            kind: "snapshots aging",
+            severity: "note",
+            about: "lost",
+            since: NOW,
+            sentence: "1 backup sets are older than a year and of volumes that no server has. They cost at most $10.00 a month (200 GiB).",
+            cure: "Set orphanDays, or delete those that you no longer need.",
+        },
+    ]);
+});
 
 describe("A server without the server tag", () => {
     const other = { ...SERVER, id: "i-1", name: "web1", volumes: [] };

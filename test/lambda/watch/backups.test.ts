@@ -1,8 +1,9 @@
+import assert from "node:assert/strict";
 import type { Finding } from "../../../lambda/watch/finding";
 import type { Signals, SizedSnapshot } from "../../../lambda/watch/signals";
 import { backUp, type SetSketch } from "../../support/history";
 import { DAY, HOUR } from "../../support/watchedAccount";
-import { at, finds, HEALTHY, NOW, RUNS, read, SERVER, server, snapshotsUntil, window } from "./healthOf";
+import { ACCOUNT, at, finds, HEALTHY, look, MEMORY, NOW, RUNS, read, SERVER, server, snapshotsUntil, window } from "./healthOf";
 
 const DUE = at("2027-03-20T01:00:00");
 const BEFORE = read(snapshotsUntil(at("2027-03-20T00:00:00")).snapshots);
@@ -32,6 +33,194 @@ function lastDayWith(...sets: readonly SizedSnapshot[][]): Pick<Signals, "snapsh
 function withState(state: string, ofVolume: string, set: readonly SizedSnapshot[]): SizedSnapshot[] {
     return set.map((one) => (one.volumeId === ofVolume ? { ...one, state } : one));
 }
+
+describe("The backups of a server", () => {
+    finds("are overdue if the restore point of a run is missing", { signals: snapshotsUntil(at("2027-03-20T00:00:00")) }, [OVERDUE]);
+
+    finds("are overdue for each type", { signals: { snapshots: { value: [] } } }, [
+        {
+            kind: "never backed up",
+            severity: "problem",
+            server: "i-0",
+            since: ACCOUNT.start,
+            sentence: "server0 (i-0) has the server tag, and no restore point exists.",
+            cure: RUNS,
+        },
+        ...(
+            [
+                ["Day", "2027-03-20 01:00"],
+                ["Month", "2027-03-01 05:00"],
+                ["Week", "2027-03-14 03:00"],
+            ] as const
+        ).map(([type, due]) => ({
+            kind: "overdue" as const,
+            severity: "problem" as const,
+            server: "i-0",
+            type,
+            since: at(due.replace(" ", "T")),
+            sentence: `server0 (i-0) has no ${type} restore point of the run that was due at ${due} UTC. It has none of this type.`,
+            cure: RUNS,
+        })),
+    ]);
+
+    finds(
+        "are not overdue within the grace",
+        { signals: snapshotsUntil(at("2027-03-20T00:00:00")), settings: { overdueGraceHours: 11 } },
+        [],
+    );
+
+    finds("are overdue when the grace ends", { signals: snapshotsUntil(at("2027-03-20T00:00:00")), settings: { overdueGraceHours: 10 } }, [
+        OVERDUE,
+    ]);
+
+    finds(
+        "are not overdue while EC2 completes the snapshots",
+        {
+            signals: {
+                snapshots: {
+                    value: read(HEALTHY.snapshots).map((one) =>
+                        one.startTime < at("2027-03-20T00:00:00") ? one : { ...one, state: "pending" },
+                    ),
+                },
+            },
+        },
+        [],
+    );
+
+    finds(
+        "are overdue if snapshots are complete, and the agent has not marked them",
+        {
+            signals: {
+                snapshots: {
+                    value: read(HEALTHY.snapshots).map((one) =>
+                        one.startTime < at("2027-03-20T00:00:00")
+                            ? one
+                            : { ...one, tags: Object.fromEntries(Object.entries(one.tags).filter(([key]) => key !== "AppConsistent")) },
+                    ),
+                },
+            },
+        },
+        [OVERDUE],
+    );
+
+    finds(
+        "are overdue if snapshots stay pending longer than failedSetGraceHours",
+        {
+            signals: {
+                snapshots: {
+                    value: read(HEALTHY.snapshots).map((one) =>
+                        one.startTime < at("2027-03-20T00:00:00") ? one : { ...one, state: "pending" },
+                    ),
+                },
+            },
+            settings: { failedSetGraceHours: 10 },
+        },
+        [OVERDUE],
+    );
+
+    finds("are not overdue before the server had the tag", { signals: { snapshots: { value: [] } }, memory: { firstSeen: {} } }, []);
+
+    finds(
+        "are not overdue before a volume was attached",
+        {
+            signals: {
+                snapshots: { value: [] },
+                ...server({ volumes: SERVER.volumes.map((one) => ({ ...one, attachedAt: NOW - HOUR })) }),
+            },
+        },
+        [],
+    );
+
+    finds(
+        "are not overdue by a new schedule before its first run",
+        {
+            signals: snapshotsUntil(at("2027-03-20T00:00:00")),
+            memory: { schedules: { ...MEMORY.schedules, Day: { schedule: "cron(0 2 ? * * *)", since: 0 } } },
+        },
+        [],
+    );
+
+    finds(
+        "are not overdue if the server was stopped when the run was due",
+        {
+            signals: {
+                ...snapshotsUntil(at("2027-03-20T00:00:00")),
+                ...server({ state: "stopped", stoppedAt: at("2027-03-19T20:00:00") }),
+            },
+            memory: { excused: { "i-0|Day": [at("2027-03-20T01:00:00")] } },
+        },
+        [
+            {
+                kind: "stopped",
+                severity: "note",
+                server: "i-0",
+                since: at("2027-03-19T20:00:00"),
+                sentence: "server0 (i-0) is stopped. A stopped server gets no backups.",
+                cure: "Start it: aws ec2 start-instances --instance-ids i-0",
+            },
+        ],
+    );
+
+    it("stay overdue until there is a newer restore point", () => {
+        const known = { ...OVERDUE, since: at("2027-03-17T01:00:00") };
+        const { findings } = look({
+            signals: snapshotsUntil(at("2027-03-17T00:00:00")),
+            memory: { findings: [known], excused: { "i-0|Day": [at("2027-03-20T01:00:00")] } },
+        });
+        assert.deepEqual(
+            findings.map(({ kind, type, since }) => [kind, type, since]),
+            [["overdue", "Day", known.since]],
+        );
+        assert.deepEqual(look({ memory: { findings: [known] } }).findings, []);
+    });
+
+    finds(
+        "are overdue by a rate if no restore point follows the last within its interval",
+        {
+            signals: { ...snapshotsUntil(at("2027-03-20T00:00:00")), ...window({ schedule: "rate(1 day)" }) },
+            settings: { schedules: { Day: "rate(1 day)" } },
+            memory: { schedules: { Day: { schedule: "rate(1 day)", since: 0 } } },
+        },
+        [
+            {
+                ...OVERDUE,
+                since: at("2027-03-20T01:01:00"),
+                sentence: OVERDUE.sentence.replace("2027-03-20 01:00", "2027-03-20 01:01"),
+            },
+        ],
+    );
+
+    finds(
+        "lack a volume that Windows has not mounted",
+        { signals: { snapshots: { value: read(HEALTHY.snapshots).filter(({ volumeId }) => volumeId !== "vol-d-0") } } },
+        [
+            {
+                kind: "volume not covered",
+                severity: "problem",
+                server: "i-0",
+                volume: "vol-d-0",
+                since: at("2027-03-20T01:01:00"),
+                sentence: "The volume vol-d-0 (xvdb) of server0 (i-0) is not in the newest restore point of 2027-03-20 01:01 UTC.",
+                cure: "Give the disk a drive letter in Windows' Disk Management, or detach it. VSS sees only disks that Windows has mounted.",
+            },
+        ],
+    );
+
+    finds(
+        "may lack the boot volume if the policy excludes it",
+        {
+            signals: { snapshots: { value: read(HEALTHY.snapshots).filter(({ volumeId }) => volumeId !== "vol-c-0") } },
+            targets: { excludeBootVolume: true },
+        },
+        [],
+    );
+
+    finds(
+        "may lack a volume that was attached later",
+        { signals: server({ volumes: [...SERVER.volumes, { id: "vol-new", device: "xvdc", attachedAt: NOW - HOUR, isRoot: false }] }) },
+        [],
+    );
+});
 
 describe("A missing restore point", () => {
     finds("is not made up for by one of another type", { signals: lastDayWith(taken({ type: "Week", at: "2027-03-20T03:01" })) }, [

@@ -1,14 +1,91 @@
 import type { Finding } from "../../../lambda/watch/finding";
 import type { CleanerRun, Signals } from "../../../lambda/watch/signals";
-import { DAY } from "../../support/watchedAccount";
-import { at, cleanerRuns, finds, NOW, read, TAIL } from "./healthOf";
+import { DAY, HOUR } from "../../support/watchedAccount";
+import { at, finds, NOW, read } from "./healthOf";
 
+const TAIL = "aws logs tail /vss-backup/prod/cleaner --since 2d";
 const NEWEST = at("2027-03-20T07:00:00");
+
+function cleanerRuns(...runs: Partial<CleanerRun>[]): Pick<Signals, "cleanerRuns"> {
+    const good: CleanerRun = { time: 0, status: "OK", errors: [], kept: 9, deleted: 2, failed: 0, remaining: 0, failedIds: [] };
+    return { cleanerRuns: { value: runs.map((run, i) => ({ ...good, time: at("2027-03-20T07:00:00") - i * DAY, ...run })) } };
+}
 
 /** The same runs, the oldest first. */
 function oldestFirst({ cleanerRuns: runs }: Pick<Signals, "cleanerRuns">): Pick<Signals, "cleanerRuns"> {
     return { cleanerRuns: { value: read(runs).toReversed() } };
 }
+
+describe("The cleaner", () => {
+    finds("failed", { signals: cleanerRuns({ status: "FAILED", errors: ["EC2 refused", "other"] }, { status: "FAILED" }, {}) }, [
+        {
+            kind: "cleaner failed",
+            severity: "problem",
+            since: at("2027-03-19T07:00:00"),
+            sentence: "The cleaner's run of 2027-03-20 07:00 UTC failed: EC2 refused.",
+            cure: TAIL,
+        },
+    ]);
+
+    finds("is well after a failure", { signals: cleanerRuns({}, { status: "FAILED" }) }, []);
+
+    const late: Finding = {
+        kind: "cleaner late",
+        severity: "problem",
+        since: at("2027-03-20T07:00:00"),
+        sentence: "The cleaner has no report of its run that was due at 2027-03-20 07:00 UTC. It was not started, or it did not end.",
+        cure: TAIL,
+    };
+    const long = { since: NOW - 9 * DAY };
+
+    finds("is late", { signals: cleanerRuns({ time: at("2027-03-19T07:00:00") }), memory: long }, [late]);
+
+    finds(
+        "has two hours for its report",
+        { signals: cleanerRuns({ time: at("2027-03-19T10:01:00") }), settings: { cleanerSchedule: "cron(1 10 * * ? *)" }, memory: long },
+        [],
+    );
+
+    finds("is not late before its first run", { signals: { cleanerRuns: { value: [] } } }, []);
+
+    finds(
+        "is late by a rate",
+        { signals: cleanerRuns({ time: NOW - DAY }), settings: { cleanerSchedule: "rate(12 hours)" }, memory: long },
+        [{ ...late, since: NOW - 14 * HOUR, sentence: late.sentence.replace("2027-03-20 07:00", "2027-03-19 22:00") }],
+    );
+
+    finds(
+        "is held back by refused deletions",
+        { signals: cleanerRuns({ failedIds: ["snap-1", "snap-2"] }, { failedIds: ["snap-2"] }, { failedIds: ["snap-2", "snap-3"] }) },
+        [
+            {
+                kind: "cleaner held back",
+                severity: "problem",
+                about: "refusals",
+                since: at("2027-03-18T07:00:00"),
+                sentence: "EC2 refused the deletion of 1 snapshots in each of the last 3 runs, such as snap-2.",
+                cure: TAIL,
+            },
+        ],
+    );
+
+    const backlog = cleanerRuns({ remaining: 30 }, { remaining: 20 }, { remaining: 10 });
+
+    finds("is held back by a backlog that grows", { signals: backlog }, [
+        {
+            kind: "cleaner held back",
+            severity: "problem",
+            about: "backlog",
+            since: at("2027-03-18T07:00:00"),
+            sentence: "The cleaner's backlog grows: 30 snapshots wait for deletion, after 10 two runs before.",
+            cure: "Set maxDeletionsPerRun higher, or let the cleaner run more often: cleanerSchedule",
+        },
+    ]);
+
+    finds("may have a backlog that does not grow", { signals: cleanerRuns({ remaining: 20 }, { remaining: 20 }, { remaining: 10 }) }, []);
+
+    finds("may have a backlog if it only reports", { signals: backlog, settings: { reportOnly: true } }, []);
+});
 
 describe("A failed run of the cleaner", () => {
     const FAILED = { status: "FAILED" } as const;

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Finding } from "../../../lambda/watch/finding";
 import { type Health, health } from "../../../lambda/watch/health";
 import type { Memory } from "../../../lambda/watch/memory";
-import type { CleanerRun, Invocation, Server, Signals } from "../../../lambda/watch/signals";
+import type { Invocation, Server, Signals } from "../../../lambda/watch/signals";
 import type { WatchSettings, WatchTargets } from "../../../lambda/watch/watchSettings";
 import { DAY, HOUR, SETTINGS, TARGETS, WatchedAccount } from "../../support/watchedAccount";
 
@@ -55,8 +55,6 @@ export function finds(title: string, sketch: Sketch, expected: readonly Partial<
 }
 
 export const RUNS = "aws ssm list-command-invocations --instance-id i-0 --details --max-items 1";
-export const PUT_BACK = "Put it back with pulumi refresh, and then pulumi up.";
-export const TAIL = "aws logs tail /vss-backup/prod/cleaner --since 2d";
 
 /** Without the restore points that began at a time or later. */
 export function snapshotsUntil(time: number): Pick<Signals, "snapshots"> {
@@ -75,17 +73,7 @@ export function invocations(...runs: Partial<Invocation>[]): Pick<Signals, "invo
     return { invocations: { value } };
 }
 
-export function cleanerRuns(...runs: Partial<CleanerRun>[]): Pick<Signals, "cleanerRuns"> {
-    const good: CleanerRun = { time: 0, status: "OK", errors: [], kept: 9, deleted: 2, failed: 0, remaining: 0, failedIds: [] };
-    return { cleanerRuns: { value: runs.map((run, i) => ({ ...good, time: at("2027-03-20T07:00:00") - i * DAY, ...run })) } };
-}
-
 export function window(changes: object): Pick<Signals, "windows"> {
     const [day, ...others] = read(HEALTHY.windows);
     return { windows: { value: [{ ...(day as NonNullable<typeof day>), ...changes }, ...others] } };
-}
-
-export function execution(status: string, details = ""): Pick<Signals, "executions"> {
-    const others = read(HEALTHY.executions);
-    return { executions: { value: [...others, { windowId: "mw-day", startTime: NOW - HOUR, status, details }] } };
 }

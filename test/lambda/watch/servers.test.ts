@@ -1,7 +1,8 @@
+import assert from "node:assert/strict";
 import type { Finding } from "../../../lambda/watch/finding";
 import type { ManagedNode, PackageResult, Signals } from "../../../lambda/watch/signals";
 import { DAY, HOUR } from "../../support/watchedAccount";
-import { ACCOUNT, finds, invocations, NOW, RUNS, server } from "./healthOf";
+import { ACCOUNT, finds, invocations, look, NOW, RUNS, server } from "./healthOf";
 
 const problem = { severity: "problem", server: "i-0" } as const;
 
@@ -22,6 +23,169 @@ function nodes(...some: Partial<ManagedNode>[]): Pick<Signals, "nodes"> {
 function packages(...some: Partial<PackageResult>[]): Pick<Signals, "packages"> {
     return { packages: { value: some.map((one) => ({ serverId: "i-0", status: "Success", details: "", time: NOW - DAY, ...one })) } };
 }
+
+describe("A server that can't be backed up", () => {
+    finds("does not run Windows", { signals: server({ isWindows: false }) }, [
+        {
+            ...problem,
+            kind: "not Windows",
+            since: NOW,
+            sentence: "server0 (i-0) does not run Windows. VSS exists only on Windows.",
+            cure: "Take the server tag off it, and back it up by other means, such as Data Lifecycle Manager.",
+        },
+    ]);
+
+    finds("has no role", { signals: server({ hasProfile: false }) }, [
+        {
+            ...problem,
+            kind: "no role",
+            since: NOW,
+            sentence: "server0 (i-0) has no instance profile, so it has no permission to take snapshots.",
+            cure: "Attach the profile of the stack's output instanceProfileName: aws ec2 associate-iam-instance-profile --instance-id i-0 --iam-instance-profile Name=PROFILE",
+        },
+    ]);
+
+    finds("is too small for VSS", { signals: server({ instanceType: "t3.micro" }) }, [
+        {
+            ...problem,
+            kind: "too small",
+            since: NOW,
+            sentence: "server0 (i-0) is a t3.micro. AWS says that VSS snapshots fail on this size.",
+            cure: "Change the instance type to small or larger.",
+        },
+    ]);
+
+    finds("is not managed", { signals: { nodes: { value: [] } } }, [
+        {
+            ...problem,
+            kind: "not managed",
+            since: ACCOUNT.start,
+            sentence: "Systems Manager does not manage server0 (i-0), so no run reaches it.",
+            cure: "Check its role (AmazonSSMManagedInstanceCore), its SSM Agent, and its way to the endpoints ssm, ssmmessages and ec2messages.",
+        },
+    ]);
+
+    finds(
+        "has an hour after its start to become managed",
+        { signals: { nodes: { value: [] }, ...server({ launchedAt: NOW - HOUR }) } },
+        [],
+    );
+
+    finds(
+        "has an agent that does not respond",
+        { signals: { nodes: { value: [{ id: "i-0", ping: "ConnectionLost", lastPing: NOW - 2 * HOUR, platform: "Windows" }] } } },
+        [
+            {
+                ...problem,
+                kind: "agent offline",
+                since: NOW - 2 * HOUR,
+                sentence: "The SSM Agent of server0 (i-0) does not respond (ConnectionLost).",
+                cure: "On the server, run: Restart-Service AmazonSSMAgent",
+            },
+        ],
+    );
+
+    finds(
+        "has an agent that may restart",
+        { signals: { nodes: { value: [{ id: "i-0", ping: "ConnectionLost", lastPing: NOW - HOUR, platform: "Windows" }] } } },
+        [],
+    );
+
+    finds(
+        "fails in each of its last three runs, with VSS's own reason",
+        {
+            signals: invocations(
+                { output: "Started.\r\n2005: freezing took longer than VSS allows\r\n\r\n" },
+                {},
+                { status: "TimedOut" },
+                { status: "Success" },
+            ),
+        },
+        [
+            {
+                ...problem,
+                kind: "failing",
+                since: NOW - 2 * DAY - HOUR,
+                sentence: "The last 3 runs on server0 (i-0) failed (Failed): 2005: freezing took longer than VSS allows",
+                cure: `Look up the reason in docs/troubleshooting.md; see all of it: ${RUNS}`,
+            },
+        ],
+    );
+
+    finds("may fail twice", { signals: invocations({}, {}, { status: "Success" }) }, []);
+
+    finds("fails if a run is in progress after three failures", { signals: invocations({ status: "InProgress" }, {}, {}, {}) }, [
+        {
+            ...problem,
+            kind: "failing",
+            since: NOW - 3 * DAY - HOUR,
+            sentence: "The last 3 runs on server0 (i-0) failed (Failed).",
+            cure: `Look up the reason in docs/troubleshooting.md; see all of it: ${RUNS}`,
+        },
+    ]);
+
+    finds(
+        "does not fail by runs that missed it while it was stopped",
+        {
+            signals: {
+                ...invocations({ status: "DeliveryTimedOut" }, { status: "Undeliverable" }, { status: "DeliveryTimedOut" }),
+                ...server({ launchedAt: NOW - 1 }),
+            },
+        },
+        [],
+    );
+
+    finds("has lost the package", { signals: invocations({ output: "1003: AwsVssComponents is not installed" }) }, [
+        {
+            ...problem,
+            kind: "package missing",
+            since: NOW - HOUR,
+            sentence: "AwsVssComponents is not installed on server0 (i-0).",
+            cure: 'aws ssm send-command --document-name AWS-ConfigureAWSPackage --instance-ids i-0 --parameters "action=Install,name=AwsVssComponents"',
+        },
+    ]);
+
+    finds(
+        "has the package again since the run that missed it",
+        {
+            signals: {
+                ...invocations({ output: "1003: AwsVssComponents is not installed" }),
+                packages: { value: [{ serverId: "i-0", status: "Success", details: "", time: NOW }] },
+            },
+        },
+        [],
+    );
+
+    finds(
+        "could not install the package",
+        { signals: { packages: { value: [{ serverId: "i-0", status: "Failed", details: "no space left", time: NOW - DAY }] } } },
+        [
+            {
+                ...problem,
+                kind: "package failed",
+                since: NOW - DAY,
+                sentence: "AwsVssComponents could not be installed on server0 (i-0): no space left",
+                cure: "aws ssm describe-instance-associations-status --instance-id i-0",
+            },
+        ],
+    );
+
+    it("is stopped, which is a problem if an argument says so", () => {
+        const stopped = { signals: server({ state: "stopped", stoppedAt: NOW - DAY }), settings: { alarmStopped: true } };
+        assert.deepEqual(
+            look(stopped).findings.map(({ kind, severity }) => [kind, severity]),
+            [["stopped", "problem"]],
+        );
+    });
+
+    it("is listed with the reason if it is excluded, and has no findings", () => {
+        const excluded = look({
+            signals: { ...server({ tags: { VssBackup: "prod", VssBackupExclude: "a test server" } }), nodes: { value: [] } },
+        });
+        assert.deepEqual(excluded.findings, []);
+        assert.deepEqual(excluded.servers, { watched: 0, ok: 0, excluded: [{ id: "i-0", name: "server0", reason: "a test server" }] });
+    });
+});
 
 describe("The platform and size of a server", () => {
     const notWindows: Finding = {

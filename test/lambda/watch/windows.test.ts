@@ -1,7 +1,10 @@
+import assert from "node:assert/strict";
 import type { Finding } from "../../../lambda/watch/finding";
-import type { WindowExecution } from "../../../lambda/watch/signals";
-import { DAY, SETTINGS } from "../../support/watchedAccount";
-import { at, finds, HEALTHY, MEMORY, NOW, read, type Sketch, window } from "./healthOf";
+import type { Signals, WindowExecution } from "../../../lambda/watch/signals";
+import { DAY, HOUR, SETTINGS } from "../../support/watchedAccount";
+import { at, finds, HEALTHY, look, MEMORY, NOW, read, type Sketch, window } from "./healthOf";
+
+const PUT_BACK = "Put it back with pulumi refresh, and then pulumi up.";
 
 const day = { severity: "problem", type: "Day", about: "mw-day" } as const;
 
@@ -9,6 +12,11 @@ const day = { severity: "problem", type: "Day", about: "mw-day" } as const;
 function executions(...ofDay: Partial<WindowExecution>[]): WindowExecution[] {
     const others = read(HEALTHY.executions).filter(({ windowId }) => windowId !== "mw-day");
     return [...others, ...ofDay.map((one) => ({ windowId: "mw-day", startTime: NOW, status: "SUCCESS", details: "", ...one }))];
+}
+
+function execution(status: string, details = ""): Pick<Signals, "executions"> {
+    const others = read(HEALTHY.executions);
+    return { executions: { value: [...others, { windowId: "mw-day", startTime: NOW - HOUR, status, details }] } };
 }
 
 function neverExecuted(due: string): Finding {
@@ -29,6 +37,117 @@ function schedule(expression: string, since: number, changes: Sketch = {}): Sket
         memory: { schedules: { ...MEMORY.schedules, Day: { schedule: expression, since } }, ...changes.memory },
     };
 }
+
+describe("A window", () => {
+    finds("is missing", { signals: { windows: { value: read(HEALTHY.windows).slice(1) } } }, [
+        { ...day, kind: "window missing", since: NOW, sentence: "The window of Day (mw-day) does not exist.", cure: PUT_BACK },
+    ]);
+
+    finds("is disabled", { signals: window({ enabled: false }) }, [
+        {
+            ...day,
+            kind: "window disabled",
+            since: NOW,
+            sentence: "The window of Day (mw-day) is disabled, so it takes no backups.",
+            cure: "aws ssm update-maintenance-window --window-id mw-day --enabled",
+        },
+    ]);
+
+    finds(
+        "was changed by hand",
+        { signals: window({ schedule: "cron(0 2 ? * * *)", timezone: "Europe/Vienna", duration: 2, cutoff: 1 }) },
+        [
+            {
+                ...day,
+                kind: "window changed",
+                since: NOW,
+                sentence:
+                    "The window of Day (mw-day) was changed by hand: its schedule is cron(0 2 ? * * *), not cron(0 1 ? * * *), its timezone is Europe/Vienna, not UTC, its duration is 2, not 1, its cutoff is 1, not 0.",
+                cure: PUT_BACK,
+            },
+        ],
+    );
+
+    finds("failed", { signals: execution("FAILED", "the role may not send commands") }, [
+        {
+            ...day,
+            kind: "window failed",
+            since: NOW - HOUR,
+            sentence: "The window of Day of 2027-03-20 11:00 UTC ended with FAILED: the role may not send commands.",
+            cure: "aws ssm describe-maintenance-window-executions --window-id mw-day --max-results 10",
+        },
+    ]);
+
+    finds("was skipped", { signals: execution("SKIPPED_OVERLAPPING") }, [
+        {
+            ...day,
+            kind: "window skipped",
+            since: NOW - HOUR,
+            sentence: "The window of Day of 2027-03-20 11:00 UTC ended with SKIPPED_OVERLAPPING.",
+            cure: "An earlier execution was still active. See if a run hangs, and cancel it: aws ssm list-commands",
+        },
+    ]);
+
+    it("stays failed if Systems Manager keeps its execution no longer", () => {
+        const failed = look({ signals: execution("FAILED") }).findings;
+        const others = read(HEALTHY.executions).filter(({ windowId }) => windowId !== "mw-day");
+        const schedules = { ...SETTINGS.schedules, Day: "cron(0 1 18 2 ? *)" };
+        const forgotten: Sketch = {
+            settings: { schedules },
+            signals: { executions: { value: others }, ...window({ schedule: schedules.Day }) },
+            memory: { findings: failed, schedules: { ...MEMORY.schedules, Day: { schedule: schedules.Day, since: 0 } } },
+        };
+        assert.deepEqual([failed.map(({ kind }) => kind), look(forgotten).findings], [["window failed"], failed]);
+        assert.deepEqual(look({ memory: { findings: failed } }).findings, []);
+    });
+
+    for (const status of ["SUCCESS", "IN_PROGRESS", "PENDING"]) {
+        finds(`is well with ${status}`, { signals: execution(status) }, []);
+    }
+
+    finds(
+        "did not open",
+        {
+            signals: {
+                executions: { value: read(HEALTHY.executions).filter(({ startTime }) => startTime < at("2027-03-20T00:59:00")) },
+            },
+        },
+        [
+            {
+                ...day,
+                kind: "window never executed",
+                since: at("2027-03-20T01:00:00"),
+                sentence: "The window of Day (mw-day) did not open for its run of 2027-03-20 01:00 UTC.",
+                cure: "Look at the window: aws ssm get-maintenance-window --window-id mw-day",
+            },
+        ],
+    );
+});
+
+describe("A window of months ago", () => {
+    const schedules = { Day: "cron(0 1 18 2 ? *)", Week: "cron(0 3 ? * SUN *)", Month: "cron(0 5 1 * ? *)" };
+    const due = at("2027-02-18T01:00:00");
+    const since = at("2027-01-01T00:00:00");
+    const forgotten: Sketch = {
+        settings: { schedules },
+        signals: {
+            executions: { value: read(HEALTHY.executions).filter(({ windowId }) => windowId !== "mw-day") },
+            ...window({ schedule: schedules.Day }),
+        },
+        memory: { schedules: Object.fromEntries(Object.entries(schedules).map(([type, schedule]) => [type, { schedule, since }])) },
+    };
+    const never: Finding = {
+        ...day,
+        kind: "window never executed",
+        since: due,
+        sentence: "The window of Day (mw-day) did not open for its run of 2027-02-18 01:00 UTC.",
+        cure: "Look at the window: aws ssm get-maintenance-window --window-id mw-day",
+    };
+
+    finds("is not missed, since Systems Manager may have forgotten that it opened", forgotten, []);
+
+    finds("is still missed if it was", { ...forgotten, memory: { ...forgotten.memory, findings: [never] } }, [never]);
+});
 
 describe("The execution of a window", () => {
     const due = at("2027-03-20T01:00:00");
