@@ -51,7 +51,7 @@ describe("The counts of several servers", () => {
     const attached = (id: string) => [{ id, device: "/dev/sda1", attachedAt: NOW - HOUR, isRoot: true }];
     const stopped = { ...SERVER, id: "i-1", volumes: attached("vol-1"), state: "stopped" };
     const withoutRole = { ...SERVER, id: "i-2", volumes: attached("vol-2"), hasProfile: false };
-    const servers = { servers: { value: [SERVER, stopped, withoutRole] } };
+    const servers = { servers: { value: [SERVER, stopped, withoutRole, { ...withoutRole, id: "i-3", volumes: [] }] } };
 
     it("have the servers without a problem, and the server whose newest restore point is the oldest", () => {
         const older = backUp({ at: "2027-03-18", volumes: ["1"] }).map((one) => ({ ...one, sizeGib: 1 }));
@@ -70,7 +70,7 @@ describe("The counts of several servers", () => {
                     { type: "Week", newest: at("2027-03-14T03:01:00"), servers: 1, nextWindow: at("2027-03-21T03:00:00") },
                     { type: "Month", newest: at("2027-03-01T05:01:00"), servers: 1, nextWindow: at("2027-04-01T05:00:00") },
                 ],
-                watched: { watched: 3, ok: 2, excluded: [] },
+                watched: { watched: 4, ok: 2, excluded: [] },
                 oldestNewestHours: (NOW - at("2027-03-18T01:00:00")) / HOUR,
             },
         );
