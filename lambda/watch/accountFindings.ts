@@ -1,7 +1,8 @@
 import { addressDigest } from "./addressDigest";
-import { isRestorePoint } from "./serverSets";
+import { isRestorePoint, type ServerSets } from "./serverSets";
 import type { Server } from "./signals";
 import { type Draft, label, type Situation } from "./situation";
+import type { WatchTargets } from "./watchSettings";
 
 const DAY = 86_400_000;
 const YEAR = 365 * DAY;
@@ -53,17 +54,13 @@ function wrongTags(situation: Situation): Draft[] {
         (server) => !hasServerTag(server, situation) && server.tags[settings.excludeTag] === undefined,
     );
     return others.flatMap((server): Draft[] => {
-        const near = Object.entries(server.tags).find(
-            ([key, value]) =>
-                plain(key).replace(/[-_]/g, "") === plain(targets.serverTag.key).replace(/[-_]/g, "") &&
-                plain(value) === plain(targets.serverTag.value),
-        );
+        const near = nearTag(server, targets);
         const retag = tagCommand(server.id, situation);
         if (near) {
             const sentence = `${label(server)} has the tag ${near.join("=")}. The policy backs up ${tagOf(situation)}, in exactly these letters.`;
             return [{ kind: "tag misspelled", severity: "problem", server: server.id, sentence, cure: retag }];
         }
-        if (!sets?.of(server).some(isRestorePoint)) {
+        if (!wasBackedUp(server, sets)) {
             return [];
         }
         const other = server.tags[targets.serverTag.key];
@@ -77,6 +74,24 @@ function wrongTags(situation: Situation): Draft[] {
             },
         ];
     });
+}
+
+/** Finds a tag that nearly is the server tag. */
+export function nearTag({ tags }: Server, { serverTag }: WatchTargets): [key: string, value: string] | undefined {
+    return Object.entries(tags).find(
+        ([key, value]) =>
+            plain(key).replace(/[-_]/g, "") === plain(serverTag.key).replace(/[-_]/g, "") && plain(value) === plain(serverTag.value),
+    );
+}
+
+/** Whether a restore point was taken of a server. It is not enough that it has a disk of another server now. */
+function wasBackedUp(server: Server, sets: ServerSets | undefined): boolean {
+    const attachments = new Map(server.volumes.map(({ id, attachedAt }) => [id, attachedAt]));
+    return (sets?.of(server) ?? []).some(
+        (set) =>
+            isRestorePoint(set) &&
+            set.snapshots.some(({ volumeId }) => (attachments.get(volumeId) ?? Number.POSITIVE_INFINITY) <= set.startTime),
+    );
 }
 
 /** A text without letter case and spaces. */

@@ -26,6 +26,7 @@ export const KINDS = [
     "cleaner held back",
     "subscription unconfirmed",
     "stopped",
+    "missed while stopped",
     "snapshots aging",
 ] as const;
 

@@ -53,13 +53,14 @@ export function bounded(finding: Finding): Finding {
     };
 }
 
-function stateOf({ since, reportedAt, reportDue, chatDue }: Memory): MemoryState {
-    return { Since: since, ReportDue: reportDue, ReportedAt: reportedAt, ChatDue: chatDue };
+function stateOf({ since, serversAt, reportedAt, reportDue, chatDue }: Memory): MemoryState {
+    return { Since: since, ServersAt: serversAt, ReportDue: reportDue, ReportedAt: reportedAt, ChatDue: chatDue };
 }
 
-function listsOf({ firstSeen, schedules, excused, findings, reported, chatReported }: Memory) {
+function listsOf({ firstSeen, options, schedules, excused, findings, reported, chatReported }: Memory) {
     return {
         FirstSeen: Object.entries(firstSeen),
+        Options: Object.entries(options).map(([name, { value, since }]) => [name, value, since]),
         Schedules: Object.entries(schedules).map(([type, { schedule, since }]) => [type, schedule, since]),
         Excused: Object.entries(excused),
         Findings: findings.map(bounded),
@@ -101,12 +102,15 @@ function memoryOf(parts: readonly MemoryPart[]): Memory | undefined {
     if (first === undefined || parts.length !== first.Parts) {
         return undefined;
     }
-    const { Time, Since, ReportedAt, ReportDue, ChatDue, ChatReported } = first;
+    const { Time, Since, ServersAt, ReportedAt, ReportDue, ChatDue, ChatReported } = first;
+    const options = parts.flatMap(({ Options = [] }) => Options);
     const schedules = parts.flatMap(({ Schedules = [] }) => Schedules);
     return {
         time: Date.parse(Time),
         since: Since,
         firstSeen: Object.fromEntries(parts.flatMap(({ FirstSeen = [] }) => FirstSeen)),
+        ...(ServersAt !== undefined && { serversAt: ServersAt }),
+        options: Object.fromEntries(options.map(([name, value, since]) => [name, { value, since }])),
         schedules: Object.fromEntries(schedules.map(([type, schedule, since]) => [type, { schedule, since }])),
         excused: Object.fromEntries(parts.flatMap(({ Excused = [] }) => Excused)),
         findings: parts.flatMap(({ Findings = [] }) => Findings),

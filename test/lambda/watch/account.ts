@@ -163,6 +163,7 @@ export const MEMORY: Memory = {
     time: MORNING - HOUR,
     since: TAGGED,
     firstSeen: Object.fromEntries([WEB, SQL, APP, OLD].map(({ id }) => [id, TAGGED])),
+    options: {},
     schedules: Object.fromEntries(Object.entries(SETTINGS.schedules).map(([type, schedule]) => [type, { schedule, since: TAGGED }])),
     excused: { [`${OLD.id}|Day`]: [Date.parse("2027-03-05T00:00:00Z")] },
     findings: [],

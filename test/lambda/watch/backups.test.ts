@@ -3,7 +3,7 @@ import type { Finding } from "../../../lambda/watch/finding";
 import type { Signals, SizedSnapshot } from "../../../lambda/watch/signals";
 import { backUp, type SetSketch } from "../../support/history";
 import { DAY, HOUR } from "../../support/watchedAccount";
-import { ACCOUNT, at, finds, HEALTHY, look, MEMORY, NOW, RUNS, read, SERVER, server, snapshotsUntil, window } from "./healthOf";
+import { at, finds, HEALTHY, invocations, look, MEMORY, NOW, RUNS, read, SERVER, server, snapshotsUntil, window } from "./healthOf";
 
 const DUE = at("2027-03-20T01:00:00");
 const BEFORE = read(snapshotsUntil(at("2027-03-20T00:00:00")).snapshots);
@@ -42,7 +42,7 @@ describe("The backups of a server", () => {
             kind: "never backed up",
             severity: "problem",
             server: "i-0",
-            since: ACCOUNT.start,
+            since: MEMORY.firstSeen["i-0"] as number,
             sentence: "server0 (i-0) has the server tag, and no restore point exists.",
             cure: RUNS,
         },
@@ -337,7 +337,28 @@ describe("A type with a rate", () => {
         stopped,
     ]);
 
-    finds("begins anew when the server starts", lastBackup(3 * DAY, { launchedAt: NOW - 27 * HOUR + 1 }), []);
+    const restarted = lastBackup(3 * DAY, { launchedAt: NOW - 27 * HOUR + 1 });
+    const reached = (requestedAt: number, status = "Failed") => ({
+        ...restarted,
+        signals: { ...restarted.signals, ...invocations({ requestedAt, status }) },
+    });
+
+    finds("begins anew when the server starts, if no run reached it since", reached(NOW - 3 * DAY), []);
+
+    finds("begins anew if the only run since did not reach it", reached(NOW - 1, "Undeliverable"), []);
+
+    finds("goes on if a run reached it since, although it failed", reached(NOW - 3 * DAY + 1), [
+        {
+            ...overdue,
+            since: NOW - 2 * DAY,
+            sentence:
+                "server0 (i-0) has no Day restore point of the run that was due at 2027-03-18 12:00 UTC. The newest is of 2027-03-17 12:00 UTC.",
+        },
+    ]);
+
+    finds("is not overdue on a stopped server if nobody knows when it stopped", lastBackup(9 * DAY, { state: "stopped" }), [
+        { ...stopped, since: NOW },
+    ]);
 });
 
 describe("A volume that is not in the newest restore point", () => {

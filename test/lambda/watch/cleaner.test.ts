@@ -1,7 +1,8 @@
+import assert from "node:assert/strict";
 import type { Finding } from "../../../lambda/watch/finding";
 import type { CleanerRun, Signals } from "../../../lambda/watch/signals";
 import { DAY, HOUR } from "../../support/watchedAccount";
-import { at, finds, NOW, read } from "./healthOf";
+import { at, finds, look, NOW, read } from "./healthOf";
 
 const TAIL = "aws logs tail /vss-backup/prod/cleaner --since 2d";
 const NEWEST = at("2027-03-20T07:00:00");
@@ -36,7 +37,7 @@ describe("The cleaner", () => {
         sentence: "The cleaner has no report of its run that was due at 2027-03-20 07:00 UTC. It was not started, or it did not end.",
         cure: TAIL,
     };
-    const long = { since: NOW - 9 * DAY };
+    const long = { options: {}, since: NOW - 9 * DAY };
 
     finds("is late", { signals: cleanerRuns({ time: at("2027-03-19T07:00:00") }), memory: long }, [late]);
 
@@ -116,19 +117,32 @@ describe("A late run of the cleaner", () => {
     };
     const none = { signals: { cleanerRuns: { value: [] } } };
 
-    finds("was due when the watch began", { ...none, memory: { since: NEWEST } }, [late]);
+    finds("was due when the watch began", { ...none, memory: { options: {}, since: NEWEST } }, [late]);
 
-    finds("was not due before the watch began", { ...none, memory: { since: NEWEST + 1 } }, []);
+    finds("was not due before the watch began", { ...none, memory: { options: {}, since: NEWEST + 1 } }, []);
 
-    finds("is not late if older runs have reports too", { signals: cleanerRuns({}, {}), memory: { since: 0 } }, []);
+    it("is not late by a schedule or a zone that has changed since", () => {
+        for (const changed of [{ cleanerSchedule: "cron(0 8 * * ? *)" }, { timezone: "Europe/London" }]) {
+            const { findings, memory } = look({ signals: { cleanerRuns: { value: [] } }, settings: changed, memory: { since: 0 } });
+            assert.deepEqual(
+                findings.filter(({ kind }) => kind === "cleaner late"),
+                [],
+            );
+            assert.equal(memory.options.cleanerSchedule?.since, NOW);
+        }
+    });
 
-    finds("is late two hours after it was due", { ...none, settings: { cleanerSchedule: "cron(0 10 * * ? *)" }, memory: { since: 0 } }, [
-        { ...late, since: NOW - 2 * 3_600_000, sentence: late.sentence.replace("07:00", "10:00") },
-    ]);
+    finds("is not late if older runs have reports too", { signals: cleanerRuns({}, {}), memory: { options: {}, since: 0 } }, []);
+
+    finds(
+        "is late two hours after it was due",
+        { ...none, settings: { cleanerSchedule: "cron(0 10 * * ? *)" }, memory: { options: {}, since: 0 } },
+        [{ ...late, since: NOW - 2 * 3_600_000, sentence: late.sentence.replace("07:00", "10:00") }],
+    );
 
     finds(
         "is not late if its schedule has not begun",
-        { ...none, settings: { cleanerSchedule: "cron(0 7 1 1 ? 2030)" }, memory: { since: 0 } },
+        { ...none, settings: { cleanerSchedule: "cron(0 7 1 1 ? 2030)" }, memory: { options: {}, since: 0 } },
         [],
     );
 });

@@ -1,11 +1,12 @@
 import assert from "node:assert/strict";
+import type { BackupSet } from "../../../lambda/retention/backupSets";
 import { dutyBegin } from "../../../lambda/watch/duties";
 import type { Finding } from "../../../lambda/watch/finding";
 import { health } from "../../../lambda/watch/health";
 import type { Memory } from "../../../lambda/watch/memory";
 import type { Invocation, Server, Signals } from "../../../lambda/watch/signals";
 import { DAY, HOUR, SETTINGS, TARGETS } from "../../support/watchedAccount";
-import { HEALTHY, invocations, look, lookFirst, MEMORY, NOW, SERVER, type Sketch, server, snapshotsUntil } from "./healthOf";
+import { HEALTHY, invocations, look, lookFirst, MEMORY, NOW, read, SERVER, type Sketch, server, snapshotsUntil } from "./healthOf";
 
 const MINUTE = 60_000;
 
@@ -53,11 +54,23 @@ describe("A stopped server", () => {
     excuses("is not excused from a run that was due before it stopped", stopped(DUE + 1), [WAS_STOPPED], {});
     excuses("is excused while it stops", server({ state: "stopping", stoppedAt: DUE - 1 }), [], EXCUSED);
     excuses("is excused if EC2 does not say when, and the watch found it stopped before", undated, [...others, WAS_STOPPED], EXCUSED);
-    excuses("is not excused if EC2 does not say when, and the watch found it running before", undated, others, {});
+    excuses("is excused if EC2 does not say when, as after a shutdown from Windows", undated, others, EXCUSED);
+    excuses("is not excused if EC2 does not say when, and the watch found it stopped later", undated, [note({ since: DUE + 1 })], {});
+    excuses(
+        "is not excused if EC2 does not say when, and the run reached it",
+        { ...undated, invocations: { value: [run({})] } },
+        others,
+        {},
+    );
 
-    it("is not excused if nobody knows when it stopped", () => {
-        const { memory } = lookFirst({ settings: DAILY.settings, signals: undated });
-        assert.deepEqual(memory.excused, {});
+    it("is excused in the first run if nobody knows when it stopped", () => {
+        const { memory } = lookFirst({ settings: DAILY.settings, signals: { ...undated, ...invocations() } });
+        assert.deepEqual(memory.excused, { "i-0|Day": [DUE - DAY, DUE] });
+    });
+
+    it("is excused although it is excluded, since somebody may take the tag off", () => {
+        const excluded = server({ state: "stopped", stoppedAt: 0, tags: { ...SERVER.tags, VssBackupExclude: "" } });
+        assert.deepEqual(lookAfterDue(excluded, []).memory.excused, EXCUSED);
     });
 
     it("is excused from a run that is due now", () => {
@@ -66,13 +79,19 @@ describe("A stopped server", () => {
     });
 
     it("is judged once for each run, by the first run of the watch", () => {
-        assert.deepEqual(lookAfterDue(stopped(0), [], { time: DUE }).memory.excused, {});
-        assert.deepEqual(lookAfterDue(stopped(0), [], { time: DUE - 1 }).memory.excused, EXCUSED);
+        assert.deepEqual(lookAfterDue(stopped(0), [], { serversAt: DUE }).memory.excused, {});
+        assert.deepEqual(lookAfterDue(stopped(0), [], { serversAt: DUE - 1 }).memory.excused, EXCUSED);
     });
 
-    it("stays excused until a later run of the type can be overdue", () => {
-        const excused = { "i-0|Day": [DUE - 2 * DAY, DUE - DAY], "i-1|Day": [DUE - DAY] };
-        assert.deepEqual(lookAfterDue(stopped(0), [], { excused }).memory.excused, { "i-0|Day": [DUE - DAY, DUE] });
+    it("stays excused until a later run of the type can be overdue, and its snapshots can't be in copy", () => {
+        const excused = { "i-0|Day": [DUE - 3 * DAY, DUE - 2 * DAY, DUE - DAY], "i-1|Day": [DUE - DAY] };
+        assert.deepEqual(lookAfterDue(stopped(0), [], { excused }).memory.excused, { "i-0|Day": [DUE - 2 * DAY, DUE - DAY, DUE] });
+    });
+
+    it("is judged by the next run that can read the servers", () => {
+        const unread = lookAfterDue({ servers: { unread: "no" } }, [], { serversAt: DUE - 1 });
+        assert.deepEqual([unread.memory.serversAt, unread.memory.excused], [DUE - 1, {}]);
+        assert.deepEqual(lookAfterDue(stopped(0), [], { ...unread.memory, time: NOW }).memory.excused, EXCUSED);
     });
 
     it("stays excused if the servers can't be read", () => {
@@ -88,7 +107,7 @@ describe("A server that started after a run was due", () => {
     const others = [note({ kind: "no role" }), note({ server: "i-1" })];
 
     excuses("is excused if the watch found it stopped before", STARTED, [...others, WAS_STOPPED], EXCUSED);
-    excuses("is not excused if the watch found it running before, since somebody restarted it", STARTED, others, {});
+    excuses("is excused if the watch did not find it stopped, since the watch may run once a day", STARTED, others, EXCUSED);
     excuses("is not excused if it started at the due time", server({ launchedAt: DUE }), [WAS_STOPPED], {});
 
     it("is excused in the first run of the watch", () => {
@@ -165,9 +184,22 @@ describe("The duty of a server", () => {
         assert.deepEqual(firstSeen({ signals }), { ...MEMORY.firstSeen, "i-1": NOW });
     });
 
-    it("begins when EC2 first saw the server if the watch is new", () => {
-        const signals = servers({ id: "i-1", firstSeen: NOW - DAY }, { id: "i-2", tags: { VssBackup: "test" } });
-        assert.deepEqual(lookFirst({ signals }).memory.firstSeen, { "i-0": SERVER.firstSeen, "i-1": NOW - DAY });
+    it("begins with its oldest snapshot or run if the watch is new", () => {
+        const runs = invocations(
+            { requestedAt: NOW - DAY },
+            { requestedAt: NOW - 2 * DAY },
+            { serverId: "i-1", requestedAt: NOW - 3 * DAY },
+        );
+        const others = servers(
+            { id: "i-1", volumes: [] },
+            { id: "i-2", volumes: [] },
+            { id: "i-3", volumes: [], tags: { VssBackup: "test" } },
+        );
+        const backups = { snapshots: { value: read(HEALTHY.snapshots).filter(({ startTime }) => startTime > NOW - 4 * DAY) } };
+        const oldest = Math.min(...read(backups.snapshots).map(({ startTime }) => startTime));
+        const begin = (signals: Partial<Signals>) => lookFirst({ signals: { ...others, ...runs, ...signals } }).memory.firstSeen;
+        assert.deepEqual(begin(backups), { "i-0": oldest, "i-1": NOW - 3 * DAY, "i-2": NOW });
+        assert.deepEqual(begin({ snapshots: { value: [] } }), { "i-0": NOW - 2 * DAY, "i-1": NOW - 3 * DAY, "i-2": NOW });
     });
 
     it("keeps its begin if the servers can't be read", () => {
@@ -180,15 +212,40 @@ describe("The duty of a server", () => {
         volumes: times.map((attachedAt, i) => ({ id: `vol-${i}`, device: "xvdb", attachedAt, isRoot: false })),
     });
 
+    const begin = (of: Server, scheduleSince: number, tagSince: number, excludeBootVolume = false, ...backups: number[]) => {
+        const sets = backups.map((startTime) => ({ startTime }) as BackupSet);
+        return dutyBegin(of, sets, scheduleSince, tagSince, { ...TARGETS, excludeBootVolume });
+    };
+
     it("begins when it has the schedule, the tag and one volume", () => {
         assert.deepEqual(
-            [
-                dutyBegin(attached(1, 2), 5, 3),
-                dutyBegin(attached(1, 2), 3, 5),
-                dutyBegin(attached(9, 7, 8), 3, 5),
-                dutyBegin(attached(), 3, 5),
-            ],
+            [begin(attached(1, 2), 5, 3), begin(attached(1, 2), 3, 5), begin(attached(9, 7, 8), 3, 5), begin(attached(), 3, 5)],
             [5, 5, 7, 5],
+        );
+    });
+
+    it("goes on if its volumes are attached again, since they were backed up before", () => {
+        assert.deepEqual([begin(attached(9), 3, 5, false, 8, 6), begin(attached(9), 3, 5, false, 4)], [6, 5]);
+    });
+
+    it("begins with its other volumes if the policy excludes the boot volume", () => {
+        const root = { id: "vol-root", device: "/dev/sda1", attachedAt: 1, isRoot: true };
+        const withRoot = { ...SERVER, volumes: [root, ...attached(7).volumes] };
+        assert.deepEqual(
+            [begin(withRoot, 3, 5, true), begin(withRoot, 3, 5), begin({ ...SERVER, volumes: [root] }, 3, 5, true)],
+            [7, 5, 5],
+        );
+    });
+
+    it("begins anew if the zone of the schedules changes", () => {
+        const { memory, findings } = look({ settings: { timezone: "Asia/Tokyo" }, memory: { since: 0 } });
+        assert.deepEqual(
+            Object.values(memory.schedules).map(({ since }) => since),
+            [NOW, NOW, NOW],
+        );
+        assert.deepEqual(
+            findings.map(({ kind }) => kind),
+            ["window changed", "window changed", "window changed"],
         );
     });
 });

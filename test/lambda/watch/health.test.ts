@@ -1,10 +1,11 @@
 import assert from "node:assert/strict";
+import { countsOf } from "../../../lambda/watch/counts";
 import { type Finding, findingKey, KINDS, type Kind } from "../../../lambda/watch/finding";
 import { health } from "../../../lambda/watch/health";
-import type { Signals } from "../../../lambda/watch/signals";
+import type { Server, Signals } from "../../../lambda/watch/signals";
 import { backUp } from "../../support/history";
 import { DAY, HOUR, SETTINGS, TARGETS } from "../../support/watchedAccount";
-import { ACCOUNT, at, finds, HEALTHY, look, MEMORY, NOW, read, SERVER } from "./healthOf";
+import { at, finds, HEALTHY, look, MEMORY, NOW, read, SERVER, server } from "./healthOf";
 
 describe("The health of an account", () => {
     finds("has no findings if all is well", {}, []);
@@ -38,7 +39,13 @@ describe("The health of an account", () => {
             time: NOW,
             since: NOW - HOUR,
             schedules: MEMORY.schedules,
-            firstSeen: { "i-0": ACCOUNT.start },
+            serversAt: NOW,
+            options: {
+                timezone: { value: "UTC", since: 0 },
+                cleanerSchedule: { value: "cron(0 7 * * ? *) UTC", since: NOW - HOUR },
+                excludeBootVolume: { value: "false", since: 0 },
+            },
+            firstSeen: MEMORY.firstSeen,
             excused: {},
             findings: [],
             reported: [],
@@ -170,10 +177,11 @@ const STAYING: Readonly<Record<keyof Signals, readonly Kind[]>> = {
         "package failed",
         "package missing",
         "stopped",
+        "missed while stopped",
         "snapshots aging",
     ],
     nodes: ["not Windows", "not managed", "agent offline"],
-    snapshots: ["tag removed", "never backed up", "overdue", "volume not covered", "snapshots aging"],
+    snapshots: ["tag removed", "never backed up", "overdue", "volume not covered", "missed while stopped", "snapshots aging"],
     invocations: ["failing", "package failed", "package missing"],
     windows: ["window missing", "window disabled", "window changed"],
     executions: ["window failed", "window skipped", "window never executed"],
@@ -189,7 +197,7 @@ function unread(about: string, words: string): Finding {
         about,
         since: NOW,
         sentence: `The watch could not read ${words}: AccessDeniedException: no`,
-        cure: "If a permission is missing, run pulumi up. Otherwise wait for the next run.",
+        cure: "If a permission or a resource is missing, run pulumi up --refresh. Otherwise wait for the next run.",
     };
 }
 
@@ -213,6 +221,11 @@ describe("A listing that can't be read", () => {
         const { findings } = health(NOW, SETTINGS, TARGETS, HEALTHY, { unread: "AccessDeniedException: no" });
         assert.deepEqual(findings, [unread("memory", "its own log")]);
     });
+
+    it("leaves the numbers of overdue backups and of volumes unknown, without its own log too", () => {
+        const { OverdueServers, UncoveredVolumes, Problems } = countsOf(health(NOW, SETTINGS, TARGETS, HEALTHY, { unread: "no" }));
+        assert.deepEqual([OverdueServers, UncoveredVolumes, Problems], [undefined, undefined, 1]);
+    });
 });
 
 describe("A recovery", () => {
@@ -227,5 +240,23 @@ describe("A recovery", () => {
             look({ memory: { reported: [problem], findings: [problem] }, signals: { nodes: { unread: "no" } } }).recovered,
             [],
         );
+    });
+
+    const failing = { kind: "failing", severity: "problem", server: "i-0", since: 1, sentence: "Its runs failed.", cure: "" } as const;
+    const untagged = { ...failing, kind: "tag removed" } as const;
+
+    it("is none if the watch no longer looks for the problem", () => {
+        const recovered = (changes: Partial<Server>) =>
+            look({ memory: { reported: [failing, untagged] }, signals: server(changes) }).recovered;
+        assert.deepEqual(
+            [recovered({}), recovered({ tags: { ...SERVER.tags, VssBackupExclude: "" } }), recovered({ state: "stopped" })],
+            [[untagged, failing], [untagged], [untagged]],
+        );
+        assert.deepEqual(look({ memory: { reported: [failing, untagged] }, signals: { servers: { value: [] } } }).recovered, [untagged]);
+    });
+
+    it("is a problem of a stopped server, if the server need not run for it", () => {
+        const overdue = { ...failing, kind: "overdue", type: "Day" } as const;
+        assert.deepEqual(look({ memory: { reported: [overdue] }, signals: server({ state: "stopped" }) }).recovered, [overdue]);
     });
 });

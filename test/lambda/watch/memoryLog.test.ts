@@ -28,7 +28,9 @@ function changed(values: Readonly<Record<string, unknown>>, one = memory()): str
 function bounded(one: Memory): Memory {
     const cut = (text: string, most: number) => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
     return JSON.parse(JSON.stringify(one), (key, value) =>
-        typeof value === "string" && key !== "schedule" ? cut(value, ["sentence", "cure"].includes(key) ? 2_000 : 300) : value,
+        typeof value === "string" && !["schedule", "value"].includes(key)
+            ? cut(value, ["sentence", "cure"].includes(key) ? 2_000 : 300)
+            : value,
     );
 }
 
@@ -40,7 +42,7 @@ describe("The memory in the log", () => {
                 {
                     Watch: "prod-eu",
                     Time: "2027-03-05T06:00:00.000Z",
-                    Memory: "b43b622705cccc78",
+                    Memory: "588420bad38e9e3e",
                     Part: 1,
                     Parts: 1,
                     Since: Date.parse("2027-01-01T00:00:00Z"),
