@@ -1,5 +1,6 @@
 import type { Invocation, Server } from "./signals";
 import { type Draft, isStopped, label, type Readings, type Situation } from "./situation";
+import type { WatchTargets } from "./watchSettings";
 
 const HOUR = 3_600_000;
 
@@ -32,6 +33,11 @@ export function serverFindings(situation: Situation): Draft[] {
         ...failing(server, situation),
         ...withoutPackage(server, situation),
     ]);
+}
+
+/** The command that shows the newest run of a server. Other commands, such as those for patches, are left out. */
+export function runsCommand({ id }: Pick<Server, "id">, { document }: Pick<WatchTargets, "document">): string {
+    return `aws ssm list-command-invocations --instance-id ${id} --filters "key=DocumentName,value=${document}" --details --max-items 1`;
 }
 
 function stopped(server: Server, { settings }: Situation): Draft[] {
@@ -119,7 +125,7 @@ function unmanaged(server: Server, { now, readings }: Situation): Draft[] {
 }
 
 /** Finds servers whose last runs have all failed. */
-function failing(server: Server, { readings }: Situation): Draft[] {
+function failing(server: Server, { readings, targets }: Situation): Draft[] {
     if (isStopped(server)) {
         return [];
     }
@@ -138,7 +144,7 @@ function failing(server: Server, { readings }: Situation): Draft[] {
             server: server.id,
             since: Math.min(...failed.map(({ requestedAt }) => requestedAt)),
             sentence: `The last ${failed.length} runs on ${label(server)} failed (${newest.status})${reason === "" ? "." : `: ${reason}`}`,
-            cure: `Look up the reason in docs/troubleshooting.md; see all of it: aws ssm list-command-invocations --instance-id ${server.id} --details --max-items 1`,
+            cure: `Look up the reason in docs/troubleshooting.md; see all of it: ${runsCommand(server, targets)}`,
         },
     ];
 }

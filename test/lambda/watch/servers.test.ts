@@ -2,7 +2,10 @@ import assert from "node:assert/strict";
 import type { Finding } from "../../../lambda/watch/finding";
 import type { ManagedNode, PackageResult, Signals } from "../../../lambda/watch/signals";
 import { DAY, HOUR } from "../../support/watchedAccount";
-import { ACCOUNT, finds, invocations, look, NOW, RUNS, server } from "./healthOf";
+import { ACCOUNT, finds, invocations, look, NOW, server } from "./healthOf";
+
+const RUNS =
+    'aws ssm list-command-invocations --instance-id i-0 --filters "key=DocumentName,value=AWSEC2-CreateVssSnapshot" --details --max-items 1';
 
 const problem = { severity: "problem", server: "i-0" } as const;
 
