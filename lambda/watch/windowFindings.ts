@@ -10,6 +10,9 @@ const EARLY_MS = 60_000;
 /** How long Systems Manager surely keeps executions. AWS does not document it; commands are kept for 30 days. */
 const HISTORY_MS = 29 * 86_400_000;
 
+/** Statuses of an execution that has no result yet. */
+const UNFINISHED = ["PENDING", "IN_PROGRESS", "CANCELLING"];
+
 const CHANGED_CURE = "Put it back with pulumi refresh, and then pulumi up.";
 
 /** Finds windows that do not do what the policy wants of them. */
@@ -64,17 +67,17 @@ function changesOf(window: BackupWindow, expected: Pick<BackupWindow, "schedule"
         .map((key) => `its ${key} is ${window[key]}, not ${expected[key]}`);
 }
 
-/** Finds out if the newest execution of a window failed, or was skipped. */
+/** Finds out if the newest execution of a window that has ended failed, or was skipped. One that has not ended says nothing. */
 function badExecution({ type }: DueRuns, id: string, { readings, known }: Situation): Draft[] {
     if (!readings.executions) {
         return [];
     }
-    const [newest] = executionsOf(id, readings.executions);
+    const newest = executionsOf(id, readings.executions).find(({ status }) => !UNFINISHED.includes(status));
     if (!newest) {
         // Systems Manager keeps an execution for about a month. The next one of a monthly window can come later.
         return (["window failed", "window skipped"] as const).flatMap((kind) => known({ kind, type, about: id }) ?? []);
     }
-    if (["SUCCESS", "IN_PROGRESS", "PENDING"].includes(newest.status)) {
+    if (newest.status === "SUCCESS") {
         return [];
     }
     const isSkipped = newest.status.startsWith("SKIPPED");

@@ -101,7 +101,7 @@ describe("A window", () => {
         assert.deepEqual(look({ memory: { findings: failed } }).findings, []);
     });
 
-    for (const status of ["SUCCESS", "IN_PROGRESS", "PENDING"]) {
+    for (const status of ["SUCCESS", "PENDING", "IN_PROGRESS", "CANCELLING"]) {
         finds(`is well with ${status}`, { signals: execution(status) }, []);
     }
 
@@ -174,6 +174,32 @@ describe("The execution of a window", () => {
         { signals: { executions: { value: executions({}, { startTime: due - DAY, status: "FAILED" }) } } },
         [],
     );
+});
+
+describe("The execution of a window that has not ended", () => {
+    const failed: Finding = {
+        ...day,
+        kind: "window failed",
+        since: NOW - 3 * DAY,
+        sentence: "The window of Day of 2027-03-19 01:00 UTC ended with FAILED.",
+        cure: "aws ssm describe-maintenance-window-executions --window-id mw-day --max-results 10",
+    };
+    const last = { startTime: at("2027-03-19T01:00:00"), status: "FAILED" };
+    const next = { startTime: at("2027-03-20T01:00:00") };
+    const withRun = (...ofDay: Partial<WindowExecution>[]) => ({
+        signals: { executions: { value: executions(...ofDay) } },
+        memory: { findings: [failed] },
+    });
+
+    for (const status of ["PENDING", "IN_PROGRESS", "CANCELLING"]) {
+        finds(`does not end the finding of the one before: ${status}`, withRun(last, { ...next, status }), [failed]);
+
+        finds(`does not end a finding whose execution Systems Manager no longer keeps: ${status}`, withRun({ ...next, status }), [failed]);
+
+        finds(`has opened the window: ${status}`, { signals: { executions: { value: executions({ ...next, status }) } } }, []);
+    }
+
+    finds("ends the finding when it succeeds", withRun(last, next), []);
 });
 
 describe("A window whose executions Systems Manager may have forgotten", () => {
