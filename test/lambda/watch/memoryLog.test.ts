@@ -95,6 +95,30 @@ describe("The memory in the log", () => {
         );
     });
 
+    it("has the latest report, also if the newest run does not know of it", () => {
+        const chat = { chatReported: findings(1, "stopped"), chatDue: true } as const;
+        const sent = memory({ reported: findings(1, "overdue"), reportedAt: MORNING, reportDue: true, ...chat });
+        const before = memory({ reported: findings(1, "failing"), reportedAt: MORNING - 24 * HOUR, chatReported: [], chatDue: true });
+        const newest = { ...before, time: MORNING + 5_000, firstSeen: { "i-1": MORNING }, findings: findings(2, "overdue") };
+        const { time, firstSeen, findings: found } = newest;
+        const expected = { ...sent, time, firstSeen, findings: found };
+        assert.deepEqual([readMemory(lines(sent, newest)), readMemory(lines(newest, sent))], [expected, expected]);
+    });
+
+    it("has nothing of the report before if the latest one reached all channels", () => {
+        const sent = memory({ reportedAt: MORNING });
+        const newest = memory({ time: MORNING + 5_000, reportDue: true, chatReported: findings(1, "failing"), chatDue: true });
+        assert.deepEqual(readMemory(lines(sent, newest)), { ...sent, time: MORNING + 5_000 });
+    });
+
+    it("has the newest state of the latest report", () => {
+        const failed = memory({ reportedAt: MORNING, reportDue: true });
+        const retried = memory({ time: MORNING + HOUR, reportedAt: MORNING });
+        const unaware = memory({ time: MORNING + HOUR + 5_000, reportDue: true, reportedAt: MORNING - 24 * HOUR });
+        const expected = { ...retried, time: unaware.time };
+        assert.deepEqual([readMemory(lines(failed, retried, unaware)), readMemory(lines(unaware, retried, failed))], [expected, expected]);
+    });
+
     it("of two runs that are equally new is the one that ended last", () => {
         const [failed, retried] = [memory({ reportedAt: MORNING, reportDue: true }), memory({ reportedAt: MORNING })];
         assert.deepEqual([readMemory(lines(failed, retried)), readMemory(lines(retried, failed))], [retried, failed]);
