@@ -1,4 +1,5 @@
 import { addressDigest } from "./addressDigest";
+import { WORD_LENGTH } from "./memoryLog";
 import { isRestorePoint, type ServerSets } from "./serverSets";
 import type { Server } from "./signals";
 import { type Draft, label, type Situation } from "./situation";
@@ -122,9 +123,19 @@ function unconfirmed(situation: Situation): Draft[] {
         ...readings.subscriptions
             .filter((subscription) => !subscription.isConfirmed && !known.has(subscription))
             .map(({ protocol, endpoint }) =>
-                withoutMessages(endpoint, `${endpoint} has not confirmed its ${protocol} subscription`, CONFIRM_CURE, situation),
+                withoutMessages(
+                    addressName(endpoint),
+                    `${endpoint} has not confirmed its ${protocol} subscription`,
+                    CONFIRM_CURE,
+                    situation,
+                ),
             ),
     ];
+}
+
+/** The address; or its digest, if the memory would cut it. The next run must find the same name. */
+function addressName(endpoint: string): string {
+    return endpoint.length <= WORD_LENGTH ? endpoint : addressDigest(endpoint);
 }
 
 function withoutMessages(about: string, sentence: string, cure: string, { now, known }: Situation): Draft {

@@ -8,9 +8,11 @@ import { cut } from "./plainText";
 /** Room for the numbers of the part, and for the names of the lists. */
 const NAMES_BYTES = 160;
 
-/** Sentences and cures are shorter, and so are ids, names and addresses. The limits keep each finding within a line. */
+/** Sentences and cures are shorter. The limits keep each finding within a line. */
 const SENTENCE_LENGTH = 2_000;
-const WORD_LENGTH = 300;
+
+/** Ids, names and most addresses are shorter. A finding whose name is cut is not the same in the next run. */
+export const WORD_LENGTH = 300;
 
 /**
  * Writes a memory as lines of JSON, each shorter than 48 KiB. `readMemory` reads it back.

@@ -1,10 +1,12 @@
 import assert from "node:assert/strict";
 import { addressDigest } from "../../../lambda/watch/addressDigest";
 import type { Finding } from "../../../lambda/watch/finding";
+import { memoryLines, readMemory } from "../../../lambda/watch/memoryLog";
 import type { Server } from "../../../lambda/watch/signals";
 import { backUp, type SetSketch } from "../../support/history";
 import { DAY } from "../../support/watchedAccount";
 import { finds, HEALTHY, look, lookFirst, NOW, read, SERVER } from "./healthOf";
+import { memory } from "./sample";
 
 const CONFIRM = "Open AWS's message to this address, and click its link. It is valid for two days.";
 
@@ -222,6 +224,24 @@ describe("An address that has not confirmed", () => {
         { signals: addresses, memory: { findings: [{ ...waiting, about: "b@example.com", since: 0 }] } },
         [waiting],
     );
+
+    for (const length of [300, 301, 2_000]) {
+        it(`is a problem after a day if it has ${length} characters`, () => {
+            const endpoint = `https://example.com/${"x".repeat(length)}`.slice(0, length);
+            const long = { subscriptions: { value: [{ protocol: "https", endpoint, isConfirmed: false }] } };
+            const first = look({ signals: long }).findings.map((one) => ({ ...one, since: NOW - DAY }));
+            const findings = readMemory(memoryLines("prod", memory({ findings: first })))?.findings ?? [];
+            assert.deepEqual(look({ signals: long, memory: { findings } }).findings, [
+                {
+                    ...waiting,
+                    severity: "problem",
+                    about: length === 300 ? endpoint : addressDigest(endpoint),
+                    since: NOW - DAY,
+                    sentence: waiting.sentence.replace("https://example.com", endpoint),
+                },
+            ]);
+        });
+    }
 
     finds(
         "is fine once it has confirmed",
