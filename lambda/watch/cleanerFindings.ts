@@ -56,10 +56,12 @@ function late(runs: readonly CleanerRun[], look: string, { now, settings, option
     ];
 }
 
-/** When the cleaner was last due; for a rate, the latest time by which it must have run again. */
+/** When the cleaner was last due; for a rate, the latest time by which it must have run again. EventBridge Scheduler starts nothing at a skipped time. */
 function lastDue(expression: string, timezone: string, until: number): number {
     const schedule = parseSchedule(expression, "no seconds");
-    return schedule.kind === "rate" ? until - schedule.every : (latestUntil(schedule.pattern, timezone, until) ?? Number.NEGATIVE_INFINITY);
+    return schedule.kind === "rate"
+        ? until - schedule.every
+        : (latestUntil(schedule.pattern, timezone, until, "skipped") ?? Number.NEGATIVE_INFINITY);
 }
 
 function heldBack(runs: readonly CleanerRun[], look: string, { settings }: Situation): Draft[] {

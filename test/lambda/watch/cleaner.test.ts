@@ -1,7 +1,8 @@
 import assert from "node:assert/strict";
 import type { Finding } from "../../../lambda/watch/finding";
+import { health } from "../../../lambda/watch/health";
 import type { CleanerRun, Signals } from "../../../lambda/watch/signals";
-import { DAY, HOUR } from "../../support/watchedAccount";
+import { DAY, HOUR, TARGETS, WatchedAccount } from "../../support/watchedAccount";
 import { at, finds, look, NOW, read } from "./healthOf";
 
 const TAIL = "aws logs tail /vss-backup/prod/cleaner --since 2d";
@@ -139,6 +140,24 @@ describe("A late run of the cleaner", () => {
         { ...none, settings: { cleanerSchedule: "cron(0 10 * * ? *)" }, memory: { options: {}, since: 0 } },
         [{ ...late, since: NOW - 2 * 3_600_000, sentence: late.sentence.replace("07:00", "10:00") }],
     );
+
+    it("is not late at a time that the clock skips, but is at the one before", () => {
+        const account = new WatchedAccount("Europe/Vienna", 1, at("2027-03-24T12:00:00"), at("2027-03-29T12:00:00"), []);
+        const now = at("2027-03-28T12:00:00");
+        const { memory } = account.watch(now - 1, { value: undefined });
+        const lateness = (lastRun: string) =>
+            health(
+                now,
+                { ...account.settings, cleanerSchedule: "cron(30 2 * * ? *)" },
+                TARGETS,
+                { ...account.signals(now), ...cleanerRuns({ time: at(lastRun) }) },
+                { value: { ...memory, options: {}, since: 0 } },
+            ).findings.map(({ kind, since }) => [kind, new Date(since).toISOString()]);
+        assert.deepEqual(
+            [lateness("2027-03-27T01:30:00"), lateness("2027-03-26T01:30:00")],
+            [[], [["cleaner late", "2027-03-27T01:30:00.000Z"]]],
+        );
+    });
 
     finds(
         "is not late if its schedule has not begun",
