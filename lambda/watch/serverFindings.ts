@@ -93,7 +93,7 @@ function unfit(server: Server, { readings }: Situation): Draft[] {
 }
 
 /** Finds servers that Systems Manager can't reach. */
-function unmanaged(server: Server, { now, readings }: Situation): Draft[] {
+function unmanaged(server: Server, { now, readings, memory }: Situation): Draft[] {
     if (!readings.nodes || server.state !== "running" || now - server.launchedAt <= START_MS) {
         return [];
     }
@@ -104,7 +104,8 @@ function unmanaged(server: Server, { now, readings }: Situation): Draft[] {
                 kind: "not managed",
                 severity: "problem",
                 server: server.id,
-                since: server.launchedAt,
+                // Systems Manager does not say when it lost a server. Earlier runs of the watch did not miss it.
+                since: memory ? now : server.launchedAt,
                 sentence: `Systems Manager does not manage ${label(server)}, so no run reaches it.`,
                 cure: "Check its role (AmazonSSMManagedInstanceCore), its SSM Agent, and its way to the endpoints ssm, ssmmessages and ec2messages.",
             },

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Finding } from "../../../lambda/watch/finding";
 import type { ManagedNode, PackageResult, Signals } from "../../../lambda/watch/signals";
 import { DAY, HOUR } from "../../support/watchedAccount";
-import { ACCOUNT, finds, invocations, look, NOW, server } from "./healthOf";
+import { ACCOUNT, finds, invocations, look, lookFirst, NOW, server } from "./healthOf";
 
 const RUNS =
     'aws ssm list-command-invocations --instance-id i-0 --filters "key=DocumentName,value=AWSEC2-CreateVssSnapshot" --details --max-items 1';
@@ -62,7 +62,7 @@ describe("A server that can't be backed up", () => {
         {
             ...problem,
             kind: "not managed",
-            since: ACCOUNT.start,
+            since: NOW,
             sentence: "Systems Manager does not manage server0 (i-0), so no run reaches it.",
             cure: "Check its role (AmazonSSMManagedInstanceCore), its SSM Agent, and its way to the endpoints ssm, ssmmessages and ec2messages.",
         },
@@ -225,10 +225,26 @@ describe("A server in Systems Manager", () => {
         {
             ...problem,
             kind: "not managed",
-            since: ACCOUNT.start,
+            since: NOW,
             sentence: "Systems Manager does not manage server0 (i-0), so no run reaches it.",
             cure: "Check its role (AmazonSSMManagedInstanceCore), its SSM Agent, and its way to the endpoints ssm, ssmmessages and ec2messages.",
         },
+    ]);
+
+    const unmanaged = (since: number): Finding => ({
+        ...problem,
+        kind: "not managed",
+        since,
+        sentence: "Systems Manager does not manage server0 (i-0), so no run reaches it.",
+        cure: "Check its role (AmazonSSMManagedInstanceCore), its SSM Agent, and its way to the endpoints ssm, ssmmessages and ec2messages.",
+    });
+
+    it("is missing since its start if this is the first run of the watch", () => {
+        assert.deepEqual(lookFirst({ signals: nodes() }).findings, [unmanaged(ACCOUNT.start)]);
+    });
+
+    finds("is missing since the first run that did not find it", { signals: nodes(), memory: { findings: [unmanaged(NOW - DAY)] } }, [
+        unmanaged(NOW - DAY),
     ]);
 
     finds("may be missing while it is stopped", { signals: { ...nodes(), ...stopped } }, [STOPPED]);
