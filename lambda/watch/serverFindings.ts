@@ -125,8 +125,8 @@ function unmanaged(server: Server, { now, readings, memory }: Situation): Draft[
           ];
 }
 
-/** Finds servers whose last runs have all failed. */
-function failing(server: Server, { readings, targets }: Situation): Draft[] {
+/** Finds servers whose last runs have all failed. If Systems Manager no longer lists them, only a later success ends the finding. */
+function failing(server: Server, { readings, targets, known }: Situation): Draft[] {
     if (isStopped(server)) {
         return [];
     }
@@ -135,7 +135,8 @@ function failing(server: Server, { readings, targets }: Situation): Draft[] {
     const failed = goodRun === -1 ? finished : finished.slice(0, goodRun);
     const [newest] = failed;
     if (failed.length < FAILING_RUNS || !newest) {
-        return [];
+        const before = known({ kind: "failing", server: server.id });
+        return before && !hasSuccess(finished, before.since) ? [before] : [];
     }
     const reason = reasonOf(newest.output);
     return [
@@ -164,10 +165,19 @@ function finishedRuns({ id, launchedAt }: Server, { invocations }: Readings): In
         .toSorted((a, b) => b.requestedAt - a.requestedAt);
 }
 
+function hasSuccess(finished: readonly Invocation[], after: number): boolean {
+    return finished.some(({ status, requestedAt }) => status === "Success" && requestedAt > after);
+}
+
 /** Finds servers without the VSS package: its installation failed, or a run has missed it since. */
-function withoutPackage(server: Server, { readings }: Situation): Draft[] {
+function withoutPackage(server: Server, { readings, known }: Situation): Draft[] {
     const installed = readings.packages?.find(({ serverId }) => serverId === server.id);
-    const [run] = finishedRuns(server, readings);
+    const finished = finishedRuns(server, readings);
+    const [run] = finished;
+    const before = known({ kind: "package missing", server: server.id });
+    if (!run && before && before.since > (installed?.time ?? 0)) {
+        return [before];
+    }
     const problem = { severity: "problem", server: server.id } as const;
     if (run && run.status !== "Success" && NO_PACKAGE.test(run.output) && run.requestedAt > (installed?.time ?? 0)) {
         return [
@@ -180,7 +190,9 @@ function withoutPackage(server: Server, { readings }: Situation): Draft[] {
             },
         ];
     }
-    return installed && /fail|time|undeliverable|invalid|denied/i.test(installed.status)
+    // State Manager can't reach a stopped server. A run that succeeds shows that the package is there.
+    const isNeeded = installed && !isStopped(server) && !hasSuccess(finished, installed.time);
+    return isNeeded && /fail|time|undeliverable|invalid|denied/i.test(installed.status)
         ? [
               {
                   ...problem,

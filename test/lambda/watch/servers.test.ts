@@ -24,7 +24,7 @@ function nodes(...some: Partial<ManagedNode>[]): Pick<Signals, "nodes"> {
 }
 
 function packages(...some: Partial<PackageResult>[]): Pick<Signals, "packages"> {
-    return { packages: { value: some.map((one) => ({ serverId: "i-0", status: "Success", details: "", time: NOW - DAY, ...one })) } };
+    return { packages: { value: some.map((one) => ({ serverId: "i-0", status: "Success", details: "", time: NOW - 2 * HOUR, ...one })) } };
 }
 
 describe("A server that can't be backed up", () => {
@@ -161,12 +161,12 @@ describe("A server that can't be backed up", () => {
 
     finds(
         "could not install the package",
-        { signals: { packages: { value: [{ serverId: "i-0", status: "Failed", details: "no space left", time: NOW - DAY }] } } },
+        { signals: { packages: { value: [{ serverId: "i-0", status: "Failed", details: "no space left", time: NOW - HOUR }] } } },
         [
             {
                 ...problem,
                 kind: "package failed",
-                since: NOW - DAY,
+                since: NOW - HOUR,
                 sentence: "AwsVssComponents could not be installed on server0 (i-0): no space left",
                 cure: "aws ssm describe-instance-associations-status --instance-id i-0",
             },
@@ -308,6 +308,38 @@ describe("The runs of a server", () => {
     ]);
 });
 
+describe("Failed runs that Systems Manager no longer lists", () => {
+    const failing: Finding = {
+        ...problem,
+        kind: "failing",
+        since: NOW - 5 * DAY,
+        sentence: "The last 3 runs on server0 (i-0) failed (Failed): 2005: too slow",
+        cure: `Look up the reason in docs/troubleshooting.md; see all of it: ${RUNS}`,
+    };
+    const memory = { findings: [failing] };
+    const since = failing.since;
+
+    finds("still count, since no run succeeded", { signals: invocations(), memory }, [failing]);
+
+    finds("still count if some are listed", { signals: invocations({}, {}), memory }, [failing]);
+
+    finds("still count if a run is in progress", { signals: invocations({ status: "InProgress" }), memory }, [failing]);
+
+    finds("still count after an earlier success", { signals: invocations({ status: "Success", requestedAt: since }), memory }, [failing]);
+
+    finds("do not count after a success", { signals: invocations({ status: "Success", requestedAt: since + 1 }), memory }, []);
+
+    finds("do not count after a success and a failure", { signals: invocations({}, { status: "Success" }), memory }, []);
+
+    finds(
+        "do not count if they are those of another server",
+        { signals: invocations(), memory: { findings: [{ ...failing, server: "i-1" }] } },
+        [],
+    );
+
+    finds("do not count while it is stopped", { signals: { ...invocations(), ...stopped }, memory }, [STOPPED]);
+});
+
 describe("The VSS package of a server", () => {
     const output = "1003: AwsVssComponents is not installed";
     const missing: Finding = {
@@ -320,7 +352,7 @@ describe("The VSS package of a server", () => {
     const failed: Finding = {
         ...problem,
         kind: "package failed",
-        since: NOW - DAY,
+        since: NOW - 2 * HOUR,
         sentence: "AwsVssComponents could not be installed on server0 (i-0): Failed",
         cure: "aws ssm describe-instance-associations-status --instance-id i-0",
     };
@@ -354,4 +386,29 @@ describe("The VSS package of a server", () => {
     for (const status of ["Success", "Pending", "InProgress"]) {
         finds(`is installed, or soon will be: ${status}`, { signals: packages({ status }) }, []);
     }
+
+    const memory = { findings: [missing] };
+    const none = invocations();
+
+    finds("is still missing if Systems Manager no longer lists the run", { signals: { ...none, ...packages() }, memory }, [missing]);
+
+    finds("is still missing if nobody installed it", { signals: { ...none, packages: { value: [] } }, memory }, [missing]);
+
+    finds("is there if it was installed since", { signals: { ...none, ...packages({ time: missing.since }) }, memory }, []);
+
+    finds("is there if a run succeeded since", { signals: { ...invocations({ status: "Success" }), ...packages() }, memory }, []);
+
+    finds(
+        "is there if a run succeeded after its installation failed",
+        { signals: { ...invocations({}, { status: "Success", requestedAt: failed.since + 1 }), ...packages({ status: "Failed" }) } },
+        [],
+    );
+
+    finds(
+        "could not be installed, although a run succeeded before",
+        { signals: { ...invocations({ status: "Success", requestedAt: failed.since }), ...packages({ status: "Failed" }) } },
+        [failed],
+    );
+
+    finds("need not be installed while it is stopped", { signals: { ...none, ...packages({ status: "Failed" }), ...stopped } }, [STOPPED]);
 });
