@@ -66,8 +66,9 @@ function summary(health: Health, { name, timezone }: ReportSettings, clock: (tim
         Problems === 0 ? "no problems" : counted(Problems, "problem"),
         ...(health.recovered.length > 0 ? [`${health.recovered.length} recovered`] : []),
     ];
+    const exception = timezone === "UTC" ? "" : ", unless they say UTC";
     return lines([
-        ...wrap(`Backups of policy ${name} at ${clock(health.time)}. Times are in ${timezone}, unless they say UTC.`),
+        ...wrap(`Backups of policy ${name} at ${clock(health.time)}. Times are in ${timezone}${exception}.`),
         ...wrap(`${numbers.join(", ")}.`),
     ]);
 }
