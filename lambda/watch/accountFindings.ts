@@ -1,3 +1,4 @@
+import { counted } from "../retention/wording";
 import { addressDigest } from "./addressDigest";
 import { WORD_LENGTH } from "./memoryLog";
 import { isRestorePoint, type ServerSets } from "./serverSets";
@@ -161,23 +162,17 @@ function aging(situation: Situation): Draft[] {
     const lost = old.filter(({ heldBy, snapshots }) => heldBy === undefined && snapshots.every(({ volumeId }) => !attached.has(volumeId)));
     const sizes = new Map(readings.snapshots.map(({ id, sizeGib }) => [id, sizeGib]));
     const cost = (of: typeof old) => of.flatMap(({ snapshots }) => snapshots).reduce((sum, { id }) => sum + (sizes.get(id) ?? 0), 0);
-    const draft = (of: typeof old, about: string, reason: string, cure: string): Draft[] =>
-        of.length === 0
-            ? []
-            : [
-                  {
-                      kind: "snapshots aging",
-                      severity: "note",
-                      about,
-                      sentence: `${of.length} backup sets are older than a year ${reason}. They cost at most $${(cost(of) * GIB_MONTH).toFixed(2)} a month (${cost(of)} GiB).`,
-                      cure,
-                  },
-              ];
+    const draft = (of: typeof old, about: string, reason: string, cure: string): Draft[] => {
+        const count = `${counted(of.length, "backup set")} ${of.length === 1 ? "is" : "are"}`;
+        const price = `${of.length === 1 ? "It costs" : "They cost"} at most $${(cost(of) * GIB_MONTH).toFixed(2)} a month (${cost(of)} GiB)`;
+        const sentence = `${count} older than a year ${reason}. ${price}.`;
+        return of.length === 0 ? [] : [{ kind: "snapshots aging", severity: "note", about, sentence, cure }];
+    };
     return [
         ...draft(
             held,
             "held",
-            "since somebody holds them",
+            `since somebody holds ${held.length === 1 ? "it" : "them"}`,
             `Take the tag ${situation.settings.hold} off the sets that you no longer need.`,
         ),
         ...draft(lost, "lost", "and of volumes that no server has", "Set orphanDays, or delete those that you no longer need."),

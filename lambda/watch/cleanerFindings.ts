@@ -1,5 +1,5 @@
 import { latestUntil, parseSchedule } from "../retention/schedules";
-import { utc } from "../retention/wording";
+import { counted, utc } from "../retention/wording";
 import type { CleanerRun } from "./signals";
 import type { Draft, Situation } from "./situation";
 
@@ -81,7 +81,7 @@ function heldBack(runs: readonly CleanerRun[], look: string, { settings }: Situa
                   {
                       ...held,
                       about: "refusals",
-                      sentence: `EC2 refused the deletion of ${repeated.length} snapshots in each of the last ${REPEATED_RUNS} runs, such as ${repeated[0]}.`,
+                      sentence: `EC2 refused the deletion of ${counted(repeated.length, "snapshot")} in each of the last ${REPEATED_RUNS} runs, such as ${repeated[0]}.`,
                       cure: look,
                   },
               ]),

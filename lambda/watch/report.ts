@@ -1,4 +1,5 @@
 import { DateTime } from "luxon";
+import { counted } from "../retention/wording";
 import { areRead, countsOf } from "./counts";
 import { type Finding, KINDS } from "./finding";
 import type { Health } from "./health";
@@ -171,8 +172,4 @@ function blocksOf({ title, blocks }: Section): string[] {
 
 function lines(all: readonly string[]): string {
     return all.map((line) => `${line}\n`).join("");
-}
-
-function counted(count: number, word: string): string {
-    return `${count} ${word}${count === 1 ? "" : "s"}`;
 }

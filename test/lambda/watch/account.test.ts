@@ -144,7 +144,7 @@ describe("What is not about one server", () => {
             severity: "note",
             about: "held",
             since: NOW,
-            sentence: "1 backup sets are older than a year since somebody holds them. They cost at most $5.00 a month (100 GiB).",
+            sentence: "1 backup set is older than a year since somebody holds it. It costs at most $5.00 a month (100 GiB).",
             cure: "Take the tag VssBackupHold off the sets that you no longer need.",
         },
         {
@@ -152,7 +152,7 @@ describe("What is not about one server", () => {
             severity: "note",
             about: "lost",
             since: NOW,
-            sentence: "1 backup sets are older than a year and of volumes that no server has. They cost at most $10.00 a month (200 GiB).",
+            sentence: "1 backup set is older than a year and of volumes that no server has. It costs at most $10.00 a month (200 GiB).",
             cure: "Set orphanDays, or delete those that you no longer need.",
         },
     ]);
@@ -271,7 +271,7 @@ describe("Old snapshots", () => {
         severity: "note",
         about: "lost",
         since: NOW,
-        sentence: "1 backup sets are older than a year and of volumes that no server has. They cost at most $0.50 a month (10 GiB).",
+        sentence: "1 backup set is older than a year and of volumes that no server has. It costs at most $0.50 a month (10 GiB).",
         cure: "Set orphanDays, or delete those that you no longer need.",
     };
 
@@ -285,6 +285,23 @@ describe("Old snapshots", () => {
 
     finds("are not of another policy", withSets({ at: "2026-01-01", volumes: ["x"], policy: "test" }), []);
 
+    finds("are counted, and cost more together", withSets({ at: "2026-01-01", volumes: ["x"] }, { at: "2026-01-02", volumes: ["x"] }), [
+        {
+            ...lost,
+            sentence: "2 backup sets are older than a year and of volumes that no server has. They cost at most $1.00 a month (20 GiB).",
+        },
+    ]);
+
+    it("that somebody holds are counted", () => {
+        const held = ["2026-01-01", "2026-01-02"]
+            .flatMap((at) => backUp({ at, volumes: ["x"] }))
+            .map((one) => ({ ...one, sizeGib: 10, tags: { ...one.tags, VssBackupHold: "" } }));
+        assert.deepEqual(
+            look({ signals: { snapshots: { value: [...read(HEALTHY.snapshots), ...held] } } }).findings.map(({ sentence }) => sentence),
+            ["2 backup sets are older than a year since somebody holds them. They cost at most $1.00 a month (20 GiB)."],
+        );
+    });
+
     it("that somebody holds are not listed as lost too", () => {
         const held = backUp({ at: "2026-01-01", volumes: ["x"] }).map((one) => ({
             ...one,
@@ -296,7 +313,7 @@ describe("Old snapshots", () => {
             {
                 ...lost,
                 about: "held",
-                sentence: "1 backup sets are older than a year since somebody holds them. They cost at most $0.50 a month (10 GiB).",
+                sentence: "1 backup set is older than a year since somebody holds it. It costs at most $0.50 a month (10 GiB).",
                 cure: "Take the tag VssBackupHold off the sets that you no longer need.",
             },
         ]);

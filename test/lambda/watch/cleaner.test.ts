@@ -65,7 +65,7 @@ describe("The cleaner", () => {
                 severity: "problem",
                 about: "refusals",
                 since: at("2027-03-18T07:00:00"),
-                sentence: "EC2 refused the deletion of 1 snapshots in each of the last 3 runs, such as snap-2.",
+                sentence: "EC2 refused the deletion of 1 snapshot in each of the last 3 runs, such as snap-2.",
                 cure: TAIL,
             },
         ],
@@ -173,7 +173,7 @@ describe("A cleaner that is held back", () => {
     const refusals: Finding = {
         ...held,
         about: "refusals",
-        sentence: "EC2 refused the deletion of 1 snapshots in each of the last 3 runs, such as snap-1.",
+        sentence: "EC2 refused the deletion of 1 snapshot in each of the last 3 runs, such as snap-1.",
         cure: TAIL,
     };
     const backlog: Finding = {
@@ -189,6 +189,11 @@ describe("A cleaner that is held back", () => {
     finds("has a backlog that grows in its last three runs, and not before", runs(...growing, { remaining: 40 }), [backlog]);
 
     finds("has both", runs(...growing.map((one) => ({ ...one, ...refused }))), [backlog, refusals]);
+
+    const both = { failedIds: ["snap-1", "snap-2"] };
+    finds("has more than one refusal", runs(both, both, both), [
+        { ...refusals, sentence: refusals.sentence.replace("1 snapshot in", "2 snapshots in") },
+    ]);
 
     finds("does not have them in two runs", runs({ ...refused, remaining: 2 }, { ...refused, remaining: 1 }), []);
 
