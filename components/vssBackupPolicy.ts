@@ -90,7 +90,7 @@ function makeParts(context: PolicyContext, policy: ResolvedPolicy) {
     const windows = backupWindows(context, policy, notificationSetup, logs);
     const concurrency = reservedConcurrency(context.parent, policy.watch ? 2 : 1);
     const cleanerParts = cleaner(context, policy, concurrency);
-    const watched = { windows, association, topicArn, cleanerLogs: cleanerParts.logs };
+    const watched = { instanceProfile: access.instanceProfile, windows, association, topicArn, cleanerLogs: cleanerParts.logs };
     const watchFunction = makeWatch(context, policy, watched, cleanerParts, concurrency);
     return { access, notificationSetup, windows, cleanerFunction: cleanerParts.lambda, watchFunction };
 }

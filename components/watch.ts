@@ -29,6 +29,7 @@ type Run = Parameters<typeof watchModule.watch>;
 
 /** The parts of a policy that the watch looks at. */
 export interface Watched {
+    readonly instanceProfile: aws.iam.InstanceProfile | undefined;
     readonly windows: BackupWindows;
     readonly association: aws.ssm.Association;
     readonly topicArn: pulumi.Output<string>;
@@ -107,7 +108,7 @@ function closure(settings: WatchSettings): Promise<pulumi.runtime.SerializedFunc
 function watchTargets(
     name: string,
     { serverTag, excludeBootVolume, document, notificationEmails }: ResolvedPolicy,
-    { windows, association, topicArn, cleanerLogs }: Watched,
+    { instanceProfile, windows, association, topicArn, cleanerLogs }: Watched,
     { logs, chatTopicArn }: { readonly logs: aws.cloudwatch.LogGroup; readonly chatTopicArn: pulumi.Output<string> | undefined },
 ): pulumi.Output<string> {
     const values = {
@@ -120,6 +121,7 @@ function watchTargets(
         cleanerLogGroup: cleanerLogs.name,
         watchLogGroup: logs.name,
         document,
+        ...(instanceProfile && { instanceProfile: instanceProfile.name }),
         ...(chatTopicArn && { chatTopicArn }),
     };
     return pulumi.output(values).apply((targets: WatchTargets) => {

@@ -44,7 +44,7 @@ function nobodyTargeted(situation: Situation): Draft[] {
                   kind: "nobody targeted",
                   severity: "problem",
                   sentence: `No server has the tag ${tagOf(situation)}, so nothing is backed up.`,
-                  cure: tagCommand("i-…", situation),
+                  cure: `Tag each server, with its id in the place of INSTANCE: ${tagCommand("INSTANCE", situation)}`,
               },
           ];
 }

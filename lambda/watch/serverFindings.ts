@@ -55,7 +55,7 @@ function stopped(server: Server, { settings }: Situation): Draft[] {
         : [];
 }
 
-function unfit(server: Server, { readings }: Situation): Draft[] {
+function unfit(server: Server, { readings, targets }: Situation): Draft[] {
     const node = readings.nodes?.find(({ id }) => id === server.id);
     const problem = { severity: "problem", server: server.id } as const;
     return [
@@ -76,7 +76,7 @@ function unfit(server: Server, { readings }: Situation): Draft[] {
                       ...problem,
                       kind: "no role" as const,
                       sentence: `${label(server)} has no instance profile, so it has no permission to take snapshots.`,
-                      cure: `Attach the profile of the stack's output instanceProfileName: aws ec2 associate-iam-instance-profile --instance-id ${server.id} --iam-instance-profile Name=PROFILE`,
+                      cure: profileCure(server, targets),
                   },
               ]),
         ...(TOO_SMALL.includes(server.instanceType)
@@ -90,6 +90,13 @@ function unfit(server: Server, { readings }: Situation): Draft[] {
               ]
             : []),
     ];
+}
+
+/** How a server gets its role: by the profile of the policy, or by one that the user has made. */
+function profileCure({ id }: Server, { instanceProfile }: WatchTargets): string {
+    return instanceProfile === undefined
+        ? "Attach an instance profile with one of the roles in serverRoles."
+        : `aws ec2 associate-iam-instance-profile --instance-id ${id} --iam-instance-profile Name=${instanceProfile}`;
 }
 
 /** Finds servers that Systems Manager can't reach. */

@@ -17,7 +17,7 @@ describe("The tags of servers", () => {
             severity: "problem",
             since: NOW,
             sentence: "No server has the tag VssBackup=prod, so nothing is backed up.",
-            cure: 'aws ec2 create-tags --resources i-… --tags "Key=VssBackup,Value=prod"',
+            cure: 'Tag each server, with its id in the place of INSTANCE: aws ec2 create-tags --resources INSTANCE --tags "Key=VssBackup,Value=prod"',
         },
     ]);
 

@@ -33,6 +33,7 @@ export const TARGETS: WatchTargets = {
     cleanerLogGroup: "/vss-backup/prod-eu/cleaner",
     watchLogGroup: "/vss-backup/prod-eu/watch",
     document: "AWSEC2-CreateVssSnapshot",
+    instanceProfile: "prod-eu-server-profile",
 };
 
 const TAGGED = Date.parse("2027-01-01T00:00:00Z");

@@ -38,14 +38,26 @@ describe("A server that can't be backed up", () => {
         },
     ]);
 
-    finds("has no role", { signals: server({ hasProfile: false }) }, [
-        {
-            ...problem,
-            kind: "no role",
-            since: NOW,
-            sentence: "server0 (i-0) has no instance profile, so it has no permission to take snapshots.",
-            cure: "Attach the profile of the stack's output instanceProfileName: aws ec2 associate-iam-instance-profile --instance-id i-0 --iam-instance-profile Name=PROFILE",
-        },
+    const withoutRole = {
+        ...problem,
+        kind: "no role",
+        since: NOW,
+        sentence: "server0 (i-0) has no instance profile, so it has no permission to take snapshots.",
+    } as const;
+
+    finds(
+        "has no role, and the policy has an instance profile",
+        { signals: server({ hasProfile: false }), targets: { instanceProfile: "prod-server-profile" } },
+        [
+            {
+                ...withoutRole,
+                cure: "aws ec2 associate-iam-instance-profile --instance-id i-0 --iam-instance-profile Name=prod-server-profile",
+            },
+        ],
+    );
+
+    finds("has no role, and the roles are the user's", { signals: server({ hasProfile: false }) }, [
+        { ...withoutRole, cure: "Attach an instance profile with one of the roles in serverRoles." },
     ]);
 
     finds("is too small for VSS", { signals: server({ instanceType: "t3.micro" }) }, [
