@@ -5,6 +5,7 @@ import { nearTag } from "./accountFindings";
 import type { DueRuns } from "./dueRuns";
 import { dutyBegin, excuseKey, wasReached } from "./duties";
 import type { Memory } from "./memory";
+import { runsCommand } from "./serverFindings";
 import { isRestorePoint } from "./serverSets";
 import type { Server } from "./signals";
 import { type Draft, isStopped, label, type Situation, stopTime } from "./situation";
@@ -50,7 +51,7 @@ export function backupFindings(situation: Situation, duties: Duties): Draft[] {
                 .flatMap((duty) => missedWhileStopped(duty) ?? []);
             return [
                 ...neverBackedUp(server, ofServer, [...overdue, ...stopped], situation, duties),
-                ...overdue.map(({ duty, due }) => overdueFinding(duty, due)),
+                ...overdue.map(({ duty, due }) => overdueFinding(duty, due, situation)),
                 ...(isStopped(server) || !ofServer.some(isRestorePoint) ? [] : stopped.map((missed) => stoppedFinding(missed, situation))),
                 ...uncoveredVolumes(server, ofServer, situation),
             ];
@@ -98,7 +99,7 @@ function neverBackedUp(
             server: server.id,
             since: firstSeen[server.id],
             sentence: `${label(server)} has the server tag, and no restore point exists.`,
-            cure: lookAtRuns(server),
+            cure: runsCommand(server, situation.targets),
         },
     ];
 }
@@ -173,7 +174,7 @@ function missedWhileStopped(duty: Duty): Missed | undefined {
     return isMissed ? { duty, due: judged } : undefined;
 }
 
-function overdueFinding({ server, runs, newest }: Duty, due: number): Draft {
+function overdueFinding({ server, runs, newest }: Duty, due: number, { targets }: Situation): Draft {
     return {
         kind: "overdue",
         severity: "problem",
@@ -181,7 +182,7 @@ function overdueFinding({ server, runs, newest }: Duty, due: number): Draft {
         type: runs.type,
         since: due,
         sentence: `${label(server)} has no ${runs.type} restore point of the run that was due at ${utc(due)}. ${newestSentence(newest)}`,
-        cure: lookAtRuns(server),
+        cure: runsCommand(server, targets),
     };
 }
 
@@ -235,9 +236,4 @@ function uncoveredVolumes(server: Server, sets: readonly BackupSet[], { targets,
             sentence: `The volume ${id} (${device}) of ${label(server)} is not in the newest restore point of ${utc(newest.startTime)}.`,
             cure: "Give the disk a drive letter in Windows' Disk Management, or detach it. VSS sees only disks that Windows has mounted.",
         }));
-}
-
-/** The command that shows why the last runs of a server failed. */
-function lookAtRuns({ id }: Server): string {
-    return `aws ssm list-command-invocations --instance-id ${id} --details --max-items 1`;
 }

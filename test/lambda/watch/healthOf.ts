@@ -54,7 +54,8 @@ export function finds(title: string, sketch: Sketch, expected: readonly Partial<
     });
 }
 
-export const RUNS = "aws ssm list-command-invocations --instance-id i-0 --details --max-items 1";
+export const RUNS =
+    'aws ssm list-command-invocations --instance-id i-0 --filters "key=DocumentName,value=AWSEC2-CreateVssSnapshot" --details --max-items 1';
 
 /** Without the restore points that began at a time or later. */
 export function snapshotsUntil(time: number): Pick<Signals, "snapshots"> {

@@ -2,10 +2,7 @@ import assert from "node:assert/strict";
 import type { Finding } from "../../../lambda/watch/finding";
 import type { ManagedNode, PackageResult, Signals } from "../../../lambda/watch/signals";
 import { DAY, HOUR } from "../../support/watchedAccount";
-import { ACCOUNT, finds, invocations, look, lookFirst, NOW, server } from "./healthOf";
-
-const RUNS =
-    'aws ssm list-command-invocations --instance-id i-0 --filters "key=DocumentName,value=AWSEC2-CreateVssSnapshot" --details --max-items 1';
+import { ACCOUNT, finds, invocations, look, lookFirst, NOW, RUNS, server } from "./healthOf";
 
 const problem = { severity: "problem", server: "i-0" } as const;
 
