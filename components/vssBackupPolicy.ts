@@ -95,7 +95,14 @@ function makeParts(context: PolicyContext, policy: ResolvedPolicy) {
     const concurrency = reservedConcurrency(context.parent, policy.watch ? 2 : 1);
     const cleanerParts = cleaner(context, policy, concurrency);
     const chatTopicArn = policy.watch?.chatTopicArn && refuseOtherPlacement(context, "chatTopicArn", policy.watch.chatTopicArn);
-    const watched = { windows, association, topicArn, chatTopicArn, cleanerLogs: cleanerParts.logs };
+    const watched = {
+        instanceProfile: access.instanceProfile,
+        windows,
+        association,
+        topicArn,
+        chatTopicArn,
+        cleanerLogs: cleanerParts.logs,
+    };
     const targets = watchTargets(policy, watched);
     const watchFunction = makeWatch(context, policy, { watched, targets, cleanerParts }, concurrency);
     settingsParameter(context, policy, targets, { cleanerFunction: cleanerParts.lambda.name, watchFunction: watchFunction?.name });

@@ -28,6 +28,7 @@ type Run = Parameters<typeof watchModule.watch>;
 
 /** The parts of a policy that the watch looks at. */
 export interface Watched {
+    readonly instanceProfile: aws.iam.InstanceProfile | undefined;
     readonly windows: BackupWindows;
     readonly association: aws.ssm.Association;
     readonly topicArn: pulumi.Output<string>;

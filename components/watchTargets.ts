@@ -12,7 +12,7 @@ export function watchLogGroup(policy: string): string {
 /** Collects the values of other resources that the watch and the command line look at. */
 export function watchTargets(
     { name, serverTag, excludeBootVolume, document, notificationEmails }: ResolvedPolicy,
-    { windows, association, topicArn, chatTopicArn, cleanerLogs }: Watched,
+    { instanceProfile, windows, association, topicArn, chatTopicArn, cleanerLogs }: Watched,
 ): pulumi.Output<WatchTargets> {
     return pulumi.output({
         serverTag: { key: serverTag.key, value: serverTag.value },
@@ -24,6 +24,7 @@ export function watchTargets(
         cleanerLogGroup: cleanerLogs.name,
         watchLogGroup: watchLogGroup(name),
         document,
+        ...(instanceProfile && { instanceProfile: instanceProfile.name }),
         ...(chatTopicArn && { chatTopicArn }),
     });
 }

@@ -69,7 +69,7 @@ function lingering({ windows, start, end }: Account): (kind: Kind, type: string 
         if (kind.startsWith("cleaner")) {
             return time + 26 * HOUR;
         }
-        const endsWithAWindow = /^window (failed|skipped|never)|^package|^volume|^failing|^never|^overdue/.test(kind);
+        const endsWithAWindow = /^window (failed|skipped|never)|^package|^volume|^failing|^never|^overdue|^missed/.test(kind);
         return endsWithAWindow ? nextOpen(type, time) : time;
     };
 }

@@ -32,6 +32,7 @@ const CHECK_OF: Readonly<Record<Kind, Check>> = {
     "cleaner held back": "cleaner",
     "subscription unconfirmed": "notifications",
     stopped: "servers",
+    "missed while stopped": "servers",
     "snapshots aging": "backups",
 };
 

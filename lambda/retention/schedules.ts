@@ -186,11 +186,22 @@ function clockOf(timeZone: string): Intl.DateTimeFormat {
     return clock;
 }
 
-/** When a cron schedule last fired at `time` or before, in milliseconds since 1970; undefined if it had not fired yet. */
-export function latestUntil(pattern: string, timezone: string, time: number): number | undefined {
-    // croner's result is only a hint: it does not know about repeated times.
-    const [hint] = cronOf(pattern, timezone).previousRuns(1, new Date(time + 1));
-    return hint && [...occurrences(pattern, timezone, hint.getTime() - CLOCK_CHANGE_MS, time + 1)].at(-1);
+/**
+ * When a cron schedule last fired at `time` or before, in milliseconds since 1970; undefined if it had not fired yet.
+ *
+ * @param gap as in `occurrences`
+ */
+export function latestUntil(
+    pattern: string,
+    timezone: string,
+    time: number,
+    gap: "at its end" | "skipped" = "at its end",
+): number | undefined {
+    // croner's results are only hints: it does not know about repeated times, and the newest can be at the end of a gap.
+    const hint = cronOf(pattern, timezone)
+        .previousRuns(gap === "skipped" ? 2 : 1, new Date(time + 1))
+        .at(-1);
+    return hint && [...occurrences(pattern, timezone, hint.getTime() - CLOCK_CHANGE_MS, time + 1, gap)].at(-1);
 }
 
 /** Quartz numbering: AWS counts days of the week from 1 = Sunday. */

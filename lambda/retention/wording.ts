@@ -6,6 +6,11 @@ export function ordinal(n: number): string {
     return `${n}${SUFFIXES[ORDINAL_RULES.select(n)] ?? "th"}`;
 }
 
+/** `1 snapshot`, `2 snapshots` */
+export function counted(count: number, word: string): string {
+    return `${count} ${word}${count === 1 ? "" : "s"}`;
+}
+
 /** `2027-02-01 07:00 UTC` */
 export function utc(time: number): string {
     return `${new Date(time).toISOString().slice(0, 16).replace("T", " ")} UTC`;

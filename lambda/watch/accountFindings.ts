@@ -1,8 +1,10 @@
-import { POLICY_TAG } from "../retention/tags";
+import { counted } from "../retention/wording";
 import { addressDigest } from "./addressDigest";
-import { isRestorePoint } from "./serverSets";
-import type { Server, SizedSnapshot } from "./signals";
+import { WORD_LENGTH } from "./memoryLog";
+import { isRestorePoint, type ServerSets } from "./serverSets";
+import type { Server } from "./signals";
 import { type Draft, label, type Situation } from "./situation";
+import type { WatchTargets } from "./watchSettings";
 
 const DAY = 86_400_000;
 const YEAR = 365 * DAY;
@@ -42,7 +44,7 @@ function nobodyTargeted(situation: Situation): Draft[] {
                   kind: "nobody targeted",
                   severity: "problem",
                   sentence: `No server has the tag ${tagOf(situation)}, so nothing is backed up.`,
-                  cure: tagCommand("i-…", situation),
+                  cure: `Tag each server, with its id in the place of INSTANCE: ${tagCommand("INSTANCE", situation)}`,
               },
           ];
 }
@@ -54,17 +56,13 @@ function wrongTags(situation: Situation): Draft[] {
         (server) => !hasServerTag(server, situation) && server.tags[settings.excludeTag] === undefined,
     );
     return others.flatMap((server): Draft[] => {
-        const near = Object.entries(server.tags).find(
-            ([key, value]) =>
-                plain(key).replace(/[-_]/g, "") === plain(targets.serverTag.key).replace(/[-_]/g, "") &&
-                plain(value) === plain(targets.serverTag.value),
-        );
+        const near = nearTag(server, targets);
         const retag = tagCommand(server.id, situation);
         if (near) {
             const sentence = `${label(server)} has the tag ${near.join("=")}. The policy backs up ${tagOf(situation)}, in exactly these letters.`;
             return [{ kind: "tag misspelled", severity: "problem", server: server.id, sentence, cure: retag }];
         }
-        if (!sets?.of(server).some(isRestorePoint)) {
+        if (!wasBackedUp(server, sets)) {
             return [];
         }
         const other = server.tags[targets.serverTag.key];
@@ -78,6 +76,24 @@ function wrongTags(situation: Situation): Draft[] {
             },
         ];
     });
+}
+
+/** Finds a tag that nearly is the server tag. */
+export function nearTag({ tags }: Server, { serverTag }: WatchTargets): [key: string, value: string] | undefined {
+    return Object.entries(tags).find(
+        ([key, value]) =>
+            plain(key).replace(/[-_]/g, "") === plain(serverTag.key).replace(/[-_]/g, "") && plain(value) === plain(serverTag.value),
+    );
+}
+
+/** Whether a restore point was taken of a server. It is not enough that it has a disk of another server now. */
+function wasBackedUp(server: Server, sets: ServerSets | undefined): boolean {
+    const attachments = new Map(server.volumes.map(({ id, attachedAt }) => [id, attachedAt]));
+    return (sets?.of(server) ?? []).some(
+        (set) =>
+            isRestorePoint(set) &&
+            set.snapshots.some(({ volumeId }) => (attachments.get(volumeId) ?? Number.POSITIVE_INFINITY) <= set.startTime),
+    );
 }
 
 /** A text without letter case and spaces. */
@@ -108,17 +124,27 @@ function unconfirmed(situation: Situation): Draft[] {
         ...readings.subscriptions
             .filter((subscription) => !subscription.isConfirmed && !known.has(subscription))
             .map(({ protocol, endpoint }) =>
-                withoutMessages(endpoint, `${endpoint} has not confirmed its ${protocol} subscription`, CONFIRM_CURE, situation),
+                withoutMessages(
+                    addressName(endpoint),
+                    `${endpoint} has not confirmed its ${protocol} subscription`,
+                    CONFIRM_CURE,
+                    situation,
+                ),
             ),
     ];
 }
 
-function withoutMessages(about: string, sentence: string, cure: string, { now, memory }: Situation): Draft {
-    const since = memory?.findings.find((finding) => finding.kind === "subscription unconfirmed" && finding.about === about)?.since ?? now;
+/** The address; or its digest, if the memory would cut it. The next run must find the same name. */
+function addressName(endpoint: string): string {
+    return endpoint.length <= WORD_LENGTH ? endpoint : addressDigest(endpoint);
+}
+
+function withoutMessages(about: string, sentence: string, cure: string, { now, known }: Situation): Draft {
+    const name = { kind: "subscription unconfirmed", about } as const;
+    const since = known(name)?.since ?? now;
     return {
-        kind: "subscription unconfirmed",
+        ...name,
         severity: now - since < CONFIRM_MS ? "note" : "problem",
-        about,
         sentence: `${sentence}, so it gets no message.`,
         cure,
     };
@@ -134,31 +160,21 @@ function aging(situation: Situation): Draft[] {
     const old = sets.all.filter(({ startTime }) => startTime <= now - YEAR);
     const held = old.filter(({ heldBy }) => heldBy !== undefined);
     const lost = old.filter(({ heldBy, snapshots }) => heldBy === undefined && snapshots.every(({ volumeId }) => !attached.has(volumeId)));
-    const sizes = new Map(readings.snapshots.map((snapshot) => [snapshot.id, sizeOf(snapshot, situation)]));
+    const sizes = new Map(readings.snapshots.map(({ id, sizeGib }) => [id, sizeGib]));
     const cost = (of: typeof old) => of.flatMap(({ snapshots }) => snapshots).reduce((sum, { id }) => sum + (sizes.get(id) ?? 0), 0);
-    const draft = (of: typeof old, about: string, reason: string, cure: string): Draft[] =>
-        of.length === 0
-            ? []
-            : [
-                  {
-                      kind: "snapshots aging",
-                      severity: "note",
-                      about,
-                      sentence: `${of.length} backup sets are older than a year ${reason}. They cost at most $${(cost(of) * GIB_MONTH).toFixed(2)} a month (${cost(of)} GiB).`,
-                      cure,
-                  },
-              ];
+    const draft = (of: typeof old, about: string, reason: string, cure: string): Draft[] => {
+        const count = `${counted(of.length, "backup set")} ${of.length === 1 ? "is" : "are"}`;
+        const price = `${of.length === 1 ? "It costs" : "They cost"} at most $${(cost(of) * GIB_MONTH).toFixed(2)} a month (${cost(of)} GiB)`;
+        const sentence = `${count} older than a year ${reason}. ${price}.`;
+        return of.length === 0 ? [] : [{ kind: "snapshots aging", severity: "note", about, sentence, cure }];
+    };
     return [
         ...draft(
             held,
             "held",
-            "since somebody holds them",
+            `since somebody holds ${held.length === 1 ? "it" : "them"}`,
             `Take the tag ${situation.settings.hold} off the sets that you no longer need.`,
         ),
         ...draft(lost, "lost", "and of volumes that no server has", "Set orphanDays, or delete those that you no longer need."),
     ];
-}
-
-function sizeOf({ tags, sizeGib }: SizedSnapshot, { settings }: Situation): number {
-    return tags[POLICY_TAG] === settings.name ? sizeGib : 0;
 }

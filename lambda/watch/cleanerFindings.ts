@@ -1,5 +1,5 @@
 import { latestUntil, parseSchedule } from "../retention/schedules";
-import { utc } from "../retention/wording";
+import { counted, utc } from "../retention/wording";
 import type { CleanerRun } from "./signals";
 import type { Draft, Situation } from "./situation";
 
@@ -28,20 +28,21 @@ function failed(runs: readonly CleanerRun[], look: string): Draft[] {
         return [];
     }
     const good = runs.findIndex(({ status }) => status !== "FAILED");
+    const failures = good === -1 ? runs : runs.slice(0, good);
     return [
         {
             kind: "cleaner failed",
             severity: "problem",
-            since: (good === -1 ? runs.at(-1) : runs[good - 1])?.time ?? newest.time,
+            since: Math.min(...failures.map(({ time }) => time)),
             sentence: `The cleaner's run of ${utc(newest.time)} failed: ${newest.errors[0] ?? "its report names no error"}.`,
             cure: look,
         },
     ];
 }
 
-function late(runs: readonly CleanerRun[], look: string, { now, settings, memory }: Situation): Draft[] {
+function late(runs: readonly CleanerRun[], look: string, { now, settings, options }: Situation): Draft[] {
     const due = lastDue(settings.cleanerSchedule, settings.timezone, now - REPORT_MS);
-    if (due < (memory?.since ?? now) || runs.some(({ time }) => time >= due)) {
+    if (due < (options.cleanerSchedule?.since ?? now) || runs.some(({ time }) => time >= due)) {
         return [];
     }
     return [
@@ -55,10 +56,12 @@ function late(runs: readonly CleanerRun[], look: string, { now, settings, memory
     ];
 }
 
-/** When the cleaner was last due; for a rate, the latest time by which it must have run again. */
+/** When the cleaner was last due; for a rate, the latest time by which it must have run again. EventBridge Scheduler starts nothing at a skipped time. */
 function lastDue(expression: string, timezone: string, until: number): number {
     const schedule = parseSchedule(expression, "no seconds");
-    return schedule.kind === "rate" ? until - schedule.every : (latestUntil(schedule.pattern, timezone, until) ?? Number.NEGATIVE_INFINITY);
+    return schedule.kind === "rate"
+        ? until - schedule.every
+        : (latestUntil(schedule.pattern, timezone, until, "skipped") ?? Number.NEGATIVE_INFINITY);
 }
 
 function heldBack(runs: readonly CleanerRun[], look: string, { settings }: Situation): Draft[] {
@@ -68,8 +71,9 @@ function heldBack(runs: readonly CleanerRun[], look: string, { settings }: Situa
         return [];
     }
     const repeated = newest.failedIds.filter((id) => last.every(({ failedIds }) => failedIds.includes(id)));
-    const grows = !settings.reportOnly && last.every(({ remaining }, i) => i === 0 || remaining < (last[i - 1]?.remaining ?? 0));
-    const held = { kind: "cleaner held back", severity: "problem", since: last.at(-1)?.time ?? newest.time } as const;
+    const backlogs = last.map(({ remaining }) => remaining);
+    const grows = !settings.reportOnly && backlogs.every((backlog, i) => i === 0 || backlog < (backlogs[i - 1] ?? 0));
+    const held = { kind: "cleaner held back", severity: "problem", since: Math.min(...last.map(({ time }) => time)) } as const;
     return [
         ...(repeated.length === 0
             ? []
@@ -77,7 +81,7 @@ function heldBack(runs: readonly CleanerRun[], look: string, { settings }: Situa
                   {
                       ...held,
                       about: "refusals",
-                      sentence: `EC2 refused the deletion of ${repeated.length} snapshots in each of the last ${REPEATED_RUNS} runs, such as ${repeated[0]}.`,
+                      sentence: `EC2 refused the deletion of ${counted(repeated.length, "snapshot")} in each of the last ${REPEATED_RUNS} runs, such as ${repeated[0]}.`,
                       cure: look,
                   },
               ]),
@@ -86,7 +90,7 @@ function heldBack(runs: readonly CleanerRun[], look: string, { settings }: Situa
                   {
                       ...held,
                       about: "backlog",
-                      sentence: `The cleaner's backlog grows: ${newest.remaining} snapshots wait for deletion, after ${last.at(-1)?.remaining} two runs before.`,
+                      sentence: `The cleaner's backlog grows: ${newest.remaining} snapshots wait for deletion, after ${backlogs.at(-1)} two runs before.`,
                       cure: "Set maxDeletionsPerRun higher, or let the cleaner run more often: cleanerSchedule",
                   },
               ]

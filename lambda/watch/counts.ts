@@ -25,7 +25,8 @@ export function countsOf(health: Health): Counts {
     const overdue = problems.filter(({ kind }) => kind === "overdue" || kind === "never backed up");
     const uncovered = problems.filter(({ kind }) => kind === "volume not covered");
     // A finding of the run before stays if its listings can't be read now. So their number can be right, but nobody knows.
-    const known = areRead(health, "servers", "snapshots");
+    // Without its own log, the watch does not know which findings it had before.
+    const known = areRead(health, "servers", "snapshots", "memory");
     return {
         Servers: health.servers?.watched,
         OverdueServers: known ? new Set(overdue.map(({ server }) => server)).size : undefined,
@@ -44,6 +45,6 @@ export function problemsOf({ findings }: Pick<Health, "findings">): Finding[] {
 }
 
 /** Whether the run could read all of these listings. */
-export function areRead({ findings }: Pick<Health, "findings">, ...signals: readonly SignalName[]): boolean {
+export function areRead({ findings }: Pick<Health, "findings">, ...signals: readonly (SignalName | "memory")[]): boolean {
     return !findings.some(({ kind, about }) => kind === "unread" && signals.some((signal) => signal === about));
 }

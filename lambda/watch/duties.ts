@@ -1,52 +1,96 @@
+import type { BackupSet } from "../retention/backupSets";
 import type { DueRuns } from "./dueRuns";
-import type { Memory } from "./memory";
+import type { Memory, Since } from "./memory";
 import { UNDELIVERED, UNFINISHED } from "./serverFindings";
 import type { Server } from "./signals";
-import { isStopped, type Situation } from "./situation";
+import { isStopped, type Situation, stopTime } from "./situation";
+import type { WatchTargets } from "./watchSettings";
 
-/** Since when each snapshot type has its schedule. A schedule that the watch sees for the first time begins with its window. */
-export function scheduleTimes({ now, memory, dueRuns, readings, targets }: Situation): Memory["schedules"] {
+const HOUR = 3_600_000;
+
+/** Since when the options of a policy have their values. An option that changes must not make findings of the time before. */
+export function optionTimes({
+    now,
+    memory,
+    settings,
+    targets,
+}: Pick<Situation, "now" | "memory" | "settings" | "targets">): Memory["options"] {
+    const since = (name: string, value: string, atFirst: number): Since => {
+        const known = memory?.options[name];
+        return known?.value === value ? known : { value, since: known ? now : atFirst };
+    };
+    return {
+        timezone: since("timezone", settings.timezone, 0),
+        cleanerSchedule: since("cleanerSchedule", `${settings.cleanerSchedule} ${settings.timezone}`, memory?.since ?? now),
+        excludeBootVolume: since("excludeBootVolume", String(targets.excludeBootVolume), 0),
+    };
+}
+
+/**
+ * Since when each snapshot type has its schedule in the present zone. A schedule that the watch sees for the first time begins with its
+ * window.
+ */
+export function scheduleTimes({ now, memory, dueRuns, readings, targets, options }: Situation): Memory["schedules"] {
+    const isSameZone = memory?.options.timezone === undefined || memory.options.timezone === options.timezone;
     return Object.fromEntries(
         dueRuns.map(({ type, schedule }) => {
             const known = memory?.schedules[type];
-            if (known?.schedule === schedule) {
+            if (known?.schedule === schedule && isSameZone) {
                 return [type, known];
             }
-            const executions = memory ? [] : (readings.executions ?? []).filter(({ windowId }) => windowId === targets.windowIds[type]);
-            return [type, { schedule, since: Math.min(now, ...executions.map(({ startTime }) => startTime)) }];
+            const executions = memory ? undefined : readings.executions?.filter(({ windowId }) => windowId === targets.windowIds[type]);
+            return [type, { schedule, since: Math.min(now, ...(executions ?? []).map(({ startTime }) => startTime)) }];
         }),
     );
 }
 
-/** When each server was first seen with the tag, by id. */
-export function firstSeenTimes({ now, memory, readings, targets }: Situation): Memory["firstSeen"] {
-    const servers = readings.servers?.filter(({ tags }) => tags[targets.serverTag.key] === targets.serverTag.value);
-    return servers
-        ? Object.fromEntries(servers.map(({ id, firstSeen }) => [id, memory ? (memory.firstSeen[id] ?? now) : firstSeen]))
+/**
+ * Since when each server has the tag, by id. Without the run before, nobody knows when it got the tag. Then it had it since its oldest
+ * snapshot or run that AWS still lists.
+ */
+export function firstSeenTimes({ now, memory, readings, sets, targeted }: Situation): Memory["firstSeen"] {
+    const oldest = (server: Server) =>
+        Math.min(
+            now,
+            ...(sets?.of(server).map(({ startTime }) => startTime) ?? []),
+            ...(readings.invocations?.filter(({ serverId }) => serverId === server.id).map(({ requestedAt }) => requestedAt) ?? []),
+        );
+    return readings.servers
+        ? Object.fromEntries(targeted.map((server) => [server.id, memory ? (memory.firstSeen[server.id] ?? now) : oldest(server)]))
         : { ...memory?.firstSeen };
 }
 
 /**
  * From when a server must have restore points of a type: the type has its schedule, the server has the tag, and one of its present volumes
- * is attached.
+ * is attached, or was backed up.
+ *
+ * @param sets of the server, newest first
  */
-export function dutyBegin(server: Server, scheduleSince: number, tagSince: number): number {
-    const attached = server.volumes.map(({ attachedAt }) => attachedAt);
-    return Math.max(scheduleSince, tagSince, attached.length > 0 ? Math.min(...attached) : tagSince);
+export function dutyBegin(
+    server: Server,
+    sets: readonly BackupSet[],
+    scheduleSince: number,
+    tagSince: number,
+    { excludeBootVolume }: WatchTargets,
+): number {
+    const attached = server.volumes.filter(({ isRoot }) => !(isRoot && excludeBootVolume)).map(({ attachedAt }) => attachedAt);
+    // A volume that is detached and attached again keeps its backups, and so its server keeps its duty.
+    const volumesSince = Math.min(...attached, ...sets.map(({ startTime }) => startTime));
+    return Math.max(scheduleSince, tagSince, Number.isFinite(volumesSince) ? volumesSince : tagSince);
 }
 
 /**
- * Lists the due runs that servers need not make up for, since they were stopped. The first run of the watch after a due run judges it. Older
- * entries stay until another run of the type can be overdue.
+ * Lists the due runs that servers need not make up for, since they were stopped. The first run of the watch that can read the servers after
+ * a due run judges it. Older entries stay until another run of the type can be overdue, and EC2 copies nothing more of theirs.
  */
 export function excusedRuns(situation: Situation): Memory["excused"] {
-    const { now, memory, watched, dueRuns } = situation;
+    const { now, memory, targeted, dueRuns, settings } = situation;
     const entries = dueRuns.flatMap((runs) => {
         const judged = runs.judged ?? now;
-        const news = runs.between(Math.max(judged, (memory?.time ?? Number.NEGATIVE_INFINITY) + 1), now + 1);
-        return watched.map((server) => {
+        const news = runs.between(Math.max(judged, (memory?.serversAt ?? Number.NEGATIVE_INFINITY) + 1), now + 1);
+        return targeted.map((server) => {
             const key = excuseKey(server, runs);
-            const before = (memory?.excused[key] ?? []).filter((due) => due >= judged);
+            const before = memory?.excused[key]?.filter((due) => due >= judged - settings.failedSetGraceHours * HOUR) ?? [];
             return [key, [...before, ...news.filter((due) => wasStopped(server, due, situation))]] as const;
         });
     });
@@ -57,17 +101,21 @@ export function excuseKey({ id }: Server, { type }: DueRuns): string {
     return `${id}|${type}`;
 }
 
-/** Whether a server was stopped when a run was due, as far as EC2 and the run before tell. */
-function wasStopped(server: Server, due: number, { memory, readings }: Situation): boolean {
-    if (isStopped(server)) {
-        const seen = memory?.findings.find(({ kind, server: id }) => kind === "stopped" && id === server.id)?.since;
-        return (server.stoppedAt ?? seen ?? Number.POSITIVE_INFINITY) <= due;
-    }
-    // Systems Manager also calls a run unfinished that waits for its server.
-    const ran = readings.invocations?.some(
-        ({ serverId, requestedAt, status }) =>
-            serverId === server.id && requestedAt >= due && ![...UNDELIVERED, ...UNFINISHED].includes(status),
+/**
+ * Whether a server was stopped when a run was due, as far as EC2 and the run before tell. If EC2 does not know when it stopped, only a run
+ * that reached it shows that it ran.
+ */
+function wasStopped(server: Server, due: number, situation: Situation): boolean {
+    const stopped = isStopped(server) ? (stopTime(server, situation) ?? Number.NEGATIVE_INFINITY) <= due : server.launchedAt > due;
+    return stopped && (server.stoppedAt !== undefined || !wasReached(server, due, situation));
+}
+
+/** Whether a run reached a server at a time or later. Systems Manager also calls a run unfinished that waits for its server. */
+export function wasReached(server: Server, since: number, { readings }: Pick<Situation, "readings">): boolean {
+    return (
+        readings.invocations?.some(
+            ({ serverId, requestedAt, status }) =>
+                serverId === server.id && requestedAt >= since && ![...UNDELIVERED, ...UNFINISHED].includes(status),
+        ) ?? false
     );
-    const mayHaveBeenStopped = !memory || memory.findings.some(({ kind, server: id }) => kind === "stopped" && id === server.id);
-    return server.launchedAt > due && mayHaveBeenStopped && !ran;
 }

@@ -26,6 +26,7 @@ export const KINDS = [
     "cleaner held back",
     "subscription unconfirmed",
     "stopped",
+    "missed while stopped",
     "snapshots aging",
 ] as const;
 
@@ -52,7 +53,10 @@ export interface Finding {
     readonly cure: string;
 }
 
+/** What a finding is about. */
+export type FindingName = Pick<Finding, "kind" | "server" | "volume" | "type" | "about">;
+
 /** Names a finding: the same key in two runs means that it is the same fact. */
-export function findingKey({ kind, server, volume, type, about }: Finding): string {
-    return [kind, server, volume, type, about].map((part) => part ?? "").join("|");
+export function findingKey({ kind, server, volume, type, about }: FindingName): string {
+    return [kind, server, volume, type, about].join("|");
 }

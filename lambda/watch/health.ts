@@ -1,14 +1,15 @@
+import { compareIds } from "../retention/snapshot";
 import { accountFindings } from "./accountFindings";
 import { backupFindings, type Duties } from "./backupFindings";
 import { cleanerFindings } from "./cleanerFindings";
 import { type DueRuns, dueRunsOf } from "./dueRuns";
-import { excusedRuns, firstSeenTimes, scheduleTimes } from "./duties";
+import { excusedRuns, firstSeenTimes, optionTimes, scheduleTimes } from "./duties";
 import { type Finding, findingKey, KINDS, type Kind } from "./finding";
 import type { Memory } from "./memory";
 import { serverFindings } from "./serverFindings";
 import { isRestorePoint, type ServerSets, serverSets } from "./serverSets";
 import type { CleanerRun, Signal, SignalName, Signals } from "./signals";
-import type { Draft, Readings, Situation } from "./situation";
+import { type Draft, isStopped, type Readings, type Situation } from "./situation";
 import type { WatchSettings, WatchTargets } from "./watchSettings";
 import { windowFindings } from "./windowFindings";
 
@@ -79,6 +80,7 @@ const NEEDS: Readonly<Record<Kind, readonly SignalName[]>> = {
     "cleaner held back": ["cleanerRuns"],
     "subscription unconfirmed": ["subscriptions"],
     stopped: ["servers"],
+    "missed while stopped": ["servers", "snapshots"],
     "snapshots aging": ["servers", "snapshots"],
 };
 
@@ -110,15 +112,17 @@ export function health(
         ...windowFindings(situation, duties.schedules),
         ...cleanerFindings(situation),
     ];
-    const findings = sort(keepUnread(date(drafts, memory, now), memory, signals));
+    const findings = sort(keepUnread(date(drafts, situation), memory, signals));
     return {
         time: now,
         findings,
-        recovered: recovered(findings, memory),
+        recovered: recovered(findings, situation),
         ...countsOf(situation, findings),
         memory: {
             time: now,
             since: memory?.since ?? now,
+            ...serversAt(situation),
+            options: situation.options,
             ...duties,
             findings,
             reported: memory?.reported ?? [],
@@ -140,9 +144,27 @@ function situationOf(
 ): Situation {
     const { servers, snapshots } = readings;
     const { key, value } = targets.serverTag;
-    const watched = (servers ?? []).filter(({ tags }) => tags[key] === value && tags[settings.excludeTag] === undefined);
+    const targeted = (servers ?? []).filter(({ tags }) => tags[key] === value);
     const sets = servers && snapshots ? serverSets(snapshots, servers, settings, now) : undefined;
-    return { now, settings, targets, readings, memory, watched, sets, dueRuns: dueRunsOf(settings, now) };
+    const before = new Map(memory?.findings.map((finding) => [findingKey(finding), finding]));
+    return {
+        now,
+        settings,
+        targets,
+        readings,
+        memory,
+        targeted,
+        watched: targeted.filter(({ tags }) => tags[settings.excludeTag] === undefined),
+        sets,
+        dueRuns: dueRunsOf(settings, now),
+        options: optionTimes({ now, memory, settings, targets }),
+        known: (name) => before.get(findingKey(name)),
+    };
+}
+
+function serversAt({ now, readings, memory }: Situation): Pick<Memory, "serversAt"> {
+    const time = readings.servers ? now : memory?.serversAt;
+    return time === undefined ? {} : { serversAt: time };
 }
 
 const SIGNAL_WORDS: Readonly<Record<SignalName | "memory", string>> = {
@@ -170,18 +192,18 @@ function unreadFindings(signals: Readonly<Record<SignalName | "memory", Signal<u
                       severity: "problem" as const,
                       about: name,
                       sentence: `The watch could not read ${SIGNAL_WORDS[name]}: ${signal.unread}`,
-                      cure: "If a permission is missing, run pulumi up. Otherwise wait for the next run.",
+                      cure: "If a permission or a resource is missing, run pulumi up --refresh. Otherwise wait for the next run.",
                   },
               ];
     });
 }
 
 /** Gives each finding its time: the earliest that is known, so that it does not change while the finding stays. */
-function date(drafts: readonly Draft[], memory: Memory | undefined, now: number): Finding[] {
-    const known = new Map(memory?.findings.map((finding) => [findingKey(finding), finding.since]));
+function date(drafts: readonly Draft[], { now, known }: Situation): Finding[] {
     return drafts.map((draft) => {
-        const finding = { ...draft, since: draft.since ?? now };
-        return { ...finding, since: known.get(findingKey(finding)) ?? finding.since };
+        // The rule of overdue backups looks at the run before itself: a restore point ends the time of one overdue run, and not of the next.
+        const before = draft.kind === "overdue" ? undefined : known(draft);
+        return { ...draft, since: before?.since ?? draft.since ?? now };
     });
 }
 
@@ -194,16 +216,33 @@ function keepUnread(findings: readonly Finding[], memory: Memory | undefined, si
 
 function sort(findings: readonly Finding[]): Finding[] {
     const order = ({ severity, kind }: Finding) => (severity === "problem" ? 0 : KINDS.length) + KINDS.indexOf(kind);
-    return findings.toSorted((a, b) => order(a) - order(b) || (findingKey(a) < findingKey(b) ? -1 : 1));
+    return findings.toSorted((a, b) => order(a) - order(b) || compareIds(findingKey(a), findingKey(b)));
 }
 
-function recovered(findings: readonly Finding[], memory: Memory | undefined): Finding[] {
+/** Kinds of findings about servers without the tag. They end when the server has the tag, or an excuse. */
+const OF_UNWATCHED: readonly Kind[] = ["tag misspelled", "tag removed"];
+
+/** Kinds that the watch finds only on a server that runs. */
+const NEEDS_RUNNING: readonly Kind[] = ["not managed", "agent offline", "failing", "package failed", "package missing"];
+
+/** Problems of the last report that are over. If the watch no longer looks for a problem, that is no recovery. */
+function recovered(findings: readonly Finding[], { memory, readings, watched }: Situation): Finding[] {
     const keys = new Set(findings.map(findingKey));
-    return sort((memory?.reported ?? []).filter((finding) => finding.severity === "problem" && !keys.has(findingKey(finding))));
+    const byId = new Map(watched.map((server) => [server.id, server]));
+    const isStillWatched = ({ kind, server: id }: Finding) => {
+        const server = byId.get(id ?? "");
+        return (
+            id === undefined ||
+            OF_UNWATCHED.includes(kind) ||
+            (server !== undefined && !(NEEDS_RUNNING.includes(kind) && isStopped(server)))
+        );
+    };
+    const over = (memory?.reported ?? []).filter((finding) => finding.severity === "problem" && !keys.has(findingKey(finding)));
+    return sort(over.filter((finding) => !readings.servers || isStillWatched(finding)));
 }
 
 function countsOf(
-    { now, settings, readings, watched, sets, dueRuns }: Situation,
+    { now, settings, readings, targeted, watched, sets, dueRuns }: Situation,
     findings: readonly Finding[],
 ): Pick<Health, "types" | "servers" | "restorePoints" | "oldestNewestHours" | "cleaner"> {
     const troubled = new Set(findings.filter(({ severity }) => severity === "problem").map(({ server }) => server));
@@ -215,7 +254,7 @@ function countsOf(
             servers: {
                 watched: watched.length,
                 ok: watched.filter(({ id }) => !troubled.has(id)).length,
-                excluded: readings.servers.flatMap(({ id, name, tags }) => {
+                excluded: targeted.flatMap(({ id, name, tags }) => {
                     const reason = tags[settings.excludeTag];
                     return reason === undefined ? [] : [{ id, name, reason }];
                 }),

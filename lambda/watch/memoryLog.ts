@@ -8,9 +8,11 @@ import { cut } from "./plainText";
 /** Room for the numbers of the part, and for the names of the lists. */
 const NAMES_BYTES = 160;
 
-/** Sentences and cures are shorter, and so are ids, names and addresses. The limits keep each finding within a line. */
+/** Sentences and cures are shorter. The limits keep each finding within a line. */
 const SENTENCE_LENGTH = 2_000;
-const WORD_LENGTH = 300;
+
+/** Ids, names and most addresses are shorter. A finding whose name is cut is not the same in the next run. */
+export const WORD_LENGTH = 300;
 
 /**
  * Writes a memory as lines of JSON, each shorter than 48 KiB. `readMemory` reads it back.
@@ -53,13 +55,14 @@ export function bounded(finding: Finding): Finding {
     };
 }
 
-function stateOf({ since, reportedAt, reportDue, chatDue }: Memory): MemoryState {
-    return { Since: since, ReportDue: reportDue, ReportedAt: reportedAt, ChatDue: chatDue };
+function stateOf({ since, serversAt, reportedAt, reportDue, chatDue }: Memory): MemoryState {
+    return { Since: since, ServersAt: serversAt, ReportDue: reportDue, ReportedAt: reportedAt, ChatDue: chatDue };
 }
 
-function listsOf({ firstSeen, schedules, excused, findings, reported, chatReported }: Memory) {
+function listsOf({ firstSeen, options, schedules, excused, findings, reported, chatReported }: Memory) {
     return {
         FirstSeen: Object.entries(firstSeen),
+        Options: Object.entries(options).map(([name, { value, since }]) => [name, value, since]),
         Schedules: Object.entries(schedules).map(([type, { schedule, since }]) => [type, schedule, since]),
         Excused: Object.entries(excused),
         Findings: findings.map(bounded),
@@ -68,8 +71,13 @@ function listsOf({ firstSeen, schedules, excused, findings, reported, chatReport
     };
 }
 
+/** What a memory knows of the reports. */
+type ReportState = Pick<Memory, "reported" | "reportedAt" | "reportDue" | "chatReported" | "chatDue">;
+
 /**
- * Reads the newest complete memory from lines of the log. It passes over lines that are incomplete, malformed or of another kind.
+ * Reads the newest complete memory from lines of the log. It passes over lines that are incomplete, malformed or of another kind. Two runs
+ * can read the same memory. If only the earlier one sends a report, the later one does not know of it. So what a memory knows of reports
+ * comes from the run with the latest report.
  *
  * @param lines in the order of the log
  * @param now a later memory does not count: somebody ran the watch with a time in the future
@@ -83,16 +91,36 @@ export function readMemory(lines: readonly string[], now = Number.POSITIVE_INFIN
         runs.delete(run);
         runs.set(run, parts.set(part.Part, part));
     }
-    return [...runs.values()]
+    const memories = [...runs.values()]
         .flatMap((parts) => memoryOf([...parts.values()].sort((a, b) => a.Part - b.Part)) ?? [])
-        .filter(({ time }) => time <= now)
-        .reduce<Memory | undefined>((newest, memory) => (newest && isNewer(newest, memory) ? newest : memory), undefined);
+        .filter(({ time }) => time <= now);
+    const newest = lastBy(memories, ({ time }) => time, reportTime);
+    const reporting = lastBy(memories, reportTime, ({ time }) => time);
+    return newest && reporting && { ...withoutReport(newest), ...reportOf(reporting) };
 }
 
-/** Of two runs with the same time, the one that knows about the later report is newer. */
-function isNewer(a: Memory, b: Memory): boolean {
-    const [reportOfA, reportOfB] = [a.reportedAt ?? Number.NEGATIVE_INFINITY, b.reportedAt ?? Number.NEGATIVE_INFINITY];
-    return a.time > b.time || (a.time === b.time && reportOfA > reportOfB);
+/** When the last report was due that a memory knows of. */
+function reportTime({ reportedAt }: Memory): number {
+    return reportedAt ?? Number.MIN_SAFE_INTEGER;
+}
+
+/** The memory with the highest first number; of those, the one with the highest second number; of those, the last. */
+function lastBy(memories: readonly Memory[], first: (memory: Memory) => number, second: (memory: Memory) => number): Memory | undefined {
+    return memories.toSorted((a, b) => first(a) - first(b) || second(a) - second(b)).at(-1);
+}
+
+function withoutReport({ reported, reportedAt, reportDue, chatReported, chatDue, ...rest }: Memory): Omit<Memory, keyof ReportState> {
+    return rest;
+}
+
+function reportOf({ reported, reportedAt, reportDue, chatReported, chatDue }: Memory): ReportState {
+    return {
+        reported,
+        reportDue,
+        ...(reportedAt !== undefined && { reportedAt }),
+        ...(chatReported && { chatReported }),
+        ...(chatDue && { chatDue }),
+    };
 }
 
 /** Joins the parts of a memory; undefined if some are missing. */
@@ -101,12 +129,15 @@ function memoryOf(parts: readonly MemoryPart[]): Memory | undefined {
     if (first === undefined || parts.length !== first.Parts) {
         return undefined;
     }
-    const { Time, Since, ReportedAt, ReportDue, ChatDue, ChatReported } = first;
+    const { Time, Since, ServersAt, ReportedAt, ReportDue, ChatDue, ChatReported } = first;
+    const options = parts.flatMap(({ Options = [] }) => Options);
     const schedules = parts.flatMap(({ Schedules = [] }) => Schedules);
     return {
         time: Date.parse(Time),
         since: Since,
         firstSeen: Object.fromEntries(parts.flatMap(({ FirstSeen = [] }) => FirstSeen)),
+        ...(ServersAt !== undefined && { serversAt: ServersAt }),
+        options: Object.fromEntries(options.map(([name, value, since]) => [name, { value, since }])),
         schedules: Object.fromEntries(schedules.map(([type, schedule, since]) => [type, { schedule, since }])),
         excused: Object.fromEntries(parts.flatMap(({ Excused = [] }) => Excused)),
         findings: parts.flatMap(({ Findings = [] }) => Findings),

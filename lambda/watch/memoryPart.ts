@@ -14,6 +14,7 @@ export interface MemoryPart extends MemoryState, MemoryLists {
 /** The same in all parts. Times are milliseconds since 1970. */
 export interface MemoryState {
     readonly Since: number;
+    readonly ServersAt?: number | undefined;
     readonly ReportDue: boolean;
     readonly ReportedAt?: number | undefined;
     readonly ChatDue?: true | undefined;
@@ -22,6 +23,7 @@ export interface MemoryState {
 /** A part has some of the entries, and no empty lists. Only `ChatReported` is in all parts or in none. */
 interface MemoryLists {
     readonly FirstSeen?: readonly (readonly [server: string, time: number])[] | undefined;
+    readonly Options?: readonly (readonly [name: string, value: string, since: number])[] | undefined;
     readonly Schedules?: readonly (readonly [type: string, schedule: string, since: number])[] | undefined;
     readonly Excused?: readonly (readonly [serverAndType: string, dues: readonly number[]])[] | undefined;
     readonly Findings?: readonly Finding[] | undefined;
@@ -35,29 +37,35 @@ export function partOf(line: string): MemoryPart | undefined {
     if (!isRecord(value)) {
         return undefined;
     }
-    const { Watch, Time, Memory, Part, Parts, Since, ReportedAt, ReportDue, ChatDue } = value;
+    const { Watch, Time, Memory, Part, Parts, Since, ServersAt, ReportedAt, ReportDue, ChatDue } = value;
     const lists = listsOf(value);
     const isWhole =
         lists !== undefined && isText(Watch) && isText(Time) && !Number.isNaN(Date.parse(Time)) && isText(Memory) && isTime(Since);
     if (!isWhole || !isCount(Part) || !isCount(Parts) || Part > Parts) {
         return undefined;
     }
-    if (typeof ReportDue !== "boolean" || !isOptional(ReportedAt, isTime) || !isOptional(ChatDue, isTrue)) {
+    if (
+        typeof ReportDue !== "boolean" ||
+        !isOptional(ServersAt, isTime) ||
+        !isOptional(ReportedAt, isTime) ||
+        !isOptional(ChatDue, isTrue)
+    ) {
         return undefined;
     }
-    return { Watch, Time, Memory, Part, Parts, Since, ReportDue, ReportedAt, ChatDue, ...lists };
+    return { Watch, Time, Memory, Part, Parts, Since, ServersAt, ReportDue, ReportedAt, ChatDue, ...lists };
 }
 
 function listsOf(value: Readonly<Record<string, unknown>>): MemoryLists | undefined {
-    const { FirstSeen, Schedules, Excused } = value;
+    const { FirstSeen, Options, Schedules, Excused } = value;
     const [Findings, Reported, ChatReported] = [value.Findings, value.Reported, value.ChatReported].map(withoutUnknownKinds);
     return isOptional(FirstSeen, isListOf(isFirstSeen)) &&
+        isOptional(Options, isListOf(isSchedule)) &&
         isOptional(Schedules, isListOf(isSchedule)) &&
         isOptional(Excused, isListOf(isExcuse)) &&
         isOptional(Findings, isListOf(isFinding)) &&
         isOptional(Reported, isListOf(isFinding)) &&
         isOptional(ChatReported, isListOf(isFinding))
-        ? { FirstSeen, Schedules, Excused, Findings, Reported, ChatReported }
+        ? { FirstSeen, Options, Schedules, Excused, Findings, Reported, ChatReported }
         : undefined;
 }
 

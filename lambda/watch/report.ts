@@ -1,4 +1,5 @@
 import { DateTime } from "luxon";
+import { counted } from "../retention/wording";
 import { areRead, countsOf } from "./counts";
 import { type Finding, KINDS } from "./finding";
 import type { Health } from "./health";
@@ -66,8 +67,9 @@ function summary(health: Health, { name, timezone }: ReportSettings, clock: (tim
         Problems === 0 ? "no problems" : counted(Problems, "problem"),
         ...(health.recovered.length > 0 ? [`${health.recovered.length} recovered`] : []),
     ];
+    const exception = timezone === "UTC" ? "" : ", unless they say UTC";
     return lines([
-        ...wrap(`Backups of policy ${name} at ${clock(health.time)}. Times are in ${timezone}, unless they say UTC.`),
+        ...wrap(`Backups of policy ${name} at ${clock(health.time)}. Times are in ${timezone}${exception}.`),
         ...wrap(`${numbers.join(", ")}.`),
     ]);
 }
@@ -170,8 +172,4 @@ function blocksOf({ title, blocks }: Section): string[] {
 
 function lines(all: readonly string[]): string {
     return all.map((line) => `${line}\n`).join("");
-}
-
-function counted(count: number, word: string): string {
-    return `${count} ${word}${count === 1 ? "" : "s"}`;
 }

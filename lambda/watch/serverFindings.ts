@@ -1,5 +1,6 @@
 import type { Invocation, Server } from "./signals";
-import { type Draft, isStopped, label, type Situation } from "./situation";
+import { type Draft, isStopped, label, type Readings, type Situation } from "./situation";
+import type { WatchTargets } from "./watchSettings";
 
 const HOUR = 3_600_000;
 
@@ -16,7 +17,7 @@ export const UNDELIVERED = ["Undeliverable", "DeliveryTimedOut"];
 export const UNFINISHED = ["Pending", "InProgress", "Delayed", "Cancelling"];
 
 /** AWS does not take VSS snapshots on these. @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/application-consistent-snapshots-troubleshooting.html */
-const TOO_SMALL = /^t(2|3|3a)\.(nano|micro)$/;
+const TOO_SMALL = ["t2.nano", "t2.micro", "t3.nano", "t3.micro", "t3a.nano", "t3a.micro"];
 
 /** The error code of the VSS document for a missing package. */
 const NO_PACKAGE = /\b1003\b/;
@@ -34,6 +35,11 @@ export function serverFindings(situation: Situation): Draft[] {
     ]);
 }
 
+/** The command that shows the newest run of a server. Other commands, such as those for patches, are left out. */
+export function runsCommand({ id }: Pick<Server, "id">, { document }: Pick<WatchTargets, "document">): string {
+    return `aws ssm list-command-invocations --instance-id ${id} --filters "key=DocumentName,value=${document}" --details --max-items 1`;
+}
+
 function stopped(server: Server, { settings }: Situation): Draft[] {
     return isStopped(server)
         ? [
@@ -41,7 +47,7 @@ function stopped(server: Server, { settings }: Situation): Draft[] {
                   kind: "stopped",
                   severity: settings.alarmStopped ? "problem" : "note",
                   server: server.id,
-                  ...(server.stoppedAt !== undefined && { since: server.stoppedAt }),
+                  since: server.stoppedAt,
                   sentence: `${label(server)} is stopped. A stopped server gets no backups.`,
                   cure: `Start it: aws ec2 start-instances --instance-ids ${server.id}`,
               },
@@ -49,7 +55,7 @@ function stopped(server: Server, { settings }: Situation): Draft[] {
         : [];
 }
 
-function unfit(server: Server, { readings }: Situation): Draft[] {
+function unfit(server: Server, { readings, targets }: Situation): Draft[] {
     const node = readings.nodes?.find(({ id }) => id === server.id);
     const problem = { severity: "problem", server: server.id } as const;
     return [
@@ -70,10 +76,10 @@ function unfit(server: Server, { readings }: Situation): Draft[] {
                       ...problem,
                       kind: "no role" as const,
                       sentence: `${label(server)} has no instance profile, so it has no permission to take snapshots.`,
-                      cure: `Attach the profile of the stack's output instanceProfileName: aws ec2 associate-iam-instance-profile --instance-id ${server.id} --iam-instance-profile Name=PROFILE`,
+                      cure: profileCure(server, targets),
                   },
               ]),
-        ...(TOO_SMALL.test(server.instanceType)
+        ...(TOO_SMALL.includes(server.instanceType)
             ? [
                   {
                       ...problem,
@@ -86,8 +92,15 @@ function unfit(server: Server, { readings }: Situation): Draft[] {
     ];
 }
 
+/** How a server gets its role: by the profile of the policy, or by one that the user has made. */
+function profileCure({ id }: Server, { instanceProfile }: WatchTargets): string {
+    return instanceProfile === undefined
+        ? "Attach an instance profile with one of the roles in serverRoles."
+        : `aws ec2 associate-iam-instance-profile --instance-id ${id} --iam-instance-profile Name=${instanceProfile}`;
+}
+
 /** Finds servers that Systems Manager can't reach. */
-function unmanaged(server: Server, { now, readings }: Situation): Draft[] {
+function unmanaged(server: Server, { now, readings, memory }: Situation): Draft[] {
     if (!readings.nodes || server.state !== "running" || now - server.launchedAt <= START_MS) {
         return [];
     }
@@ -98,7 +111,8 @@ function unmanaged(server: Server, { now, readings }: Situation): Draft[] {
                 kind: "not managed",
                 severity: "problem",
                 server: server.id,
-                since: server.launchedAt,
+                // Systems Manager does not say when it lost a server. Earlier runs of the watch did not miss it.
+                since: memory ? now : server.launchedAt,
                 sentence: `Systems Manager does not manage ${label(server)}, so no run reaches it.`,
                 cure: "Check its role (AmazonSSMManagedInstanceCore), its SSM Agent, and its way to the endpoints ssm, ssmmessages and ec2messages.",
             },
@@ -118,17 +132,18 @@ function unmanaged(server: Server, { now, readings }: Situation): Draft[] {
           ];
 }
 
-/** Finds servers whose last runs have all failed. */
-function failing(server: Server, { readings }: Situation): Draft[] {
+/** Finds servers whose last runs have all failed. If Systems Manager no longer lists them, only a later success ends the finding. */
+function failing(server: Server, { readings, targets, known }: Situation): Draft[] {
     if (isStopped(server)) {
         return [];
     }
-    const finished = finishedRuns(server, readings.invocations ?? []);
+    const finished = finishedRuns(server, readings);
     const goodRun = finished.findIndex(({ status }) => status === "Success");
     const failed = goodRun === -1 ? finished : finished.slice(0, goodRun);
     const [newest] = failed;
     if (failed.length < FAILING_RUNS || !newest) {
-        return [];
+        const before = known({ kind: "failing", server: server.id });
+        return before && !hasSuccess(finished, before.since) ? [before] : [];
     }
     const reason = reasonOf(newest.output);
     return [
@@ -136,31 +151,40 @@ function failing(server: Server, { readings }: Situation): Draft[] {
             kind: "failing",
             severity: "problem",
             server: server.id,
-            since: failed.at(-1)?.requestedAt ?? newest.requestedAt,
+            since: Math.min(...failed.map(({ requestedAt }) => requestedAt)),
             sentence: `The last ${failed.length} runs on ${label(server)} failed (${newest.status})${reason === "" ? "." : `: ${reason}`}`,
-            cure: `Look up the reason in docs/troubleshooting.md; see all of it: aws ssm list-command-invocations --instance-id ${server.id} --details --max-items 1`,
+            cure: `Look up the reason in docs/troubleshooting.md; see all of it: ${runsCommand(server, targets)}`,
         },
     ];
 }
 
 /** The last line of a run's output that is not empty: VSS's own reason. */
 export function reasonOf(output: string): string {
-    const lines = output.split(/\r?\n/).map((line) => line.trim());
+    const lines = output.split("\n").map((line) => line.trim());
     return (lines.findLast((line) => line !== "") ?? "").slice(0, REASON_LENGTH);
 }
 
 /** Lists the finished runs of a server, newest first. Runs that missed it since it was stopped do not count. */
-function finishedRuns({ id, launchedAt }: Server, invocations: readonly Invocation[]): Invocation[] {
-    return invocations
+function finishedRuns({ id, launchedAt }: Server, { invocations }: Readings): Invocation[] {
+    return (invocations ?? [])
         .filter(({ serverId, status }) => serverId === id && !UNFINISHED.includes(status))
         .filter(({ status, requestedAt }) => !(UNDELIVERED.includes(status) && requestedAt < launchedAt))
         .toSorted((a, b) => b.requestedAt - a.requestedAt);
 }
 
+function hasSuccess(finished: readonly Invocation[], after: number): boolean {
+    return finished.some(({ status, requestedAt }) => status === "Success" && requestedAt > after);
+}
+
 /** Finds servers without the VSS package: its installation failed, or a run has missed it since. */
-function withoutPackage(server: Server, { readings }: Situation): Draft[] {
+function withoutPackage(server: Server, { readings, known }: Situation): Draft[] {
     const installed = readings.packages?.find(({ serverId }) => serverId === server.id);
-    const [run] = finishedRuns(server, readings.invocations ?? []);
+    const finished = finishedRuns(server, readings);
+    const [run] = finished;
+    const before = known({ kind: "package missing", server: server.id });
+    if (!run && before && before.since > (installed?.time ?? 0)) {
+        return [before];
+    }
     const problem = { severity: "problem", server: server.id } as const;
     if (run && run.status !== "Success" && NO_PACKAGE.test(run.output) && run.requestedAt > (installed?.time ?? 0)) {
         return [
@@ -173,7 +197,9 @@ function withoutPackage(server: Server, { readings }: Situation): Draft[] {
             },
         ];
     }
-    return installed && /fail|time|undeliverable|invalid|denied/i.test(installed.status)
+    // State Manager can't reach a stopped server. A run that succeeds shows that the package is there.
+    const isNeeded = installed && !isStopped(server) && !hasSuccess(finished, installed.time);
+    return isNeeded && /fail|time|undeliverable|invalid|denied/i.test(installed.status)
         ? [
               {
                   ...problem,

@@ -7,25 +7,38 @@ import type { WatchSettings } from "./watchSettings";
 /** The backup sets of a policy, newest first, as a whole and by server. Sets that begin after the present time are left out. */
 export interface ServerSets {
     readonly all: readonly BackupSet[];
-    /** The sets with a snapshot of a volume that is attached to the server now. */
+    /**
+     * The sets with a snapshot of a volume that is attached to the server now. If volumes of a set are attached to several servers now, it
+     * belongs to those whose volume was attached when the set began.
+     */
     of(server: Server): readonly BackupSet[];
 }
 
 export function serverSets(snapshots: readonly Snapshot[], servers: readonly Server[], settings: WatchSettings, now: number): ServerSets {
     const ofPolicy = snapshots.filter(({ tags }) => tags[POLICY_TAG] === settings.name);
     const all = backupSets(ofPolicy, settings, now).filter(({ startTime }) => startTime <= now);
-    const owners = new Map(servers.flatMap(({ id, volumes }) => volumes.map((volume) => [volume.id, id] as const)));
+    const attachments = new Map(
+        servers.flatMap(({ id, volumes }) => volumes.map((volume) => [volume.id, { server: id, ...volume }] as const)),
+    );
     const byServer = new Map<string, BackupSet[]>();
     for (const set of all) {
-        for (const owner of new Set(set.snapshots.map(({ volumeId }) => owners.get(volumeId)))) {
-            if (owner !== undefined) {
-                const ofOwner = byServer.get(owner) ?? [];
-                ofOwner.push(set);
-                byServer.set(owner, ofOwner);
-            }
+        for (const owner of ownersOf(set, attachments)) {
+            const ofOwner = byServer.get(owner) ?? [];
+            ofOwner.push(set);
+            byServer.set(owner, ofOwner);
         }
     }
     return { all, of: ({ id }) => byServer.get(id) ?? [] };
+}
+
+function ownersOf(
+    { snapshots, startTime }: BackupSet,
+    attachments: ReadonlyMap<string, { readonly server: string; readonly attachedAt: number }>,
+): Set<string> {
+    const attached = snapshots.flatMap(({ volumeId }) => attachments.get(volumeId) ?? []);
+    const now = new Set(attached.map(({ server }) => server));
+    const then = new Set(attached.filter(({ attachedAt }) => attachedAt <= startTime).map(({ server }) => server));
+    return now.size > 1 && then.size > 0 ? then : now;
 }
 
 export function isRestorePoint({ status }: BackupSet): boolean {

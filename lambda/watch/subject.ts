@@ -34,6 +34,7 @@ const PHRASES: Readonly<Record<Kind, string | readonly [one: string, several: st
     "cleaner held back": ["cleaner held back", "cleaners held back"],
     "subscription unconfirmed": ["address unconfirmed", "addresses unconfirmed"],
     stopped: "stopped",
+    "missed while stopped": "missed while stopped",
     "snapshots aging": "aging",
 };
 

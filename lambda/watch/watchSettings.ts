@@ -35,4 +35,6 @@ export interface WatchTargets {
     readonly cleanerLogGroup: string;
     readonly watchLogGroup: string;
     readonly document: string;
+    /** Name of the policy's instance profile; undefined if the user gave roles. */
+    readonly instanceProfile?: string;
 }

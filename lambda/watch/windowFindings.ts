@@ -10,6 +10,9 @@ const EARLY_MS = 60_000;
 /** How long Systems Manager surely keeps executions. AWS does not document it; commands are kept for 30 days. */
 const HISTORY_MS = 29 * 86_400_000;
 
+/** Statuses of an execution that has no result yet. */
+const UNFINISHED = ["PENDING", "IN_PROGRESS", "CANCELLING"];
+
 const CHANGED_CURE = "Put it back with pulumi refresh, and then pulumi up.";
 
 /** Finds windows that do not do what the policy wants of them. */
@@ -64,16 +67,17 @@ function changesOf(window: BackupWindow, expected: Pick<BackupWindow, "schedule"
         .map((key) => `its ${key} is ${window[key]}, not ${expected[key]}`);
 }
 
-/** Finds out if the newest execution of a window failed, or was skipped. */
-function badExecution({ type }: DueRuns, id: string, { readings, memory }: Situation): Draft[] {
-    const newest = executionsOf(id, readings.executions ?? [])[0];
-    const known =
-        memory?.findings.filter(({ kind, about }) => about === id && (kind === "window failed" || kind === "window skipped")) ?? [];
+/** Finds out if the newest execution of a window that has ended failed, or was skipped. One that has not ended says nothing. */
+function badExecution({ type }: DueRuns, id: string, { readings, known }: Situation): Draft[] {
+    if (!readings.executions) {
+        return [];
+    }
+    const newest = executionsOf(id, readings.executions).find(({ status }) => !UNFINISHED.includes(status));
     if (!newest) {
         // Systems Manager keeps an execution for about a month. The next one of a monthly window can come later.
-        return readings.executions ? [...known] : [];
+        return (["window failed", "window skipped"] as const).flatMap((kind) => known({ kind, type, about: id }) ?? []);
     }
-    if (["SUCCESS", "IN_PROGRESS", "PENDING"].includes(newest.status)) {
+    if (newest.status === "SUCCESS") {
         return [];
     }
     const isSkipped = newest.status.startsWith("SKIPPED");
@@ -97,7 +101,7 @@ function badExecution({ type }: DueRuns, id: string, { readings, memory }: Situa
 function noExecution(
     runs: DueRuns,
     id: string,
-    { now, readings, memory }: Situation,
+    { now, readings, known }: Situation,
     schedules: Readonly<Record<string, { readonly since: number }>>,
 ): Draft[] {
     const due = runs.judged;
@@ -105,18 +109,14 @@ function noExecution(
         return [];
     }
     const opened = executionsOf(id, readings.executions).some(({ startTime }) => startTime >= due - EARLY_MS);
-    const isKnown = memory?.findings.some(
-        ({ kind, type, since }) => kind === "window never executed" && type === runs.type && since === due,
-    );
-    // An execution that Systems Manager keeps no longer was there before.
-    return opened || (due < now - HISTORY_MS && !isKnown)
+    const name = { kind: "window never executed", type: runs.type, about: id } as const;
+    // If Systems Manager no longer keeps the execution, the run before knows if it was missing.
+    return opened || (due < now - HISTORY_MS && !known(name))
         ? []
         : [
               {
-                  kind: "window never executed",
+                  ...name,
                   severity: "problem",
-                  type: runs.type,
-                  about: id,
                   since: due,
                   sentence: `The window of ${runs.type} (${id}) did not open for its run of ${utc(due)}.`,
                   cure: `Look at the window: aws ssm get-maintenance-window --window-id ${id}`,

@@ -1,3 +1,4 @@
+import type { Server } from "../embeddedAws/ssm";
 import { CONSEQUENCES } from "./consequences";
 import {
     addServer,
@@ -7,23 +8,33 @@ import {
     makeServerIncident,
     makeVolume,
     readServerTag,
+    type Scene,
     terminate,
 } from "./incident";
 
 /** It may have been the only server. */
 const WITHOUT_TAG = [...CONSEQUENCES, "nobody targeted"] as const;
 
+const STOP = { kinds: ["stopped"], sideEffects: ["missed while stopped"], hours: 40 } as const;
+
+function start(server: Server, { account, packages }: Scene): void {
+    server.state = "running";
+    server.launchedAt = account.timeline.now;
+    delete server.stoppedAt;
+    packages.installOn(server);
+}
+
 /** Incidents of servers, their tags and their agents. */
 export const SERVER_INCIDENTS: readonly Incident[] = [
-    makeServerIncident("a server is stopped, and started again", { kinds: ["stopped"], hours: 40 }, (server, { account, packages }) => {
+    makeServerIncident("a server is stopped, and started again", STOP, (server, scene) => {
         server.state = "stopped";
-        server.stoppedAt = account.timeline.now;
-        return () => {
-            server.state = "running";
-            server.launchedAt = account.timeline.now;
-            delete server.stoppedAt;
-            packages.installOn(server);
-        };
+        server.stoppedAt = scene.account.timeline.now;
+        return () => start(server, scene);
+    }),
+    // EC2 does not say when.
+    makeServerIncident("a server is shut down from within Windows, and started again", STOP, (server, scene) => {
+        server.state = "stopped";
+        return () => start(server, scene);
     }),
     {
         name: "a new server comes, and is terminated",

@@ -16,6 +16,7 @@ export const TARGETS = {
     cleanerLogGroup: "/vss-backup/prod/cleaner",
     watchLogGroup: "/vss-backup/prod/watch",
     document: "AWSEC2-CreateVssSnapshot",
+    instanceProfile: "prod-server-profile",
 };
 
 /** A schedule of the watch. */
@@ -226,6 +227,12 @@ export const WATCH_BY_DEFAULT: Record<string, object> = {
     "prod-watch-rule-target": { rule: "vss-backup-prod-watch", arn: LAMBDA, retryPolicy: RETRIES },
     ...ALARMS,
 };
+
+/** The function with other values in its variable. An undefined value is left out. */
+export function withTargets(targets: object): object {
+    const variables = { WATCH_TARGETS: JSON.stringify({ ...TARGETS, ...targets }) };
+    return { ...WATCH_BY_DEFAULT["prod-watch"], environment: { variables } };
+}
 
 /** The alarms' names, in the order of their letters. */
 export const ALARM_NAMES = Object.keys(ALARMS).sort();

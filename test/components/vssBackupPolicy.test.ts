@@ -7,6 +7,7 @@ import { readArchive } from "../../rehearsal/embeddedAws/lambda";
 import { ACCOUNT_ID, run } from "../../rehearsal/program";
 import { deployPolicy, inputsOf } from "../support/policies";
 import { BY_DEFAULT, changedBy, REMOVED, SETTINGS, settingsParameter, TYPES } from "./defaultPolicy";
+import { withTargets } from "./defaultWatch";
 import { policy, ROLE, TOPIC } from "./expected";
 
 const HERE_CURE = `give an ARN of the policy's partition aws, region eu-central-1, account ${ACCOUNT_ID}`;
@@ -264,6 +265,7 @@ describe("VssBackupPolicy", () => {
             "prod-server-1-ssm": { role: "sql", policyArn: "arn:aws:iam::aws:policy/AmazonSSMManagedInstanceCore" },
             "prod-server-1-vss": { role: "sql", policyArn: "arn:aws:iam::aws:policy/AWSEC2VssSnapshotPolicy" },
             "prod-server-1-logs": { ...logs, role: "sql" },
+            "prod-watch": withTargets({ instanceProfile: undefined }),
         });
         const { outputs } = await deployPolicy({ serverRoles: { web: "web" } });
         assert.deepEqual([outputs.instanceProfileName, outputs.serverRoleArn], [undefined, undefined]);

@@ -5,18 +5,13 @@ import { readArchive } from "../../rehearsal/embeddedAws/lambda";
 import { ACCOUNT_ID } from "../../rehearsal/program";
 import { deployPolicy, inputsOf } from "../support/policies";
 import { BY_DEFAULT, changedBy, REMOVED, settingsParameter } from "./defaultPolicy";
-import { ALARM_NAMES, TARGETS, WATCH_BY_DEFAULT } from "./defaultWatch";
+import { ALARM_NAMES, WATCH_BY_DEFAULT, withTargets } from "./defaultWatch";
 import { TOPIC } from "./expected";
 
 const CHAT = `arn:aws:sns:eu-central-1:${ACCOUNT_ID}:chat`;
 
 function removed(names: readonly string[]): Record<string, string> {
     return Object.fromEntries(names.map((name) => [name, REMOVED]));
-}
-
-/** The function with other values in its variable. */
-function withTargets(targets: object): object {
-    return { ...BY_DEFAULT["prod-watch"], environment: { variables: { WATCH_TARGETS: JSON.stringify({ ...TARGETS, ...targets }) } } };
 }
 
 /** The policy of the watch's role with another last statement, or without it. */

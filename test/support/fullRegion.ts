@@ -27,6 +27,7 @@ const MEMORY: Memory = {
     time: NOW - HOUR,
     since: MADE,
     firstSeen: { "i-1": MADE },
+    options: {},
     schedules: { Day: { schedule: "cron(0 1 ? * * *)", since: MADE } },
     excused: {},
     findings: [],

@@ -208,6 +208,7 @@ function watchLog(servers: readonly Server[]) {
         time,
         since: LONG_AGO,
         firstSeen: Object.fromEntries(servers.map(({ id }) => [id, LONG_AGO])),
+        options: {},
         schedules: Object.fromEntries(
             Object.entries(DEPLOYED.settings.schedules).map(([type, schedule]) => [type, { schedule, since: LONG_AGO }]),
         ),

@@ -182,6 +182,16 @@ describe("Schedules", () => {
         );
     });
 
+    it("last fired before a time that the clock skips, if they do not fire then", () => {
+        const { pattern } = parseSchedule("cron(30 2 * * ? *)", "no seconds") as { pattern: string };
+        const last = (until: string, gap?: "skipped") =>
+            new Date(latestUntil(pattern, "Europe/Vienna", Date.parse(until), gap) as number).toISOString().slice(0, 16);
+        assert.deepEqual(
+            [last("2027-03-28T12:00Z"), ...["27T12:00Z", "28T12:00Z", "29T12:00Z"].map((day) => last(`2027-03-${day}`, "skipped"))],
+            ["2027-03-28T01:00", "2027-03-27T01:30", "2027-03-27T01:30", "2027-03-29T00:30"],
+        );
+    });
+
     it("may be rates", () => {
         assert.deepEqual(
             ["rate(1 day)", "rate(6 hours)", "rate(90 minutes)", "rate(366 days)"].map((rate) => parseSchedule(rate, "no seconds")),

@@ -33,6 +33,7 @@ export const TARGETS: WatchTargets = {
     cleanerLogGroup: "/vss-backup/prod-eu/cleaner",
     watchLogGroup: "/vss-backup/prod-eu/watch",
     document: "AWSEC2-CreateVssSnapshot",
+    instanceProfile: "prod-eu-server-profile",
 };
 
 const TAGGED = Date.parse("2027-01-01T00:00:00Z");
@@ -163,6 +164,7 @@ export const MEMORY: Memory = {
     time: MORNING - HOUR,
     since: TAGGED,
     firstSeen: Object.fromEntries([WEB, SQL, APP, OLD].map(({ id }) => [id, TAGGED])),
+    options: {},
     schedules: Object.fromEntries(Object.entries(SETTINGS.schedules).map(([type, schedule]) => [type, { schedule, since: TAGGED }])),
     excused: { [`${OLD.id}|Day`]: [Date.parse("2027-03-05T00:00:00Z")] },
     findings: [],

@@ -18,7 +18,7 @@ describe("The chat message", () => {
                     "• subscription unconfirmed until now: windows-admins@example.com has not confirmed its email subscription, so it gets no message.",
                 ].join("\n"),
                 nextSteps: [
-                    "aws ssm list-command-invocations --instance-id i-0a1b2c3d4e5f00003 --details --max-items 1",
+                    'aws ssm list-command-invocations --instance-id i-0a1b2c3d4e5f00003 --filters "key=DocumentName,value=AWSEC2-CreateVssSnapshot" --details --max-items 1',
                     "Give the disk a drive letter in Windows' Disk Management, or detach it. VSS sees only disks that Windows has mounted.",
                     "On the server, run: Restart-Service AmazonSSMAgent",
                 ],

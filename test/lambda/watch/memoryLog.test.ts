@@ -28,7 +28,9 @@ function changed(values: Readonly<Record<string, unknown>>, one = memory()): str
 function bounded(one: Memory): Memory {
     const cut = (text: string, most: number) => (text.length <= most ? text : `${text.slice(0, most - 1)}…`);
     return JSON.parse(JSON.stringify(one), (key, value) =>
-        typeof value === "string" && key !== "schedule" ? cut(value, ["sentence", "cure"].includes(key) ? 2_000 : 300) : value,
+        typeof value === "string" && !["schedule", "value"].includes(key)
+            ? cut(value, ["sentence", "cure"].includes(key) ? 2_000 : 300)
+            : value,
     );
 }
 
@@ -40,7 +42,7 @@ describe("The memory in the log", () => {
                 {
                     Watch: "prod-eu",
                     Time: "2027-03-05T06:00:00.000Z",
-                    Memory: "b43b622705cccc78",
+                    Memory: "588420bad38e9e3e",
                     Part: 1,
                     Parts: 1,
                     Since: Date.parse("2027-01-01T00:00:00Z"),
@@ -91,6 +93,30 @@ describe("The memory in the log", () => {
             [readMemory(lines(hourly, reporting)), readMemory(lines(reporting, hourly)), readMemory(lines(reporting, first))],
             [reporting, reporting, reporting],
         );
+    });
+
+    it("has the latest report, also if the newest run does not know of it", () => {
+        const chat = { chatReported: findings(1, "stopped"), chatDue: true } as const;
+        const sent = memory({ reported: findings(1, "overdue"), reportedAt: MORNING, reportDue: true, ...chat });
+        const before = memory({ reported: findings(1, "failing"), reportedAt: MORNING - 24 * HOUR, chatReported: [], chatDue: true });
+        const newest = { ...before, time: MORNING + 5_000, firstSeen: { "i-1": MORNING }, findings: findings(2, "overdue") };
+        const { time, firstSeen, findings: found } = newest;
+        const expected = { ...sent, time, firstSeen, findings: found };
+        assert.deepEqual([readMemory(lines(sent, newest)), readMemory(lines(newest, sent))], [expected, expected]);
+    });
+
+    it("has nothing of the report before if the latest one reached all channels", () => {
+        const sent = memory({ reportedAt: MORNING });
+        const newest = memory({ time: MORNING + 5_000, reportDue: true, chatReported: findings(1, "failing"), chatDue: true });
+        assert.deepEqual(readMemory(lines(sent, newest)), { ...sent, time: MORNING + 5_000 });
+    });
+
+    it("has the newest state of the latest report", () => {
+        const failed = memory({ reportedAt: MORNING, reportDue: true });
+        const retried = memory({ time: MORNING + HOUR, reportedAt: MORNING });
+        const unaware = memory({ time: MORNING + HOUR + 5_000, reportDue: true, reportedAt: MORNING - 24 * HOUR });
+        const expected = { ...retried, time: unaware.time };
+        assert.deepEqual([readMemory(lines(failed, retried, unaware)), readMemory(lines(unaware, retried, failed))], [expected, expected]);
     });
 
     it("of two runs that are equally new is the one that ended last", () => {

@@ -51,6 +51,11 @@ describe("A report", () => {
         assert.deepEqual(begin({ findings: findings(2, "overdue") }), [...head, "44 of 44 servers OK, 2 problems.", ""]);
     });
 
+    it("names no other zone if the policy's is UTC", () => {
+        const { text } = writeReport(health(), { ...SETTINGS, timezone: "UTC" });
+        assert.equal(text.split("\n")[0], "Backups of policy prod-eu at 2027-03-05 07:00. Times are in UTC.");
+    });
+
     it("ends with the place of the log", () => {
         assert.match(writeReport(health(), SETTINGS).text, /\n\nAll findings are in the log group \/vss-backup\/prod-eu\/watch\.\n$/);
     });

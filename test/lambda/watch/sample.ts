@@ -20,6 +20,7 @@ export function memory(rest: Partial<Memory> = {}): Memory {
         time: MORNING,
         since: MORNING - 48 * HOUR,
         firstSeen: {},
+        options: {},
         schedules: {},
         excused: {},
         findings: [],
@@ -83,6 +84,8 @@ export const arbitraryMemory: fc.Arbitrary<Memory> = fc.record(
         time,
         since: time,
         firstSeen: dictionary(time),
+        serversAt: time,
+        options: dictionary(fc.record({ value: text, since: time })),
         schedules: dictionary(fc.record({ schedule: text, since: time })),
         excused: dictionary(fc.array(time, { maxLength: 5 })),
         findings: arbitraryFindings,
@@ -92,7 +95,7 @@ export const arbitraryMemory: fc.Arbitrary<Memory> = fc.record(
         chatReported: arbitraryFindings,
         chatDue: fc.constant(true),
     },
-    { requiredKeys: ["time", "since", "firstSeen", "schedules", "excused", "findings", "reported", "reportDue"] },
+    { requiredKeys: ["time", "since", "firstSeen", "options", "schedules", "excused", "findings", "reported", "reportDue"] },
 );
 
 const count = fc.integer({ min: 0, max: 100_000 });

@@ -68,6 +68,7 @@ describe("The subject of a report", () => {
                 ["cleaner held back", "1 cleaner held back", "2 cleaners held back"],
                 ["subscription unconfirmed", "1 address unconfirmed", "2 addresses unconfirmed"],
                 ["stopped", "1 stopped", "2 stopped"],
+                ["missed while stopped", "1 missed while stopped", "2 missed while stopped"],
                 ["snapshots aging", "1 aging", "2 aging"],
             ],
         );

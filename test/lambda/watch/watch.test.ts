@@ -240,6 +240,21 @@ describe("A run of the watch", () => {
         assert.deepEqual(sentBy(next), []);
     });
 
+    it("reports a recovery once if a run some seconds later read the same memory", async () => {
+        const [before] = (await runs({ report: true })) as [Ran];
+        const read = async () => ({ signals: HEALTHY, memory: { value: before.memory } });
+        const [reporting] = (await runs({ report: true, time: MORNING + HOUR, read })) as [Ran];
+        const [unaware] = (await runs({ time: MORNING + HOUR + 5_000, read })) as [Ran];
+        const log = [before, reporting, unaware].flatMap(({ lines }) => lines);
+        const time = MORNING + 2 * HOUR;
+        const [next] = (await runs({
+            report: true,
+            time,
+            read: async () => ({ signals: HEALTHY, memory: { value: readMemory(log, time) } }),
+        })) as [Ran];
+        assert.deepEqual([reporting, next].map(sentBy), [[`topic: ${RECOVERED}`], [`topic: ${GOOD}`]]);
+    });
+
     it("sends only to the channel that a report has not reached", async () => {
         const chat = { hasChat: true };
         const results = await runs(

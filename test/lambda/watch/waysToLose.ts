@@ -135,6 +135,10 @@ const WAYS: Readonly<Record<string, Way>> = {
         },
     },
     "a server is stopped": { signals: web({ state: "stopped", stoppedAt: MORNING - HOUR }) },
+    "a server was stopped when its backup was due": {
+        signals: { snapshots: { value: healthy("snapshots").filter((one) => !isNewestOfWeb(one)) } },
+        memory: { excused: { ...MEMORY.excused, [`${WEB.id}|Day`]: [Date.parse("2027-03-05T00:00:00Z")] } },
+    },
     "an operator holds backups that are older than a year": {
         signals: ofOldDay({ tags: { VssBackupPolicy: "prod-eu", SnapshotType: "Day", AppConsistent: "true", VssBackupHold: "" } }),
     },

@@ -138,7 +138,7 @@ describe("The default incidents", () => {
             planned(20).map(({ incident, time }) => [incident.name, (time - START) / DAY]),
             [
                 ["a server is stopped, and started again", 4 + 1 / 72],
-                ["a new server comes, and is terminated", 15 + 7 / 24 + 1 / 72],
+                ["a server is shut down from within Windows, and started again", 15 + 7 / 24 + 1 / 72],
             ],
         );
     });

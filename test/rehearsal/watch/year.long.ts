@@ -20,7 +20,7 @@ describe("A rehearsal with the watch", () => {
         const promises = { ...PROMISES, retention: { ...PROMISES.retention, Day: 7 } };
         const { watch, broken } = await rehearse(deployment, promises, { ...OPTIONS, watch: "eventful", incidents: planDefaultIncidents });
         assert.deepEqual(broken, []);
-        assert.equal(watch?.incidents.length, 29);
+        assert.equal(watch?.incidents.length, 30);
         assert.deepEqual(
             watch.incidents.filter(({ detection }) => !detection).map(({ name }) => name),
             NO_FAULTS,

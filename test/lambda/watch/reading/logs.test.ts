@@ -138,6 +138,7 @@ describe("Finding the memory", () => {
             time,
             since: NOW - 60 * DAY,
             firstSeen: { "i-1": NOW - 50 * DAY },
+            options: {},
             schedules: { Day: { schedule: "cron(0 1 ? * * *)", since: NOW - 60 * DAY } },
             excused: {},
             findings: [finding],

@@ -12,15 +12,29 @@ describe("Listing subscriptions", () => {
         assert.deepEqual(signals.subscriptions, { value: subscriptions });
     });
 
-    it("takes a deleted subscription, and one without fields, for not confirmed", async () => {
-        const member = [{ Protocol: "email", Endpoint: "a@example.org", SubscriptionArn: "Deleted" }, { Owner: "123456789012" }];
+    const listing = async (...member: object[]) => {
         const ListSubscriptionsByTopicResult = { Subscriptions: { member } };
         const intercept = answering("ListSubscriptionsByTopic", { ListSubscriptionsByTopicResponse: { ListSubscriptionsByTopicResult } });
-        assert.deepEqual((await readRegion({}, { intercept })).signals.subscriptions, {
+        return (await readRegion({}, { intercept })).signals.subscriptions;
+    };
+
+    it("takes a subscription without fields for not confirmed", async () => {
+        assert.deepEqual(await listing({ Protocol: "email", Endpoint: "a@example.org" }, { Owner: "123456789012" }), {
             value: [
                 { protocol: "email", endpoint: "a@example.org", isConfirmed: false },
                 { protocol: "", endpoint: "", isConfirmed: false },
             ],
         });
+    });
+
+    it("leaves out deleted ones, also before and after a new one of the same address", async () => {
+        const address = { Protocol: "email", Endpoint: "a@example.org" };
+        const deleted = { ...address, SubscriptionArn: "Deleted" };
+        const confirmed = { ...address, SubscriptionArn: `${TARGETS.topicArn}:0` };
+        const value = [{ protocol: "email", endpoint: "a@example.org", isConfirmed: true }];
+        assert.deepEqual(
+            [await listing(deleted, confirmed), await listing(confirmed, deleted), await listing(deleted)],
+            [{ value }, { value }, { value: [] }],
+        );
     });
 });
