@@ -334,6 +334,24 @@ describe("vss-backup doctor", () => {
         ]);
     });
 
+    it("shows why the last monthly backup failed, although newer runs fill the listing", async () => {
+        const account = healthyAccount([WEB]);
+        const month = Date.parse("2027-03-01T04:00:00Z");
+        for (const { id, startTime } of account.store.all()) {
+            if (startTime >= month && startTime < month + 3_600_000) {
+                account.store.delete(id);
+            }
+        }
+        const invocations = (account.invocations ?? []).map((run) =>
+            Math.abs(run.requestedAt - month) < 60_000 ? { ...run, status: "DeliveryTimedOut", outputs: {} } : run,
+        );
+        assert.deepEqual(await troubles(withCleaner({ ...account, invocations })), [
+            4,
+            "runs problem: The last Month run on web01 (i-0a1b2c3d4e5f00001), of 2027-03-01 05:00, ended with DeliveryTimedOut.",
+            "backups problem: web01 (i-0a1b2c3d4e5f00001) has no Month restore point of the run that was due at 2027-03-01 04:00 UTC. The newest is of 2027-02-01 04:01 UTC.",
+        ]);
+    });
+
     it("takes a failed run for a note if somebody has made up for it", async () => {
         const account = badNight();
         addSet(account.store, makeServer(2, "sql01"), "Day", Date.parse("2027-03-05T06:00:00Z"));
