@@ -54,12 +54,11 @@ export async function explain(session: Session, snapshotId: string): Promise<Out
     };
 }
 
-/** Whether the windows make restore points of a volume, if all goes on as now. */
-function isVolumeBackedUp(volumeId: string, { policy: { settings, targets } }: Session, { servers }: Backups): boolean {
+/** Whether the windows make restore points of a volume, if all goes on as now. They also back up servers that the watch leaves out. */
+function isVolumeBackedUp(volumeId: string, { policy: { targets } }: Session, { servers }: Backups): boolean {
     return servers.some(
         ({ tags, volumes }) =>
             tags[targets.serverTag.key] === targets.serverTag.value &&
-            tags[settings.excludeTag] === undefined &&
             volumes.some(({ id, isRoot }) => id === volumeId && !(isRoot && targets.excludeBootVolume)),
     );
 }
