@@ -5,6 +5,7 @@ import Table from "cli-table3";
 import { Argument, Command } from "commander";
 import { archive } from "./archive";
 import { calls } from "./calls";
+import { commandLine } from "./commandLine";
 import { draining } from "./draining";
 import { planning } from "./planning";
 import { previewing } from "./previewing";
@@ -12,7 +13,16 @@ import { quota } from "./quota";
 import { rehearsing } from "./rehearsing";
 import { isMet, number, progress, type Result } from "./result";
 
-const SUBJECTS: Readonly<Record<string, () => Promise<Result[]>>> = { planning, calls, draining, archive, previewing, quota, rehearsing };
+const SUBJECTS: Readonly<Record<string, () => Promise<Result[]>>> = {
+    planning,
+    calls,
+    draining,
+    archive,
+    commandLine,
+    previewing,
+    quota,
+    rehearsing,
+};
 
 const command = new Command("npm run bench --")
     .description("Measures the speed of this project and its requests to AWS, as ratios within one run. Fails if it misses a target.")

@@ -1,5 +1,6 @@
 import { type Backups, backupsOf, readAccount } from "../account";
 import { findingRows } from "../doctor/findingRows";
+import { type OlderRuns, readOlderRuns } from "../doctor/olderRuns";
 import { permissionRows } from "../doctor/permissionRows";
 import { quotaRows } from "../doctor/quotaRows";
 import { CHECKS, type Row } from "../doctor/row";
@@ -12,6 +13,8 @@ import { lines, wrapLine, writeTable } from "../output/table";
 import { clock } from "../output/times";
 import type { Outcome, Session } from "../session";
 
+const NONE: OlderRuns = { invocations: [], rows: [] };
+
 /** Looks at everything that backups need: a row for each fact, with its result and its cure. */
 export async function doctor(session: Session): Promise<Outcome> {
     const { policy, screen } = session;
@@ -21,12 +24,14 @@ export async function doctor(session: Session): Promise<Outcome> {
     const { servers, snapshots, invocations } = account.signals;
     const backups: Backups = backupsOf(session, "value" in servers ? servers.value : [], "value" in snapshots ? snapshots.value : []);
     const watched = backups.servers.filter(({ tags }) => tags[key] === value && tags[excludeTag] === undefined);
+    const older = "value" in invocations ? await readOlderRuns(session, account.health.findings, invocations.value) : NONE;
     const found: readonly Row[] = [
         ...findingRows(account),
         ...(await permissionRows(session, backups.snapshots[0]?.id)),
         ...("value" in servers && "value" in invocations
-            ? runRows(watched, invocations.value, backups, (time) => clock(time, timezone))
+            ? runRows(watched, [...invocations.value, ...older.invocations], backups, (time) => clock(time, timezone))
             : []),
+        ...older.rows,
         watchRow(session, account),
         ...quotas,
     ];

@@ -54,7 +54,7 @@ export async function explain(session: Session, snapshotId: string): Promise<Out
     };
 }
 
-/** Whether the windows make restore points of a volume, if all goes on as now. */
+/** Whether the windows make restore points of a volume, if all goes on as now. They also back up servers that the watch leaves out. */
 function isVolumeBackedUp(volumeId: string, { policy: { targets } }: Session, { servers }: Backups): boolean {
     return servers.some(
         ({ tags, volumes }) =>

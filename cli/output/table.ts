@@ -1,4 +1,3 @@
-import Table from "cli-table3";
 import stringWidth from "string-width";
 import wrapAnsi from "wrap-ansi";
 
@@ -10,33 +9,15 @@ const ID = 24;
 
 const GAP = 2;
 
-const NO_LINES = {
-    top: "",
-    "top-mid": "",
-    "top-left": "",
-    "top-right": "",
-    bottom: "",
-    "bottom-mid": "",
-    "bottom-left": "",
-    "bottom-right": "",
-    left: "",
-    "left-mid": "",
-    mid: "",
-    "mid-mid": "",
-    right: "",
-    "right-mid": "",
-    middle: "",
-};
-
 /**
  * Writes rows as a table of at most so many columns. It folds long cells between words, and never cuts an id. If the screen is too narrow,
  * each row becomes a block of lines.
  */
 export function writeTable(head: readonly string[], rows: readonly (readonly string[])[], columns: number): string {
     const cells = head.map((title, i) => [title, ...rows.map((row) => row[i] ?? "")]);
-    const widths = cells.map((column) => Math.max(...column.map((cell) => stringWidth(cell))));
+    const widths = cells.map((column) => mostOf(column, stringWidth));
     const least = cells.map((column, i) =>
-        Math.min(widths[i] ?? 0, Math.max(LEAST, ...column.map(longestWord)), Math.max(ID, stringWidth(head[i] ?? ""))),
+        Math.min(widths[i] ?? 0, Math.max(LEAST, mostOf(column, longestWord)), Math.max(ID, stringWidth(head[i] ?? ""))),
     );
     const folded = fold(widths, least, columns - GAP * (head.length - 1));
     return folded ? asTable(head, rows, folded) : asBlocks(head, rows, columns);
@@ -56,24 +37,38 @@ function fold(widths: readonly number[], least: readonly number[], room: number)
     return folded;
 }
 
+/** The most of these numbers. A call with all of them would have too many arguments. */
+function mostOf(texts: readonly string[], numberOf: (text: string) => number): number {
+    return texts.reduce((most, text) => Math.max(most, numberOf(text)), 0);
+}
+
 function longestWord(cell: string): number {
     return Math.max(...cell.split(/\s+/).map((word) => stringWidth(word)));
 }
 
+/** A table library would take seconds for thousands of rows. */
 function asTable(head: readonly string[], rows: readonly (readonly string[])[], widths: readonly number[]): string {
-    const wrapped = (row: readonly string[]) => row.map((cell, i) => wrapAnsi(cell, widths[i] ?? LEAST, { hard: true }));
-    const table = new Table({
-        head: wrapped(head),
-        chars: NO_LINES,
-        style: { head: [], border: [], "padding-left": 0, "padding-right": GAP },
-    });
-    table.push(...rows.map(wrapped));
-    return lines(
-        table
-            .toString()
-            .split("\n")
-            .map((line) => line.trimEnd()),
+    const wrapped = [head, ...rows].map((row) => row.map((cell, i) => wrapAnsi(cell, widths[i] ?? LEAST, { hard: true }).split("\n")));
+    // Words seldom fill a column to its end, so some columns get narrower.
+    const taken = widths.map((_, i) =>
+        wrapped.reduce((most, row) => Math.max(most, ...(row[i] ?? []).map((line) => stringWidth(line))), 0),
     );
+    return lines(wrapped.flatMap((row) => rowLines(row, taken)));
+}
+
+/** @param row the lines of each cell */
+function rowLines(row: readonly (readonly string[])[], widths: readonly number[]): string[] {
+    const height = Math.max(...row.map((cell) => cell.length));
+    return Array.from({ length: height }, (_, line) =>
+        row
+            .map((cell, i) => padded(cell[line] ?? "", widths[i] ?? 0))
+            .join("")
+            .trimEnd(),
+    );
+}
+
+function padded(text: string, width: number): string {
+    return text + " ".repeat(Math.max(0, width - stringWidth(text)) + GAP);
 }
 
 function asBlocks(head: readonly string[], rows: readonly (readonly string[])[], columns: number): string {

@@ -28,6 +28,8 @@ function commandFilter(key: string, value: string): (invocation: StoredInvocatio
     switch (key) {
         case "InvokedAfter":
             return ({ requestedAt }) => requestedAt > Date.parse(value);
+        case "InvokedBefore":
+            return ({ requestedAt }) => requestedAt < Date.parse(value);
         case "DocumentName":
             return ({ document }) => document === value;
         default:

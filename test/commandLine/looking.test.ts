@@ -303,6 +303,20 @@ describe("vss-backup explain", () => {
         });
     });
 
+    it("knows which volumes the windows back up", async () => {
+        const untagged = makeServer(1, "web01", { tags: new Map([["Name", "web01"]]) });
+        const excluded = makeServer(1, "web01", { tags: new Map([...WEB.tags, ["VssBackupExclude", "test"]]) });
+        const { targets } = DEPLOYED;
+        const withoutBoot = { ...DEPLOYED, targets: { ...targets, excludeBootVolume: true } };
+        const parameters = new Map([[parameterName("prod"), JSON.stringify(withoutBoot)]]);
+        const accounts = [healthyAccount([untagged]), healthyAccount([excluded]), { ...healthyAccount([WEB]), parameters }];
+        const found = await Promise.all(accounts.map((account) => explained(account, "snap-00000000000000001")));
+        assert.deepEqual(
+            found.map((result) => (result as { readonly volumesWithoutBackups: unknown }).volumesWithoutBackups),
+            [["vol-0c0c0c0c0c0c00001", "vol-0d0d0d0d0d0d00001"], [], ["vol-0c0c0c0c0c0c00001"]],
+        );
+    });
+
     it("refuses a snapshot that is not the policy's", async () => {
         await assert.rejects(
             explained(healthyAccount(), "snap-1"),
@@ -334,6 +348,24 @@ describe("vss-backup doctor", () => {
         ]);
     });
 
+    it("shows why the last monthly backup failed, although newer runs fill the listing", async () => {
+        const account = healthyAccount([WEB]);
+        const month = Date.parse("2027-03-01T04:00:00Z");
+        for (const { id, startTime } of account.store.all()) {
+            if (startTime >= month && startTime < month + 3_600_000) {
+                account.store.delete(id);
+            }
+        }
+        const invocations = (account.invocations ?? []).map((run) =>
+            Math.abs(run.requestedAt - month) < 60_000 ? { ...run, status: "DeliveryTimedOut", outputs: {} } : run,
+        );
+        assert.deepEqual(await troubles(withCleaner({ ...account, invocations })), [
+            4,
+            "runs problem: The last Month run on web01 (i-0a1b2c3d4e5f00001), of 2027-03-01 05:00, ended with DeliveryTimedOut.",
+            "backups problem: web01 (i-0a1b2c3d4e5f00001) has no Month restore point of the run that was due at 2027-03-01 04:00 UTC. The newest is of 2027-02-01 04:01 UTC.",
+        ]);
+    });
+
     it("takes a failed run for a note if somebody has made up for it", async () => {
         const account = badNight();
         addSet(account.store, makeServer(2, "sql01"), "Day", Date.parse("2027-03-05T06:00:00Z"));
@@ -341,6 +373,21 @@ describe("vss-backup doctor", () => {
             0,
             "runs note: The last Day run on sql01 (i-0a1b2c3d4e5f00002), of 2027-03-05 01:00, ended with Failed: Encountered an error: the writer SqlServerWriter timed out.",
         ]);
+    });
+
+    it("has no row for the runs of an excluded server, and a note for those of a stopped one", async () => {
+        const excluded = makeServer(2, "sql01", { tags: new Map([...makeServer(2, "sql01").tags, ["VssBackupExclude", "test"]]) });
+        const stopped = makeServer(2, "sql01", { state: "stopped", stoppedAt: Date.parse("2027-03-04T20:00:00Z") });
+        const found = await Promise.all([excluded, stopped].map((server) => troubles({ ...badNight(), servers: [WEB, server] })));
+        assert.deepEqual(
+            found.map((rows) => (rows as unknown[]).filter((row) => String(row).startsWith("runs"))),
+            [
+                [],
+                [
+                    "runs note: The last Day run on sql01 (i-0a1b2c3d4e5f00002), of 2027-03-05 01:00, ended with Failed: Encountered an error: the writer SqlServerWriter timed out.",
+                ],
+            ],
+        );
     });
 
     it("names each listing and each permission that the caller lacks", async () => {
@@ -380,7 +427,7 @@ describe("The JSON documents", () => {
     it("have a form for each command", () => {
         assert.deepEqual(
             Object.keys(RESULTS),
-            COMMANDS.map(({ name }) => name).filter((name) => name !== "completion"),
+            COMMANDS.map(({ name }) => name),
         );
     });
 

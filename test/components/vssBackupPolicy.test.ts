@@ -266,6 +266,7 @@ describe("VssBackupPolicy", () => {
             "prod-server-1-vss": { role: "sql", policyArn: "arn:aws:iam::aws:policy/AWSEC2VssSnapshotPolicy" },
             "prod-server-1-logs": { ...logs, role: "sql" },
             "prod-watch": withTargets({ instanceProfile: undefined }),
+            "prod-settings": settingsParameter({ targets: { instanceProfile: undefined } }),
         });
         const { outputs } = await deployPolicy({ serverRoles: { web: "web" } });
         assert.deepEqual([outputs.instanceProfileName, outputs.serverRoleArn], [undefined, undefined]);
