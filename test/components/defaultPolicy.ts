@@ -89,11 +89,15 @@ export function settingsParameter(
             version: 1,
             ...others,
             settings: { ...SETTINGS, ...changed.settings },
-            targets: { ...TARGETS, ...changed.targets },
+            targets: withoutUndefined({ ...TARGETS, ...changed.targets }),
             ...(watchFunction && { watchFunction }),
         },
         tags: {},
     };
+}
+
+function withoutUndefined(values: object): object {
+    return Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined));
 }
 
 /** All inputs that a policy without arguments registers, except the archive. */
