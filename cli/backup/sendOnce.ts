@@ -1,5 +1,5 @@
 /** The error for a command that Systems Manager may have sent, although nobody knows. */
-export class UncertainCommand extends Error {
+class UncertainCommand extends Error {
     public override readonly name = "UncertainCommand";
 }
 
