@@ -3,8 +3,10 @@ import { EC2Client } from "@aws-sdk/client-ec2";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SSMClient } from "@aws-sdk/client-ssm";
+import { RETRY_UNREADABLE } from "../lambda/aws/readableAnswers";
 import type { WatchClients } from "../lambda/watch/reading";
 import { watchClientConfig } from "../lambda/watch/watch";
+import { SEND_ONCE } from "./backup/sendOnce";
 
 /** The AWS clients of one command. */
 export interface Clients extends WatchClients {
@@ -27,13 +29,18 @@ export function makeClients({ profile, region }: Access): Clients {
         process.env.AWS_PROFILE = profile;
     }
     const config = { ...watchClientConfig, ...regionOf(region) };
-    return {
+    const clients = {
         ec2: new EC2Client(config),
         ssm: new SSMClient(config),
         sns: new SNSClient(config),
         logs: new CloudWatchLogsClient(config),
         lambda: new LambdaClient({ ...config, requestHandler: { ...config.requestHandler, ...WHOLE_RUN } }),
     };
+    clients.ec2.middlewareStack.add(...RETRY_UNREADABLE);
+    clients.ssm.middlewareStack.add(...RETRY_UNREADABLE);
+    clients.ssm.middlewareStack.add(...SEND_ONCE);
+    clients.lambda.middlewareStack.add(...RETRY_UNREADABLE);
+    return clients;
 }
 
 /** Without an option, the SDK reads `AWS_REGION` and the profile, but not `AWS_DEFAULT_REGION`. */

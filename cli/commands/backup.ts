@@ -123,8 +123,20 @@ async function send(
 ): Promise<string> {
     const { key, value } = policy.targets.serverTag;
     const to = servers ? { InstanceIds: servers.map(({ id }) => id) } : { Targets: [{ Key: `tag:${key}`, Values: [value] }] };
-    const { Command } = await clients.ssm.send(new SendCommandCommand({ ...request, ...to }));
-    return Command?.CommandId ?? "";
+    const { Command } = await clients.ssm.send(new SendCommandCommand({ ...request, ...to })).catch((error: Error) => {
+        throw error.name === "UncertainCommand" ? uncertain(error.message) : error;
+    });
+    if (Command?.CommandId === undefined) {
+        throw uncertain("the response has no id");
+    }
+    return Command.CommandId;
+}
+
+function uncertain(why: string): Failure {
+    return new Failure(
+        `Systems Manager did not confirm the command, so the backup may run: ${why}`,
+        "Look before you send it again: aws ssm list-commands --max-items 1",
+    );
 }
 
 /** The backup goes on when nobody follows it any more. */

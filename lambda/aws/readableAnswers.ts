@@ -7,6 +7,8 @@ const LISTED: Readonly<Record<string, string>> = {
     ListCommandInvocationsCommand: "CommandInvocations",
     DescribeMaintenanceWindowsCommand: "WindowIdentities",
     DescribeMaintenanceWindowExecutionsCommand: "WindowExecutions",
+    DescribeMaintenanceWindowTasksCommand: "Tasks",
+    GetParametersByPathCommand: "Parameters",
     DescribeAssociationExecutionsCommand: "AssociationExecutions",
     DescribeAssociationExecutionTargetsCommand: "AssociationExecutionTargets",
     FilterLogEventsCommand: "events",

@@ -1,8 +1,8 @@
 import type { Server } from "../../../rehearsal/embeddedAws/ssm";
 import { addSet, healthyAccount, type TestAccount, withCleaner } from "./account";
 
-/** A snapshot that nobody holds, one that somebody holds, and the first of a set that somebody made by hand. */
-export const [FREE, HELD, BY_HAND] = ["snap-00000000000000001", "snap-00000000000000029", "snap-0000000000000002d"] as const;
+/** A snapshot that nobody holds, and one that somebody holds. */
+export const [FREE, HELD] = ["snap-00000000000000001", "snap-00000000000000029"] as const;
 
 /** An account in which each acting command has something to do. */
 export function busyAccount(): TestAccount {

@@ -10,6 +10,13 @@ globalThis.Date = class extends RealDate {
         return time;
     }
 };
+// The SDK waits before it retries, and measures by the clock how many requests it may send.
+const realTimeout = globalThis.setTimeout;
+globalThis.setTimeout = (run, ms = 0, ...args) =>
+    realTimeout(() => {
+        time += ms;
+        run(...args);
+    }, ms);
 // Only pauses of the command line use this function. The SDK's time-outs use the other one.
 const timers = require("node:timers/promises");
 timers.setTimeout = async (ms, value, { signal } = {}) => {
