@@ -85,7 +85,7 @@ describe("vss-backup status", () => {
                     since: "2027-03-05T00:00:00Z",
                     sentence:
                         "sql01 (i-0a1b2c3d4e5f00002) has no Day restore point of the run that was due at 2027-03-05 00:00 UTC. The newest is of 2027-03-04 00:01 UTC.",
-                    cure: "aws ssm list-command-invocations --instance-id i-0a1b2c3d4e5f00002 --details --max-items 1",
+                    cure: 'aws ssm list-command-invocations --instance-id i-0a1b2c3d4e5f00002 --filters "key=DocumentName,value=AWSEC2-CreateVssSnapshot" --details --max-items 1',
                 },
             ],
             nextWindows: { Day: "2027-03-06T00:00:00Z", Week: "2027-03-07T02:00:00Z", Month: "2027-04-01T03:00:00Z" },
@@ -131,7 +131,9 @@ unread: 1
         const { text } = await perform("status", status, badNight(), { columns: 40 });
         assert.deepEqual(
             text.split("\n").filter((line) => line.length > 40),
-            ["    aws ssm list-command-invocations --instance-id i-0a1b2c3d4e5f00002 --details --max-items 1"],
+            [
+                '    aws ssm list-command-invocations --instance-id i-0a1b2c3d4e5f00002 --filters "key=DocumentName,value=AWSEC2-CreateVssSnapshot" --details --max-items 1',
+            ],
         );
     });
 

@@ -140,8 +140,8 @@ describe("Arguments of the watch", () => {
 
     it("are applied with their defaults", () => {
         const resolve = (args: VssBackupPolicyArgs) => {
-            const { chatTopicArn, ...watch } = resolvePolicy("prod", args, NOW).watch ?? {};
-            return { ...watch, hasChat: chatTopicArn !== undefined };
+            const { watch: { chatTopicArn, ...watch } = {}, watchSettings } = resolvePolicy("prod", args, NOW);
+            return { settings: watchSettings, ...watch, hasChat: chatTopicArn !== undefined };
         };
         const settings = {
             name: "prod",
@@ -166,7 +166,7 @@ describe("Arguments of the watch", () => {
                 resolve({}),
                 resolve({ report: "never", watchEveryHours: 6, alarms: false, dashboard: true }),
                 resolve({ report: "problems", reportAt: "06:05", chatTopicArn: TOPIC_ARN }),
-                resolvePolicy("prod", { watch: false }, NOW).watch,
+                resolve({ watch: false }),
             ],
             [
                 byDefault,
@@ -175,7 +175,7 @@ describe("Arguments of the watch", () => {
                     ...{ alarms: false, dashboard: true, hasChat: false },
                 },
                 { ...byDefault, settings: { ...settings, report: "problems" }, reportSchedule: "cron(5 6 * * ? *)", hasChat: true },
-                undefined,
+                { settings, hasChat: false },
             ],
         );
     });
