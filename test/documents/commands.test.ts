@@ -91,7 +91,8 @@ describe("The documents' commands", () => {
 
     it("install the packed package of this version", () => {
         const installed = callsThatBegin("npm install").map(([, , file]) => file);
-        assert.deepEqual(installed, [`../pulumi-vss-backup/${name}-${version}.tgz`]);
+        const file = `${name}-${version}.tgz`;
+        assert.deepEqual(installed, [`../pulumi-vss-backup/${file}`, `./${file}`]);
     });
 
     for (const page of PAGES.filter((page) => findBlocks("sh", [page]).some(({ text }) => text.includes("pulumi config set")))) {

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { rehearsalOutput, rehearsalPicture } from "../../build/picture";
+import { rehearsalOutput, rehearsalPicture, statusPicture } from "../../build/picture";
 import { findBlocks, ROOT } from "../support/documents";
 
 /** The options of the README's second command. */
@@ -11,10 +11,14 @@ function rehearsalOptions(): string[] {
     return (line as string).split(" ");
 }
 
-describe("The picture of the README", () => {
+describe("The pictures of the README", () => {
     it("shows the output of npm start; if it does not, run npm run picture", () => {
         const picture = readFileSync(join(ROOT, "docs", "rehearsal.svg"), "utf8");
         assert.equal(rehearsalPicture(rehearsalOutput()), picture);
+    });
+
+    it("shows the status as its page does; if it does not, run npm run picture", () => {
+        assert.equal(statusPicture(), readFileSync(join(ROOT, "docs", "status.svg"), "utf8"));
     });
 
     it("shows a rehearsal in which every invariant held", () => {
