@@ -29,7 +29,10 @@ export async function doctor(session: Session): Promise<Outcome> {
         ...findingRows(account),
         ...(await permissionRows(session, backups.snapshots[0]?.id)),
         ...("value" in servers && "value" in invocations
-            ? runRows(watched, [...invocations.value, ...older.invocations], backups, (time) => clock(time, timezone))
+            ? runRows(watched, [...invocations.value, ...older.invocations], backups, {
+                  targets: session.policy.targets,
+                  clock: (time) => clock(time, timezone),
+              })
             : []),
         ...older.rows,
         watchRow(session, account),

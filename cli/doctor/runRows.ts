@@ -1,7 +1,8 @@
-import { reasonOf, UNFINISHED } from "../../lambda/watch/serverFindings";
+import { reasonOf, runsCommand, UNFINISHED } from "../../lambda/watch/serverFindings";
 import { isRestorePoint } from "../../lambda/watch/serverSets";
 import type { Invocation, Server } from "../../lambda/watch/signals";
 import { isStopped } from "../../lambda/watch/situation";
+import type { WatchTargets } from "../../lambda/watch/watchSettings";
 import { type Backups, serverLabel } from "../account";
 import type { Row } from "./row";
 
@@ -13,13 +14,13 @@ export function runRows(
     servers: readonly Server[],
     invocations: readonly Invocation[],
     backups: Backups,
-    clock: (time: number) => string,
+    { targets, clock }: { readonly targets: WatchTargets; readonly clock: (time: number) => string },
 ): Row[] {
     const runs = servers.flatMap((server) => lastRuns(server, invocations).map((run) => ({ server, run })));
     const failed = runs.filter(({ run }) => run.status !== "Success");
     return failed.length === 0
         ? [{ check: "runs", result: "ok", sentence: `The last runs succeeded on all servers that had one. There are ${runs.length}.` }]
-        : failed.map(({ server, run }) => rowOf(server, run, isOver(server, run, backups), clock));
+        : failed.map(({ server, run }) => rowOf(server, run, isOver(server, run, backups), targets, clock));
 }
 
 /** The last finished run of each type on a server. */
@@ -39,13 +40,13 @@ function isOver(server: Server, { type, requestedAt }: Invocation, { byServer }:
     return isStopped(server) || points.some(({ startTime }) => startTime >= requestedAt);
 }
 
-function rowOf(server: Server, run: Invocation, isNote: boolean, clock: (time: number) => string): Row {
+function rowOf(server: Server, run: Invocation, isNote: boolean, targets: WatchTargets, clock: (time: number) => string): Row {
     const reason = reasonOf(run.output);
     const name = run.type === undefined ? "run by hand" : `${run.type} run`;
     return {
         check: "runs",
         result: isNote ? "note" : "problem",
         sentence: `The last ${name} on ${serverLabel(server)}, of ${clock(run.requestedAt)}, ended with ${run.status}${reason === "" ? "." : `: ${reason}`}`,
-        cure: `Look up the reason in docs/troubleshooting.md; see all of it: aws ssm list-command-invocations --instance-id ${server.id} --details --max-items 1`,
+        cure: `Look up the reason in docs/troubleshooting.md; see all of it: ${runsCommand(server, targets)}`,
     };
 }

@@ -32,11 +32,9 @@ describe("vss-backup adopt", () => {
         const { calls, ...printed } = await vssBackup(["adopt"], account);
         assert.deepEqual(printed, {
             status: 0,
-            stdout: `Time              Type   Server                      Snapshots  Result
-2027-02-26 01:01  Day    web01                       2          can be adopted
-                         (i-0a1b2c3d4e5f00001)
-2027-01-01 05:01  Month  sql01                       2          can be adopted
-                         (i-0a1b2c3d4e5f00002)
+            stdout: `Time              Type   Server                       Snapshots  Result
+2027-02-26 01:01  Day    web01 (i-0a1b2c3d4e5f00001)  2          can be adopted
+2027-01-01 05:01  Month  sql01 (i-0a1b2c3d4e5f00002)  2          can be adopted
 
 The next run of the cleaner would delete 2 snapshots.
 To adopt them: vss-backup adopt --apply

@@ -112,8 +112,8 @@ Day backup: 2 of 2 done
             [
                 1,
                 `Server                       Result
-sql01 (i-0a1b2c3d4e5f00002)  failed: Failed: 2005: freezing took longer than
-                             VSS allows
+sql01 (i-0a1b2c3d4e5f00002)  failed: Failed: 2005: freezing took longer than VSS
+                             allows
 
 ${cureFor(SQL)}
 `,

@@ -12,6 +12,7 @@ function crowdedAccount(): TestAccount {
 }
 
 const OLD = ["snap-00000000000000029", "snap-0000000000000002a"];
+const INVOKED = { FunctionName: "vss-backup-prod-cleaner", InvocationType: "RequestResponse" };
 const LINE = "6th newest Day restore point, 5 are kept";
 
 function ids({ store }: TestAccount): string[] {
@@ -30,10 +31,10 @@ describe("vss-backup clean", () => {
             stdout: `${head("Dry run")}It would delete 2 of 42 snapshots, and keep 40.
 
 Snapshot                Result
-snap-00000000000000029  report only, else deleted: 6th newest Day restore
-                        point, 5 are kept
-snap-0000000000000002a  report only, else deleted: 6th newest Day restore
-                        point, 5 are kept
+snap-00000000000000029  report only, else deleted: 6th newest Day restore point,
+                        5 are kept
+snap-0000000000000002a  report only, else deleted: 6th newest Day restore point,
+                        5 are kept
 
 To delete them: vss-backup clean --apply
 `,
@@ -61,8 +62,8 @@ snap-0000000000000002a  deleted: ${LINE}
             [
                 before.filter((id) => !OLD.includes(id)),
                 [
-                    { FunctionName: "vss-backup-prod-cleaner", Payload: { time: "2027-03-05T07:00:00.000Z", reportOnly: true } },
-                    { FunctionName: "vss-backup-prod-cleaner", Payload: { time: "2027-03-05T07:00:00.000Z" } },
+                    { ...INVOKED, Payload: { time: "2027-03-05T07:00:00.000Z", reportOnly: true } },
+                    { ...INVOKED, Payload: { time: "2027-03-05T07:00:00.000Z" } },
                 ],
             ],
         );
