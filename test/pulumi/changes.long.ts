@@ -26,9 +26,13 @@ describe("A changed config in a Pulumi run", () => {
         unchanged = await program();
     });
 
-    it("changes only the number in the functions' code for another retention.Day", async () => {
+    it("changes only the number in the functions' code and in the settings for another retention.Day", async () => {
         const after = await program({ retention: { Day: 7 } });
-        assert.deepEqual(findChanges(unchanged, after), { added: [], dropped: [], changed: [...FUNCTIONS] });
+        assert.deepEqual(findChanges(unchanged, after), {
+            added: [],
+            dropped: [],
+            changed: ["prod-cleaner", "prod-settings", "prod-watch"],
+        });
         for (const name of FUNCTIONS) {
             assert.deepEqual(functionOf(after, name).others, functionOf(unchanged, name).others);
             assert.equal(
@@ -38,22 +42,22 @@ describe("A changed config in a Pulumi run", () => {
         }
     });
 
-    it("adds the resources of a new type, and changes only the cleaner and the watch", async () => {
+    it("adds the resources of a new type, and changes only the settings, the cleaner and the watch", async () => {
         const after = await program({ retention: { Year: 3 }, schedules: { Year: "cron(0 6 2 1 ? *)" } });
         assert.deepEqual(findChanges(unchanged, after), {
             added: ["prod-year-target", "prod-year-task", "prod-year-window"],
             dropped: [],
-            changed: ["prod-cleaner", "prod-watch", "prod-watch-role-policy", "prod-watch-rule"],
+            changed: ["prod-cleaner", "prod-settings", "prod-watch", "prod-watch-role-policy", "prod-watch-rule"],
         });
         assert.deepEqual(functionOf(after, "prod-cleaner").others, functionOf(unchanged, "prod-cleaner").others);
     });
 
-    it("drops the resources of a dropped default type, and changes only the cleaner and the watch", async () => {
+    it("drops the resources of a dropped default type, and changes only the settings, the cleaner and the watch", async () => {
         const after = await program({ schedules: { Month: "never" } });
         assert.deepEqual(findChanges(unchanged, after), {
             added: [],
             dropped: ["prod-month-target", "prod-month-task", "prod-month-window"],
-            changed: ["prod-cleaner", "prod-watch", "prod-watch-role-policy", "prod-watch-rule"],
+            changed: ["prod-cleaner", "prod-settings", "prod-watch", "prod-watch-role-policy", "prod-watch-rule"],
         });
     });
 });

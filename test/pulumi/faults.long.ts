@@ -58,7 +58,7 @@ describe("A wrong argument in a Pulumi run", () => {
         const config = { "vss-backup:retention": JSON.stringify(retention), "vss-backup:schedules": JSON.stringify(schedules) };
         const run = await runProgram({ folder: ROOT, program: "index.ts", config });
         const cure = "give the snapshot types shorter names, use fewer types, or set watch to false";
-        const message = `VssBackupPolicy "prod": the watch needs 4377 bytes of variables, and Lambda takes 4096; ${cure}`;
+        const message = `VssBackupPolicy "prod": the watch needs 4417 bytes of variables, and Lambda takes 4096; ${cure}`;
         assert.deepEqual([run.code, listMessages(run).filter((line) => line.startsWith("error"))], [SHOWN, [`error: ${message}`]]);
     });
 });

@@ -73,7 +73,7 @@ for (const preview of [true, false]) {
             // They stand beside ids of windows, which are unknown in a preview.
             assert.deepEqual(
                 inputsWith(run, "hush-chat").sort(),
-                preview ? [] : ["prod-watch-role-policy.policy", "prod-watch.environment"],
+                preview ? [] : ["prod-settings.insecureValue", "prod-watch-role-policy.policy", "prod-watch.environment"],
             );
         });
 
