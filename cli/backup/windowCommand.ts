@@ -4,13 +4,15 @@ import {
     paginateDescribeMaintenanceWindowTasks,
     type SendCommandCommandInput,
 } from "@aws-sdk/client-ssm";
+import { formatSnapshotTags } from "../../components/snapshotTags";
+import { POLICY_TAG, TYPE_TAG } from "../../lambda/retention/tags";
 import { Failure } from "../failure";
 import type { Session } from "../session";
 
 /**
  * Reads from the deployed window of a type the command that it sends. The servers are left out.
  *
- * @throws Failure if the window has no task that sends the policy's document
+ * @throws Failure if the window has no task that sends the policy's document, with the tags of this policy and type
  */
 export async function readWindowCommand(session: Session, type: string): Promise<SendCommandCommandInput> {
     const { policy, clients, abortSignal } = session;
@@ -21,8 +23,15 @@ export async function readWindowCommand(session: Session, type: string): Promise
         throw new Failure(`The window ${WindowId} of ${type} sends no ${document}.`, "Deploy the policy again: pulumi up --refresh");
     }
     const request = new GetMaintenanceWindowTaskCommand({ WindowId, WindowTaskId: task.WindowTaskId });
-    const { TaskInvocationParameters, MaxConcurrency, MaxErrors } = await clients.ssm.send(request, { abortSignal });
-    const { Parameters, TimeoutSeconds, CloudWatchOutputConfig } = TaskInvocationParameters?.RunCommand ?? {};
+    const { TaskArn, TaskInvocationParameters, MaxConcurrency, MaxErrors } = await clients.ssm.send(request, { abortSignal });
+    const { Parameters = {}, TimeoutSeconds, CloudWatchOutputConfig } = TaskInvocationParameters?.RunCommand ?? {};
+    // Without these tags, nobody would find or delete the snapshots.
+    if (TaskArn !== document || !hasTag(Parameters, TYPE_TAG, type) || !hasTag(Parameters, POLICY_TAG, policy.settings.name)) {
+        throw new Failure(
+            `The command of the window ${WindowId} has no ${document} with the tags ${TYPE_TAG}=${type} and ${POLICY_TAG}=${policy.settings.name}.`,
+            `Run the command again. If that does not help, deploy the policy again: pulumi up --refresh`,
+        );
+    }
     return {
         DocumentName: document,
         Parameters,
@@ -31,6 +40,12 @@ export async function readWindowCommand(session: Session, type: string): Promise
         ...(MaxConcurrency !== undefined && { MaxConcurrency }),
         ...(MaxErrors !== undefined && { MaxErrors }),
     };
+}
+
+/** Whether the document's parameter `tags` has exactly this value for a key. */
+function hasTag({ tags = [] }: Readonly<Record<string, readonly string[]>>, key: string, value: string): boolean {
+    const pairs = tags.flatMap((text) => text.split(";")).filter((pair) => pair.startsWith(`Key=${key},`));
+    return pairs.length === 1 && pairs[0] === formatSnapshotTags({ [key]: value });
 }
 
 async function listTasks({ clients, abortSignal }: Session, WindowId: string): Promise<MaintenanceWindowTask[]> {

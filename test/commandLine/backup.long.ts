@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import type { AwsCall } from "../../rehearsal/embeddedAws/call";
 import { MISHAPS, type Server } from "../../rehearsal/embeddedAws/ssm";
 import { healthyAccount, makeServer, type TestAccount, taskOf } from "./support/account";
 import { withRuns } from "./support/liveRuns";
@@ -16,6 +17,13 @@ const cureFor = (id: string) =>
 
 function mishap(why: string) {
     return MISHAPS.find((one) => one.why.includes(why));
+}
+
+const DOCUMENT = "AWSEC2-CreateVssSnapshot";
+
+/** A command with only the parameter `tags`. */
+function runCommand(tags: string): object {
+    return { RunCommand: { Parameters: { tags: [tags] } } };
 }
 
 /** The result of the document, without the command's id. */
@@ -227,4 +235,40 @@ Start the server and its SSM Agent. vss-backup doctor shows more.
             ],
         );
     });
+
+    const halves: readonly (readonly [title: string, task: object])[] = [
+        ["nothing", {}],
+        ["no parameters", { TaskArn: DOCUMENT, TaskInvocationParameters: { RunCommand: { Parameters: {} } } }],
+        ["no document", { TaskInvocationParameters: runCommand("Key=SnapshotType,Value=Day;Key=VssBackupPolicy,Value=prod") }],
+        ["no tags", { TaskArn: DOCUMENT, TaskInvocationParameters: runCommand("") }],
+        [
+            "the tags of another type",
+            { TaskArn: DOCUMENT, TaskInvocationParameters: runCommand("Key=SnapshotType,Value=Week;Key=VssBackupPolicy,Value=prod") },
+        ],
+        [
+            "the tags of another policy",
+            { TaskArn: DOCUMENT, TaskInvocationParameters: runCommand("Key=SnapshotType,Value=Day;Key=VssBackupPolicy,Value=prod2") },
+        ],
+    ];
+    for (const [title, task] of halves) {
+        it(`does nothing if the response about the window's command has ${title}`, async () => {
+            const intercept = ({ action }: AwsCall) => (action === "GetMaintenanceWindowTask" ? task : undefined);
+            const { calls, ...printed } = await vssBackup(["backup", "--yes"], healthyAccount([web()]), { aws: { intercept } });
+            assert.deepEqual(
+                [printed, changes(calls)],
+                [
+                    {
+                        status: 1,
+                        stdout: "",
+                        stderr: `The command of the window mw-0123456789abcdef0 has no AWSEC2-CreateVssSnapshot
+with the tags SnapshotType=Day and VssBackupPolicy=prod.
+Run the command again. If that does not help, deploy the policy again: pulumi up
+--refresh
+`,
+                    },
+                    [],
+                ],
+            );
+        });
+    }
 });
