@@ -1,11 +1,12 @@
 import { CreateTagsCommand } from "@aws-sdk/client-ec2";
 import { listSnapshotsWithTag } from "../../lambda/cleaner/listing";
-import { type BackupSet, backupSets } from "../../lambda/retention/backupSets";
+import type { BackupSet } from "../../lambda/retention/backupSets";
 import { planCleaning } from "../../lambda/retention/plan";
 import type { SizedSnapshot } from "../../lambda/retention/snapshot";
-import { POLICY_TAG, TYPE_TAG } from "../../lambda/retention/tags";
+import { POLICY_TAG, SET_TAG, TYPE_TAG } from "../../lambda/retention/tags";
 import { listServers } from "../../lambda/watch/reading/servers";
 import { backupsOf, serverLabel } from "../account";
+import { candidatesIn } from "../adopt/candidates";
 import { type ActingOptions, confirm } from "../confirmation";
 import { EXIT } from "../exitCodes";
 import { lines, writeTable } from "../output/table";
@@ -15,33 +16,24 @@ import type { Outcome, Session } from "../session";
 /** EC2 tags up to 1,000 resources in one request. */
 const RESOURCES = 1000;
 
-/** Tags of services that delete their snapshots themselves. */
-const OF_OTHER_SERVICES = /^aws:(backup|dlm):/;
-
 interface AdoptOptions extends ActingOptions {
     /** Tag the snapshots. Without it, nothing is changed. */
     readonly apply: boolean;
 }
 
-/** A set that somebody made by hand, and the sentence that refuses it; undefined if it can be adopted. */
-interface Candidate {
-    readonly set: BackupSet;
-    readonly refusal: string | undefined;
-}
-
 /** Finds the sets that somebody made by hand, shows them, and tags them as the policy's. */
 export async function adopt(session: Session, options: AdoptOptions): Promise<Outcome> {
     const { policy, clients, abortSignal } = session;
-    const [servers, typed] = await Promise.all([
+    const [servers, listed] = await Promise.all([
         listServers(clients.ec2, abortSignal),
-        listSnapshotsWithTag(clients.ec2, TYPE_TAG, abortSignal),
+        listSnapshotsWithTag(clients.ec2, [TYPE_TAG, SET_TAG], abortSignal),
     ]);
     const { name } = policy.settings;
-    const candidates = candidatesIn(session, typed);
+    const candidates = candidatesIn(session, servers, listed);
     const adopted = candidates.filter(({ refusal }) => refusal === undefined).map(({ set }) => set);
     const { serverOf } = backupsOf(session, servers, []);
     const shown = candidates.map((candidate) => ({ ...candidate, server: serverOf(candidate.set) }));
-    const doomed = deletedAfter(session, typed, adopted);
+    const doomed = deletedAfter(session, listed, adopted);
     if (options.apply && adopted.length > 0) {
         const snapshots = adopted.flatMap((set) => set.snapshots).length;
         const sentences = [
@@ -82,32 +74,10 @@ export async function adopt(session: Session, options: AdoptOptions): Promise<Ou
     };
 }
 
-/** Groups the snapshots without a policy as the cleaner would. A set whose other snapshots are the policy's is among them. */
-function candidatesIn({ policy: { settings }, now }: Session, typed: readonly SizedSnapshot[]): Candidate[] {
-    const open = typed.filter(({ tags }) => tags[POLICY_TAG] === undefined || tags[POLICY_TAG] === settings.name);
-    return backupSets(open, settings, now)
-        .filter(({ snapshots }) => snapshots.some(({ tags }) => tags[POLICY_TAG] === undefined))
-        .map((set) => ({ set, refusal: refusalOf(set, Object.keys(settings.retention)) }));
-}
-
-function refusalOf({ type, status, snapshots }: BackupSet, types: readonly string[]): string | undefined {
-    const managed = snapshots.find(({ tags }) => Object.keys(tags).some((key) => OF_OTHER_SERVICES.test(key)));
-    if (managed) {
-        return `AWS Backup or Data Lifecycle Manager manages ${managed.id}`;
-    }
-    if (type === undefined) {
-        return "its snapshots have several types";
-    }
-    if (!types.includes(type)) {
-        return `the policy has no type ${type}`;
-    }
-    return status.kind === "restorePoint" ? undefined : `it is no restore point, ${status.why}`;
-}
-
 /** The snapshots that the cleaner would delete if these sets were the policy's. */
-function deletedAfter({ policy: { settings }, now }: Session, typed: readonly SizedSnapshot[], adopted: readonly BackupSet[]): string[] {
+function deletedAfter({ policy: { settings }, now }: Session, listed: readonly SizedSnapshot[], adopted: readonly BackupSet[]): string[] {
     const ids = new Set(adopted.flatMap(({ snapshots }) => snapshots.map(({ id }) => id)));
-    const after = typed
+    const after = listed
         .map((snapshot) => (ids.has(snapshot.id) ? { ...snapshot, tags: { ...snapshot.tags, [POLICY_TAG]: settings.name } } : snapshot))
         .filter(({ tags }) => tags[POLICY_TAG] === settings.name);
     return planCleaning(after, settings, now)

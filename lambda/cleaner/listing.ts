@@ -24,9 +24,9 @@ export function listSnapshots(ec2: EC2Client, policy: string, abortSignal: Abort
     return listFiltered(ec2, { Name: `tag:${POLICY_TAG}`, Values: [filterValue(policy)] }, abortSignal);
 }
 
-/** Lists every snapshot of this account that has a tag with this key, of all policies and of none. Like `listSnapshots`. */
-export function listSnapshotsWithTag(ec2: EC2Client, key: string, abortSignal: AbortSignal): Promise<SizedSnapshot[]> {
-    return listFiltered(ec2, { Name: "tag-key", Values: [filterValue(key)] }, abortSignal);
+/** Lists every snapshot of this account that has a tag with one of these keys, of all policies and of none. Like `listSnapshots`. */
+export function listSnapshotsWithTag(ec2: EC2Client, keys: readonly string[], abortSignal: AbortSignal): Promise<SizedSnapshot[]> {
+    return listFiltered(ec2, { Name: "tag-key", Values: keys.map(filterValue) }, abortSignal);
 }
 
 function listFiltered(ec2: EC2Client, filter: Filter, abortSignal: AbortSignal): Promise<SizedSnapshot[]> {

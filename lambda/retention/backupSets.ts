@@ -68,7 +68,7 @@ function orderedTime({ startTime }: Snapshot): number {
 }
 
 /** Finds the GUID in the value of the set's tag. Without a GUID, the whole value counts; undefined without a value. */
-function setId({ tags }: Snapshot): string | undefined {
+export function setId({ tags }: Snapshot): string | undefined {
     const value = tags[SET_TAG] ?? "";
     return GUID.exec(value)?.[0].toLowerCase() ?? (value.trim() || undefined);
 }

@@ -24,6 +24,21 @@ function ofPolicy({ store }: TestAccount, policy = "prod"): string[] {
         .map(({ id }) => id);
 }
 
+/** Changes tags of a snapshot; undefined removes one. */
+function retag({ store }: TestAccount, id: string, tags: Readonly<Record<string, string | undefined>>): void {
+    const stored = store.get(id)?.tags;
+    for (const [key, value] of Object.entries(tags)) {
+        value === undefined ? stored?.delete(key) : stored?.set(key, value);
+    }
+}
+
+/** Adopts, and returns the snapshots of each set with its refusal. */
+async function refusalsOf(account: TestAccount) {
+    const { status, stdout } = await vssBackup(["adopt", "--apply", "--yes", "--json"], account);
+    const { sets } = (JSON.parse(stdout) as { result: { sets: { snapshots: string[]; refusal?: string }[] } }).result;
+    return { status, refusals: sets.map(({ snapshots, refusal }) => [snapshots, refusal]) };
+}
+
 describe("vss-backup adopt", () => {
     it("shows the sets that somebody made by hand, and changes nothing", async () => {
         const account = healthyAccount([WEB, SQL]);
@@ -111,6 +126,80 @@ Tagged 4 snapshots.
             ],
         );
         assert.deepEqual([ofPolicy(account).slice(-2), ofPolicy(account, "other").length], [good, 2]);
+    });
+
+    const others: readonly (readonly [what: string, tags: Readonly<Record<string, string | undefined>>, refusal: string])[] = [
+        ["no SnapshotType", { SnapshotType: undefined }, "has the same AwsVssConfig, and has no SnapshotType"],
+        [
+            "no SnapshotType, and is the policy's",
+            { SnapshotType: undefined, VssBackupPolicy: "prod" },
+            "has the same AwsVssConfig, and has no SnapshotType",
+        ],
+        ["another policy", { VssBackupPolicy: "other" }, "has the same AwsVssConfig, and is of policy other"],
+    ];
+    for (const [what, tags, refusal] of others) {
+        it(`refuses half of a set if the other half has ${what}`, async () => {
+            const account = healthyAccount([WEB]);
+            const [first = "", second = ""] = addByHand(account, WEB, "Day", "2027-02-26T00:00");
+            retag(account, second, tags);
+            const before = ofPolicy(account);
+            const { status, refusals } = await refusalsOf(account);
+            assert.deepEqual([status, refusals, ofPolicy(account)], [3, [[[first], `can't be grouped: ${second} ${refusal}`]], before]);
+        });
+    }
+
+    it("refuses a set whose other half has another type", async () => {
+        const account = healthyAccount([WEB]);
+        const made = addByHand(account, WEB, "Day", "2027-02-26T00:00");
+        retag(account, made[1] ?? "", { SnapshotType: "Week", VssBackupPolicy: "prod" });
+        assert.deepEqual(await refusalsOf(account), { status: 3, refusals: [[made, "its snapshots have several types"]] });
+    });
+
+    it("refuses a set without an id that has a volume twice", async () => {
+        const account = healthyAccount([WEB]);
+        const first = addByHand(account, WEB, "Day", "2027-02-26T00:00", { AwsVssConfig: undefined });
+        const second = addByHand(account, WEB, "Day", "2027-02-26T00:05", { AwsVssConfig: undefined });
+        assert.deepEqual(await refusalsOf(account), {
+            status: 3,
+            refusals: [
+                [[first[0], second[0], first[1], second[1]], "can't be grouped: without AwsVssConfig, it has vol-0c0c0c0c0c0c00001 twice"],
+            ],
+        });
+    });
+
+    it("refuses a set without an id that has volumes of several servers", async () => {
+        const account = healthyAccount([WEB, SQL]);
+        const web = addByHand(account, WEB, "Day", "2027-02-26T00:00", { AwsVssConfig: undefined });
+        const sql = addByHand(account, SQL, "Day", "2027-02-26T00:05", { AwsVssConfig: undefined });
+        assert.deepEqual(await refusalsOf(account), {
+            status: 3,
+            refusals: [
+                [
+                    [web[0], sql[0], web[1], sql[1]],
+                    "can't be grouped: without AwsVssConfig, it has volumes of web01 (i-0a1b2c3d4e5f00001) and sql01 (i-0a1b2c3d4e5f00002)",
+                ],
+            ],
+        });
+    });
+
+    it("refuses a set of a server with another value of the server tag, but not of one without the tag", async () => {
+        const lab = makeServer(3, "lab01", {
+            tags: new Map([
+                ["Name", "lab01"],
+                ["VssBackup", "lab"],
+            ]),
+        });
+        const bare = makeServer(4, "app01", { tags: new Map([["Name", "app01"]]) });
+        const account = { ...healthyAccount([WEB]), servers: [WEB, lab, bare] };
+        const foreign = addByHand(account, lab, "Day", "2027-02-26T00:00");
+        const untagged = addByHand(account, bare, "Day", "2027-02-25T00:00");
+        assert.deepEqual(await refusalsOf(account), {
+            status: 3,
+            refusals: [
+                [foreign, "lab01 (i-0a1b2c3d4e5f00003) has the tag VssBackup=lab, and the policy's servers have VssBackup=prod"],
+                [untagged, undefined],
+            ],
+        });
     });
 
     it("changes nothing with --apply, but without a terminal and without --yes", async () => {
