@@ -1,24 +1,28 @@
-import { CreateTagsCommand } from "@aws-sdk/client-ec2";
 import { listSnapshotsWithTag } from "../../lambda/cleaner/listing";
 import type { BackupSet } from "../../lambda/retention/backupSets";
 import { planCleaning } from "../../lambda/retention/plan";
 import type { SizedSnapshot } from "../../lambda/retention/snapshot";
 import { POLICY_TAG, SET_TAG, TYPE_TAG } from "../../lambda/retention/tags";
 import { listServers } from "../../lambda/watch/reading/servers";
+import type { Server } from "../../lambda/watch/signals";
 import { backupsOf, serverLabel } from "../account";
-import { candidatesIn } from "../adopt/candidates";
+import { type Candidate, candidatesIn } from "../adopt/candidates";
+import { GO_ON, idsOf, type Tagging, tagSets } from "../adopt/tagging";
 import { type ActingOptions, confirm } from "../confirmation";
-import { EXIT } from "../exitCodes";
+import { EXIT, type ExitCode } from "../exitCodes";
+import type { Failure } from "../failure";
 import { lines, writeTable } from "../output/table";
 import { clock, iso } from "../output/times";
 import type { Outcome, Session } from "../session";
 
-/** EC2 tags up to 1,000 resources in one request. */
-const RESOURCES = 1000;
-
 interface AdoptOptions extends ActingOptions {
     /** Tag the snapshots. Without it, nothing is changed. */
     readonly apply: boolean;
+}
+
+interface Shown extends Candidate {
+    /** Undefined if none of the volumes is attached. */
+    readonly server: Server | undefined;
 }
 
 /** Finds the sets that somebody made by hand, shows them, and tags them as the policy's. */
@@ -34,26 +38,50 @@ export async function adopt(session: Session, options: AdoptOptions): Promise<Ou
     const { serverOf } = backupsOf(session, servers, []);
     const shown = candidates.map((candidate) => ({ ...candidate, server: serverOf(candidate.set) }));
     const doomed = deletedAfter(session, listed, adopted);
-    if (options.apply && adopted.length > 0) {
-        const snapshots = adopted.flatMap((set) => set.snapshots).length;
-        const sentences = [
-            `Tag ${snapshots} snapshots of ${adopted.length} sets as those of policy ${name}. The next run of the cleaner then deletes ${doomed.length} snapshots.`,
-        ];
-        await confirm(session, { sentences, word: name }, options);
-        await tag(session, adopted);
+    if (!options.apply || adopted.length === 0) {
+        return outcome(session, shown, { doomed, exitCode: options.apply && candidates.length > 0 ? EXIT.partly : EXIT.done });
     }
-    const isApplied = options.apply && adopted.length > 0;
+    const sentences = [
+        `Tag ${idsOf(adopted).length} snapshots of ${adopted.length} sets as those of policy ${name}. The next run of the cleaner then deletes ${doomed.length} snapshots.`,
+    ];
+    await confirm(session, { sentences, word: name }, options);
+    const tagging = await tagSets(session, adopted);
+    return outcome(session, shown, {
+        tagging,
+        doomed: tagging.failure ? deletedAfter(session, listed, tagging.tagged) : doomed,
+        exitCode: tagging.tagged.length < candidates.length ? EXIT.partly : EXIT.done,
+    });
+}
+
+/** What a run found or did. */
+interface Findings {
+    /** Undefined if nothing was to be tagged. */
+    readonly tagging?: Tagging;
+    /** The snapshots that the next run of the cleaner deletes. */
+    readonly doomed: readonly string[];
+    readonly exitCode: ExitCode;
+}
+
+function outcome(session: Session, shown: readonly Shown[], { tagging, doomed, exitCode }: Findings): Outcome {
+    const adoptable = shown.filter(({ refusal }) => refusal === undefined).map(({ set }) => set);
+    const tagged = new Set(tagging?.tagged);
     const rows = shown.map(({ set, server, refusal }) => [
         timeOf(session, set),
         set.type ?? "",
         serverLabel(server),
         String(set.snapshots.length),
-        refusal === undefined ? (isApplied ? "adopted" : "can be adopted") : `refused: ${refusal}`,
+        refusal === undefined
+            ? tagging === undefined
+                ? "can be adopted"
+                : tagged.has(set)
+                  ? "adopted"
+                  : "not adopted"
+            : `refused: ${refusal}`,
     ]);
     return {
-        exitCode: options.apply && adopted.length < candidates.length ? EXIT.partly : EXIT.done,
+        exitCode,
         result: {
-            applied: isApplied,
+            applied: tagging !== undefined,
             sets: shown.map(({ set, server, refusal }) => ({
                 ...(server && { server: server.id, name: server.name }),
                 ...(set.type !== undefined && { type: set.type }),
@@ -61,6 +89,15 @@ export async function adopt(session: Session, options: AdoptOptions): Promise<Ou
                 snapshots: set.snapshots.map(({ id }) => id),
                 ...(refusal !== undefined && { refusal }),
             })),
+            ...(tagging?.failure && {
+                stopped: {
+                    message: tagging.failure.message,
+                    ...(tagging.failure.cure !== undefined && { cure: tagging.failure.cure }),
+                    ...(tagging.failure.permission !== undefined && { permission: tagging.failure.permission }),
+                    tagged: idsOf(tagging.tagged),
+                    notTagged: idsOf(adoptable.filter((set) => !tagged.has(set))),
+                },
+            }),
             deletedByNextRun: doomed,
         },
         text:
@@ -68,46 +105,31 @@ export async function adopt(session: Session, options: AdoptOptions): Promise<Ou
                 ? lines([`There are no snapshots with the tag ${TYPE_TAG} and without the tag ${POLICY_TAG}.`])
                 : [
                       writeTable(["Time", "Type", "Server", "Snapshots", "Result"], rows, session.screen.columns),
-                      lines(["", `The next run of the cleaner ${isApplied ? "deletes" : "would delete"} ${doomed.length} snapshots.`]),
-                      ...(isApplied || adopted.length === 0 ? [] : [lines(["To adopt them: vss-backup adopt --apply"])]),
+                      ...(tagging?.failure ? [lines(["", ...stopLines(tagging.failure, tagging.tagged, adoptable)])] : []),
+                      lines(["", `The next run of the cleaner ${tagging ? "deletes" : "would delete"} ${doomed.length} snapshots.`]),
+                      ...(tagging || adoptable.length === 0 ? [] : [lines(["To adopt them: vss-backup adopt --apply"])]),
                   ].join(""),
     };
 }
 
+function stopLines({ message, cure }: Failure, tagged: readonly BackupSet[], adoptable: readonly BackupSet[]): string[] {
+    return [
+        `Tagged ${idsOf(tagged).length} of ${idsOf(adoptable).length} snapshots, then an error stopped it.`,
+        message,
+        ...(cure === undefined ? [] : [cure]),
+        GO_ON,
+    ];
+}
+
 /** The snapshots that the cleaner would delete if these sets were the policy's. */
 function deletedAfter({ policy: { settings }, now }: Session, listed: readonly SizedSnapshot[], adopted: readonly BackupSet[]): string[] {
-    const ids = new Set(adopted.flatMap(({ snapshots }) => snapshots.map(({ id }) => id)));
+    const ids = new Set(idsOf(adopted));
     const after = listed
         .map((snapshot) => (ids.has(snapshot.id) ? { ...snapshot, tags: { ...snapshot.tags, [POLICY_TAG]: settings.name } } : snapshot))
         .filter(({ tags }) => tags[POLICY_TAG] === settings.name);
     return planCleaning(after, settings, now)
         .deletions.flat()
         .map(({ snapshot }) => snapshot.id);
-}
-
-/** Tags the sets. Each request has whole sets, so an interruption leaves none half tagged. */
-async function tag({ policy, clients, abortSignal, screen }: Session, sets: readonly BackupSet[]): Promise<void> {
-    let done = 0;
-    for (const Resources of requestsOf(sets)) {
-        abortSignal.throwIfAborted();
-        await clients.ec2.send(new CreateTagsCommand({ Resources, Tags: [{ Key: POLICY_TAG, Value: policy.settings.name }] }));
-        done += Resources.length;
-        screen.progress(`Tagged ${done} snapshots.`);
-    }
-}
-
-function requestsOf(sets: readonly BackupSet[]): string[][] {
-    const requests: string[][] = [];
-    for (const { snapshots } of sets) {
-        const last = requests.at(-1);
-        const ids = snapshots.map(({ id }) => id);
-        if (last && last.length + ids.length <= RESOURCES) {
-            last.push(...ids);
-        } else {
-            requests.push(ids);
-        }
-    }
-    return requests;
 }
 
 function timeOf({ policy: { settings } }: Session, { startTime }: BackupSet): string {

@@ -136,6 +136,16 @@ const adopt = z.object({
             refusal: z.string().optional(),
         }),
     ),
+    stopped: z
+        .object({
+            message: z.string(),
+            cure: z.string().optional(),
+            permission: z.string().optional(),
+            tagged: z.array(z.string()),
+            notTagged: z.array(z.string()),
+        })
+        .optional()
+        .describe("the error that stopped it part-way, and the snapshots before and after it"),
     deletedByNextRun: z.array(z.string()),
 });
 

@@ -1,6 +1,10 @@
 import assert from "node:assert/strict";
+import { adopt } from "../../cli/commands/adopt";
+import type { Session } from "../../cli/session";
+import { type AwsCall, AwsError } from "../../rehearsal/embeddedAws/call";
 import type { Server } from "../../rehearsal/embeddedAws/ssm";
 import { addSet, healthyAccount, makeServer, type TestAccount } from "./support/account";
+import { perform } from "./support/session";
 import { changes, vssBackup } from "./support/vssBackup";
 
 const [WEB, SQL] = [makeServer(1, "web01"), makeServer(2, "sql01")];
@@ -22,6 +26,32 @@ function ofPolicy({ store }: TestAccount, policy = "prod"): string[] {
         .all()
         .filter(({ tags }) => tags.get("VssBackupPolicy") === policy)
         .map(({ id }) => id);
+}
+
+/** An account with two sets made by hand that do not fit into one request. */
+function largeAccount() {
+    const volumes = Array.from({ length: 600 }, (_, i) => ({
+        id: `vol-0e0e0e0e0e0e0${String(i).padStart(4, "0")}`,
+        device: `xvd${i}`,
+        mounted: true,
+    }));
+    const big = makeServer(9, "big01", { volumes });
+    const account = { ...healthyAccount([WEB]), servers: [WEB, big] };
+    const first = addByHand(account, big, "Month", "2027-03-04T12:00");
+    const second = addByHand(account, big, "Month", "2027-03-03T12:00");
+    return { account, first, second };
+}
+
+/** Refuses each request for tags but the first. */
+function failSecond() {
+    let requests = 0;
+    return ({ action }: AwsCall) => {
+        requests += action === "CreateTags" ? 1 : 0;
+        if (action === "CreateTags" && requests > 1) {
+            throw new AwsError("TagLimitExceeded", "The maximum number of Tags for this resource is 50");
+        }
+        return undefined;
+    };
 }
 
 /** Changes tags of a snapshot; undefined removes one. */
@@ -200,6 +230,53 @@ Tagged 4 snapshots.
                 [untagged, undefined],
             ],
         });
+    });
+
+    it("says what it tagged and what it did not if a request in the middle fails", async () => {
+        const { account, first, second } = largeAccount();
+        const before = ofPolicy(account);
+        const performed = await perform("adopt", (session) => adopt(session, { apply: true, yes: true }), account, {
+            columns: 120,
+            intercept: failSecond(),
+        });
+        const { exitCode, text, result } = performed;
+        assert.deepEqual(
+            [exitCode, text, (result as { stopped: object }).stopped, ofPolicy(account)],
+            [
+                3,
+                `Time              Type   Server                       Snapshots  Result
+2027-03-04 13:01  Month  big01 (i-0a1b2c3d4e5f00009)  600        adopted
+2027-03-03 13:01  Month  big01 (i-0a1b2c3d4e5f00009)  600        not adopted
+
+Tagged 600 of 1200 snapshots, then an error stopped it.
+TagLimitExceeded: The maximum number of Tags for this resource is 50
+To go on, run it again: vss-backup adopt --apply
+
+The next run of the cleaner deletes 0 snapshots.
+`,
+                { message: "TagLimitExceeded: The maximum number of Tags for this resource is 50", tagged: first, notTagged: second },
+                [...before, ...first],
+            ],
+        );
+    });
+
+    it("says after Ctrl-C how many snapshots it tagged, and that another run goes on", async () => {
+        const { account, first } = largeAccount();
+        const before = ofPolicy(account);
+        const interrupted = new AbortController();
+        const intercept = ({ action }: AwsCall) => {
+            if (action === "CreateTags") {
+                interrupted.abort();
+            }
+            return undefined;
+        };
+        const act = (session: Session) => adopt({ ...session, abortSignal: interrupted.signal }, { apply: true, yes: true });
+        await assert.rejects(perform("adopt", act, account, { intercept }), {
+            message: "The command was interrupted. 600 of 1200 snapshots were tagged.",
+            cure: "To go on, run it again: vss-backup adopt --apply",
+            exitCode: 130,
+        });
+        assert.deepEqual(ofPolicy(account), [...before, ...first]);
     });
 
     it("changes nothing with --apply, but without a terminal and without --yes", async () => {
