@@ -1,12 +1,11 @@
 import { listSnapshotsWithTag } from "../../lambda/cleaner/listing";
 import type { BackupSet } from "../../lambda/retention/backupSets";
-import { planCleaning } from "../../lambda/retention/plan";
-import type { SizedSnapshot } from "../../lambda/retention/snapshot";
 import { POLICY_TAG, SET_TAG, TYPE_TAG } from "../../lambda/retention/tags";
 import { listServers } from "../../lambda/watch/reading/servers";
 import type { Server } from "../../lambda/watch/signals";
 import { backupsOf, serverLabel } from "../account";
 import { type Candidate, candidatesIn } from "../adopt/candidates";
+import { makePredictor, type Prediction, predictionWords } from "../adopt/prediction";
 import { GO_ON, idsOf, type Tagging, tagSets } from "../adopt/tagging";
 import { type ActingOptions, confirm } from "../confirmation";
 import { EXIT, type ExitCode } from "../exitCodes";
@@ -37,18 +36,19 @@ export async function adopt(session: Session, options: AdoptOptions): Promise<Ou
     const adopted = candidates.filter(({ refusal }) => refusal === undefined).map(({ set }) => set);
     const { serverOf } = backupsOf(session, servers, []);
     const shown = candidates.map((candidate) => ({ ...candidate, server: serverOf(candidate.set) }));
-    const doomed = deletedAfter(session, listed, adopted);
+    const predict = await makePredictor(session, listed, adopted);
+    const prediction = predict(adopted);
     if (!options.apply || adopted.length === 0) {
-        return outcome(session, shown, { doomed, exitCode: options.apply && candidates.length > 0 ? EXIT.partly : EXIT.done });
+        return outcome(session, shown, { prediction, exitCode: options.apply && candidates.length > 0 ? EXIT.partly : EXIT.done });
     }
     const sentences = [
-        `Tag ${idsOf(adopted).length} snapshots of ${adopted.length} sets as those of policy ${name}. The next run of the cleaner then deletes ${doomed.length} snapshots.`,
+        `Tag ${idsOf(adopted).length} snapshots of ${adopted.length} sets as those of policy ${name}. The next run of the cleaner then ${predictionWords(prediction, "deletes")}.`,
     ];
     await confirm(session, { sentences, word: name }, options);
     const tagging = await tagSets(session, adopted);
     return outcome(session, shown, {
         tagging,
-        doomed: tagging.failure ? deletedAfter(session, listed, tagging.tagged) : doomed,
+        prediction: predict(tagging.tagged),
         exitCode: tagging.tagged.length < candidates.length ? EXIT.partly : EXIT.done,
     });
 }
@@ -57,12 +57,11 @@ export async function adopt(session: Session, options: AdoptOptions): Promise<Ou
 interface Findings {
     /** Undefined if nothing was to be tagged. */
     readonly tagging?: Tagging;
-    /** The snapshots that the next run of the cleaner deletes. */
-    readonly doomed: readonly string[];
+    readonly prediction: Prediction;
     readonly exitCode: ExitCode;
 }
 
-function outcome(session: Session, shown: readonly Shown[], { tagging, doomed, exitCode }: Findings): Outcome {
+function outcome(session: Session, shown: readonly Shown[], { tagging, prediction, exitCode }: Findings): Outcome {
     const adoptable = shown.filter(({ refusal }) => refusal === undefined).map(({ set }) => set);
     const tagged = new Set(tagging?.tagged);
     const rows = shown.map(({ set, server, refusal }) => [
@@ -98,7 +97,7 @@ function outcome(session: Session, shown: readonly Shown[], { tagging, doomed, e
                     notTagged: idsOf(adoptable.filter((set) => !tagged.has(set))),
                 },
             }),
-            deletedByNextRun: doomed,
+            deletedByNextRun: prediction.next,
         },
         text:
             rows.length === 0
@@ -106,7 +105,7 @@ function outcome(session: Session, shown: readonly Shown[], { tagging, doomed, e
                 : [
                       writeTable(["Time", "Type", "Server", "Snapshots", "Result"], rows, session.screen.columns),
                       ...(tagging?.failure ? [lines(["", ...stopLines(tagging.failure, tagging.tagged, adoptable)])] : []),
-                      lines(["", `The next run of the cleaner ${tagging ? "deletes" : "would delete"} ${doomed.length} snapshots.`]),
+                      lines(["", `The next run of the cleaner ${predictionWords(prediction, tagging ? "deletes" : "would delete")}.`]),
                       ...(tagging || adoptable.length === 0 ? [] : [lines(["To adopt them: vss-backup adopt --apply"])]),
                   ].join(""),
     };
@@ -119,17 +118,6 @@ function stopLines({ message, cure }: Failure, tagged: readonly BackupSet[], ado
         ...(cure === undefined ? [] : [cure]),
         GO_ON,
     ];
-}
-
-/** The snapshots that the cleaner would delete if these sets were the policy's. */
-function deletedAfter({ policy: { settings }, now }: Session, listed: readonly SizedSnapshot[], adopted: readonly BackupSet[]): string[] {
-    const ids = new Set(idsOf(adopted));
-    const after = listed
-        .map((snapshot) => (ids.has(snapshot.id) ? { ...snapshot, tags: { ...snapshot.tags, [POLICY_TAG]: settings.name } } : snapshot))
-        .filter(({ tags }) => tags[POLICY_TAG] === settings.name);
-    return planCleaning(after, settings, now)
-        .deletions.flat()
-        .map(({ snapshot }) => snapshot.id);
 }
 
 function timeOf({ policy: { settings } }: Session, { startTime }: BackupSet): string {

@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { adopt } from "../../cli/commands/adopt";
 import type { Session } from "../../cli/session";
+import { type DeployedPolicy, parameterName } from "../../lambda/deployedPolicy";
 import { type AwsCall, AwsError } from "../../rehearsal/embeddedAws/call";
 import type { Server } from "../../rehearsal/embeddedAws/ssm";
-import { addSet, healthyAccount, makeServer, type TestAccount } from "./support/account";
+import { addSet, DEPLOYED, healthyAccount, makeServer, type TestAccount } from "./support/account";
 import { perform } from "./support/session";
 import { changes, vssBackup } from "./support/vssBackup";
 
@@ -278,6 +279,46 @@ The next run of the cleaner deletes 0 snapshots.
         });
         assert.deepEqual(ofPolicy(account), [...before, ...first]);
     });
+
+    const predictions: readonly (readonly [
+        title: string,
+        settings: Partial<DeployedPolicy["settings"]>,
+        sentence: string,
+        deleted: readonly number[],
+    ])[] = [
+        ["all that the policy no longer needs", {}, "would delete 4 snapshots", [4, 5, 6, 7]],
+        ["also the snapshots of lost volumes with orphanDays", { orphanDays: 30 }, "would delete 6 snapshots", [0, 1, 4, 5, 6, 7]],
+        ["nothing with reportOnly", { reportOnly: true }, "deletes nothing, because reportOnly is true", []],
+        ["as many whole sets as one run deletes", { maxDeletionsPerRun: 3 }, "would delete 2 snapshots, and later runs 2 more", [4, 5]],
+        [
+            "one set, even if it is larger than the limit",
+            { maxDeletionsPerRun: 1 },
+            "would delete 2 snapshots, and later runs 2 more",
+            [4, 5],
+        ],
+    ];
+    for (const [title, settings, sentence, deleted] of predictions) {
+        it(`predicts that the cleaner deletes ${title}`, async () => {
+            const account = healthyAccount([WEB]);
+            const gone = makeServer(9, "gone01");
+            const made = [
+                ...addByHand(account, gone, "Day", "2026-12-01T00:00"),
+                ...addByHand(account, gone, "Day", "2026-12-02T00:00"),
+                ...addByHand(account, WEB, "Day", "2027-02-25T00:00"),
+                ...addByHand(account, WEB, "Day", "2027-02-26T00:00"),
+            ];
+            for (const { id } of gone.volumes) {
+                account.store.volumes.delete(id);
+            }
+            account.parameters.set(parameterName("prod"), JSON.stringify({ ...DEPLOYED, settings: { ...DEPLOYED.settings, ...settings } }));
+            const { text, result } = await perform("adopt", (session) => adopt(session, { apply: false, yes: false }), account);
+            const { deletedByNextRun } = result as { deletedByNextRun: string[] };
+            assert.deepEqual(
+                [text.split("\n").find((line) => line.startsWith("The next run")), deletedByNextRun],
+                [`The next run of the cleaner ${sentence}.`, deleted.map((i) => made[i])],
+            );
+        });
+    }
 
     it("changes nothing with --apply, but without a terminal and without --yes", async () => {
         const account = healthyAccount([WEB]);
