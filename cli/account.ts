@@ -2,6 +2,7 @@ import { type BackupSet, backupSets } from "../lambda/retention/backupSets";
 import { POLICY_TAG } from "../lambda/retention/tags";
 import type { Finding } from "../lambda/watch/finding";
 import { type Health, health } from "../lambda/watch/health";
+import { plain } from "../lambda/watch/plainText";
 import { readSignals } from "../lambda/watch/reading";
 import { type ServerSets, serverSets } from "../lambda/watch/serverSets";
 import type { Server, Signal, Signals, SizedSnapshot } from "../lambda/watch/signals";
@@ -81,7 +82,7 @@ export function backupsOf(
     const byVolume = new Map(servers.flatMap((server) => server.volumes.map(({ id }) => [id, server] as const)));
     const sizes = new Map(ofPolicy.map(({ id, sizeGib }) => [id, sizeGib]));
     const namesakes = new Map<string, number>();
-    for (const { name } of servers) {
+    for (const name of servers.map((server) => plain(server.name))) {
         namesakes.set(name, (namesakes.get(name) ?? 0) + 1);
     }
     const serverOf = (set: BackupSet) => set.snapshots.map(({ volumeId }) => byVolume.get(volumeId)).find((server) => server !== undefined);
@@ -93,7 +94,8 @@ export function backupsOf(
         serverOf,
         labelOf: (set) => {
             const server = serverOf(set);
-            return server && server.name !== "" && namesakes.get(server.name) === 1 ? server.name : serverLabel(server);
+            const name = plain(server?.name ?? "");
+            return name !== "" && namesakes.get(name) === 1 ? name : serverLabel(server);
         },
         sizeOf: (id) => sizes.get(id) ?? 0,
     };
@@ -111,6 +113,11 @@ export function findServers({ servers }: Backups, wanted: string): readonly Serv
     return found;
 }
 
+/** Names a server for a person. Anybody who may tag it chooses its name, so the name may hold control characters of a terminal. */
 export function serverLabel(server: Server | undefined): string {
-    return server === undefined ? "no server" : server.name === "" ? server.id : `${server.name} (${server.id})`;
+    if (server === undefined) {
+        return "no server";
+    }
+    const name = plain(server.name);
+    return name === "" ? server.id : `${name} (${server.id})`;
 }

@@ -1,5 +1,6 @@
 import type { BackupSet } from "../lambda/retention/backupSets";
 import type { Decision } from "../lambda/retention/plan";
+import { plain } from "../lambda/watch/plainText";
 import type { Backups } from "./account";
 import { clock, iso } from "./output/times";
 
@@ -46,7 +47,7 @@ export function setCells(set: BackupSet, backups: Backups, timezone: string): st
     const size = set.snapshots.reduce((sum, { id }) => sum + backups.sizeOf(id), 0);
     return [
         Number.isNaN(set.startTime) ? "unknown" : clock(set.startTime, timezone),
-        set.type ?? "none",
+        plain(set.type ?? "none"),
         backups.labelOf(set),
         `${set.snapshots.length}, ${size} GiB`,
     ];

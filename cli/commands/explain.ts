@@ -1,5 +1,6 @@
 import { type Decision, planCleaning } from "../../lambda/retention/plan";
 import type { SetStatus } from "../../lambda/retention/setStatus";
+import { plain } from "../../lambda/watch/plainText";
 import { type Backups, backupsOf, serverLabel } from "../account";
 import { EXIT } from "../exitCodes";
 import { Failure } from "../failure";
@@ -96,7 +97,7 @@ function textOf(snapshot: string, explanation: Explanation, session: Session, ba
         `Now: ${decisions.find((decision) => decision.snapshot.id === snapshot)?.reason}.`,
         ...futureSentences(explanation, session, at),
     ];
-    return `${lines([...sentences.flatMap((sentence) => wrapLine(sentence, screen.columns)), ""])}${snapshotTable(
+    return `${lines([...sentences.flatMap((sentence) => wrapLine(plain(sentence), screen.columns)), ""])}${snapshotTable(
         decisions,
         backups,
         screen.columns,
@@ -111,7 +112,7 @@ function snapshotTable(decisions: readonly Decision[], backups: Backups, columns
         volumeId,
         `${backups.sizeOf(id)} GiB`,
         state,
-        ...(differ ? [reason] : []),
+        ...(differ ? [plain(reason)] : []),
     ]);
     return writeTable(["Snapshot", "Volume", "Size", "State", ...(differ ? ["Reason"] : [])], rows, columns);
 }

@@ -1,6 +1,7 @@
 import { CreateTagsCommand, DeleteTagsCommand } from "@aws-sdk/client-ec2";
 import type { BackupSet } from "../../lambda/retention/backupSets";
 import type { Snapshot } from "../../lambda/retention/snapshot";
+import { plain } from "../../lambda/watch/plainText";
 import type { Server } from "../../lambda/watch/signals";
 import { backupsOf, serverLabel } from "../account";
 import { type ActingOptions, confirm } from "../confirmation";
@@ -49,7 +50,7 @@ export async function release(session: Session, snapshotId: string, options: Act
         return outcome(found, { isHeld: false, changed: [] }, [`The ${name}, is not held. Nothing was done.`]);
     }
     const keys = [...new Set(held.flatMap((snapshot) => holdKeys(snapshot, policy.settings.hold)))];
-    const sentences = [`Remove the tag ${keys.join(", ")} from the ${name}. The cleaner may then delete it.`];
+    const sentences = [`Remove the tag ${keys.map(plain).join(", ")} from the ${name}. The cleaner may then delete it.`];
     await confirm(session, { sentences, word: wordFor(session, found) }, options);
     const changed = held.map(({ id }) => id);
     await clients.ec2.send(new DeleteTagsCommand({ Resources: changed, Tags: keys.map((Key) => ({ Key })) }));
@@ -75,7 +76,7 @@ async function findSet(session: Session, snapshotId: string): Promise<FoundSet> 
 function describe({ policy: { settings } }: Session, { set, server }: FoundSet): string {
     const count = `${set.snapshots.length} snapshot${set.snapshots.length === 1 ? "" : "s"}`;
     const time = Number.isNaN(set.startTime) ? "an unknown time" : clock(set.startTime, settings.timezone);
-    return `${set.type ?? "untyped"} set of ${time}, ${serverLabel(server)}, ${count}`;
+    return `${plain(set.type ?? "untyped")} set of ${time}, ${serverLabel(server)}, ${count}`;
 }
 
 /** The name that confirms the action: the server's, or the policy's if no server has the volumes. */

@@ -1,6 +1,7 @@
 import type { Decision, Plan } from "../../lambda/retention/plan";
 import { planCleaning } from "../../lambda/retention/plan";
 import type { StaleVolume } from "../../lambda/retention/staleVolumes";
+import { plain } from "../../lambda/watch/plainText";
 import { type Backups, backupsOf } from "../account";
 import { type Change, changedPolicy } from "../changedPolicy";
 import { EXIT } from "../exitCodes";
@@ -125,7 +126,7 @@ function changeSections(sets: readonly ComparedSet[]): Section[] {
 }
 
 function sectionText({ title, sets }: Section, backups: Backups, { policy, screen }: Session): string {
-    const rows = sets.map(({ set, reason }) => [...setCells(set, backups, policy.settings.timezone), reason]);
+    const rows = sets.map(({ set, reason }) => [...setCells(set, backups, policy.settings.timezone), plain(reason)]);
     const heading = lines(["", `${title}: ${sets.length} ${sets.length === 1 ? "set" : "sets"}`]);
     return rows.length === 0 ? heading : `${heading}\n${writeTable([...SET_TITLES, "Reason"], rows, screen.columns)}`;
 }

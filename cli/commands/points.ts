@@ -1,4 +1,5 @@
 import { planCleaning } from "../../lambda/retention/plan";
+import { plain } from "../../lambda/watch/plainText";
 import { isRestorePoint } from "../../lambda/watch/serverSets";
 import { backupsOf, findServers } from "../account";
 import { EXIT } from "../exitCodes";
@@ -19,7 +20,7 @@ export async function points(session: Session, wanted: string | undefined): Prom
     const listed = plannedSets(plan, snapshots, settings, session.now)
         .filter(({ set }) => isRestorePoint(set))
         .filter(({ set }) => wantedServers === undefined || wantedServers.some(({ id }) => id === backups.serverOf(set)?.id));
-    const rows = listed.map(({ set, reason }) => [...setCells(set, backups, settings.timezone), reason]);
+    const rows = listed.map(({ set, reason }) => [...setCells(set, backups, settings.timezone), plain(reason)]);
     return {
         exitCode: EXIT.done,
         result: {
