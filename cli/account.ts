@@ -113,6 +113,11 @@ export function findServers({ servers }: Backups, wanted: string): readonly Serv
     return found;
 }
 
+/** The word with which a person confirms an action on a server: its name in one line, or its id if it has none. */
+export function wordOf({ id, name }: Server): string {
+    return plain(name) || id;
+}
+
 /** Names a server for a person. Anybody who may tag it chooses its name, so the name may hold control characters of a terminal. */
 export function serverLabel(server: Server | undefined): string {
     if (server === undefined) {

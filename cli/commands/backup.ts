@@ -1,7 +1,7 @@
 import { SendCommandCommand, type SendCommandCommandInput } from "@aws-sdk/client-ssm";
 import { listNodes } from "../../lambda/watch/reading/nodes";
 import type { Server } from "../../lambda/watch/signals";
-import { serverLabel } from "../account";
+import { serverLabel, wordOf } from "../account";
 import { follow, type SentCommand } from "../backup/follow";
 import type { RunState } from "../backup/runState";
 import { readWindowCommand } from "../backup/windowCommand";
@@ -112,7 +112,7 @@ function names(servers: readonly Server[]): string {
 /** The name of the only server that the user names, or else of the policy. */
 function wordFor({ policy }: Session, { server }: BackupOptions, chosen: readonly Server[]): string {
     const [only, ...others] = chosen;
-    return server !== undefined && only && others.length === 0 ? only.name || only.id : policy.settings.name;
+    return server !== undefined && only && others.length === 0 ? wordOf(only) : policy.settings.name;
 }
 
 /** Sends the command, and returns its id. Ctrl-C does not abort this request, so that the id is always known. */

@@ -3,7 +3,7 @@ import type { BackupSet } from "../../lambda/retention/backupSets";
 import type { Snapshot } from "../../lambda/retention/snapshot";
 import { plain } from "../../lambda/watch/plainText";
 import type { Server } from "../../lambda/watch/signals";
-import { backupsOf, serverLabel } from "../account";
+import { backupsOf, serverLabel, wordOf } from "../account";
 import { type ActingOptions, confirm } from "../confirmation";
 import { EXIT } from "../exitCodes";
 import { Failure } from "../failure";
@@ -81,7 +81,7 @@ function describe({ policy: { settings } }: Session, { set, server }: FoundSet):
 
 /** The name that confirms the action: the server's, or the policy's if no server has the volumes. */
 function wordFor({ policy }: Session, { server }: FoundSet): string {
-    return server === undefined ? policy.settings.name : server.name || server.id;
+    return server === undefined ? policy.settings.name : wordOf(server);
 }
 
 function outcome(

@@ -58,6 +58,17 @@ To end it: vss-backup release ${SNAPSHOT}
         });
     });
 
+    for (const [what, name, word] of [
+        ["a space at the end", "web01 ", "web01"],
+        ["a line break", "web\n01", "web 01"],
+        ["nothing but spaces", " ", "i-0a1b2c3d4e5f00001"],
+    ] as const) {
+        it(`asks for a word that can be typed if the name of the server has ${what}`, async () => {
+            const { status, text } = await holdAndType(`${word}${KEYS.enter}`, healthyAccount([makeServer(1, name)]));
+            assert.deepEqual([status, text.includes(`Type ${word} to go on: ${word}\n`)], [0, true]);
+        });
+    }
+
     it("asks for the policy's name if no server has the volumes", async () => {
         const account = healthyAccount();
         const { status, text } = await holdAndType(`prod${KEYS.enter}`, { ...account, servers: [] });
