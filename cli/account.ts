@@ -4,7 +4,7 @@ import type { Finding } from "../lambda/watch/finding";
 import { type Health, health } from "../lambda/watch/health";
 import { plain } from "../lambda/watch/plainText";
 import { readSignals } from "../lambda/watch/reading";
-import { type ServerSets, serverSets } from "../lambda/watch/serverSets";
+import { type ServerSets, serverSets, setOwners } from "../lambda/watch/serverSets";
 import type { Server, Signal, Signals, SizedSnapshot } from "../lambda/watch/signals";
 import { Failure, failureOf } from "./failure";
 import type { Session } from "./session";
@@ -57,6 +57,8 @@ export function needed<T>(signal: Signal<T>): T {
     return signal.value;
 }
 
+const NO_SERVER = "no server";
+
 /** The servers of the region, and the policy's backup sets. */
 export interface Backups {
     readonly servers: readonly Server[];
@@ -64,9 +66,11 @@ export interface Backups {
     /** Newest first. */
     readonly sets: readonly BackupSet[];
     readonly byServer: ServerSets;
-    /** Finds the server of a set by its attached volumes; undefined if it has none any more. */
+    /** Finds the servers of a set by their attached volumes. Only a set that was found by its time may have several. */
+    serversOf(set: BackupSet): readonly Server[];
+    /** The first of these servers; undefined if no server has the volumes any more. */
     serverOf(set: BackupSet): Server | undefined;
-    /** Names the server of a set as shortly as possible: by its name, or also by its id if another server has this name. */
+    /** Names the servers of a set as shortly as possible: by name, or also by id if another server has this name. */
     labelOf(set: BackupSet): string;
     /** The size of a snapshot's volume in GiB. */
     sizeOf(snapshotId: string): number;
@@ -79,24 +83,26 @@ export function backupsOf(
     snapshots: readonly SizedSnapshot[],
 ): Backups {
     const ofPolicy = snapshots.filter(({ tags }) => tags[POLICY_TAG] === settings.name);
-    const byVolume = new Map(servers.flatMap((server) => server.volumes.map(({ id }) => [id, server] as const)));
+    const byId = new Map(servers.map((server) => [server.id, server]));
+    const ownersOf = setOwners(servers);
     const sizes = new Map(ofPolicy.map(({ id, sizeGib }) => [id, sizeGib]));
     const namesakes = new Map<string, number>();
     for (const name of servers.map((server) => plain(server.name))) {
         namesakes.set(name, (namesakes.get(name) ?? 0) + 1);
     }
-    const serverOf = (set: BackupSet) => set.snapshots.map(({ volumeId }) => byVolume.get(volumeId)).find((server) => server !== undefined);
+    const serversOf = (set: BackupSet) => [...ownersOf(set)].flatMap((id) => byId.get(id) ?? []);
+    const shortLabel = (server: Server) => {
+        const name = plain(server.name);
+        return namesakes.get(name) === 1 && name !== "" ? name : serverLabel(server);
+    };
     return {
         servers,
         snapshots: ofPolicy,
         sets: backupSets(ofPolicy, settings, now),
         byServer: serverSets(ofPolicy, servers, settings, now),
-        serverOf,
-        labelOf: (set) => {
-            const server = serverOf(set);
-            const name = plain(server?.name ?? "");
-            return name !== "" && namesakes.get(name) === 1 ? name : serverLabel(server);
-        },
+        serversOf,
+        serverOf: (set) => serversOf(set)[0],
+        labelOf: (set) => serversOf(set).map(shortLabel).join(", ") || NO_SERVER,
         sizeOf: (id) => sizes.get(id) ?? 0,
     };
 }
@@ -113,6 +119,11 @@ export function findServers({ servers }: Backups, wanted: string): readonly Serv
     return found;
 }
 
+/** Names the servers of a set for a person, with their ids. */
+export function serversLabel(servers: readonly Server[]): string {
+    return servers.map(serverLabel).join(", ") || NO_SERVER;
+}
+
 /** The word with which a person confirms an action on a server: its name in one line, or its id if it has none. */
 export function wordOf({ id, name }: Server): string {
     return plain(name) || id;
@@ -121,7 +132,7 @@ export function wordOf({ id, name }: Server): string {
 /** Names a server for a person. Anybody who may tag it chooses its name, so the name may hold control characters of a terminal. */
 export function serverLabel(server: Server | undefined): string {
     if (server === undefined) {
-        return "no server";
+        return NO_SERVER;
     }
     const name = plain(server.name);
     return name === "" ? server.id : `${name} (${server.id})`;

@@ -1,6 +1,7 @@
 import { setTimeout as pause } from "node:timers/promises";
 import { type CommandInvocation, paginateListCommandInvocations } from "@aws-sdk/client-ssm";
 import { listSnapshots } from "../../lambda/cleaner/listing";
+import type { BackupSet } from "../../lambda/retention/backupSets";
 import { invocationOf } from "../../lambda/watch/reading/invocations";
 import type { Invocation, Server } from "../../lambda/watch/signals";
 import { backupsOf } from "../account";
@@ -47,11 +48,13 @@ async function readStates(
         listSnapshots(clients.ec2, policy.settings.name, abortSignal),
     ]);
     const now = Date.now();
-    const { sets, serverOf } = backupsOf({ ...session, now }, servers, snapshots);
-    const made = sets.filter((set) => set.type === type && set.snapshots.some((snapshot) => !before.has(snapshot.id)));
+    const { sets, serversOf } = backupsOf({ ...session, now }, servers, snapshots);
+    const isOf = (set: BackupSet, server: Server) =>
+        serversOf(set).includes(server) &&
+        set.snapshots.some((snapshot) => !before.has(snapshot.id) && server.volumes.some((volume) => volume.id === snapshot.volumeId));
     return new Map(
         servers.map((server) => {
-            const set = made.find((one) => serverOf(one)?.id === server.id);
+            const set = sets.find((one) => one.type === type && isOf(one, server));
             const invocation = invocations.find(({ serverId }) => serverId === server.id);
             const step = `${invocation?.status} ${set?.status.kind} ${set?.snapshots.map(({ state }) => state).join()}`;
             const known = steps.get(server.id);

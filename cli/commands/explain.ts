@@ -1,7 +1,7 @@
 import { type Decision, planCleaning } from "../../lambda/retention/plan";
 import type { SetStatus } from "../../lambda/retention/setStatus";
 import { plain } from "../../lambda/watch/plainText";
-import { type Backups, backupsOf, serverLabel } from "../account";
+import { type Backups, backupsOf, serversLabel } from "../account";
 import { EXIT } from "../exitCodes";
 import { Failure } from "../failure";
 import { type Future, futureOf } from "../future";
@@ -90,7 +90,7 @@ function textOf(snapshot: string, explanation: Explanation, session: Session, ba
     const at = (time: number) => clock(time, policy.settings.timezone);
     const started = Number.isNaN(set.startTime) ? "at an unknown time" : `at ${at(set.startTime)}, ${policy.settings.timezone}`;
     const sentences = [
-        `${snapshot} belongs to a ${set.type ?? "untyped"} backup set of ${serverLabel(backups.serverOf(set))}. It started ${started}.`,
+        `${snapshot} belongs to a ${set.type ?? "untyped"} backup set of ${serversLabel(backups.serversOf(set))}. It started ${started}.`,
         `Status: ${statusText(set.status)}.`,
         ...(set.heldBy ? [`Hold: the tag ${set.heldBy.key} on ${set.heldBy.snapshotId}.`] : []),
         ...(set.identified ? [] : ["The set was found by its time alone, so it may hold snapshots of several servers."]),

@@ -3,7 +3,7 @@ import type { BackupSet } from "../../lambda/retention/backupSets";
 import type { Snapshot } from "../../lambda/retention/snapshot";
 import { plain } from "../../lambda/watch/plainText";
 import type { Server } from "../../lambda/watch/signals";
-import { backupsOf, serverLabel, wordOf } from "../account";
+import { backupsOf, serversLabel, wordOf } from "../account";
 import { type ActingOptions, confirm } from "../confirmation";
 import { EXIT } from "../exitCodes";
 import { Failure } from "../failure";
@@ -11,16 +11,17 @@ import { listBackups } from "../listing";
 import { lines } from "../output/table";
 import { clock, iso } from "../output/times";
 import type { Outcome, Session } from "../session";
+import { listedServers } from "../sets";
 
 interface HoldOptions extends ActingOptions {
     /** The value of the tag. */
     readonly reason: string;
 }
 
-/** A backup set, and the server of its volumes; undefined if no server has them any more. */
+/** A backup set, and the servers of its volumes; none if no server has them any more. */
 interface FoundSet {
     readonly set: BackupSet;
-    readonly server: Server | undefined;
+    readonly servers: readonly Server[];
 }
 
 /** Puts the hold tag on all snapshots of a set with one request, so that it is never half held. */
@@ -70,29 +71,29 @@ async function findSet(session: Session, snapshotId: string): Promise<FoundSet> 
     if (!set) {
         throw new Failure(`Policy ${name} has no snapshot ${snapshotId}.`, "vss-backup points --json lists the snapshots.");
     }
-    return { set, server: backups.serverOf(set) };
+    return { set, servers: backups.serversOf(set) };
 }
 
-function describe({ policy: { settings } }: Session, { set, server }: FoundSet): string {
+function describe({ policy: { settings } }: Session, { set, servers }: FoundSet): string {
     const count = `${set.snapshots.length} snapshot${set.snapshots.length === 1 ? "" : "s"}`;
     const time = Number.isNaN(set.startTime) ? "an unknown time" : clock(set.startTime, settings.timezone);
-    return `${plain(set.type ?? "untyped")} set of ${time}, ${serverLabel(server)}, ${count}`;
+    return `${plain(set.type ?? "untyped")} set of ${time}, ${serversLabel(servers)}, ${count}`;
 }
 
-/** The name that confirms the action: the server's, or the policy's if no server has the volumes. */
-function wordFor({ policy }: Session, { server }: FoundSet): string {
-    return server === undefined ? policy.settings.name : wordOf(server);
+/** The word that confirms the action: that of the only server, or else the name of the policy. */
+function wordFor({ policy }: Session, { servers: [only, ...others] }: FoundSet): string {
+    return only !== undefined && others.length === 0 ? wordOf(only) : policy.settings.name;
 }
 
 function outcome(
-    { set, server }: FoundSet,
+    { set, servers }: FoundSet,
     done: { readonly isHeld: boolean; readonly changed: readonly string[] },
     text: string[],
 ): Outcome {
     return {
         exitCode: EXIT.done,
         result: {
-            ...(server && { server: server.id, name: server.name }),
+            ...listedServers(servers),
             ...(set.type !== undefined && { type: set.type }),
             ...(!Number.isNaN(set.startTime) && { time: iso(set.startTime) }),
             snapshots: set.snapshots.map(({ id }) => id),

@@ -19,7 +19,7 @@ export async function points(session: Session, wanted: string | undefined): Prom
     const plan = planCleaning(snapshots, settings, session.now, lost);
     const listed = plannedSets(plan, snapshots, settings, session.now)
         .filter(({ set }) => isRestorePoint(set))
-        .filter(({ set }) => wantedServers === undefined || wantedServers.some(({ id }) => id === backups.serverOf(set)?.id));
+        .filter(({ set }) => wantedServers === undefined || backups.serversOf(set).some((server) => wantedServers.includes(server)));
     const rows = listed.map(({ set, reason }) => [...setCells(set, backups, settings.timezone), plain(reason)]);
     return {
         exitCode: EXIT.done,

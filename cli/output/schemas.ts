@@ -9,9 +9,17 @@ const action = z.enum(["keep", "leave", "delete"]);
 
 const volume = z.object({ volume: z.string(), snapshot: z.string(), sizeGib: z.number(), reason: z.string() });
 
-const set = z.object({
-    server: z.string().optional().describe("missing if no server has a volume of the set"),
+const serversOfSet = {
+    server: z.string().optional().describe("missing if no server has a volume of the set, or if several have"),
     name: z.string().optional(),
+    servers: z
+        .array(z.object({ id: z.string(), name: z.string() }))
+        .optional()
+        .describe("in place of server and name, if the set has several"),
+};
+
+const set = z.object({
+    ...serversOfSet,
     type: z.string().optional().describe("missing if the snapshots have no single type"),
     time: time.optional().describe("missing if EC2 gives no time"),
     volumes: z.array(volume),
@@ -103,7 +111,7 @@ const backup = z.object({
 });
 
 const hold = z.object({
-    ...serverOfSet,
+    ...serversOfSet,
     type: z.string().optional(),
     time: time.optional(),
     snapshots: z.array(z.string()),

@@ -17,12 +17,10 @@ export interface ServerSets {
 export function serverSets(snapshots: readonly Snapshot[], servers: readonly Server[], settings: WatchSettings, now: number): ServerSets {
     const ofPolicy = snapshots.filter(({ tags }) => tags[POLICY_TAG] === settings.name);
     const all = backupSets(ofPolicy, settings, now).filter(({ startTime }) => startTime <= now);
-    const attachments = new Map(
-        servers.flatMap(({ id, volumes }) => volumes.map((volume) => [volume.id, { server: id, ...volume }] as const)),
-    );
+    const ownersOf = setOwners(servers);
     const byServer = new Map<string, BackupSet[]>();
     for (const set of all) {
-        for (const owner of ownersOf(set, attachments)) {
+        for (const owner of ownersOf(set)) {
             const ofOwner = byServer.get(owner) ?? [];
             ofOwner.push(set);
             byServer.set(owner, ofOwner);
@@ -31,14 +29,17 @@ export function serverSets(snapshots: readonly Snapshot[], servers: readonly Ser
     return { all, of: ({ id }) => byServer.get(id) ?? [] };
 }
 
-function ownersOf(
-    { snapshots, startTime }: BackupSet,
-    attachments: ReadonlyMap<string, { readonly server: string; readonly attachedAt: number }>,
-): Set<string> {
-    const attached = snapshots.flatMap(({ volumeId }) => attachments.get(volumeId) ?? []);
-    const now = new Set(attached.map(({ server }) => server));
-    const then = new Set(attached.filter(({ attachedAt }) => attachedAt <= startTime).map(({ server }) => server));
-    return now.size > 1 && then.size > 0 ? then : now;
+/** Makes a function that finds the ids of the servers to which a set belongs. */
+export function setOwners(servers: readonly Server[]): (set: BackupSet) => ReadonlySet<string> {
+    const attachments = new Map(
+        servers.flatMap(({ id, volumes }) => volumes.map((volume) => [volume.id, { server: id, ...volume }] as const)),
+    );
+    return ({ snapshots, startTime }) => {
+        const attached = snapshots.flatMap(({ volumeId }) => attachments.get(volumeId) ?? []);
+        const now = new Set(attached.map(({ server }) => server));
+        const then = new Set(attached.filter(({ attachedAt }) => attachedAt <= startTime).map(({ server }) => server));
+        return now.size > 1 && then.size > 0 ? then : now;
+    };
 }
 
 export function isRestorePoint({ status }: BackupSet): boolean {
