@@ -14,8 +14,8 @@ export interface IamRequest {
     readonly action: string;
     /** An ARN, or `*` if the action has no resource type. */
     readonly resource: string;
-    /** Condition keys, such as `aws:ResourceTag/Owner`. By default, `aws:SecureTransport` is true. */
-    readonly context?: Readonly<Record<string, string>>;
+    /** Condition keys, such as `aws:ResourceTag/Owner`. By default, `aws:SecureTransport` is true. Only a key with several values has a list. */
+    readonly context?: Readonly<Record<string, string | string[]>>;
 }
 
 export interface EmbeddedIam {

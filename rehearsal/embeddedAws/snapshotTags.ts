@@ -8,10 +8,15 @@ const TAGS = 50;
 
 /** Finds the resources that IAM judges: each snapshot with its tags, and the tags of the request. */
 export function taggedSnapshots(call: AwsCall, place: Place): Judged[] {
+    const keys = [...tagsOf(call).keys()];
     const requested = [...tagsOf(call)].map(([key, value]) => [`aws:RequestTag/${key}`, value ?? ""]);
     return snapshotsOf(call, place).map(({ id, tags }) => ({
         resource: `arn:${partitionOf(place.region)}:ec2:${place.region}::snapshot/${id}`,
-        context: Object.fromEntries([...requested, ...[...tags].map(([key, value]) => [`aws:ResourceTag/${key}`, value])]),
+        context: Object.fromEntries([
+            ["aws:TagKeys", keys],
+            ...requested,
+            ...[...tags].map(([key, value]) => [`aws:ResourceTag/${key}`, value]),
+        ]),
     }));
 }
 
