@@ -64,7 +64,7 @@ export async function plan(session: Session, { retention = {}, schedule = {} }: 
         text: [
             lines([
                 ...heading(session, isChanged ? changed : undefined).flatMap((line) => wrapLine(line, screen.columns)),
-                ...notes(countsOf(planned), changed).flatMap((line) => wrapLine(line, screen.columns)),
+                ...notes(planned, changed).flatMap((line) => wrapLine(line, screen.columns)),
             ]),
             ...(isChanged ? changeSections(sets) : sections(sets)).map((section) => sectionText(section, backups, session)),
             staleText(planned.staleVolumes, screen.columns),
@@ -94,15 +94,30 @@ function heading({ policy, now }: Session, changed: Change | undefined): string[
 }
 
 function notes(
-    counts: Readonly<Record<Action, number>>,
+    planned: Plan,
     { reportOnly, maxDeletionsPerRun }: { readonly reportOnly: boolean; readonly maxDeletionsPerRun: number },
 ): string[] {
-    const runs = Math.ceil(counts.delete / maxDeletionsPerRun);
+    const counts = countsOf(planned);
+    const runs = runsFor(planned.deletions, maxDeletionsPerRun);
     return [
         `Snapshots: ${counts.delete} to delete, ${counts.leave} to leave alone, ${counts.keep} to keep.`,
         ...(reportOnly ? ["The cleaner deletes nothing, because reportOnly is true."] : []),
         ...(runs > 1 && !reportOnly ? [`A run deletes at most ${maxDeletionsPerRun} snapshots, so it takes ${runs} runs.`] : []),
     ];
+}
+
+/** Counts the runs that the deletions take. A run ends before the first set that does not fit, but always deletes one set. */
+function runsFor(deletions: Plan["deletions"], most: number): number {
+    let runs = 0;
+    let room = 0;
+    for (const { length } of deletions) {
+        if (runs === 0 || length > room) {
+            runs += 1;
+            room = most;
+        }
+        room -= length;
+    }
+    return runs;
 }
 
 function sections(sets: readonly ComparedSet[]): Section[] {

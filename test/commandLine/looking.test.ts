@@ -210,15 +210,19 @@ describe("vss-backup plan", () => {
         const account = healthyAccount([WEB]);
         addSet(account.store, WEB, "Day", NOW - 10 * DAY);
         addSet(account.store, WEB, "Day", NOW - 11 * DAY);
+        addSet(account.store, WEB, "Day", NOW - 12 * DAY);
         const texts = await Promise.all(
-            [{ reportOnly: true }, { maxDeletionsPerRun: 3 }].map(
+            [{ reportOnly: true }, ...[1, 3, 4, 6].map((maxDeletionsPerRun) => ({ maxDeletionsPerRun }))].map(
                 async (settings) =>
                     (await perform("plan", (session) => plan(session, {}), withSettings(account, settings))).text.split("\n")[2],
             ),
         );
         assert.deepEqual(texts, [
             "The cleaner deletes nothing, because reportOnly is true.",
-            "A run deletes at most 3 snapshots, so it takes 2 runs.",
+            "A run deletes at most 1 snapshots, so it takes 3 runs.",
+            "A run deletes at most 3 snapshots, so it takes 3 runs.",
+            "A run deletes at most 4 snapshots, so it takes 2 runs.",
+            "",
         ]);
     });
 
