@@ -1,4 +1,5 @@
 import type { Command } from "commander";
+import { readServer, readServers } from "./commands/serverNames";
 import { readCount, readSchedule } from "./commands/typeValues";
 import type { Outcome, Session } from "./session";
 
@@ -27,7 +28,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         name: "points",
         description: "list the restore points, and why each is kept",
         example: "points web01",
-        shape: (command) => command.argument("[server]", "id or name of a server"),
+        shape: (command) => command.argument("[server]", "id or name of a server", readServer),
         load: async () => (await import("./commands/points.js")).points,
     },
     {
@@ -60,7 +61,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         shape: (command) =>
             withConfirmation(command)
                 .option("--type <type>", "the snapshot type; by default, the first one of the policy")
-                .option("--server <id or name...>", "only these servers of the policy"),
+                .option("--server <id or name...>", "only these servers of the policy", readServers),
         load: async () => (await import("./commands/backup.js")).backup,
     },
     {
