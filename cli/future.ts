@@ -31,6 +31,16 @@ export interface Present {
 /** When the cleaner deletes a set; or why it never does, as far as anybody can see now. */
 export type Future = { readonly deletedAt: number } | { readonly staysBecause: string };
 
+/** A set that is not finished, as it will be when it is a restore point. */
+export function finishedSet(set: BackupSet): BackupSet {
+    const snapshots = set.snapshots.map((snapshot) => ({
+        ...snapshot,
+        state: "completed",
+        tags: { ...snapshot.tags, [CONSISTENT_TAG]: "true" },
+    }));
+    return { ...set, snapshots, status: { kind: "restorePoint" } };
+}
+
 /**
  * Finds until when a set stays, if all goes on as now: each run of each window makes a restore point, and the cleaner runs on its
  * schedule. It asks the plan of the cleaner for each answer. Once the plan deletes a set, later plans would do so, too. So it can halve the

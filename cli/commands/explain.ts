@@ -4,7 +4,7 @@ import { plain } from "../../lambda/watch/plainText";
 import { type Backups, backupsOf, serversLabel } from "../account";
 import { EXIT } from "../exitCodes";
 import { Failure } from "../failure";
-import { type Future, futureOf } from "../future";
+import { type Future, finishedSet, futureOf } from "../future";
 import { listBackups } from "../listing";
 import { lines, wrapLine, writeTable } from "../output/table";
 import { clock, iso } from "../output/times";
@@ -37,9 +37,10 @@ export async function explain(session: Session, snapshotId: string): Promise<Out
         );
     }
     const isBackedUp = (volumeId: string) => isVolumeBackedUp(volumeId, session, backups);
+    const assumed = isUnfinished(planned) ? finishedSet(planned.set) : planned.set;
     const future = futureOf({
-        set: planned.set,
-        sets: backups.sets,
+        set: assumed,
+        sets: backups.sets.map((set) => (set.anchor.id === assumed.anchor.id ? assumed : set)),
         policy: settings,
         cleanerSchedule: settings.cleanerSchedule,
         now,
@@ -53,6 +54,11 @@ export async function explain(session: Session, snapshotId: string): Promise<Out
         result: resultOf(snapshotId, explanation, session, backups),
         text: textOf(snapshotId, explanation, session, backups),
     };
+}
+
+/** Whether a set may still become a restore point. Until then, its end is not known. */
+function isUnfinished({ set }: PlannedSet): boolean {
+    return set.status.kind === "pending";
 }
 
 /** Whether the windows make restore points of a volume, if all goes on as now. They also back up servers that the watch leaves out. */
@@ -135,8 +141,14 @@ function futureSentences(explanation: Explanation, { policy: { settings } }: Ses
     if ("staysBecause" in future) {
         return [`Until: the set stays as long as this is so: ${future.staysBecause}.`, ...withoutBackups];
     }
+    const end = isUnfinished(planned)
+        ? [
+              "Until: the end of the set is known when it is a restore point.",
+              `If it becomes one, the cleaner deletes it at ${at(future.deletedAt)}, if all windows go on making restore points.`,
+          ]
+        : [`Until: the cleaner deletes the set at ${at(future.deletedAt)}, if all windows go on making restore points.`];
     return [
-        `Until: the cleaner deletes the set at ${at(future.deletedAt)}, if all windows go on making restore points.`,
+        ...end,
         ...withoutBackups,
         settings.reportOnly
             ? "The cleaner has reportOnly, so it deletes nothing until that is changed."

@@ -76,7 +76,9 @@ const explain = z.object({
     }),
     action,
     reason: z.string(),
-    deletedAt: time.optional().describe("when the cleaner deletes the set, if all goes on as now"),
+    deletedAt: time
+        .optional()
+        .describe("when the cleaner deletes the set, if all goes on as now, and if a pending set becomes a restore point"),
     staysBecause: z.string().optional().describe("in place of deletedAt, if nobody can foresee a deletion"),
     volumesWithoutBackups: z.array(z.string()),
     reportOnly: z.boolean(),

@@ -309,6 +309,24 @@ describe("vss-backup explain", () => {
         });
     });
 
+    for (const [what, tags, state] of [
+        ["copied", {}, "pending"],
+        ["marked", { AppConsistent: undefined }, "completed"],
+    ] as const) {
+        it(`tells the end of a set that is not yet ${what} only for the case that it becomes a restore point`, async () => {
+            const account = healthyAccount([WEB]);
+            const [id = ""] = addSet(account.store, WEB, "Day", NOW - 60 * 60_000, tags, state);
+            const { text } = await perform("explain", (session) => explain(session, id), account, { columns: 200 });
+            assert.deepEqual(
+                text.split("\n").filter((line) => /^(Until|If)/.test(line)),
+                [
+                    "Until: the end of the set is known when it is a restore point.",
+                    "If it becomes one, the cleaner deletes it at 2027-03-10 07:00, if all windows go on making restore points.",
+                ],
+            );
+        });
+    }
+
     it("knows which volumes the windows back up", async () => {
         const untagged = makeServer(1, "web01", { tags: new Map([["Name", "web01"]]) });
         const excluded = makeServer(1, "web01", { tags: new Map([...WEB.tags, ["VssBackupExclude", "test"]]) });
