@@ -75,7 +75,8 @@ describe("Faults of AWS", () => {
         });
     }
 
-    for (const { args, permissions } of [...LOOKING, ...ACTING]) {
+    // The other looking commands send requests that the acting ones send, too.
+    for (const { args, permissions } of [...(ALL ? LOOKING : LOOKING.slice(0, 1)), ...ACTING]) {
         describe(`in vss-backup ${args.join(" ")}`, () => {
             let good: Awaited<ReturnType<typeof runWith>>;
 
