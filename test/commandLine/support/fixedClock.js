@@ -1,22 +1,18 @@
 // Sets the clock of a process to the time FIXED_TIME, in milliseconds since 1970. Its pauses take no time, and move the clock forward.
-const { FIXED_TIME } = process.env;
+// With RUNNING_CLOCK, the clock also goes on by itself: the SDK measures by it how many requests it may send after one is throttled.
+const { FIXED_TIME, RUNNING_CLOCK } = process.env;
 const RealDate = Date;
+const started = RealDate.now();
 let time = Number(FIXED_TIME);
+const now = () => time + (RUNNING_CLOCK ? RealDate.now() - started : 0);
 globalThis.Date = class extends RealDate {
     constructor(...args) {
-        super(...(args.length === 0 ? [time] : args));
+        super(...(args.length === 0 ? [now()] : args));
     }
     static now() {
-        return time;
+        return now();
     }
 };
-// The SDK waits before it retries, and measures by the clock how many requests it may send.
-const realTimeout = globalThis.setTimeout;
-globalThis.setTimeout = (run, ms = 0, ...args) =>
-    realTimeout(() => {
-        time += ms;
-        run(...args);
-    }, ms);
 // Only pauses of the command line use this function. The SDK's time-outs use the other one.
 const timers = require("node:timers/promises");
 timers.setTimeout = async (ms, value, { signal } = {}) => {
