@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type * as pulumi from "@pulumi/pulumi";
+import { CLIENTS } from "../build/lambdaBundles";
 import { schedulesOf } from "../rehearsal/deployed";
 import { findNode24, readArchive, unpack } from "../rehearsal/embeddedAws/lambda";
 import { prod } from "./prod";
@@ -10,22 +11,11 @@ import { median, number, progress, type Result } from "./result";
 
 const ROUNDS = 15;
 
-/** A function, and the clients that it loads. */
-const FUNCTIONS = {
-    cleaner: { "@aws-sdk/client-ec2": "EC2Client" },
-    watch: {
-        "@aws-sdk/client-cloudwatch-logs": "CloudWatchLogsClient",
-        "@aws-sdk/client-ec2": "EC2Client",
-        "@aws-sdk/client-sns": "SNSClient",
-        "@aws-sdk/client-ssm": "SSMClient",
-    },
-} as const;
-
 /** Measures the archives. They are small, and a handler starts about as fast as its AWS clients alone. */
 export async function archive(): Promise<Result[]> {
     const deployment = await prod();
     const results: Result[] = [];
-    for (const [name, clients] of Object.entries(FUNCTIONS)) {
+    for (const [name, clients] of Object.entries(CLIENTS)) {
         const code = schedulesOf(deployment).find(({ arn }) => arn.endsWith(`-${name}`))?.function.code;
         if (!code) {
             throw new Error(`The program deploys no ${name}.`);

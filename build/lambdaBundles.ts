@@ -104,7 +104,7 @@ export function digestOfSources(root: string, folders = ["lambda"], builders = [
 }
 
 /** The clients of each archive: the class that its closure makes, by package. */
-const CLIENTS = {
+export const CLIENTS = {
     cleaner: { "@aws-sdk/client-ec2": "EC2Client" },
     watch: {
         "@aws-sdk/client-cloudwatch-logs": "CloudWatchLogsClient",

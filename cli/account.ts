@@ -107,9 +107,14 @@ export function backupsOf(
     };
 }
 
+/** Whether a user means this server: by its id or its name. */
+export function isNamed({ id, name }: Server, wanted: string): boolean {
+    return id === wanted || name === wanted;
+}
+
 /** Finds the servers with an id or a name. @throws Failure if there is none */
 export function findServers({ servers }: Backups, wanted: string): readonly Server[] {
-    const found = servers.filter(({ id, name }) => id === wanted || name === wanted);
+    const found = servers.filter((server) => isNamed(server, wanted));
     if (found.length === 0) {
         throw new Failure(
             `This region has no server ${wanted}.`,

@@ -2,7 +2,7 @@ import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { LambdaClient } from "@aws-sdk/client-lambda";
 import { SNSClient } from "@aws-sdk/client-sns";
-import { SSMClient } from "@aws-sdk/client-ssm";
+import { SSMClient, type SSMClientConfig } from "@aws-sdk/client-ssm";
 import { RETRY_UNREADABLE } from "../lambda/aws/readableAnswers";
 import type { WatchClients } from "../lambda/watch/reading";
 import { watchClientConfig } from "../lambda/watch/watch";
@@ -23,12 +23,16 @@ export interface Access {
 /** A run of a function takes up to 15 minutes, and Lambda responds when it has ended. */
 const WHOLE_RUN = { requestTimeout: 16 * 60_000, socketTimeout: 16 * 60_000 };
 
-/** Makes the clients. Profile and region come from where the AWS CLI takes them, too: options, variables, files. */
-export function makeClients({ profile, region }: Access): Clients {
+/**
+ * Makes the clients. Profile and region come from where the AWS CLI takes them, too: options, variables, files.
+ *
+ * @param given an endpoint and credentials in place of those
+ */
+export function makeClients({ profile, region }: Access, given: Pick<SSMClientConfig, "endpoint" | "credentials"> = {}): Clients {
     if (profile !== undefined) {
         process.env.AWS_PROFILE = profile;
     }
-    const config = { ...watchClientConfig, ...regionOf(region) };
+    const config = { ...watchClientConfig, ...regionOf(region), ...given };
     const clients = {
         ec2: new EC2Client(config),
         ssm: new SSMClient(config),

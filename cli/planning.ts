@@ -39,6 +39,23 @@ export function plannedSets(plan: Plan, snapshots: readonly Snapshot[], policy: 
     });
 }
 
+/** Divides the deletions of a plan into runs. A run ends before the first set that does not fit, but always deletes one set. Pure. */
+export function deletionRuns(deletions: Plan["deletions"], most: number): Decision[][][] {
+    const runs: Decision[][][] = [];
+    let room = 0;
+    for (const set of deletions) {
+        const last = runs.at(-1);
+        if (last && set.length <= room) {
+            last.push([...set]);
+        } else {
+            runs.push([[...set]]);
+            room = most;
+        }
+        room -= set.length;
+    }
+    return runs;
+}
+
 /** Joins the reasons of a set's snapshots. If they differ, each follows the id of its volume. */
 function reasonOf(decisions: readonly Decision[]): string {
     const reasons = new Set(decisions.map(({ reason }) => reason));

@@ -1,8 +1,4 @@
-import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { EC2Client } from "@aws-sdk/client-ec2";
-import { LambdaClient } from "@aws-sdk/client-lambda";
-import { SNSClient } from "@aws-sdk/client-sns";
-import { SSMClient } from "@aws-sdk/client-ssm";
+import { makeClients } from "../cli/clients";
 import { points } from "../cli/commands/points";
 import { status } from "../cli/commands/status";
 import { findPolicy } from "../cli/policies";
@@ -27,14 +23,8 @@ const OPERATOR = "AKIAOPERATOR";
  */
 export async function lookAsOperator({ deployment, timeline }: Account, endpoint: string): Promise<Shown> {
     const { region } = deployment;
-    const config = { endpoint, region, credentials: { accessKeyId: OPERATOR, secretAccessKey: "rehearsal" } };
-    const clients = {
-        ec2: new EC2Client(config),
-        ssm: new SSMClient(config),
-        sns: new SNSClient(config),
-        logs: new CloudWatchLogsClient(config),
-        lambda: new LambdaClient(config),
-    };
+    const given = { endpoint, credentials: { accessKeyId: OPERATOR, secretAccessKey: "rehearsal" } };
+    const clients = makeClients({ region }, given);
     const abortSignal = new AbortController().signal;
     try {
         const policy = await findPolicy(clients.ssm, undefined, abortSignal);

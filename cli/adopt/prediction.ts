@@ -1,8 +1,8 @@
 import type { BackupSet } from "../../lambda/retention/backupSets";
-import { type Decision, planCleaning } from "../../lambda/retention/plan";
+import { planCleaning } from "../../lambda/retention/plan";
 import type { Snapshot } from "../../lambda/retention/snapshot";
 import { POLICY_TAG } from "../../lambda/retention/tags";
-import { readLostVolumes } from "../planning";
+import { deletionRuns, readLostVolumes } from "../planning";
 import type { Session } from "../session";
 import { idsOf } from "./tagging";
 
@@ -30,7 +30,7 @@ export async function makePredictor(
     const lost = await readLostVolumes(session, withPolicy(listed, adoptable, settings.name), [settings]);
     return (adopted) => {
         const { deletions } = planCleaning(withPolicy(listed, adopted, settings.name), settings, session.now, lost);
-        const next = settings.reportOnly ? [] : oneRun(deletions, settings.maxDeletionsPerRun);
+        const [next = []] = settings.reportOnly ? [] : deletionRuns(deletions, settings.maxDeletionsPerRun);
         return {
             next: next.flat().map(({ snapshot }) => snapshot.id),
             later: settings.reportOnly ? 0 : deletions.flat().length - next.flat().length,
@@ -50,14 +50,4 @@ export function predictionWords({ next, later, isReportOnly }: Prediction, verb:
 function withPolicy(listed: readonly Snapshot[], adopted: readonly BackupSet[], policy: string): Snapshot[] {
     const ids = new Set(idsOf(adopted));
     return listed.map((snapshot) => (ids.has(snapshot.id) ? { ...snapshot, tags: { ...snapshot.tags, [POLICY_TAG]: policy } } : snapshot));
-}
-
-/** The first sets that one run deletes. It deletes whole sets, and the first one even if it is larger than the limit. */
-function oneRun(deletions: readonly (readonly Decision[])[], most: number): readonly (readonly Decision[])[] {
-    let sum = 0;
-    const end = deletions.findIndex((set, i) => {
-        sum += set.length;
-        return i > 0 && sum > most;
-    });
-    return end === -1 ? deletions : deletions.slice(0, end);
 }

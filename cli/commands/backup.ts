@@ -1,7 +1,7 @@
 import { SendCommandCommand, type SendCommandCommandInput } from "@aws-sdk/client-ssm";
 import { listNodes } from "../../lambda/watch/reading/nodes";
 import type { Server } from "../../lambda/watch/signals";
-import { serverLabel, wordOf } from "../account";
+import { isNamed, serverLabel, wordOf } from "../account";
 import { follow, type SentCommand } from "../backup/follow";
 import type { RunState } from "../backup/runState";
 import { readWindowCommand } from "../backup/windowCommand";
@@ -91,10 +91,6 @@ function choose({ policy }: Session, servers: readonly Server[], wanted: readonl
         );
     }
     return chosen;
-}
-
-function isNamed({ id, name }: Server, wanted: string): boolean {
-    return id === wanted || name === wanted;
 }
 
 function sentencesFor(type: string, { servers, unreachable }: Chosen): string[] {

@@ -8,7 +8,7 @@ import { EXIT } from "../exitCodes";
 import { listBackups } from "../listing";
 import { lines, wrapLine, writeTable } from "../output/table";
 import { clock } from "../output/times";
-import { type PlannedSet, plannedSets, readLostVolumes } from "../planning";
+import { deletionRuns, type PlannedSet, plannedSets, readLostVolumes } from "../planning";
 import type { Outcome, Session } from "../session";
 import { listedSet, SET_TITLES, setCells } from "../sets";
 
@@ -98,26 +98,12 @@ function notes(
     { reportOnly, maxDeletionsPerRun }: { readonly reportOnly: boolean; readonly maxDeletionsPerRun: number },
 ): string[] {
     const counts = countsOf(planned);
-    const runs = runsFor(planned.deletions, maxDeletionsPerRun);
+    const runs = deletionRuns(planned.deletions, maxDeletionsPerRun).length;
     return [
         `Snapshots: ${counts.delete} to delete, ${counts.leave} to leave alone, ${counts.keep} to keep.`,
         ...(reportOnly ? ["The cleaner deletes nothing, because reportOnly is true."] : []),
         ...(runs > 1 && !reportOnly ? [`A run deletes at most ${maxDeletionsPerRun} snapshots, so it takes ${runs} runs.`] : []),
     ];
-}
-
-/** Counts the runs that the deletions take. A run ends before the first set that does not fit, but always deletes one set. */
-function runsFor(deletions: Plan["deletions"], most: number): number {
-    let runs = 0;
-    let room = 0;
-    for (const { length } of deletions) {
-        if (runs === 0 || length > room) {
-            runs += 1;
-            room = most;
-        }
-        room -= length;
-    }
-    return runs;
 }
 
 function sections(sets: readonly ComparedSet[]): Section[] {

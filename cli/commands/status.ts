@@ -1,3 +1,5 @@
+import { problemsOf } from "../../lambda/watch/counts";
+import { nextWindowText } from "../../lambda/watch/report";
 import { isRestorePoint } from "../../lambda/watch/serverSets";
 import type { Server } from "../../lambda/watch/signals";
 import { serversOf } from "../../lambda/watch/subject";
@@ -26,7 +28,7 @@ export async function status(session: Session): Promise<Outcome> {
     const { signals, health } = account;
     const backups = backupsOf(session, needed(signals.servers), needed(signals.snapshots));
     const { key, value } = targets.serverTag;
-    const problems = health.findings.filter(({ severity }) => severity === "problem");
+    const problems = problemsOf(health);
     const servers = backups.servers
         .filter(({ tags }) => tags[key] === value)
         .map((server) => statusOf(server, backups, Object.keys(settings.retention), settings.excludeTag, problems));
@@ -76,11 +78,9 @@ function textOf(servers: readonly ServerStatus[], { health }: Account, { policy,
     const types = Object.keys(policy.settings.retention);
     const colors = colorsOf(screen);
     const at = (time: number) => clock(time, timezone);
-    const problems = health.findings.filter(({ severity }) => severity === "problem").length;
+    const problems = problemsOf(health).length;
     const sum = problems === 0 ? colors.good("no problems") : colors.bad(`${problems} ${problems === 1 ? "problem" : "problems"}`);
-    const windows = (health.types ?? []).map(({ type, nextWindow }) =>
-        nextWindow === undefined ? `${type}: ${withoutWindow(schedules[type])}` : `${type}: ${at(nextWindow)}`,
-    );
+    const windows = (health.types ?? []).map((ofType) => nextWindowText(ofType, schedules, at));
     const heading = [`Policy ${name} in ${region} at ${at(now)}, ${timezone}.`, `${serversOf(health)}, ${sum}.`];
     return [
         lines(heading.flatMap((line) => wrapLine(line, screen.columns))),
@@ -98,8 +98,4 @@ function serverTable(servers: readonly ServerStatus[], types: readonly string[],
         excluded !== undefined ? "excluded" : problems === 0 ? "0" : colors.bad(String(problems)),
     ]);
     return writeTable(["Server", ...types.map((type) => `${type}, age`), "Problems"], rows, columns);
-}
-
-function withoutWindow(schedule: string | undefined): string {
-    return schedule?.startsWith("rate") ? "only AWS knows, because its schedule is a rate" : "none";
 }

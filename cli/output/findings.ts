@@ -1,13 +1,10 @@
 import { type Finding, KINDS } from "../../lambda/watch/finding";
-import { plain } from "../../lambda/watch/plainText";
+import { plain, splitCure } from "../../lambda/watch/plainText";
 import type { Screen } from "../session";
 import { colorsOf } from "./colors";
 import { lines, wrapLine } from "./table";
 
 const INDENT = "  ";
-
-/** A command at the end of a cure. */
-const COMMAND = /^(?:(.*?:) )?((?:aws|pulumi|vss-backup) [a-z].*)$/s;
 
 /** Writes the problems, and then the notes, each with its cure. They are grouped by kind. Without any, the text is empty. */
 export function findingsText(findings: readonly Finding[], screen: Screen, clock: (time: number) => string): string {
@@ -40,10 +37,9 @@ function findingLines({ sentence, since, cure }: Finding, { columns }: Screen, c
 
 /** Writes a cure. A command stays in one line, so that it can be copied. */
 export function cureLines(cure: string, columns: number): string[] {
-    const [, words, command] = COMMAND.exec(plain(cure)) ?? [];
-    return command === undefined
-        ? indented(`Next: ${plain(cure)}`, columns)
-        : [...indented(words === undefined ? "Next:" : `Next: ${words}`, columns), `${INDENT}${INDENT}${command}`];
+    const { words, command } = splitCure(cure);
+    const next = indented(words === undefined ? "Next:" : `Next: ${words}`, columns);
+    return command === undefined ? next : [...next, `${INDENT}${INDENT}${command}`];
 }
 
 function indented(text: string, columns: number): string[] {

@@ -1,13 +1,8 @@
-import { DateTime } from "luxon";
+export { clock } from "../../lambda/watch/plainText";
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-
-/** Writes a time for a person, such as `2027-03-05 01:00`, in a zone. */
-export function clock(time: number, timezone: string): string {
-    return DateTime.fromMillis(time, { zone: timezone, locale: "en-US", numberingSystem: "latn" }).toFormat("yyyy-MM-dd HH:mm");
-}
 
 /** Writes a time for a program. */
 export function iso(time: number): string {

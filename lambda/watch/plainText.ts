@@ -1,3 +1,5 @@
+import { DateTime } from "luxon";
+
 /** The columns that every terminal and mail program shows. */
 const WIDTH = 80;
 
@@ -58,4 +60,22 @@ function piecesOf(word: string, columns: number): string[] {
         piece += character;
     }
     return [...pieces, piece];
+}
+
+/** A command at the end of a cure. */
+const COMMAND = /^(?:(.*?:) )?((?:aws|pulumi|vss-backup) [a-z].*)$/;
+
+/**
+ * Divides a cure into its words and the command at its end. In PowerShell and a POSIX shell, lines go on in different ways. So a command must
+ * stay in one line.
+ */
+export function splitCure(cure: string): { readonly words?: string | undefined; readonly command?: string | undefined } {
+    const text = plain(cure);
+    const [whole, words, command] = COMMAND.exec(text) ?? [];
+    return whole === undefined ? { words: text } : { words, command };
+}
+
+/** Writes a time for a person, such as `2027-03-05 01:00`, in a zone. */
+export function clock(time: number, timezone: string): string {
+    return DateTime.fromMillis(time, { zone: timezone, locale: "en-US", numberingSystem: "latn" }).toFormat("yyyy-MM-dd HH:mm");
 }

@@ -1,9 +1,8 @@
-import { DateTime } from "luxon";
 import { counted } from "../retention/wording";
 import { areRead, countsOf } from "./counts";
 import { type Finding, KINDS } from "./finding";
-import type { Health } from "./health";
-import { cut, plain, wrap } from "./plainText";
+import type { Health, TypeHealth } from "./health";
+import { clock as clockIn, cut, plain, splitCure, wrap } from "./plainText";
 import { label } from "./situation";
 import { serversOf, subjectOf } from "./subject";
 import type { WatchSettings } from "./watchSettings";
@@ -22,9 +21,6 @@ const LOG = "; the log has all";
 
 const INDENT = "  ";
 
-/** A command at the end of a cure. */
-const COMMAND = /^(?:(.*?:) )?((?:aws|pulumi) [a-z].*)$/;
-
 /** Texts that are whole in the message, or not in it. */
 interface Section {
     readonly title: string;
@@ -40,8 +36,7 @@ type ReportSettings = Pick<WatchSettings, "name" | "timezone" | "schedules" | "r
  * that is longer stays in one line. The same health gives the same text.
  */
 export function writeReport(health: Health, settings: ReportSettings): { readonly subject: string; readonly text: string } {
-    const clock = (time: number) =>
-        DateTime.fromMillis(time, { zone: settings.timezone, locale: "en-US", numberingSystem: "latn" }).toFormat("yyyy-MM-dd HH:mm");
+    const clock = (time: number) => clockIn(time, settings.timezone);
     const problems = groups(health.findings, "problem", clock);
     const notes = groups(health.findings, "note", clock);
     const tail = [
@@ -97,11 +92,9 @@ function sentenceLines({ sentence }: Finding, title = ""): string[] {
 }
 
 function cureLines(cure: string): string[] {
-    const [, words = plain(cure), command] = COMMAND.exec(plain(cure)) ?? [];
-    // In PowerShell and a POSIX shell, lines go on in different ways. So a command stays in one line.
-    return command === undefined
-        ? wrap(`Next: ${words}`, INDENT)
-        : [...wrap(words === plain(cure) ? "Next:" : `Next: ${words}`, INDENT), `${INDENT}${INDENT}${command}`];
+    const { words, command } = splitCure(cure);
+    const next = wrap(words === undefined ? "Next:" : `Next: ${words}`, INDENT);
+    return command === undefined ? next : [...next, `${INDENT}${INDENT}${command}`];
 }
 
 function exclusion({ id, name, reason }: Exclusion): string {
@@ -140,10 +133,17 @@ function cleaner(health: Health, { reportOnly }: ReportSettings, clock: (time: n
 }
 
 function nextWindows({ types = [] }: Health, { schedules }: ReportSettings, clock: (time: number) => string): string[] {
-    const without = (type: string) => (schedules[type]?.startsWith("rate") ? "only AWS knows, because its schedule is a rate" : "none");
-    return types.map(({ type, nextWindow }) =>
-        lines(wrap(`${type}: ${nextWindow === undefined ? without(type) : clock(nextWindow)}`, "", INDENT)),
-    );
+    return types.map((ofType) => lines(wrap(nextWindowText(ofType, schedules, clock), "", INDENT)));
+}
+
+/** Says when the window of a type opens next. */
+export function nextWindowText(
+    { type, nextWindow }: TypeHealth,
+    schedules: ReportSettings["schedules"],
+    clock: (time: number) => string,
+): string {
+    const without = schedules[type]?.startsWith("rate") ? "only AWS knows, because its schedule is a rate" : "none";
+    return `${type}: ${nextWindow === undefined ? without : clock(nextWindow)}`;
 }
 
 /** The first entries of a list, and how many others there are. */

@@ -1,9 +1,5 @@
 import assert from "node:assert/strict";
-import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
-import { EC2Client } from "@aws-sdk/client-ec2";
-import { LambdaClient } from "@aws-sdk/client-lambda";
-import { SNSClient } from "@aws-sdk/client-sns";
-import { SSMClient } from "@aws-sdk/client-ssm";
+import { makeClients } from "../../../cli/clients";
 import { resultDocument } from "../../../cli/output/document";
 import { documentSchema } from "../../../cli/output/schemas";
 import { findPolicy } from "../../../cli/policies";
@@ -38,14 +34,8 @@ export function perform(
     { now = NOW, columns = 80, isColored = false, isChecked = true, accessKeyId = "AKIATEST", ...options }: PerformOptions = {},
 ): Promise<Performed> {
     return withEmbeddedAws(state, options, async ({ endpoint, calls }) => {
-        const config = { endpoint, region: "eu-central-1", credentials: { accessKeyId, secretAccessKey: "test" } };
-        const clients = {
-            ec2: new EC2Client(config),
-            ssm: new SSMClient(config),
-            sns: new SNSClient(config),
-            logs: new CloudWatchLogsClient(config),
-            lambda: new LambdaClient(config),
-        };
+        const given = { endpoint, credentials: { accessKeyId, secretAccessKey: "test" } };
+        const clients = makeClients({ region: "eu-central-1" }, given);
         const { signal: abortSignal } = new AbortController();
         const policy = await findPolicy(clients.ssm, undefined, abortSignal);
         const screen = { columns, isColored, isInteractive: false, progress: () => {}, clear: () => {} };
