@@ -40,8 +40,6 @@ export interface Server {
     readonly state: string;
     /** When it last stopped; undefined if it runs, or if EC2 does not say. */
     readonly stoppedAt?: number;
-    /** The earliest time at which EC2 knew it: of its launch or of an attachment. */
-    readonly firstSeen: number;
     /** When it last started. */
     readonly launchedAt: number;
     readonly isWindows: boolean;

@@ -53,7 +53,6 @@ function serverOf({ InstanceId = "", LaunchTime, BlockDeviceMappings = [] }: Ins
         id: InstanceId,
         name: "",
         state: "running",
-        firstSeen: Number(LaunchTime),
         launchedAt: Number(LaunchTime),
         isWindows: false,
         instanceType: "m5.large",

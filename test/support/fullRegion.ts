@@ -72,7 +72,6 @@ export const FULL_READING: Reading = {
                 id,
                 name: "",
                 state: "running",
-                firstSeen: MADE,
                 launchedAt: MADE,
                 isWindows: true,
                 instanceType: "m7i.large",

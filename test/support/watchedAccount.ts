@@ -239,7 +239,6 @@ export class WatchedAccount {
             name: `server${server}`,
             state: stop ? "stopped" : "running",
             ...(stop && { stoppedAt: stop.from }),
-            firstSeen: created,
             launchedAt: Math.max(created, ended("stopped")),
             isWindows: true,
             instanceType: "m7i.large",

@@ -33,19 +33,16 @@ export function listServers(ec2: EC2Client, abortSignal: AbortSignal): Promise<S
 }
 
 function serverOf(id: string, instance: Instance): Server {
-    const { State, StateTransitionReason = "", BlockDeviceMappings = [], NetworkInterfaces = [], Tags = [] } = instance;
+    const { State, StateTransitionReason = "", BlockDeviceMappings = [], Tags = [] } = instance;
     const tags = Object.fromEntries(Tags.flatMap(({ Key, Value = "" }) => (Key ? [[Key, Value] as const] : [])));
     const state = State?.Name ?? "unknown";
     const stoppedAt = state.startsWith("stop") ? stopTimeIn(StateTransitionReason) : undefined;
-    const launchedAt = timeOf(instance.LaunchTime);
-    const attachments = [...BlockDeviceMappings.map(({ Ebs }) => Ebs), ...NetworkInterfaces.map(({ Attachment }) => Attachment)];
     return {
         id,
         name: tags.Name ?? "",
         state,
         ...(stoppedAt !== undefined && { stoppedAt }),
-        firstSeen: Math.min(launchedAt, ...attachments.flatMap((attachment) => attachment?.AttachTime?.getTime() ?? [])),
-        launchedAt,
+        launchedAt: timeOf(instance.LaunchTime),
         isWindows: instance.Platform?.toLowerCase() === "windows" || instance.PlatformDetails?.includes("Windows") === true,
         instanceType: instance.InstanceType ?? "",
         hasProfile: instance.IamInstanceProfile !== undefined,

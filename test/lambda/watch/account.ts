@@ -45,7 +45,6 @@ const server = (number: number, name: string, rest: Partial<Server> = {}): Serve
     id: `i-0a1b2c3d4e5f0000${number}`,
     name,
     state: "running",
-    firstSeen: TAGGED,
     launchedAt: TAGGED,
     isWindows: true,
     instanceType: "m7i.large",

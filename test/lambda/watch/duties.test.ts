@@ -180,7 +180,7 @@ describe("The duty of a server", () => {
     const firstSeen = (sketch: Sketch) => look(sketch).memory.firstSeen;
 
     it("begins when the watch first sees its tag", () => {
-        const signals = servers({ id: "i-1", firstSeen: NOW - DAY }, { id: "i-2", tags: {} });
+        const signals = servers({ id: "i-1" }, { id: "i-2", tags: {} });
         assert.deepEqual(firstSeen({ signals }), { ...MEMORY.firstSeen, "i-1": NOW });
     });
 

@@ -21,7 +21,6 @@ const LISTED: ListedServer = {
     id: "i-1",
     name: "",
     state: "running",
-    firstSeen: MADE,
     launchedAt: MADE,
     isWindows: true,
     instanceType: "m7i.large",
@@ -50,7 +49,6 @@ describe("Listing servers", () => {
                 {
                     ...LISTED,
                     name: "web1",
-                    firstSeen: MADE - HOUR,
                     launchedAt: NOW - HOUR,
                     volumes: [
                         { id: "vol-1", device: "/dev/sda1", attachedAt: MADE - HOUR, isRoot: true },
@@ -60,11 +58,6 @@ describe("Listing servers", () => {
                 },
             ],
         });
-    });
-
-    it("knows a server since its network interface was attached, although it has started since", async () => {
-        const server = serverOf("i-1", { madeAt: MADE, launchedAt: NOW - HOUR });
-        assert.deepEqual(await read([server]), { value: [{ ...LISTED, firstSeen: MADE, launchedAt: NOW - HOUR }] });
     });
 
     it("includes servers with other tags, and leaves out those that are terminated", async () => {
@@ -126,7 +119,6 @@ describe("Listing servers", () => {
                 {
                     ...LISTED,
                     state: "unknown",
-                    firstSeen: 0,
                     launchedAt: 0,
                     isWindows: false,
                     instanceType: "",
