@@ -1,11 +1,11 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { commandLineFile } from "../build/commandLineBundle";
-import { cleanerSettings } from "../components/cleanerSettings";
-import { type DeployedPolicy, parameterName } from "../lambda/deployedPolicy";
+import { parameterName } from "../lambda/deployedPolicy";
 import type { Snapshot } from "../lambda/retention/snapshot";
 import { type EmbeddedAws, startAws } from "../rehearsal/embeddedAws/aws";
 import { SnapshotStore } from "../rehearsal/embeddedAws/snapshotStore";
 import type { Server } from "../rehearsal/embeddedAws/ssm";
+import { DEPLOYED } from "../test/commandLine/support/account";
 import { account, SNAPSHOTS_PER_VOLUME } from "./account";
 import { median, number, progress, type Result } from "./result";
 
@@ -16,38 +16,13 @@ const SNAPSHOTS = SERVERS * SNAPSHOTS_PER_VOLUME;
 /** EC2 lists 1,000 snapshots, and 1,000 instances, in a page. The settings of the policies are one page more. */
 const PAGES = Math.ceil(SNAPSHOTS / 1000) + Math.ceil(SERVERS / 1000) + 1;
 
-const POLICY: DeployedPolicy = {
-    version: 1,
-    settings: {
-        ...cleanerSettings("prod", { timezone: "Europe/Vienna" }),
-        excludeTag: "VssBackupExclude",
-        overdueGraceHours: 2,
-        alarmStopped: false,
-        report: "daily",
-        cleanerSchedule: "cron(0 7 * * ? *)",
-        windowCutoff: 0,
-    },
-    targets: {
-        serverTag: { key: "VssBackup", value: "prod" },
-        excludeBootVolume: false,
-        windowIds: { Day: "mw-0123456789abcdef0", Week: "mw-0123456789abcdef1", Month: "mw-0123456789abcdef2" },
-        associationId: "01234567-89ab-cdef-0123-456789abcdef",
-        topicArn: "arn:aws:sns:eu-central-1:123456789012:vss-backup-prod",
-        emails: {},
-        cleanerLogGroup: "/vss-backup/prod/cleaner",
-        watchLogGroup: "/vss-backup/prod/watch",
-        document: "AWSEC2-CreateVssSnapshot",
-    },
-    cleanerFunction: "vss-backup-prod-cleaner",
-};
-
 /** Measures how fast the command line starts, and counts its requests in a big account. */
 export async function commandLine(): Promise<Result[]> {
     const listed = account(SNAPSHOTS);
     const aws = await startAws({
         store: storeOf(listed),
         servers: serversOf(listed),
-        parameters: new Map([[parameterName("prod"), JSON.stringify(POLICY)]]),
+        parameters: new Map([[parameterName("prod"), JSON.stringify(DEPLOYED)]]),
     });
     try {
         return [...(await measureStarts(aws)), ...(await countCalls(aws, listed[0]?.id ?? ""))];

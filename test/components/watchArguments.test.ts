@@ -4,6 +4,7 @@ import * as pulumi from "@pulumi/pulumi";
 import type { VssBackupPolicyArgs } from "../../components";
 import { DEFAULTS } from "../../components/defaults";
 import { resolvePolicy } from "../../components/resolvePolicy";
+import { SETTINGS } from "./defaultPolicy";
 import { faultsOf, NOW } from "./faults";
 
 const TIME = 'give hours and minutes from 00:00 to 23:59, such as "08:00"';
@@ -143,23 +144,7 @@ describe("Arguments of the watch", () => {
             const { watch: { chatTopicArn, ...watch } = {}, watchSettings } = resolvePolicy("prod", args, NOW);
             return { settings: watchSettings, ...watch, hasChat: chatTopicArn !== undefined };
         };
-        const settings = {
-            name: "prod",
-            retention: { Day: 5, Week: 3, Month: 2 },
-            schedules: { Day: "cron(0 1 ? * * *)", Week: "cron(0 3 ? * SUN *)", Month: "cron(0 5 1 * ? *)" },
-            timezone: "UTC",
-            hold: "VssBackupHold",
-            failedSetGraceHours: 24,
-            countCrashConsistent: false,
-            standIns: true,
-            excludeTag: "VssBackupExclude",
-            overdueGraceHours: 2,
-            alarmStopped: false,
-            report: "daily",
-            cleanerSchedule: "cron(0 7 * * ? *)",
-            reportOnly: false,
-            windowCutoff: 0,
-        };
+        const { maxDeletionsPerRun, ...settings } = SETTINGS;
         const byDefault = { settings, everyHours: 1, reportSchedule: "cron(0 8 * * ? *)", alarms: true, dashboard: false, hasChat: false };
         assert.deepEqual(
             [

@@ -9,6 +9,7 @@ import type { AwsState, StoredTask } from "../../../rehearsal/embeddedAws/state"
 import { makeReport } from "../../support/account";
 import { type CleaningOptions, runCleaner } from "../../support/cleaning";
 import { POLICY } from "../../support/history";
+import { SETTINGS } from "../../support/watchedAccount";
 
 const HOUR = 3_600_000;
 
@@ -22,16 +23,9 @@ export const DEPLOYED: DeployedPolicy = {
     version: 1,
     settings: {
         ...POLICY,
-        name: "prod",
-        retention: { Day: 5, Week: 3, Month: 2 },
+        ...SETTINGS,
         timezone: "Europe/Vienna",
         standIns: true,
-        excludeTag: "VssBackupExclude",
-        overdueGraceHours: 2,
-        alarmStopped: false,
-        report: "daily",
-        cleanerSchedule: "cron(0 7 * * ? *)",
-        windowCutoff: 0,
     },
     targets: {
         serverTag: { key: "VssBackup", value: "prod" },

@@ -2,7 +2,7 @@ import { health } from "../../../lambda/watch/health";
 import type { Memory } from "../../../lambda/watch/memory";
 import type { Server, Signal, Signals, SizedSnapshot } from "../../../lambda/watch/signals";
 import type { WatchSettings, WatchTargets } from "../../../lambda/watch/watchSettings";
-import { POLICY } from "../../support/history";
+import { SETTINGS as BY_DEFAULT } from "../../support/watchedAccount";
 
 export const HOUR = 3_600_000;
 
@@ -10,17 +10,10 @@ export const HOUR = 3_600_000;
 export const MORNING = Date.parse("2027-03-05T07:00:00Z");
 
 export const SETTINGS: WatchSettings = {
-    ...POLICY,
+    ...BY_DEFAULT,
     name: "prod-eu",
-    retention: { Day: 5, Week: 3, Month: 2 },
     timezone: "Europe/Vienna",
     standIns: true,
-    excludeTag: "VssBackupExclude",
-    overdueGraceHours: 2,
-    alarmStopped: false,
-    report: "daily",
-    cleanerSchedule: "cron(0 7 * * ? *)",
-    windowCutoff: 0,
 };
 
 export const TARGETS: WatchTargets = {
