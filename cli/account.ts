@@ -6,8 +6,10 @@ import { plain } from "../lambda/watch/plainText";
 import { readSignals } from "../lambda/watch/reading";
 import { type ServerSets, serverSets, setOwners } from "../lambda/watch/serverSets";
 import type { Server, Signal, Signals, SizedSnapshot } from "../lambda/watch/signals";
+import { EXIT } from "./exitCodes";
 import { Failure, failureOf } from "./failure";
 import type { Session } from "./session";
+import { suggestionOf } from "./suggestion";
 
 /** An account as the watch sees it. */
 export interface Account {
@@ -112,13 +114,19 @@ export function isNamed({ id, name }: Server, wanted: string): boolean {
     return id === wanted || name === wanted;
 }
 
+/** The ids and the names by which a user may call servers. */
+export function namesOf(servers: readonly Server[]): string[] {
+    return servers.flatMap(({ id, name }) => (name === "" ? [id] : [name, id]));
+}
+
 /** Finds the servers with an id or a name. @throws Failure if there is none */
 export function findServers({ servers }: Backups, wanted: string): readonly Server[] {
     const found = servers.filter((server) => isNamed(server, wanted));
     if (found.length === 0) {
         throw new Failure(
-            `This region has no server ${wanted}.`,
+            `This region has no server ${wanted}.${suggestionOf(wanted, namesOf(servers))}`,
             "Give the id or the value of the tag Name of an EC2 instance. vss-backup status lists the servers.",
+            EXIT.usage,
         );
     }
     return found;

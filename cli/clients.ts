@@ -1,16 +1,20 @@
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { LambdaClient } from "@aws-sdk/client-lambda";
+import { ServiceQuotasClient } from "@aws-sdk/client-service-quotas";
 import { SNSClient } from "@aws-sdk/client-sns";
 import { SSMClient, type SSMClientConfig } from "@aws-sdk/client-ssm";
 import { RETRY_UNREADABLE } from "../lambda/aws/readableAnswers";
 import type { WatchClients } from "../lambda/watch/reading";
 import { watchClientConfig } from "../lambda/watch/watch";
 import { SEND_ONCE } from "./backup/sendOnce";
+import { credentialsFor } from "./credentials";
+import { nameDenials } from "./denials";
 
 /** The AWS clients of one command. */
 export interface Clients extends WatchClients {
     readonly lambda: LambdaClient;
+    readonly quotas: ServiceQuotasClient;
 }
 
 /** Where and as whom a command works. */
@@ -29,21 +33,26 @@ const WHOLE_RUN = { requestTimeout: 16 * 60_000, socketTimeout: 16 * 60_000 };
  * @param given an endpoint and credentials in place of those
  */
 export function makeClients({ profile, region }: Access, given: Pick<SSMClientConfig, "endpoint" | "credentials"> = {}): Clients {
-    if (profile !== undefined) {
-        process.env.AWS_PROFILE = profile;
-    }
-    const config = { ...watchClientConfig, ...regionOf(region), ...given };
+    const config = { ...watchClientConfig, ...credentialsFor(profile), ...regionOf(region), ...given };
     const clients = {
         ec2: new EC2Client(config),
         ssm: new SSMClient(config),
         sns: new SNSClient(config),
         logs: new CloudWatchLogsClient(config),
+        quotas: new ServiceQuotasClient(config),
         lambda: new LambdaClient({ ...config, requestHandler: { ...config.requestHandler, ...WHOLE_RUN } }),
     };
     clients.ec2.middlewareStack.add(...RETRY_UNREADABLE);
     clients.ssm.middlewareStack.add(...RETRY_UNREADABLE);
     clients.ssm.middlewareStack.add(...SEND_ONCE);
     clients.lambda.middlewareStack.add(...RETRY_UNREADABLE);
+    clients.ec2.middlewareStack.add(...nameDenials("ec2"));
+    clients.ssm.middlewareStack.add(...nameDenials("ssm"));
+    clients.sns.middlewareStack.add(...nameDenials("sns"));
+    clients.logs.middlewareStack.add(...nameDenials("logs"));
+    clients.lambda.middlewareStack.add(...nameDenials("lambda"));
+    clients.quotas.middlewareStack.add(...RETRY_UNREADABLE);
+    clients.quotas.middlewareStack.add(...nameDenials("servicequotas"));
     return clients;
 }
 

@@ -27,7 +27,7 @@ export async function lookAsOperator({ deployment, timeline }: Account, endpoint
     const clients = makeClients({ region }, given);
     const abortSignal = new AbortController().signal;
     try {
-        const policy = await findPolicy(clients.ssm, undefined, abortSignal);
+        const policy = await findPolicy(clients, undefined, abortSignal);
         const screen = { columns: 80, isColored: false, isInteractive: false, progress: () => {}, clear: () => {} };
         const session: Session = { policy, clients, region, now: timeline.now, abortSignal, screen };
         return { status: (await status(session)).text, points: (await points(session, undefined)).text };

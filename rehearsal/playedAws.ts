@@ -62,6 +62,7 @@ export function makePlayedAws(deployment: Deployment, { servers, store, timeline
                     .map(({ inputs: { protocol, endpoint } }) => ({ protocol, endpoint, isConfirmed: true })),
             ]),
         ),
+        quotas: new Map([["ebs/Snapshots per Region", 100_000]]),
         messages: [],
         now: () => timeline.now,
     };

@@ -6,7 +6,7 @@ import { CHECKS, type Check, type Row } from "./row";
 
 /** The check under which a finding of the watch appears. */
 const CHECK_OF: Readonly<Record<Kind, Check>> = {
-    unread: "permissions",
+    unread: "listings",
     "nobody targeted": "tags",
     "tag misspelled": "tags",
     "tag removed": "tags",
@@ -79,7 +79,7 @@ function unknownRow(check: Check, signals: Signals, name: SignalName): Row {
 function goodNews(check: Check, { servers, cleaner, restorePoints, findings }: Health, signals: Signals): string | undefined {
     const watched = `${servers?.watched ?? 0} ${servers?.watched === 1 ? "server" : "servers"}`;
     switch (check) {
-        case "permissions":
+        case "listings":
             return `All ${Object.keys(signals).length} listings can be read.`;
         case "tags":
             return `${watched} with the server tag, and none with a tag that nearly is one.`;

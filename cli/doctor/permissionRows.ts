@@ -1,7 +1,8 @@
 import { CreateTagsCommand, DeleteTagsCommand } from "@aws-sdk/client-ec2";
 import { InvokeCommand } from "@aws-sdk/client-lambda";
+import { readWindowCommand } from "../backup/windowCommand";
 import { EXIT } from "../exitCodes";
-import { failureOf, isDenial } from "../failure";
+import { Failure, failureOf, isDenial } from "../failure";
 import type { Session } from "../session";
 import type { Row } from "./row";
 
@@ -11,7 +12,8 @@ import type { Row } from "./row";
  *
  * @param snapshotId a snapshot of the policy; undefined if there is none
  */
-export async function permissionRows({ clients, policy, abortSignal }: Session, snapshotId: string | undefined): Promise<Row[]> {
+export async function permissionRows(session: Session, snapshotId: string | undefined): Promise<Row[]> {
+    const { clients, policy, abortSignal } = session;
     const { hold } = policy.settings;
     const options = { abortSignal };
     const onSnapshot =
@@ -31,7 +33,40 @@ export async function permissionRows({ clients, policy, abortSignal }: Session, 
     const onFunction = tried("lambda:InvokeFunction", "clean", () =>
         clients.lambda.send(new InvokeCommand({ FunctionName: policy.cleanerFunction, InvocationType: "DryRun" }), options),
     );
-    return Promise.all([...onSnapshot, onFunction]);
+    return Promise.all([...onSnapshot, onFunction, taskRow(session)]);
+}
+
+/** Reads the task of a window, as a backup does. Systems Manager has no DryRun for the command itself. */
+async function taskRow(session: Session): Promise<Row> {
+    const [type = ""] = Object.keys(session.policy.settings.retention);
+    try {
+        await readWindowCommand(session, type);
+        return {
+            check: "permissions",
+            result: "ok",
+            sentence: "You can read the command that backup sends. Nobody can try out ssm:SendCommand without sending it.",
+        };
+    } catch (error) {
+        session.abortSignal.throwIfAborted();
+        const { message, cure, permission } = failureOf(error);
+        return permission === undefined
+            ? {
+                  check: "windows",
+                  result: error instanceof Failure ? "problem" : "unknown",
+                  sentence: message,
+                  ...(cure !== undefined && { cure }),
+              }
+            : lacking(permission, "backup", cure);
+    }
+}
+
+function lacking(permission: string, commands: string, cure: string | undefined): Row {
+    return {
+        check: "permissions",
+        result: "note",
+        sentence: `You do not have ${permission}, which ${commands} would need.`,
+        ...(cure !== undefined && { cure }),
+    };
 }
 
 async function untried(permission: string): Promise<Row> {
@@ -60,12 +95,7 @@ async function tried(permission: string, commands: string, request: () => Promis
             throw error;
         }
         return isDenial(error)
-            ? {
-                  check: "permissions",
-                  result: "note",
-                  sentence: `You do not have ${permission}, which ${commands} would need.`,
-                  ...(cure !== undefined && { cure }),
-              }
+            ? lacking(permission, commands, cure)
             : { check: "permissions", result: "unknown", sentence: `${permission} could not be tried out: ${message}` };
     }
 }

@@ -1,5 +1,6 @@
 /** What the doctor looks at, in the order of its rows. */
 export const CHECKS = [
+    "listings",
     "permissions",
     "tags",
     "servers",

@@ -13,6 +13,7 @@ const LISTED: Readonly<Record<string, string>> = {
     DescribeAssociationExecutionTargetsCommand: "AssociationExecutionTargets",
     FilterLogEventsCommand: "events",
     ListSubscriptionsByTopicCommand: "Subscriptions",
+    ListServiceQuotasCommand: "Quotas",
 };
 
 /** The error for a response that broke off, or that is not the service's. */

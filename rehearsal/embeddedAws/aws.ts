@@ -7,6 +7,7 @@ import type { EmbeddedIam } from "./iam";
 import { LAMBDA } from "./invocation";
 import { LOGS } from "./logs";
 import type { Protocol } from "./protocols";
+import { QUOTAS } from "./quotas";
 import type { Place, Service } from "./service";
 import { SNS } from "./sns";
 import { type AwsState, awsState } from "./state";
@@ -33,7 +34,14 @@ export interface EmbeddedAws {
 }
 
 /** By the name in the signature. */
-const SERVICES: Readonly<Record<string, Service>> = { ec2: EC2, ssm: SYSTEMS_MANAGER, logs: LOGS, sns: SNS, lambda: LAMBDA };
+const SERVICES: Readonly<Record<string, Service>> = {
+    ec2: EC2,
+    ssm: SYSTEMS_MANAGER,
+    logs: LOGS,
+    sns: SNS,
+    lambda: LAMBDA,
+    servicequotas: QUOTAS,
+};
 
 /**
  * Serves an account over HTTP on loopback, in the protocols of AWS. The real SDK calls it like EC2, Systems Manager, CloudWatch Logs,

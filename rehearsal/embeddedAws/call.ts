@@ -3,7 +3,7 @@ export type JsonObject = { readonly [key: string]: Json | undefined };
 
 /** A call of a service of AWS. */
 export interface AwsCall {
-    /** The service that the signature names: `ec2`, `ssm`, `logs`, `sns` or `lambda`. */
+    /** The service that the signature names: `ec2`, `ssm`, `logs`, `sns`, `lambda` or `servicequotas`. */
     readonly service: string;
     readonly action: string;
     /** Of EC2 and SNS, which read a form. Empty for the other services. */

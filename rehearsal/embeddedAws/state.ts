@@ -24,6 +24,8 @@ export interface AwsState {
     readonly logGroups: ReadonlyMap<string, readonly StoredLogEvent[]>;
     /** The subscriptions of each topic, by its ARN. */
     readonly topics: ReadonlyMap<string, readonly StoredSubscription[]>;
+    /** The account's quotas, by the code of the service and the name of the quota. */
+    readonly quotas: ReadonlyMap<string, number>;
     /** What was published. */
     readonly messages: StoredMessage[];
     /** Reads the clock. */
@@ -137,6 +139,7 @@ export function awsState(given: Partial<AwsState> = {}): AwsState {
         parameters: new Map(),
         logGroups: new Map(),
         topics: new Map(),
+        quotas: new Map([["ebs/Snapshots per Region", 100_000]]),
         messages: [],
         now: () => Date.now(),
         ...given,

@@ -180,8 +180,9 @@ describe("vss-backup points", () => {
         await assert.rejects(
             perform("points", (session) => points(session, "web02"), healthyAccount()),
             new Failure(
-                "This region has no server web02.",
+                "This region has no server web02. Did you mean web01?",
                 "Give the id or the value of the tag Name of an EC2 instance. vss-backup status lists the servers.",
+                2,
             ),
         );
     });
@@ -347,6 +348,7 @@ describe("vss-backup explain", () => {
             new Failure(
                 "Policy prod has no snapshot snap-1.",
                 "Give the id of a snapshot with the tag of the policy. vss-backup plan --json lists all of them.",
+                2,
             ),
         );
     });
@@ -418,7 +420,7 @@ describe("vss-backup doctor", () => {
         const refused = refusing("ListSubscriptionsByTopic", "CreateTags", "Invoke");
         assert.deepEqual(await troubles(withCleaner(healthyAccount()), refused), [
             4,
-            "permissions problem: vss-backup could not read the topic's subscriptions: AWS denied a request: the permission sns:ListSubscriptionsByTopic is missing.",
+            "listings problem: vss-backup could not read the topic's subscriptions: AWS denied a request: the permission sns:ListSubscriptionsByTopic is missing.",
             "permissions note: You do not have ec2:CreateTags, which hold and adopt would need.",
             "permissions note: You do not have lambda:InvokeFunction, which clean would need.",
             "notifications unknown: AWS denied a request: the permission sns:ListSubscriptionsByTopic is missing.",

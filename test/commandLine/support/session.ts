@@ -37,7 +37,7 @@ export function perform(
         const given = { endpoint, credentials: { accessKeyId, secretAccessKey: "test" } };
         const clients = makeClients({ region: "eu-central-1" }, given);
         const { signal: abortSignal } = new AbortController();
-        const policy = await findPolicy(clients.ssm, undefined, abortSignal);
+        const policy = await findPolicy(clients, undefined, abortSignal);
         const screen = { columns, isColored, isInteractive: false, progress: () => {}, clear: () => {} };
         const session: Session = { policy, clients, region: "eu-central-1", now, abortSignal, screen };
         const outcome = await act(session);
