@@ -1,4 +1,5 @@
-import { Argument, type Command } from "commander";
+import { Argument, type Command, Option } from "commander";
+import { textDocument } from "./output/document";
 
 const NAME = "completion";
 
@@ -17,15 +18,35 @@ fi
 `;
 
 /** Adds the command that prints a script of completions for a shell. It loads its code only if the user, or such a script, calls it. */
-export async function addCompletion(program: Command, [called, shell]: readonly string[]): Promise<void> {
-    if (called === REQUEST || (called === NAME && shell !== undefined)) {
+export async function addCompletion(program: Command, [called]: readonly string[]): Promise<void> {
+    if (called === REQUEST) {
         const { default: complete } = await import("@bomb.sh/tab/commander");
         complete(program, { completionCommandName: NAME });
-        if (called === NAME && shell === "bash") {
-            process.stdout.write(WITHOUT_PACKAGE);
-        }
-    } else {
-        const shells = new Argument("<shell>").choices(["bash", "zsh", "fish", "powershell"]);
-        program.command(NAME).description("print the script of completions for a shell").addArgument(shells);
+        return;
     }
+    const shells = new Argument("<shell>").choices(["bash", "zsh", "fish", "powershell"]);
+    program
+        .command(NAME)
+        .description("print the script of completions for a shell")
+        .addArgument(shells)
+        .addOption(new Option("--json", "print one JSON document"))
+        .action(async (shell: string, _options: object, command: Command) => {
+            const script = await scriptFor(program.name(), shell);
+            const { json } = command.optsWithGlobals<{ readonly json?: boolean }>();
+            process.stdout.write(json ? textDocument("completion", script) : `${script}\n`);
+        });
+}
+
+/** Returns the script. The library prints it line by line. */
+async function scriptFor(name: string, shell: string): Promise<string> {
+    const { script } = await import("@bomb.sh/tab");
+    const printed: string[] = shell === "bash" ? [WITHOUT_PACKAGE] : [];
+    const { log } = console;
+    console.log = (text: string) => printed.push(text);
+    try {
+        script(shell as "bash" | "zsh" | "fish" | "powershell", name, name);
+    } finally {
+        console.log = log;
+    }
+    return printed.join("\n");
 }

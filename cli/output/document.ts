@@ -10,6 +10,11 @@ export function resultDocument(command: string, { policy, region, now }: Session
     return write({ version: VERSION, command, policy: policy.settings.name, region, time: iso(now), exitCode, result });
 }
 
+/** Writes the JSON document of a command that works without a policy, and gives a text. */
+export function textDocument(command: "help" | "version" | "completion", text: string): string {
+    return write({ version: VERSION, command, exitCode: 0, result: { text } });
+}
+
 /** Writes the JSON document of a command that failed. */
 export function errorDocument({ message, cure, exitCode, permission }: Failure): string {
     return write({

@@ -188,6 +188,14 @@ export function documentSchema(command: string): z.ZodType {
     });
 }
 
+/** The form of the documents of the commands that work without a policy. */
+const TEXT = z.object({
+    version: z.literal(1),
+    command: z.enum(["help", "version", "completion"]),
+    exitCode,
+    result: z.object({ text: z.string() }),
+});
+
 /** The form of the document of a command that failed. */
 export const ERROR = z.object({
     version: z.literal(1),
@@ -199,8 +207,10 @@ export const ERROR = z.object({
     }),
 });
 
+/** The forms of all documents. */
+export const DOCUMENTS = z.union([...Object.keys(RESULTS).map(documentSchema), TEXT, ERROR]);
+
 /** Writes the JSON Schema of all documents. Fields that it does not name may come later. */
 export function jsonSchema(): object {
-    const documents = z.union([...Object.keys(RESULTS).map(documentSchema), ERROR]);
-    return { title: "The documents of vss-backup --json", ...z.toJSONSchema(documents, { io: "input" }) };
+    return { title: "The documents of vss-backup --json", ...z.toJSONSchema(DOCUMENTS, { io: "input" }) };
 }

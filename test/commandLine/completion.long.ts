@@ -51,7 +51,7 @@ describe("Completion", () => {
         assert.deepEqual(await startVssBackup(["completion", "csh"], ""), {
             status: 2,
             stdout: "",
-            stderr: "error: command-argument value 'csh' is invalid for argument 'shell'. Allowed\nchoices are zsh, bash, fish, powershell.\n",
+            stderr: "error: command-argument value 'csh' is invalid for argument 'shell'. Allowed\nchoices are bash, zsh, fish, powershell.\n",
         });
     });
 });

@@ -1,8 +1,10 @@
+import assert from "node:assert/strict";
 import { type ChildProcess, spawn } from "node:child_process";
 import { mkdtempSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { commandLineFile } from "../../../build/commandLineBundle";
+import { DOCUMENTS } from "../../../cli/output/schemas";
 import { type AwsOptions, type EmbeddedAws, startAws } from "../../../rehearsal/embeddedAws/aws";
 import type { AwsCall } from "../../../rehearsal/embeddedAws/call";
 import type { AwsState } from "../../../rehearsal/embeddedAws/state";
@@ -27,7 +29,10 @@ export interface Printed {
     readonly stderr: string;
 }
 
-/** Runs `vss-backup` with these arguments against an endpoint, as a user starts it: in a process of its own, without a terminal. */
+/**
+ * Runs `vss-backup` with these arguments against an endpoint, as a user starts it: in a process of its own, without a terminal. It checks each
+ * JSON document by the schema.
+ */
 export async function startVssBackup(args: readonly string[], endpoint: string, options: ProcessOptions = {}): Promise<Printed> {
     const home = mkdtempSync(join(tmpdir(), "vss-backup-home-"));
     try {
@@ -42,6 +47,10 @@ export async function startVssBackup(args: readonly string[], endpoint: string, 
             textOf(child.stderr),
             new Promise<number | null>((resolve, reject) => child.on("error", reject).on("close", resolve)),
         ]);
+        if (args.includes("--json") && !args.includes("complete")) {
+            const document = JSON.parse(stdout) as unknown;
+            assert.deepEqual(DOCUMENTS.parse(document), document);
+        }
         return { status, stdout, stderr };
     } finally {
         rmSync(home, { recursive: true, force: true });
