@@ -71,7 +71,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         shape: (command) =>
             withConfirmation(command)
                 .argument("<snapshot>", "id of any snapshot of the set")
-                .option("--reason <text>", "the value of the tag", ""),
+                .option("--reason <text>", "the value of the tag"),
         load: async () => (await import("./commands/hold.js")).hold,
     },
     {

@@ -1,6 +1,7 @@
 import { listSnapshotsWithTag } from "../../lambda/cleaner/listing";
 import type { BackupSet } from "../../lambda/retention/backupSets";
 import { POLICY_TAG, SET_TAG, TYPE_TAG } from "../../lambda/retention/tags";
+import { plain } from "../../lambda/watch/plainText";
 import { listServers } from "../../lambda/watch/reading/servers";
 import type { Server } from "../../lambda/watch/signals";
 import { backupsOf, serverLabel } from "../account";
@@ -10,8 +11,9 @@ import { GO_ON, idsOf, type Tagging, tagSets } from "../adopt/tagging";
 import { type ActingOptions, confirm } from "../confirmation";
 import { EXIT, type ExitCode } from "../exitCodes";
 import type { Failure } from "../failure";
-import { lines, writeTable } from "../output/table";
-import { clock, iso } from "../output/times";
+import { commandLines } from "../output/findings";
+import { lines, wrapLine, writeTable } from "../output/table";
+import { clock, inZone, iso } from "../output/times";
 import type { Outcome, Session } from "../session";
 
 interface AdoptOptions extends ActingOptions {
@@ -39,7 +41,7 @@ export async function adopt(session: Session, options: AdoptOptions): Promise<Ou
     const predict = await makePredictor(session, listed, adopted);
     const prediction = predict(adopted);
     if (!options.apply || adopted.length === 0) {
-        return outcome(session, shown, { prediction, exitCode: options.apply && candidates.length > 0 ? EXIT.partly : EXIT.done });
+        return outcome(session, shown, { prediction, exitCode: options.apply && candidates.length > 0 ? EXIT.error : EXIT.done });
     }
     const sentences = [
         `Tag ${idsOf(adopted).length} snapshots of ${adopted.length} sets as those of policy ${name}. The next run of the cleaner then ${predictionWords(prediction, "deletes")}.`,
@@ -62,6 +64,7 @@ interface Findings {
 }
 
 function outcome(session: Session, shown: readonly Shown[], { tagging, prediction, exitCode }: Findings): Outcome {
+    const { columns } = session.screen;
     const adoptable = shown.filter(({ refusal }) => refusal === undefined).map(({ set }) => set);
     const tagged = new Set(tagging?.tagged);
     const rows = shown.map(({ set, server, refusal }) => [
@@ -75,7 +78,7 @@ function outcome(session: Session, shown: readonly Shown[], { tagging, predictio
                 : tagged.has(set)
                   ? "adopted"
                   : "not adopted"
-            : `refused: ${refusal}`,
+            : `refused: ${inZone(plain(refusal), session.policy.settings.timezone)}`,
     ]);
     return {
         exitCode,
@@ -101,12 +104,27 @@ function outcome(session: Session, shown: readonly Shown[], { tagging, predictio
         },
         text:
             rows.length === 0
-                ? lines([`There are no snapshots with the tag ${TYPE_TAG} and without the tag ${POLICY_TAG}.`])
+                ? lines(wrapLine(`There are no snapshots with the tag ${TYPE_TAG} and without the tag ${POLICY_TAG}.`, columns))
                 : [
-                      writeTable(["Time", "Type", "Server", "Snapshots", "Result"], rows, session.screen.columns),
-                      ...(tagging?.failure ? [lines(["", ...stopLines(tagging.failure, tagging.tagged, adoptable)])] : []),
-                      lines(["", `The next run of the cleaner ${predictionWords(prediction, tagging ? "deletes" : "would delete")}.`]),
-                      ...(tagging || adoptable.length === 0 ? [] : [lines(["To adopt them: vss-backup adopt --apply"])]),
+                      writeTable(["Time", "Type", "Server", "Snapshots", "Result"], rows, columns),
+                      ...(tagging?.failure
+                          ? [
+                                lines([
+                                    "",
+                                    ...stopLines(tagging.failure, tagging.tagged, adoptable).flatMap((line) => commandLines(line, columns)),
+                                ]),
+                            ]
+                          : []),
+                      lines([
+                          "",
+                          ...wrapLine(
+                              `The next run of the cleaner ${predictionWords(prediction, tagging ? "deletes" : "would delete")}.`,
+                              columns,
+                          ),
+                      ]),
+                      ...(tagging || adoptable.length === 0
+                          ? []
+                          : [lines(commandLines("To adopt them: vss-backup adopt --apply", columns))]),
                   ].join(""),
     };
 }

@@ -1,7 +1,8 @@
 import { SendCommandCommand, type SendCommandCommandInput } from "@aws-sdk/client-ssm";
+import { plain } from "../../lambda/watch/plainText";
 import { listNodes } from "../../lambda/watch/reading/nodes";
 import type { Server } from "../../lambda/watch/signals";
-import { isNamed, serverLabel, wordOf } from "../account";
+import { isNamed, namesOf, serverLabel, wordOf } from "../account";
 import { follow, type SentCommand } from "../backup/follow";
 import type { RunState } from "../backup/runState";
 import { readWindowCommand } from "../backup/windowCommand";
@@ -9,9 +10,11 @@ import { type ActingOptions, confirm } from "../confirmation";
 import { EXIT, type ExitCode } from "../exitCodes";
 import { Failure, failureOf } from "../failure";
 import { listBackups } from "../listing";
+import { commandLines } from "../output/findings";
 import { lines, writeTable } from "../output/table";
 import { clock, iso } from "../output/times";
 import type { Outcome, Session } from "../session";
+import { suggestionOf } from "../suggestion";
 
 /** Systems Manager takes up to 50 ids in a command. */
 const INSTANCE_IDS = 50;
@@ -63,7 +66,11 @@ function typeOf({ policy: { settings } }: Session, wanted: string | undefined): 
     const types = Object.keys(settings.retention);
     const type = wanted ?? types[0] ?? "";
     if (!types.includes(type)) {
-        throw new Failure(`Policy ${settings.name} has no type ${type}. It has: ${types.join(", ")}.`, "Check --type.", EXIT.usage);
+        throw new Failure(
+            `Policy ${settings.name} has no type ${type}.${suggestionOf(type, types)}`,
+            `It has: ${types.join(", ")}. Check --type.`,
+            EXIT.usage,
+        );
     }
     return type;
 }
@@ -80,7 +87,11 @@ function choose({ policy }: Session, servers: readonly Server[], wanted: readonl
     }
     const missing = wanted.find((name) => !tagged.some((server) => isNamed(server, name)));
     if (missing !== undefined) {
-        throw new Failure(`The policy has no server ${missing}.`, `Servers need the tag ${key}=${value}. vss-backup status lists them.`);
+        throw new Failure(
+            `The policy has no server ${missing}.${suggestionOf(missing, namesOf(tagged))}`,
+            `Servers need the tag ${key}=${value}. vss-backup status lists them.`,
+            EXIT.usage,
+        );
     }
     const chosen = tagged.filter((server) => wanted.some((name) => isNamed(server, name)));
     if (chosen.length > INSTANCE_IDS) {
@@ -161,7 +172,7 @@ function outcome(
         state.kind === "done"
             ? `restore point of ${clock(state.set.startTime, settings.timezone)}, ${state.set.snapshots.length} snapshots`
             : "",
-        state.kind === "failed" ? `failed: ${state.why}` : "",
+        state.kind === "failed" ? `failed: ${plain(state.why)}` : "",
     ]);
     const cures = [...new Set(all.flatMap(({ state }) => (state.kind === "failed" ? [state.cure] : [])))];
     return {
@@ -185,7 +196,7 @@ function outcome(
                 rows.map(([server = "", good = "", bad = ""]) => [server, good || bad]),
                 screen.columns,
             ),
-            ...(cures.length === 0 ? [] : [lines(["", ...cures])]),
+            ...(cures.length === 0 ? [] : [lines(["", ...cures.flatMap((cure) => commandLines(cure, screen.columns))])]),
         ].join(""),
     };
 }

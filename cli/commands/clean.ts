@@ -1,10 +1,12 @@
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import type { Line, Report } from "../../lambda/cleaner/report";
+import { plain } from "../../lambda/watch/plainText";
 import { type ActingOptions, confirm } from "../confirmation";
 import { EXIT, type ExitCode } from "../exitCodes";
 import { Failure, failureOf } from "../failure";
-import { lines, writeTable } from "../output/table";
-import { clock, iso } from "../output/times";
+import { commandLines } from "../output/findings";
+import { lines, wrapLine, writeTable } from "../output/table";
+import { clock, inZone, iso } from "../output/times";
 import type { Outcome, Session } from "../session";
 
 interface CleanOptions extends ActingOptions {
@@ -87,7 +89,7 @@ function outcome({ policy, screen }: Session, report: Report, isApplied: boolean
             skipped: SkippedSnapshots.map(entryOf),
             linesLeftOut: report.LinesLeftOut,
         },
-        text: textOf(report, clock(Date.parse(report.Time), policy.settings.timezone), isApplied, screen.columns),
+        text: textOf(report, policy.settings, isApplied, screen.columns),
     };
 }
 
@@ -95,18 +97,25 @@ function entryOf({ SnapshotId, Reason }: Line): { readonly snapshot: string; rea
     return { snapshot: SnapshotId, reason: Reason };
 }
 
-function textOf(report: Report, time: string, isApplied: boolean, columns: number): string {
+function textOf(report: Report, { timezone, reportOnly }: Session["policy"]["settings"], isApplied: boolean, columns: number): string {
     const { Counts, ReportOnly } = report;
+    const time = clock(Date.parse(report.Time), timezone);
+    const next = reportOnly
+        ? "The policy has reportOnly. To delete them, deploy the policy without it, and then run: vss-backup clean --apply"
+        : "To delete them: vss-backup clean --apply";
     const counts = ReportOnly
         ? `It would delete ${Counts.Remaining} of ${Counts.Listed} snapshots, and keep ${Counts.Kept}.`
         : `It deleted ${Counts.Deleted} of ${Counts.Listed} snapshots, and kept ${Counts.Kept}.`;
     const rows = [...report.DeletedReasons, ...report.FailedSnapshots, ...report.RemainingSnapshots, ...report.SkippedSnapshots].map(
-        ({ SnapshotId, Reason }) => [SnapshotId, Reason],
+        ({ SnapshotId, Reason }) => [SnapshotId, inZone(plain(Reason), timezone)],
     );
     return [
-        lines([`${ReportOnly ? "Dry run" : "Run"} of the cleaner of policy ${report.Policy} at ${time}`, counts]),
+        lines([
+            ...wrapLine(`${ReportOnly ? "Dry run" : "Run"} of the cleaner of policy ${report.Policy} at ${time}`, columns),
+            ...wrapLine(counts, columns),
+        ]),
         ...(rows.length === 0 ? [] : ["\n", writeTable(["Snapshot", "Result"], rows, columns)]),
         ...(report.LinesLeftOut > 0 ? [lines(["", `${report.LinesLeftOut} more lines do not fit into the cleaner's report.`])] : []),
-        ...(ReportOnly && !isApplied && Counts.Remaining > 0 ? [lines(["", "To delete them: vss-backup clean --apply"])] : []),
+        ...(ReportOnly && !isApplied && Counts.Remaining > 0 ? [lines(["", ...commandLines(next, columns)])] : []),
     ].join("");
 }

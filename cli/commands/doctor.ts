@@ -1,3 +1,4 @@
+import { plain } from "../../lambda/watch/plainText";
 import { type Backups, backupsOf, readAccount } from "../account";
 import { findingRows } from "../doctor/findingRows";
 import { type OlderRuns, readOlderRuns } from "../doctor/olderRuns";
@@ -10,7 +11,7 @@ import { EXIT } from "../exitCodes";
 import { type Colors, colorsOf } from "../output/colors";
 import { cureLines } from "../output/findings";
 import { lines, wrapLine, writeTable } from "../output/table";
-import { clock } from "../output/times";
+import { clock, inZone } from "../output/times";
 import type { Outcome, Session } from "../session";
 
 const NONE: OlderRuns = { invocations: [], rows: [] };
@@ -59,12 +60,12 @@ function textOf(rows: readonly Row[], { policy, region, now, screen }: Session, 
         lines([...wrapLine(`Policy ${name} in ${region} at ${clock(now, timezone)}, ${timezone}.`, screen.columns), ""]),
         writeTable(
             ["Check", "Result", "Explanation"],
-            rows.map(({ check, result, sentence }) => [check, painted[result], sentence]),
+            rows.map(({ check, result, sentence }) => [check, painted[result], inZone(plain(sentence), timezone)]),
             screen.columns,
         ),
         ...(steps.length === 0 ? [] : [lines(["", colors.title("NEXT STEPS")])]),
         ...steps.map(({ sentence, cure = "" }) =>
-            lines(["", ...wrapLine(`- ${sentence}`, screen.columns, "  "), ...cureLines(cure, screen.columns)]),
+            lines(["", ...wrapLine(`- ${inZone(plain(sentence), timezone)}`, screen.columns, "  "), ...cureLines(cure, screen.columns)]),
         ),
     ].join("");
 }

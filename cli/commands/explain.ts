@@ -6,8 +6,9 @@ import { EXIT } from "../exitCodes";
 import { Failure } from "../failure";
 import { type Future, finishedSet, futureOf } from "../future";
 import { listBackups } from "../listing";
-import { lines, wrapLine, writeTable } from "../output/table";
-import { clock, iso } from "../output/times";
+import { commandLines } from "../output/findings";
+import { lines, writeTable } from "../output/table";
+import { clock, inZone, iso } from "../output/times";
 import { type PlannedSet, plannedSets, readLostVolumes } from "../planning";
 import type { Outcome, Session } from "../session";
 import { listedSet } from "../sets";
@@ -34,6 +35,7 @@ export async function explain(session: Session, snapshotId: string): Promise<Out
         throw new Failure(
             `Policy ${settings.name} has no snapshot ${snapshotId}.`,
             "Give the id of a snapshot with the tag of the policy. vss-backup plan --json lists all of them.",
+            EXIT.usage,
         );
     }
     const isBackedUp = (volumeId: string) => isVolumeBackedUp(volumeId, session, backups);
@@ -96,31 +98,31 @@ function textOf(snapshot: string, explanation: Explanation, session: Session, ba
     const at = (time: number) => clock(time, policy.settings.timezone);
     const started = Number.isNaN(set.startTime) ? "at an unknown time" : `at ${at(set.startTime)}, ${policy.settings.timezone}`;
     const sentences = [
-        `${snapshot} belongs to a ${set.type ?? "untyped"} backup set of ${serversLabel(backups.serversOf(set))}. It started ${started}.`,
+        `${snapshot} belongs to a ${set.type === undefined ? "backup set without a type" : `${set.type} backup set`} of ${serversLabel(backups.serversOf(set))}. It started ${started}.`,
         `Status: ${statusText(set.status)}.`,
         ...(set.heldBy ? [`Hold: the tag ${set.heldBy.key} on ${set.heldBy.snapshotId}.`] : []),
         ...(set.identified ? [] : ["The set was found by its time alone, so it may hold snapshots of several servers."]),
         `Now: ${decisions.find((decision) => decision.snapshot.id === snapshot)?.reason}.`,
         ...futureSentences(explanation, session, at),
     ];
-    return `${lines([...sentences.flatMap((sentence) => wrapLine(plain(sentence), screen.columns)), ""])}${snapshotTable(
+    return `${lines([...sentences.flatMap((sentence) => commandLines(inZone(plain(sentence), policy.settings.timezone), screen.columns)), ""])}${snapshotTable(
         decisions,
         backups,
-        screen.columns,
+        session,
     )}`;
 }
 
 /** Lists the snapshots of the set, each with its reason if they differ. */
-function snapshotTable(decisions: readonly Decision[], backups: Backups, columns: number): string {
+function snapshotTable(decisions: readonly Decision[], backups: Backups, { policy, screen }: Session): string {
     const differ = new Set(decisions.map(({ reason }) => reason)).size > 1;
     const rows = decisions.map(({ snapshot: { id, volumeId, state }, reason }) => [
         id,
         volumeId,
         `${backups.sizeOf(id)} GiB`,
         state,
-        ...(differ ? [plain(reason)] : []),
+        ...(differ ? [inZone(plain(reason), policy.settings.timezone)] : []),
     ]);
-    return writeTable(["Snapshot", "Volume", "Size", "State", ...(differ ? ["Reason"] : [])], rows, columns);
+    return writeTable(["Snapshot", "Volume", "Size", "State", ...(differ ? ["Reason"] : [])], rows, screen.columns);
 }
 
 function statusText(status: SetStatus): string {

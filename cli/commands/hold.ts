@@ -8,6 +8,7 @@ import { type ActingOptions, confirm } from "../confirmation";
 import { EXIT } from "../exitCodes";
 import { Failure } from "../failure";
 import { listBackups } from "../listing";
+import { commandLines } from "../output/findings";
 import { lines } from "../output/table";
 import { clock, iso } from "../output/times";
 import type { Outcome, Session } from "../session";
@@ -15,7 +16,7 @@ import { listedServers } from "../sets";
 
 interface HoldOptions extends ActingOptions {
     /** The value of the tag. */
-    readonly reason: string;
+    readonly reason?: string;
 }
 
 /** A backup set, and the servers of its volumes; none if no server has them any more. */
@@ -32,13 +33,20 @@ export async function hold(session: Session, snapshotId: string, options: HoldOp
     const name = describe(session, found);
     const missing = found.set.snapshots.filter((snapshot) => holdKeys(snapshot, key).length === 0);
     if (missing.length === 0) {
-        return outcome(found, { isHeld: true, changed: [] }, [`The ${name}, is held already. Nothing was done.`]);
+        return outcome(session, found, { isHeld: true, changed: [] }, [
+            `The ${name}, is held already. Nothing was done.`,
+            ...(options.reason === undefined
+                ? []
+                : [`The reason stays as it is. To change it, first release the set: vss-backup release ${snapshotId}`]),
+        ]);
     }
-    const sentences = [`Put the tag ${key} on the ${name}. The cleaner will not delete it.`];
+    const { length: all } = found.set.snapshots;
+    const on = missing.length === all ? "" : `${missing.length} of the ${all} snapshots of `;
+    const sentences = [`Put the tag ${key} on ${on}the ${name}. The cleaner will not delete it.`];
     await confirm(session, { sentences, word: wordFor(session, found) }, options);
     const changed = missing.map(({ id }) => id);
-    await clients.ec2.send(new CreateTagsCommand({ Resources: changed, Tags: [{ Key: key, Value: options.reason }] }));
-    return outcome(found, { isHeld: true, changed }, [`Held: the ${name}.`, `To end it: vss-backup release ${snapshotId}`]);
+    await clients.ec2.send(new CreateTagsCommand({ Resources: changed, Tags: [{ Key: key, Value: options.reason ?? "" }] }));
+    return outcome(session, found, { isHeld: true, changed }, [`Held: the ${name}.`, `To end it: vss-backup release ${snapshotId}`]);
 }
 
 /** Removes the hold tag, in any letter case, from all snapshots of a set with one request. */
@@ -48,14 +56,14 @@ export async function release(session: Session, snapshotId: string, options: Act
     const name = describe(session, found);
     const held = found.set.snapshots.filter((snapshot) => holdKeys(snapshot, policy.settings.hold).length > 0);
     if (held.length === 0) {
-        return outcome(found, { isHeld: false, changed: [] }, [`The ${name}, is not held. Nothing was done.`]);
+        return outcome(session, found, { isHeld: false, changed: [] }, [`The ${name}, is not held. Nothing was done.`]);
     }
     const keys = [...new Set(held.flatMap((snapshot) => holdKeys(snapshot, policy.settings.hold)))];
     const sentences = [`Remove the tag ${keys.map(plain).join(", ")} from the ${name}. The cleaner may then delete it.`];
     await confirm(session, { sentences, word: wordFor(session, found) }, options);
     const changed = held.map(({ id }) => id);
     await clients.ec2.send(new DeleteTagsCommand({ Resources: changed, Tags: keys.map((Key) => ({ Key })) }));
-    return outcome(found, { isHeld: false, changed }, [`Released: the ${name}.`]);
+    return outcome(session, found, { isHeld: false, changed }, [`Released: the ${name}.`]);
 }
 
 /** The keys of a snapshot that hold it. Their letter case does not matter to the cleaner. */
@@ -69,7 +77,7 @@ async function findSet(session: Session, snapshotId: string): Promise<FoundSet> 
     const backups = backupsOf(session, servers, snapshots);
     const set = backups.sets.find((one) => one.snapshots.some(({ id }) => id === snapshotId));
     if (!set) {
-        throw new Failure(`Policy ${name} has no snapshot ${snapshotId}.`, "vss-backup points --json lists the snapshots.");
+        throw new Failure(`Policy ${name} has no snapshot ${snapshotId}.`, "vss-backup points --json lists the snapshots.", EXIT.usage);
     }
     return { set, servers: backups.serversOf(set) };
 }
@@ -86,6 +94,7 @@ function wordFor({ policy }: Session, { servers: [only, ...others] }: FoundSet):
 }
 
 function outcome(
+    { screen }: Session,
     { set, servers }: FoundSet,
     done: { readonly isHeld: boolean; readonly changed: readonly string[] },
     text: string[],
@@ -100,6 +109,6 @@ function outcome(
             held: done.isHeld,
             changed: done.changed,
         },
-        text: lines(text),
+        text: lines(text.flatMap((line) => commandLines(line, screen.columns))),
     };
 }

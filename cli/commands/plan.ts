@@ -7,7 +7,7 @@ import { type Change, changedPolicy } from "../changedPolicy";
 import { EXIT } from "../exitCodes";
 import { listBackups } from "../listing";
 import { lines, wrapLine, writeTable } from "../output/table";
-import { clock } from "../output/times";
+import { clock, inZone } from "../output/times";
 import { deletionRuns, type PlannedSet, plannedSets, readLostVolumes } from "../planning";
 import type { Outcome, Session } from "../session";
 import { listedSet, SET_TITLES, setCells } from "../sets";
@@ -67,7 +67,7 @@ export async function plan(session: Session, { retention = {}, schedule = {} }: 
                 ...notes(planned, changed).flatMap((line) => wrapLine(line, screen.columns)),
             ]),
             ...(isChanged ? changeSections(sets) : sections(sets)).map((section) => sectionText(section, backups, session)),
-            staleText(planned.staleVolumes, screen.columns),
+            staleText(planned.staleVolumes, settings.timezone, screen.columns),
         ].join(""),
     };
 }
@@ -127,12 +127,17 @@ function changeSections(sets: readonly ComparedSet[]): Section[] {
 }
 
 function sectionText({ title, sets }: Section, backups: Backups, { policy, screen }: Session): string {
-    const rows = sets.map(({ set, reason }) => [...setCells(set, backups, policy.settings.timezone), plain(reason)]);
+    const rows = sets.map(({ set, reason }) => [
+        ...setCells(set, backups, policy.settings.timezone),
+        inZone(plain(reason), policy.settings.timezone),
+    ]);
     const heading = lines(["", `${title}: ${sets.length} ${sets.length === 1 ? "set" : "sets"}`]);
     return rows.length === 0 ? heading : `${heading}\n${writeTable([...SET_TITLES, "Reason"], rows, screen.columns)}`;
 }
 
-function staleText(volumes: readonly StaleVolume[], columns: number): string {
-    const sentences = volumes.flatMap(({ volumeId, reason }) => wrapLine(`- ${volumeId}: ${reason}`, columns, "  "));
+function staleText(volumes: readonly StaleVolume[], timezone: string, columns: number): string {
+    const sentences = volumes.flatMap(({ volumeId, reason }) =>
+        wrapLine(`- ${volumeId}: ${inZone(plain(reason), timezone)}`, columns, "  "),
+    );
     return volumes.length === 0 ? "" : lines(["", `VOLUMES WITHOUT RECENT RESTORE POINTS: ${volumes.length}`, "", ...sentences]);
 }

@@ -5,6 +5,7 @@ import { backupsOf, findServers } from "../account";
 import { EXIT } from "../exitCodes";
 import { listBackups } from "../listing";
 import { lines, writeTable } from "../output/table";
+import { inZone } from "../output/times";
 import { plannedSets, readLostVolumes } from "../planning";
 import type { Outcome, Session } from "../session";
 import { listedSet, SET_TITLES, setCells } from "../sets";
@@ -20,7 +21,7 @@ export async function points(session: Session, wanted: string | undefined): Prom
     const listed = plannedSets(plan, snapshots, settings, session.now)
         .filter(({ set }) => isRestorePoint(set))
         .filter(({ set }) => wantedServers === undefined || backups.serversOf(set).some((server) => wantedServers.includes(server)));
-    const rows = listed.map(({ set, reason }) => [...setCells(set, backups, settings.timezone), plain(reason)]);
+    const rows = listed.map(({ set, reason }) => [...setCells(set, backups, settings.timezone), inZone(plain(reason), settings.timezone)]);
     return {
         exitCode: EXIT.done,
         result: {

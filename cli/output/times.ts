@@ -1,4 +1,6 @@
-export { clock } from "../../lambda/watch/plainText";
+import { clock } from "../../lambda/watch/clock";
+
+export { clock };
 
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
@@ -16,4 +18,11 @@ export function duration(ms: number): string {
         return hours > 0 ? `${days} d ${hours} h` : `${days} d`;
     }
     return hours > 0 ? `${hours} h` : `${minutes} min`;
+}
+
+/** Writes the times of a sentence in a zone. The sentences of the watch and of the plan have them in UTC. */
+export function inZone(sentence: string, timezone: string): string {
+    return sentence.replace(/(\d{4}-\d\d-\d\d) (\d\d:\d\d) UTC/g, (_, day: string, time: string) =>
+        clock(Date.parse(`${day}T${time}Z`), timezone),
+    );
 }

@@ -1,5 +1,3 @@
-import { DateTime } from "luxon";
-
 /** The columns that every terminal and mail program shows. */
 const WIDTH = 80;
 
@@ -73,9 +71,4 @@ export function splitCure(cure: string): { readonly words?: string | undefined; 
     const text = plain(cure);
     const [whole, words, command] = COMMAND.exec(text) ?? [];
     return whole === undefined ? { words: text } : { words, command };
-}
-
-/** Writes a time for a person, such as `2027-03-05 01:00`, in a zone. */
-export function clock(time: number, timezone: string): string {
-    return DateTime.fromMillis(time, { zone: timezone, locale: "en-US", numberingSystem: "latn" }).toFormat("yyyy-MM-dd HH:mm");
 }

@@ -1,8 +1,9 @@
 import { counted } from "../retention/wording";
+import { clock as clockIn } from "./clock";
 import { areRead, countsOf } from "./counts";
 import { type Finding, KINDS } from "./finding";
 import type { Health, TypeHealth } from "./health";
-import { clock as clockIn, cut, plain, splitCure, wrap } from "./plainText";
+import { cut, plain, splitCure, wrap } from "./plainText";
 import { label } from "./situation";
 import { serversOf, subjectOf } from "./subject";
 import type { WatchSettings } from "./watchSettings";

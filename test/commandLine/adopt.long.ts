@@ -175,7 +175,7 @@ Tagged 4 snapshots.
             retag(account, second, tags);
             const before = ofPolicy(account);
             const { status, refusals } = await refusalsOf(account);
-            assert.deepEqual([status, refusals, ofPolicy(account)], [3, [[[first], `can't be grouped: ${second} ${refusal}`]], before]);
+            assert.deepEqual([status, refusals, ofPolicy(account)], [1, [[[first], `can't be grouped: ${second} ${refusal}`]], before]);
         });
     }
 
@@ -183,7 +183,7 @@ Tagged 4 snapshots.
         const account = healthyAccount([WEB]);
         const made = addByHand(account, WEB, "Day", "2027-02-26T00:00");
         retag(account, made[1] ?? "", { SnapshotType: "Week", VssBackupPolicy: "prod" });
-        assert.deepEqual(await refusalsOf(account), { status: 3, refusals: [[made, "its snapshots have several types"]] });
+        assert.deepEqual(await refusalsOf(account), { status: 1, refusals: [[made, "its snapshots have several types"]] });
     });
 
     it("refuses a set without an id that has a volume twice", async () => {
@@ -191,7 +191,7 @@ Tagged 4 snapshots.
         const first = addByHand(account, WEB, "Day", "2027-02-26T00:00", { AwsVssConfig: undefined });
         const second = addByHand(account, WEB, "Day", "2027-02-26T00:05", { AwsVssConfig: undefined });
         assert.deepEqual(await refusalsOf(account), {
-            status: 3,
+            status: 1,
             refusals: [
                 [[first[0], second[0], first[1], second[1]], "can't be grouped: without AwsVssConfig, it has vol-0c0c0c0c0c0c00001 twice"],
             ],
@@ -203,7 +203,7 @@ Tagged 4 snapshots.
         const web = addByHand(account, WEB, "Day", "2027-02-26T00:00", { AwsVssConfig: undefined });
         const sql = addByHand(account, SQL, "Day", "2027-02-26T00:05", { AwsVssConfig: undefined });
         assert.deepEqual(await refusalsOf(account), {
-            status: 3,
+            status: 1,
             refusals: [
                 [
                     [web[0], sql[0], web[1], sql[1]],
@@ -250,12 +250,18 @@ Tagged 4 snapshots.
 2027-03-03 13:01  Month  big01 (i-0a1b2c3d4e5f00009)  600        not adopted
 
 Tagged 600 of 1200 snapshots, then an error stopped it.
-TagLimitExceeded: The maximum number of Tags for this resource is 50
+A resource has too many tags: The maximum number of Tags for this resource is 50
+Remove a tag from it. Then run the command again.
 To go on, run it again: vss-backup adopt --apply
 
 The next run of the cleaner deletes 0 snapshots.
 `,
-                { message: "TagLimitExceeded: The maximum number of Tags for this resource is 50", tagged: first, notTagged: second },
+                {
+                    message: "A resource has too many tags: The maximum number of Tags for this resource is 50",
+                    cure: "Remove a tag from it. Then run the command again.",
+                    tagged: first,
+                    notTagged: second,
+                },
                 [...before, ...first],
             ],
         );
@@ -334,7 +340,7 @@ The next run of the cleaner deletes 0 snapshots.
             [
                 {
                     status: 0,
-                    stdout: "There are no snapshots with the tag SnapshotType and without the tag VssBackupPolicy.\n",
+                    stdout: "There are no snapshots with the tag SnapshotType and without the tag\nVssBackupPolicy.\n",
                     stderr: "",
                 },
                 [],

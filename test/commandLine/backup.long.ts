@@ -123,7 +123,7 @@ Day backup: 2 of 2 done
 sql01 (i-0a1b2c3d4e5f00002)  failed: Failed: 2005: freezing took longer than VSS
                              allows
 
-${cureFor(SQL)}
+${cureFor(SQL).replace(": aws", ":\n    aws")}
 `,
             ],
         );
@@ -185,14 +185,14 @@ Start the server and its SSM Agent. vss-backup doctor shows more.
             ["--type", "Year", "--yes"],
             [web()],
             2,
-            "Policy prod has no type Year. It has: Day, Week, Month.\nCheck --type.\n",
+            "Policy prod has no type Year.\nIt has: Day, Week, Month. Check --type.\n",
         ],
         [
             "for a server that the policy does not have",
             ["--server", "lab01", "--yes"],
             [web(), makeServer(2, "lab01", { tags: new Map([["Name", "lab01"]]) })],
-            1,
-            "The policy has no server lab01.\nServers need the tag VssBackup=prod. vss-backup status lists them.\n",
+            2,
+            "The policy has no server lab01. Did you mean web01?\nServers need the tag VssBackup=prod. vss-backup status lists them.\n",
         ],
         [
             "if no server has the tag",

@@ -70,8 +70,15 @@ describe("vss-backup hold", () => {
     it("completes a set that is half held, whatever the letter case of the key", async () => {
         const account = healthyAccount();
         account.store.get(SET[0])?.tags.set("vssbackuphold", "by hand");
-        const { status } = await vssBackup(["hold", SET[0], "--yes"], account);
-        assert.deepEqual([status, holds(account)], [0, { [SET[0]]: { vssbackuphold: "by hand" }, [SET[1]]: { VssBackupHold: "" } }]);
+        const { status, stderr } = await vssBackup(["hold", SET[0], "--yes"], account);
+        assert.deepEqual(
+            [status, stderr, holds(account)],
+            [
+                0,
+                `Put the tag VssBackupHold on 1 of the 2 snapshots of the Day set of 2027-03-05\n01:01, web01 (i-0a1b2c3d4e5f00001), 2 snapshots. The cleaner will not delete it.\n`,
+                { [SET[0]]: { vssbackuphold: "by hand" }, [SET[1]]: { VssBackupHold: "" } },
+            ],
+        );
     });
 
     it("changes nothing if the set is held already", async () => {
@@ -82,7 +89,19 @@ describe("vss-backup hold", () => {
         const { calls, ...printed } = await vssBackup(["hold", SET[0]], account);
         assert.deepEqual(
             [printed, changes(calls)],
-            [{ status: 0, stdout: `The ${TITLE}, is held already. Nothing was done.\n`, stderr: "" }, []],
+            [{ status: 0, stdout: `The ${TITLE}, is\nheld already. Nothing was done.\n`, stderr: "" }, []],
+        );
+    });
+
+    it("says that a set that is held already keeps its reason", async () => {
+        const account = healthyAccount();
+        for (const id of SET) {
+            account.store.get(id)?.tags.set("VssBackupHold", "audit");
+        }
+        const { stdout } = await vssBackup(["hold", SET[0], "--reason", "court"], account);
+        assert.equal(
+            stdout,
+            `The ${TITLE}, is\nheld already. Nothing was done.\nThe reason stays as it is. To change it, first release the set:\n    vss-backup release ${SET[0]}\n`,
         );
     });
 
@@ -94,7 +113,7 @@ describe("vss-backup hold", () => {
             [printed, changes(calls)],
             [
                 {
-                    status: 1,
+                    status: 2,
                     stdout: "",
                     stderr: `Policy prod has no snapshot ${SET[0]}.\nvss-backup points --json lists the snapshots.\n`,
                 },
@@ -112,7 +131,7 @@ describe("vss-backup release", () => {
         const { calls, ...printed } = await vssBackup(["release", SET[0], "--yes"], account);
         assert.deepEqual(printed, {
             status: 0,
-            stdout: `Released: the ${TITLE}.\n`,
+            stdout: `Released: the ${TITLE.replace(/ snapshots$/, "\nsnapshots")}.\n`,
             stderr: `Remove the tag VssBackupHold, vssBackupHOLD from the Day set of 2027-03-05\n01:01, web01 (i-0a1b2c3d4e5f00001), 2 snapshots. The cleaner may then delete it.\n`,
         });
         assert.deepEqual([holds(account), changes(calls)], [{}, ["DeleteTags"]]);
@@ -122,7 +141,7 @@ describe("vss-backup release", () => {
         const { calls, ...printed } = await vssBackup(["release", SET[0]], healthyAccount());
         assert.deepEqual(
             [printed, changes(calls)],
-            [{ status: 0, stdout: `The ${TITLE}, is not held. Nothing was done.\n`, stderr: "" }, []],
+            [{ status: 0, stdout: `The ${TITLE}, is\nnot held. Nothing was done.\n`, stderr: "" }, []],
         );
     });
 

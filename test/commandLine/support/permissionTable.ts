@@ -23,6 +23,18 @@ export interface CommandPermissions {
 /** The commands that only look. */
 export const LOOKING: readonly CommandPermissions[] = [
     { args: ["status"], permissions: WATCH },
+    {
+        args: ["doctor"],
+        permissions: [
+            ...WATCH,
+            "ec2:CreateTags",
+            "ec2:DeleteTags",
+            "lambda:InvokeFunction",
+            "servicequotas:ListServiceQuotas",
+            "ssm:DescribeMaintenanceWindowTasks",
+            "ssm:GetMaintenanceWindowTask",
+        ],
+    },
     { args: ["points"], permissions: SNAPSHOTS },
     { args: ["plan"], permissions: SNAPSHOTS },
     { args: ["explain", FREE], permissions: SNAPSHOTS },
