@@ -4,7 +4,8 @@ import { occurrences } from "../lambda/retention/schedules";
 const MINUTE = 60_000;
 const HOUR = 60 * MINUTE;
 const DAY = 24 * HOUR;
-const LOOK_AHEAD_DAYS = 731;
+const WEEK = 7 * DAY;
+const LOOK_AHEAD_WEEKS = 105;
 
 /**
  * Lists the times of a cron schedule that the clock of its zone skips in the next two years, such as `2027-03-28 02:30`. It ignores a
@@ -25,11 +26,15 @@ export function timesInClockGaps(pattern: string, timezone: string, from: number
 /** Lists the spans of local time that a zone's clock skips. The milliseconds treat local time as UTC. */
 function clockGaps(timezone: string, from: number): { readonly start: number; readonly end: number }[] {
     const zone = IANAZone.create(timezone);
-    const days = Array.from({ length: LOOK_AHEAD_DAYS }, (_, i) => from + i * DAY);
-    return days
-        .filter((day) => zone.offset(day + DAY) > zone.offset(day))
-        .map((day) => {
-            const change = firstMinuteAfterChange(zone, day, day + DAY);
+    // No zone changes its clock twice in a week. To ask for each day would take a noticeable time.
+    const weeks = Array.from({ length: LOOK_AHEAD_WEEKS + 1 }, (_, i) => ({
+        start: from + i * WEEK,
+        offset: zone.offset(from + i * WEEK),
+    }));
+    return weeks
+        .filter(({ offset }, i) => (weeks[i + 1]?.offset ?? offset) > offset)
+        .map(({ start }) => {
+            const change = firstMinuteAfterChange(zone, start, start + WEEK);
             return { start: change + zone.offset(change - MINUTE) * MINUTE, end: change + zone.offset(change) * MINUTE };
         });
 }
