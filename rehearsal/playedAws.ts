@@ -1,4 +1,5 @@
 import type { DeployedWindow } from "./deployed";
+import { Ec2State } from "./embeddedAws/ec2State";
 import type { SnapshotStore } from "./embeddedAws/snapshotStore";
 import type { Server } from "./embeddedAws/ssm";
 import type {
@@ -43,6 +44,7 @@ export function makePlayedAws(deployment: Deployment, { servers, store, timeline
     return {
         store,
         servers,
+        ec2: new Ec2State(),
         invocations: [],
         sent: [],
         run: () => ({ status: "Success", outputs: {} }),

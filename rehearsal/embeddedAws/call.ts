@@ -97,3 +97,17 @@ export class AwsError extends Error {
 export function readList(parameters: URLSearchParams, prefix: string): string[] {
     return [...parameters].filter(([key]) => new RegExp(`^${prefix.replaceAll(".", "\\.")}\\.\\d+$`).test(key)).map(([, value]) => value);
 }
+
+/** Reads a list of structures of the EC2 Query protocol: `Tag.1.Key`, `Tag.1.Value`, `Tag.2.Key` and so on. Leaves out the prefix. */
+export function readObjects(parameters: URLSearchParams, prefix: string): URLSearchParams[] {
+    const objects = new Map<string, URLSearchParams>();
+    for (const [key, value] of parameters) {
+        const [, number, name] = key.startsWith(`${prefix}.`) ? (/^(\d+)\.(.+)$/.exec(key.slice(prefix.length + 1)) ?? []) : [];
+        if (number !== undefined && name !== undefined) {
+            const object = objects.get(number) ?? new URLSearchParams();
+            object.append(name, value);
+            objects.set(number, object);
+        }
+    }
+    return [...objects.values()];
+}

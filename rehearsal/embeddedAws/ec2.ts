@@ -1,56 +1,60 @@
+import { ATTACHMENT_ACTIONS } from "./attachments";
 import { type AwsCall, AwsError, readList } from "./call";
-import { describeInstances } from "./instances";
-import { listingOf, pageOf, XMLNS } from "./pages";
-import { partitionOf } from "./partition";
+import { findSnapshot, iso, judge, tagSetOf } from "./ec2Resources";
+import { INSTANCE_ACTIONS } from "./instanceStates";
+import { describeInstanceStatus, describeInstances } from "./instances";
+import { choose, listingOf, pageOf, responseOf, tagValues, unknownFilter } from "./pages";
 import { EC2_QUERY } from "./protocols";
-import type { Place, Service } from "./service";
+import { TAG_ACTIONS } from "./resourceTags";
+import type { Action, Place, Service } from "./service";
 import type { StoredSnapshot } from "./snapshotStore";
-import { createTags, deleteTags, taggedSnapshots } from "./snapshotTags";
+import { describeVolumeStatus, describeVolumes } from "./volumeListing";
+import { VOLUME_ACTIONS } from "./volumes";
+
+/** Reads. Changes go on with each of them. */
+const READS: Readonly<Record<string, Action>> = {
+    DescribeSnapshots: { carryOut: describeSnapshots },
+    DescribeVolumes: { carryOut: describeVolumes },
+    DescribeVolumeStatus: { carryOut: describeVolumeStatus },
+    DescribeInstances: { carryOut: describeInstances },
+    DescribeInstanceStatus: { carryOut: describeInstanceStatus },
+};
 
 export const EC2: Service = {
     protocol: EC2_QUERY,
     actions: {
-        DescribeSnapshots: { carryOut: describeSnapshots },
-        DescribeVolumes: { carryOut: describeVolumes },
-        DescribeInstances: { carryOut: describeInstances },
-        CreateTags: { resource: taggedSnapshots, carryOut: createTags },
-        DeleteTags: { resource: taggedSnapshots, carryOut: deleteTags },
+        ...Object.fromEntries(Object.entries(READS).map(([name, { carryOut }]) => [name, { carryOut: afterChanges(carryOut) }])),
+        ...TAG_ACTIONS,
+        ...VOLUME_ACTIONS,
+        ...ATTACHMENT_ACTIONS,
+        ...INSTANCE_ACTIONS,
         DeleteSnapshot: { resource: snapshotToDelete, carryOut: deleteSnapshot },
     },
     denied: (refusal) => new AwsError("UnauthorizedOperation", `You are not authorized to perform this operation. ${refusal}`, 403),
     unknown: (action) => new AwsError("InvalidAction", `The action ${action} is not valid for this web service.`),
 };
 
-/** EC2 looks for a snapshot before it asks IAM: any caller learns that a snapshot does not exist. */
-function snapshotToDelete({ parameters }: AwsCall, { state, region }: Place) {
-    const snapshot = state.store.get(parameters.get("SnapshotId") ?? "");
-    return (
-        snapshot && {
-            resource: `arn:${partitionOf(region)}:ec2:${region}::snapshot/${snapshot.id}`,
-            context: Object.fromEntries([...snapshot.tags].map(([key, value]) => [`aws:ResourceTag/${key}`, value])),
-        }
-    );
+function afterChanges(carryOut: Action["carryOut"]): Action["carryOut"] {
+    return (call, place) => {
+        place.state.ec2.read();
+        return carryOut(call, place);
+    };
 }
 
-function describeSnapshots(call: AwsCall, { view, accountId, pageSize }: Place): object {
+/** EC2 looks for a snapshot before it asks IAM: any caller learns that a snapshot does not exist. */
+function snapshotToDelete({ parameters }: AwsCall, place: Place) {
+    const snapshot = place.state.store.get(parameters.get("SnapshotId") ?? "");
+    return snapshot && judge(place, "snapshot", snapshot);
+}
+
+function describeSnapshots(call: AwsCall, place: Place): object {
+    const { view, accountId, pageSize } = place;
     const owners = readList(call.parameters, "Owner");
     const mine = owners.length === 0 || owners.includes("self") || owners.includes(accountId);
-    const all = mine ? view.all() : [];
+    const all = choose(mine ? view.all() : [], call, "SnapshotId", (id) => findSnapshot(place, id));
     const { page, nextToken } = pageOf({ all, idOf: ({ id }) => id, valuesOf: snapshotValues }, call, pageSize);
     const described = page.map((snapshot) => describe(snapshot, accountId));
     return listingOf("DescribeSnapshots", "snapshotSet", described, nextToken);
-}
-
-function describeVolumes(call: AwsCall, { view, pageSize }: Place): object {
-    const valuesOf = (id: string, filter: string) => {
-        if (filter !== "volume-id") {
-            throw new AwsError("InvalidParameterValue", `The filter '${filter}' is invalid`);
-        }
-        return [id];
-    };
-    const { page, nextToken } = pageOf({ all: [...view.volumes], idOf: (id) => id, valuesOf }, call, pageSize);
-    const described = page.map((volumeId) => ({ volumeId, size: 100, status: "in-use", volumeType: "gp3" }));
-    return listingOf("DescribeVolumes", "volumeSet", described, nextToken);
 }
 
 function describe(snapshot: StoredSnapshot, ownerId: string): object {
@@ -58,33 +62,29 @@ function describe(snapshot: StoredSnapshot, ownerId: string): object {
         snapshotId: snapshot.id,
         volumeId: snapshot.volumeId,
         status: snapshot.state,
-        ...(!Number.isNaN(snapshot.startTime) && { startTime: new Date(snapshot.startTime).toISOString() }),
+        ...(!Number.isNaN(snapshot.startTime) && { startTime: iso(snapshot.startTime) }),
         progress: snapshot.state === "completed" ? "100%" : "0%",
         ownerId,
         volumeSize: snapshot.sizeGib ?? 100,
         description: snapshot.description,
-        encrypted: false,
+        encrypted: snapshot.encrypted ?? false,
+        ...(snapshot.kmsKeyId !== undefined && { kmsKeyId: snapshot.kmsKeyId }),
         storageTier: "standard",
-        tagSet: { item: [...snapshot.tags].map(([key, value]) => ({ key, value })) },
+        tagSet: tagSetOf(snapshot.tags),
     };
 }
 
 function snapshotValues(snapshot: StoredSnapshot, filter: string): string[] {
-    if (filter.startsWith("tag:")) {
-        const value = snapshot.tags.get(filter.slice("tag:".length));
-        return value === undefined ? [] : [value];
-    }
     const values: Readonly<Record<string, () => string[]>> = {
         "snapshot-id": () => [snapshot.id],
         "volume-id": () => [snapshot.volumeId],
         status: () => [snapshot.state],
-        "tag-key": () => [...snapshot.tags.keys()],
     };
-    const value = values[filter];
-    if (!value) {
-        throw new AwsError("InvalidParameterValue", `The filter '${filter}' is invalid`);
+    const found = values[filter]?.() ?? tagValues(snapshot.tags, filter);
+    if (!found) {
+        throw unknownFilter(filter);
     }
-    return value();
+    return found;
 }
 
 function deleteSnapshot({ parameters }: AwsCall, { state: { store } }: Place): object {
@@ -100,5 +100,5 @@ function deleteSnapshot({ parameters }: AwsCall, { state: { store } }: Place): o
         throw new AwsError(snapshot.heldBy.code, snapshot.heldBy.message);
     }
     store.delete(id);
-    return { DeleteSnapshotResponse: { "@_xmlns": XMLNS, requestId: "rehearsal", return: true } };
+    return responseOf("DeleteSnapshot");
 }

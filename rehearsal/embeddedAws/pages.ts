@@ -1,6 +1,6 @@
 import { type AwsCall, AwsError, readList } from "./call";
 
-export const XMLNS = "http://ec2.amazonaws.com/doc/2016-11-15/";
+const XMLNS = "http://ec2.amazonaws.com/doc/2016-11-15/";
 
 /** The most things that EC2 puts into a page. */
 const MOST = 1000;
@@ -15,6 +15,31 @@ export interface Listing<T> {
      * @throws AwsError if there is no such filter
      */
     valuesOf(thing: T, filter: string): string[];
+}
+
+/**
+ * Keeps the things whose ids a call names; all if it names none.
+ *
+ * @param prefix of the ids in the call, such as `VolumeId`
+ * @param find throws AwsError for an id of nothing
+ */
+export function choose<T>(all: readonly T[], { parameters }: AwsCall, prefix: string, find: (id: string) => T): readonly T[] {
+    const ids = readList(parameters, prefix);
+    return ids.length > 0 ? ids.map(find) : all;
+}
+
+/** Finds the values that EC2's filters of tags compare; undefined if it is another filter. */
+export function tagValues(tags: ReadonlyMap<string, string>, filter: string): string[] | undefined {
+    if (filter === "tag-key") {
+        return [...tags.keys()];
+    }
+    const value = filter.startsWith("tag:") ? tags.get(filter.slice("tag:".length)) : undefined;
+    return filter.startsWith("tag:") ? (value === undefined ? [] : [value]) : undefined;
+}
+
+/** Makes the error for a filter that a listing does not have. */
+export function unknownFilter(filter: string): AwsError {
+    return new AwsError("InvalidParameterValue", `The filter '${filter}' is invalid`);
 }
 
 /**
@@ -57,7 +82,7 @@ export function makeToken(id: string, mark = ""): string {
 /** Reads from a token the id after which its page begins. */
 function readToken(token: string | null): string {
     const [id = ""] = token === null ? [] : Buffer.from(token, "base64url").toString("utf8").split(" ");
-    if (token !== null && !/^(snap|vol|i)-/.test(id)) {
+    if (token !== null && !/^(snap|vol|i|ami|replacevol)-/.test(id)) {
         throw new AwsError("InvalidNextToken", `The token ${token} is invalid.`);
     }
     return id;
@@ -82,12 +107,10 @@ function readWildcards(text: string): RegExp {
 
 /** Makes EC2's response to a listing. */
 export function listingOf(action: string, set: string, items: readonly object[], nextToken: string | undefined): object {
-    return {
-        [`${action}Response`]: {
-            "@_xmlns": XMLNS,
-            requestId: "rehearsal",
-            [set]: { item: items },
-            ...(nextToken && { nextToken }),
-        },
-    };
+    return responseOf(action, { [set]: { item: items }, ...(nextToken && { nextToken }) });
+}
+
+/** Makes EC2's response to a call. */
+export function responseOf(action: string, body: object = { return: true }): object {
+    return { [`${action}Response`]: { "@_xmlns": XMLNS, requestId: "rehearsal", ...body } };
 }

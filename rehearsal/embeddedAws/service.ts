@@ -16,8 +16,8 @@ export interface Place {
     readonly pageSize: number;
 }
 
-/** What IAM judges. */
-export type Judged = Pick<IamRequest, "resource" | "context">;
+/** What IAM judges. A call may need the permission for another action on some of its resources. */
+export type Judged = Pick<IamRequest, "resource" | "context"> & Partial<Pick<IamRequest, "action">>;
 
 export interface Action {
     /** The permission that IAM asks for, if it has another name than the action. */

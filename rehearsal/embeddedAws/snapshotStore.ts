@@ -1,3 +1,5 @@
+import { type Disk, VolumeStore } from "./volumeStore";
+
 /** A snapshot in the embedded EC2. */
 export interface StoredSnapshot {
     readonly id: string;
@@ -9,18 +11,21 @@ export interface StoredSnapshot {
     readonly tags: Map<string, string>;
     /** Of the volume; 100 if left out. */
     readonly sizeGib?: number;
+    readonly encrypted?: boolean;
+    readonly kmsKeyId?: string;
+    /** What was on the volume when the snapshot began. */
+    readonly disk?: Disk;
     /** The error with which EC2 refuses to delete the snapshot, if something uses it. */
     heldBy?: { readonly code: string; readonly message: string };
 }
 
-/** The snapshots of an account, in the order in which `add` received them. */
+/** The volumes and the snapshots of an account. It has the snapshots in the order in which `add` received them. */
 export class SnapshotStore {
-    /** Ids of the volumes that exist. */
-    public readonly volumes = new Set<string>();
+    public readonly volumes = new VolumeStore();
     private readonly snapshots = new Map<string, StoredSnapshot>();
 
     public add(snapshot: Omit<StoredSnapshot, "id">, id = `snap-${(this.nextNumber++).toString(16).padStart(17, "0")}`): StoredSnapshot {
-        const stored = { ...snapshot, id };
+        const stored = { ...this.inherited(snapshot.volumeId), ...snapshot, id };
         this.snapshots.set(id, stored);
         return stored;
     }
@@ -35,6 +40,17 @@ export class SnapshotStore {
 
     public all(): StoredSnapshot[] {
         return [...this.snapshots.values()];
+    }
+
+    /** Finds what a snapshot takes over from its volume, as the volume is now. */
+    private inherited(volumeId: string): Pick<StoredSnapshot, "sizeGib" | "encrypted" | "kmsKeyId" | "disk"> {
+        const { sizeGib, encrypted, kmsKeyId, disk } = this.volumes.get(volumeId) ?? {};
+        return {
+            ...(sizeGib !== undefined && { sizeGib }),
+            ...(encrypted !== undefined && { encrypted }),
+            ...(kmsKeyId !== undefined && { kmsKeyId }),
+            ...(disk && { disk }),
+        };
     }
 
     private nextNumber = 1;

@@ -14,6 +14,10 @@ export interface Volume {
     readonly attachedAt?: number;
     /** False for a volume that is offline, raw or without an access path in Windows. */
     readonly mounted: boolean;
+    /** `attached` if left out. A `busy` volume is detached when Windows releases it. */
+    readonly attachment?: "attaching" | "attached" | "busy" | "detaching";
+    /** True for the boot volume and false for others, if left out. */
+    readonly deleteOnTermination?: boolean;
 }
 
 /** A server with its EBS volumes. By default, it runs Windows, and its agent is online. Times are milliseconds since 1970. */
@@ -42,6 +46,28 @@ export interface Server {
     agent?: "Online" | "ConnectionLost" | "none";
     /** When its agent last reported; at present if left out. */
     lastPing?: number;
+    /** The result of EC2's status checks; `ok` if left out. */
+    checks?: "initializing" | "ok" | "impaired";
+    /** Its former boot volumes. */
+    formerRoots?: readonly string[];
+    /** Whether EC2 refuses to terminate it. */
+    isProtected?: boolean;
+    /** Where it is, and how it was launched. If left out, as `launchOf` says. */
+    readonly launch?: Partial<Launch>;
+}
+
+/** Settings of a server that stay as they were when it was launched. */
+export interface Launch {
+    readonly zone: string;
+    readonly imageId: string;
+    readonly subnetId: string;
+    readonly vpcId: string;
+    readonly securityGroups: readonly string[];
+    readonly privateIp: string;
+    /** None if left out. */
+    readonly keyName?: string;
+    readonly profileArn: string;
+    readonly platformDetails: string;
 }
 
 /** Returns whether a volume is the boot volume. The document recognizes it by its device. */

@@ -1,4 +1,5 @@
 import type { Json } from "./call";
+import { Ec2State } from "./ec2State";
 import { SnapshotStore } from "./snapshotStore";
 import type { Server } from "./ssm";
 
@@ -6,7 +7,9 @@ import type { Server } from "./ssm";
 export interface AwsState {
     /** Snapshots and volumes. */
     readonly store: SnapshotStore;
-    readonly servers: readonly Server[];
+    readonly servers: Server[];
+    /** Images, tasks and changes of EC2 that go on. */
+    readonly ec2: Ec2State;
     /** Runs of commands, each on one server. */
     readonly invocations: readonly StoredInvocation[];
     /** Runs of the commands that clients have sent. */
@@ -129,6 +132,7 @@ export function awsState(given: Partial<AwsState> = {}): AwsState {
     return {
         store: new SnapshotStore(),
         servers: [],
+        ec2: new Ec2State(),
         invocations: [],
         sent: [],
         run: () => ({ status: "Success", outputs: {} }),

@@ -3,6 +3,7 @@ import { type DeployedPolicy, parameterName } from "../../../lambda/deployedPoli
 import { memoryLines } from "../../../lambda/watch/memoryLog";
 import { runComment } from "../../../lambda/watch/runComment";
 import type { Json } from "../../../rehearsal/embeddedAws/call";
+import { Ec2State } from "../../../rehearsal/embeddedAws/ec2State";
 import { SnapshotStore } from "../../../rehearsal/embeddedAws/snapshotStore";
 import type { Server } from "../../../rehearsal/embeddedAws/ssm";
 import type { AwsState, StoredTask } from "../../../rehearsal/embeddedAws/state";
@@ -73,6 +74,9 @@ export function makeServer(number: number, name: string, rest: Partial<Server> =
 /** An account whose parts a test may change before the command starts. */
 export type TestAccount = Partial<AwsState> & {
     readonly store: SnapshotStore;
+    readonly servers: Server[];
+    /** How EC2 behaves, and what it has beside snapshots, volumes and servers. It stays the same for all commands on the account. */
+    readonly ec2: Ec2State;
     readonly parameters: Map<string, string>;
 };
 
@@ -82,7 +86,8 @@ export function healthyAccount(servers: readonly Server[] = [makeServer(1, "web0
     const runs = Object.entries(RUNS).flatMap(([type, times]) => times.map((time) => ({ type, time: Date.parse(`${time}Z`) })));
     return {
         now: () => NOW,
-        servers,
+        servers: [...servers],
+        ec2: new Ec2State(),
         store: storeOf(servers),
         parameters: new Map([[parameterName("prod"), JSON.stringify(DEPLOYED)]]),
         windows: Object.entries(targets.windowIds).map(([type, id]) => ({

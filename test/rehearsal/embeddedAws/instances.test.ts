@@ -12,7 +12,7 @@ function server(number: number, given: Partial<Server> = {}): Server {
 
 /** Lists instances, and returns their ids. */
 function found(servers: readonly Server[], input: DescribeInstancesCommandInput): Promise<(string | undefined)[]> {
-    return withAws({ servers }, async ({ ec2 }) => {
+    return withAws({ servers: [...servers] }, async ({ ec2 }) => {
         const { Reservations = [] } = await ec2.send(new DescribeInstancesCommand(input));
         return Reservations.flatMap(({ Instances = [] }) => Instances.map(({ InstanceId }) => InstanceId));
     });
@@ -43,9 +43,19 @@ describe("Instances of the embedded EC2", () => {
         const { Reservations, NextToken } = await withAws({ servers: [running, stopped] }, ({ ec2 }) =>
             ec2.send(new DescribeInstancesCommand({})),
         );
+        const groups = [{ GroupId: "sg-0123456789abcdef0", GroupName: "sg-0123456789abcdef0" }];
+        const place = { SubnetId: "subnet-0123456789abcdef0", VpcId: "vpc-0123456789abcdef0", PrivateIpAddress: "10.0.0.10" };
+        const launch = {
+            ...place,
+            ImageId: "ami-0123456789abcdef0",
+            Placement: { AvailabilityZone: "eu-central-1a", GroupName: "", Tenancy: "default" },
+            SecurityGroups: groups,
+        };
         const network = (NetworkInterfaceId: string) => [
             {
                 NetworkInterfaceId,
+                ...place,
+                Groups: groups,
                 Attachment: { DeviceIndex: 0, Status: "attached", AttachTime: new Date(MADE), DeleteOnTermination: true },
             },
         ];
@@ -59,6 +69,7 @@ describe("Instances of the embedded EC2", () => {
                         OwnerId: "123456789012",
                         Instances: [
                             {
+                                ...launch,
                                 InstanceId: "i-1",
                                 State: { Code: 16, Name: "running" },
                                 StateTransitionReason: "",
@@ -98,6 +109,7 @@ describe("Instances of the embedded EC2", () => {
                         OwnerId: "123456789012",
                         Instances: [
                             {
+                                ...launch,
                                 InstanceId: "i-2",
                                 State: { Code: 80, Name: "stopped" },
                                 StateTransitionReason: "User initiated (2026-11-20 09:00:00 GMT)",

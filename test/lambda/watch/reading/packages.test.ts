@@ -27,7 +27,7 @@ async function read(
     associationExecutions: readonly StoredAssociationExecution[],
     options: ReadOptions = {},
 ): Promise<{ readonly packages: Signal<readonly PackageResult[]>; readonly executions: number }> {
-    const { signals, calls } = await readRegion({ servers, associationExecutions }, options);
+    const { signals, calls } = await readRegion({ servers: [...servers], associationExecutions }, options);
     return {
         packages: signals.packages,
         executions: calls.filter(({ action }) => action === "DescribeAssociationExecutionTargets").length,

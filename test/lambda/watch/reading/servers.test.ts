@@ -6,7 +6,7 @@ import { answering, HOUR, NOW, type ReadOptions, readRegion, serverOf } from "..
 const MADE = NOW - 100 * HOUR;
 
 async function read(servers: readonly Server[], options: ReadOptions = {}): Promise<Signal<readonly ListedServer[]>> {
-    return (await readRegion({ servers }, options)).signals.servers;
+    return (await readRegion({ servers: [...servers] }, options)).signals.servers;
 }
 
 /** Reads one instance that EC2 describes with these fields. */
