@@ -60,6 +60,35 @@ function describeInvocation(invocation: StoredInvocation, withDetails: boolean):
     };
 }
 
+/** What GetCommandInvocation returns of the output, and the exit code of a step that has not ended. */
+const WHOLE_OUTPUT_LENGTH = 24_000;
+const NO_EXIT_CODE = -1;
+
+/** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_GetCommandInvocation.html */
+export function getCommandInvocation({ input }: AwsCall, { state }: Place): object {
+    const { CommandId, InstanceId, PluginName } = input;
+    const invocation = [...state.invocations, ...state.sent].find(
+        ({ commandId, serverId }) => commandId === CommandId && serverId === InstanceId,
+    );
+    if (!invocation) {
+        throw new AwsError("InvocationDoesNotExist", "");
+    }
+    const { commandId, serverId, comment, document, status, outputs } = invocation;
+    const [step = "", output = ""] = Object.entries(outputs).find(([name]) => name === (PluginName ?? name)) ?? [];
+    return {
+        CommandId: commandId,
+        InstanceId: serverId,
+        Comment: comment,
+        DocumentName: document,
+        PluginName: step,
+        ResponseCode: status === "Success" ? 0 : NO_EXIT_CODE,
+        StandardOutputContent: output.slice(0, WHOLE_OUTPUT_LENGTH),
+        StandardErrorContent: "",
+        Status: roughly(status),
+        StatusDetails: status,
+    };
+}
+
 /** @see https://docs.aws.amazon.com/systems-manager/latest/userguide/monitor-commands.html */
 function roughly(details: string): string {
     if (details.endsWith("TimedOut")) {

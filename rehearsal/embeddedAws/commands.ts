@@ -3,10 +3,16 @@ import { type AwsCall, AwsError, type Json, type JsonObject } from "./call";
 import { objectsOf, seconds, textsOf } from "./jsonPages";
 import { findManaged, isManaged } from "./managedServers";
 import { partitionOf } from "./partition";
+import { runPowerShell } from "./powerShell";
 import { arnOf, type Judged, type Place } from "./service";
 import type { Server } from "./ssm";
+import type { StoredRun } from "./state";
 
 const DOCUMENTS = ["AWSEC2-CreateVssSnapshot", "AWSEC2-VssInstallAndSnapshot", "AWS-ConfigureAWSPackage"] as const;
+
+/** AWS's document that runs a script of the caller. */
+const SCRIPT = "AWS-RunPowerShellScript";
+const SCRIPT_PARAMETERS = ["commands", "workingDirectory", "executionTimeout"];
 
 /** The most ids in one command. */
 const INSTANCE_IDS = 50;
@@ -28,7 +34,7 @@ export function sentTo({ input }: AwsCall, place: Place): Judged[] {
 export function sendCommand({ input }: AwsCall, place: Place): object {
     const { state } = place;
     const { DocumentName, Comment = "", TimeoutSeconds = 3600, InstanceIds, Targets = [] } = input;
-    const document = DOCUMENTS.find((name) => name === DocumentName);
+    const document = [...DOCUMENTS, SCRIPT].find((name) => name === DocumentName);
     if (!document) {
         throw new AwsError("InvalidDocument", `Document with name ${DocumentName} does not exist.`);
     }
@@ -36,7 +42,7 @@ export function sendCommand({ input }: AwsCall, place: Place): object {
         throw new AwsError("ValidationException", "1 validation error detected");
     }
     const parameters = parametersOf(input.Parameters);
-    const faults = parameterFaults(document, parameters);
+    const faults = faultsOf(document, parameters);
     if (faults.length > 0) {
         throw new AwsError("InvalidParameters", faults.join("; "));
     }
@@ -48,13 +54,32 @@ export function sendCommand({ input }: AwsCall, place: Place): object {
     const commandId = `00000000-0000-4000-8000-${String(state.sent.length + 1).padStart(12, "0")}`;
     const requestedAt = state.now();
     for (const server of servers) {
-        const run = state.run({ server, document, parameters });
+        const run = runOn(server, document, parameters, place);
         const invocation = { commandId, serverId: server.id, document, comment: String(Comment), requestedAt };
         // The result may change later, so it must not be copied.
         state.sent.push(Object.assign(Object.create(run), invocation));
     }
     const Command = { CommandId: commandId, DocumentName: document, RequestedDateTime: seconds(requestedAt), Status: "Pending" };
     return { Command: { ...Command, InstanceIds: textsOf(InstanceIds), Targets, TargetCount: servers.length } };
+}
+
+function faultsOf(document: string, parameters: Readonly<Record<string, string>>): string[] {
+    const known = DOCUMENTS.find((name) => name === document);
+    if (known) {
+        return parameterFaults(known, parameters);
+    }
+    const unknown = Object.keys(parameters).filter((name) => !SCRIPT_PARAMETERS.includes(name));
+    const missing = parameters.commands ? [] : [`${document} needs commands`];
+    return [...missing, ...unknown.map((name) => `${document} has no parameter ${name}`)];
+}
+
+function runOn(server: Server, document: string, parameters: Readonly<Record<string, string>>, place: Place): StoredRun {
+    const { state } = place;
+    if (document !== SCRIPT) {
+        return state.run({ server, document, parameters });
+    }
+    const script = parameters.commands ?? "";
+    return state.ec2.behaviour.runScript?.(server, script) ?? runPowerShell(server, script, place);
 }
 
 /** Systems Manager leaves out servers with the tag that it does not manage. */
@@ -69,7 +94,7 @@ function targetsOf({ InstanceIds, Targets }: JsonObject, { state }: Place): read
     );
 }
 
-/** Reads the document's parameters. Each is a list with one text. */
+/** Reads the document's parameters. Each is a list with one text; only a script has a text for each line. */
 function parametersOf(given: Json | undefined): Record<string, string> {
-    return Object.fromEntries(Object.entries((given ?? {}) as JsonObject).map(([name, values]) => [name, textsOf(values)[0] ?? ""]));
+    return Object.fromEntries(Object.entries((given ?? {}) as JsonObject).map(([name, values]) => [name, textsOf(values).join("\n")]));
 }

@@ -1,11 +1,16 @@
 import { ATTACHMENT_ACTIONS } from "./attachments";
 import { type AwsCall, AwsError, readList } from "./call";
 import { findSnapshot, iso, judge, tagSetOf } from "./ec2Resources";
+import { describeImages } from "./imageListing";
+import { IMAGE_ACTIONS } from "./images";
 import { INSTANCE_ACTIONS } from "./instanceStates";
 import { describeInstanceStatus, describeInstances } from "./instances";
+import { LAUNCH_ACTIONS } from "./launch";
+import { describeSecurityGroups, describeSubnets, NETWORK_ACTIONS } from "./networks";
 import { choose, listingOf, pageOf, responseOf, tagValues, unknownFilter } from "./pages";
 import { EC2_QUERY } from "./protocols";
 import { TAG_ACTIONS } from "./resourceTags";
+import { describeReplaceRootVolumeTasks, ROOT_ACTIONS } from "./rootReplacement";
 import type { Action, Place, Service } from "./service";
 import type { StoredSnapshot } from "./snapshotStore";
 import { describeVolumeStatus, describeVolumes } from "./volumeListing";
@@ -18,6 +23,10 @@ const READS: Readonly<Record<string, Action>> = {
     DescribeVolumeStatus: { carryOut: describeVolumeStatus },
     DescribeInstances: { carryOut: describeInstances },
     DescribeInstanceStatus: { carryOut: describeInstanceStatus },
+    DescribeImages: { carryOut: describeImages },
+    DescribeReplaceRootVolumeTasks: { carryOut: describeReplaceRootVolumeTasks },
+    DescribeSubnets: { carryOut: describeSubnets },
+    DescribeSecurityGroups: { carryOut: describeSecurityGroups },
 };
 
 export const EC2: Service = {
@@ -28,6 +37,10 @@ export const EC2: Service = {
         ...VOLUME_ACTIONS,
         ...ATTACHMENT_ACTIONS,
         ...INSTANCE_ACTIONS,
+        ...LAUNCH_ACTIONS,
+        ...IMAGE_ACTIONS,
+        ...ROOT_ACTIONS,
+        ...NETWORK_ACTIONS,
         DeleteSnapshot: { resource: snapshotToDelete, carryOut: deleteSnapshot },
     },
     denied: (refusal) => new AwsError("UnauthorizedOperation", `You are not authorized to perform this operation. ${refusal}`, 403),

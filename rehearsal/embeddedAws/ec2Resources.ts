@@ -1,5 +1,5 @@
 import { AwsError, type Json } from "./call";
-import type { StoredGroup, StoredImage } from "./ec2State";
+import type { StoredGroup, StoredImage, StoredSubnet } from "./ec2State";
 import { partitionOf } from "./partition";
 import { arnOf, type Judged, type Place } from "./service";
 import type { StoredSnapshot } from "./snapshotStore";
@@ -48,8 +48,29 @@ export function findImage({ state }: Place, id: string): StoredImage {
 }
 
 /** @throws AwsError if there is no such security group */
-export function findGroup({ state }: Place, id: string): StoredGroup {
-    return state.ec2.groups.get(id) ?? missing("InvalidGroup.NotFound", `The security group '${id}' does not exist`);
+export function findGroup(place: Place, id: string): StoredGroup {
+    const { ec2 } = place.state;
+    const user = launchesIn(place).find(({ securityGroups }) => securityGroups.includes(id));
+    // An account may name a group only in its server.
+    const used = user && { id, name: id, description: "", vpcId: user.vpcId, tags: new Map<string, string>(), permitsEgress: true };
+    const group = ec2.groups.get(id) ?? used ?? missing("InvalidGroup.NotFound", `The security group '${id}' does not exist`);
+    ec2.groups.set(id, group);
+    return group;
+}
+
+/** @throws AwsError if there is no such subnet */
+export function findSubnet(place: Place, id: string): StoredSubnet {
+    const { ec2 } = place.state;
+    const user = launchesIn(place).find(({ subnetId }) => subnetId === id);
+    const used = user && { id, vpcId: user.vpcId, zone: user.zone };
+    const subnet = ec2.subnets.get(id) ?? used ?? missing("InvalidSubnetID.NotFound", `The subnet ID '${id}' does not exist`);
+    ec2.subnets.set(id, subnet);
+    return subnet;
+}
+
+/** The settings of all servers, and the defaults, which outlive the servers. */
+function launchesIn(place: Place): Launch[] {
+    return [...place.state.servers, {}].map((server) => launchOf(server, place));
 }
 
 function missing(code: string, message: string): never {
@@ -57,7 +78,7 @@ function missing(code: string, message: string): never {
 }
 
 /** The settings of a server, with defaults for those that its account leaves out. */
-export function launchOf({ launch, platform = "Windows" }: Server, place: Place): Launch {
+export function launchOf({ launch, platform = "Windows" }: Pick<Server, "launch" | "platform">, place: Place): Launch {
     return {
         zone: zoneOf(place),
         imageId: "ami-0123456789abcdef0",

@@ -1,5 +1,7 @@
 import { createHash } from "node:crypto";
 import { type AwsCall, AwsError } from "./call";
+import type { Server } from "./ssm";
+import type { StoredRun } from "./state";
 import type { Disk } from "./volumeStore";
 
 /** Changes that take EC2 a while. */
@@ -30,6 +32,8 @@ export interface Ec2Behaviour {
     mostVolumes: number;
     /** The platform that EC2 finds for a registered image; that of the disk if left out. */
     registeredPlatform: string | undefined;
+    /** Runs a script on a server instead of Windows. It returns undefined for a script that Windows runs. */
+    runScript: ((server: Server, script: string) => StoredRun | undefined) | undefined;
 }
 
 /** A volume of each instance of an image. */
@@ -100,13 +104,14 @@ export class Ec2State {
     private nextNumber = 1;
 
     public constructor(behaviour: Partial<Ec2Behaviour> = {}) {
-        const usual = {
+        const usual: Ec2Behaviour = {
             reads: {},
             rootOutcome: "succeeded",
             volumeOutcome: "available",
             mostVolumes: 28,
             registeredPlatform: undefined,
-        } as const;
+            runScript: undefined,
+        };
         this.behaviour = { ...usual, ...behaviour };
     }
 

@@ -51,12 +51,19 @@ function refuseStart(server: Server): void {
 }
 
 /** Starts a stopped server. */
-export function start(server: Server, place: Place): void {
+function start(server: Server, place: Place): void {
     if (server.state !== "stopped") {
         return;
     }
     server.state = "pending";
-    place.state.ec2.later("startInstance", () => boot(server, place));
+    place.state.ec2.later("startInstance", () => startPending(server, place));
+}
+
+/** Boots a pending server, unless somebody has terminated it meanwhile. */
+export function startPending(server: Server, place: Place): void {
+    if (server.state === "pending") {
+        boot(server, place);
+    }
 }
 
 /** Lets Windows start from the boot volume, if it can. EC2's checks come later. */
@@ -92,6 +99,9 @@ function stop(server: Server, place: Place): void {
     }
     server.state = "stopping";
     place.state.ec2.later("stopInstance", () => {
+        if (server.state !== "stopping") {
+            return;
+        }
         server.state = "stopped";
         server.stoppedAt = place.state.now();
         for (const { id, attachment } of server.volumes) {

@@ -82,7 +82,7 @@ export function makeToken(id: string, mark = ""): string {
 /** Reads from a token the id after which its page begins. */
 function readToken(token: string | null): string {
     const [id = ""] = token === null ? [] : Buffer.from(token, "base64url").toString("utf8").split(" ");
-    if (token !== null && !/^(snap|vol|i|ami|replacevol)-/.test(id)) {
+    if (token !== null && !/^(snap|vol|i|ami|replacevol|subnet|sg)-/.test(id)) {
         throw new AwsError("InvalidNextToken", `The token ${token} is invalid.`);
     }
     return id;

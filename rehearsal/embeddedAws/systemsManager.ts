@@ -1,6 +1,6 @@
 import { describeAssociationExecutions, describeAssociationExecutionTargets } from "./associationListing";
 import { type AwsCall, AwsError } from "./call";
-import { listCommandInvocations } from "./commandListing";
+import { getCommandInvocation, listCommandInvocations } from "./commandListing";
 import { sendCommand, sentTo } from "./commands";
 import { objectsOf, seconds, slice, textsOf } from "./jsonPages";
 import { findManaged } from "./managedServers";
@@ -25,6 +25,7 @@ export const SYSTEMS_MANAGER: Service = {
         GetParametersByPath: { resource: pathOf, carryOut: getParametersByPath },
         DescribeInstanceInformation: { carryOut: describeInstanceInformation },
         SendCommand: { resource: sentTo, carryOut: sendCommand },
+        GetCommandInvocation: { carryOut: getCommandInvocation },
         ListCommandInvocations: { carryOut: listCommandInvocations },
         DescribeMaintenanceWindows: { carryOut: describeMaintenanceWindows },
         DescribeMaintenanceWindowExecutions: { resource: window, carryOut: describeMaintenanceWindowExecutions },

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import {
     DeleteSnapshotCommand,
-    DescribeImagesCommand,
+    DescribeKeyPairsCommand,
     DescribeSnapshotsCommand,
     DescribeVolumesCommand,
     type EC2ServiceException,
@@ -70,10 +70,10 @@ describe("Calls of the embedded EC2", () => {
     });
 
     it("refuses unknown actions", async () => {
-        const described = withEc2(storeNamedSnapshots(), (client) => client.send(new DescribeImagesCommand({})));
+        const described = withEc2(storeNamedSnapshots(), (client) => client.send(new DescribeKeyPairsCommand({})));
         await assert.rejects(described, {
             name: "InvalidAction",
-            message: "The action DescribeImages is not valid for this web service.",
+            message: "The action DescribeKeyPairs is not valid for this web service.",
         });
     });
 
