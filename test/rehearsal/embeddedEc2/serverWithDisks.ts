@@ -1,4 +1,4 @@
-import type { EC2ServiceException } from "@aws-sdk/client-ec2";
+import type { EC2ClientConfig, EC2ServiceException } from "@aws-sdk/client-ec2";
 import type { AwsOptions } from "../../../rehearsal/embeddedAws/aws";
 import { type Ec2Behaviour, Ec2State } from "../../../rehearsal/embeddedAws/ec2State";
 import { SnapshotStore } from "../../../rehearsal/embeddedAws/snapshotStore";
@@ -56,9 +56,14 @@ export function diskAccount(behaviour: Partial<Ec2Behaviour> = {}): DiskAccount 
 }
 
 /** Uses an account through the real SDK. */
-export function withEc2<T>(account: DiskAccount, use: (ec2: Clients["ec2"]) => Promise<T>, options: AwsOptions = {}): Promise<T> {
+export function withEc2<T>(
+    account: DiskAccount,
+    use: (ec2: Clients["ec2"]) => Promise<T>,
+    options: AwsOptions = {},
+    config: EC2ClientConfig = {},
+): Promise<T> {
     const { server, ...state } = account;
-    return withAws(state, ({ ec2 }) => use(ec2), options);
+    return withAws(state, ({ ec2 }) => use(ec2), options, config);
 }
 
 /** Returns the code of the error with which AWS refuses a call, and its message. */
