@@ -31,13 +31,8 @@ function tagCommand(id: string, { targets }: Situation): string {
     return `aws ec2 create-tags --resources ${id} --tags "Key=${targets.serverTag.key},Value=${targets.serverTag.value}"`;
 }
 
-function hasServerTag({ tags }: Server, { targets: { serverTag } }: Situation): boolean {
-    return tags[serverTag.key] === serverTag.value;
-}
-
 function nobodyTargeted(situation: Situation): Draft[] {
-    const { servers } = situation.readings;
-    return !servers || servers.some((server) => hasServerTag(server, situation))
+    return !situation.readings.servers || situation.targeted.length > 0
         ? []
         : [
               {
@@ -51,11 +46,8 @@ function nobodyTargeted(situation: Situation): Draft[] {
 
 /** Finds servers whose tag nearly is the server tag, and servers that were backed up and have lost it. */
 function wrongTags(situation: Situation): Draft[] {
-    const { readings, settings, targets, sets } = situation;
-    const others = (readings.servers ?? []).filter(
-        (server) => !hasServerTag(server, situation) && server.tags[settings.excludeTag] === undefined,
-    );
-    return others.flatMap((server): Draft[] => {
+    const { untagged, settings, targets, sets } = situation;
+    return untagged.flatMap((server): Draft[] => {
         const near = nearTag(server, targets);
         const retag = tagCommand(server.id, situation);
         if (near) {

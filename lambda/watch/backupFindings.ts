@@ -4,9 +4,10 @@ import { utc } from "../retention/wording";
 import { nearTag } from "./accountFindings";
 import type { DueRuns } from "./dueRuns";
 import { dutyBegin, excuseKey, wasReached } from "./duties";
+import type { Finding } from "./finding";
 import type { Memory } from "./memory";
 import { runsCommand } from "./serverFindings";
-import { isRestorePoint } from "./serverSets";
+import { isRestorePoint, newestTime, type ServerSets } from "./serverSets";
 import type { Server } from "./signals";
 import { type Draft, isStopped, label, type Situation, stopTime } from "./situation";
 
@@ -25,7 +26,7 @@ interface Duty {
     readonly newest: number | undefined;
     readonly begin: number;
     /** Due runs for which the server was stopped. */
-    readonly excused: readonly number[];
+    readonly excused: ReadonlySet<number>;
 }
 
 /** A run that is over, and whose restore point is missing. */
@@ -56,7 +57,7 @@ export function backupFindings(situation: Situation, duties: Duties): Draft[] {
                 ...uncoveredVolumes(server, ofServer, situation),
             ];
         }),
-        ...stillOverdue(situation),
+        ...stillOverdue(situation, sets),
     ];
 }
 
@@ -67,14 +68,13 @@ function dutyOf(
     { now, targets }: Situation,
     { schedules, firstSeen, excused }: Duties,
 ): Duty {
-    const sets = ofServer.filter(({ type }) => type === runs.type);
     return {
         server,
         runs,
-        sets,
-        newest: sets.find(isRestorePoint)?.startTime,
+        sets: ofServer.filter(({ type }) => type === runs.type),
+        newest: newestTime(ofServer, runs.type),
         begin: dutyBegin(server, ofServer, schedules[runs.type]?.since ?? now, firstSeen[server.id] ?? now, targets),
-        excused: excused[excuseKey(server, runs)] ?? [],
+        excused: new Set(excused[excuseKey(server, runs)]),
     };
 }
 
@@ -119,7 +119,7 @@ function missedRun(duty: Duty, situation: Situation): Missed | undefined {
 function missedDue(duty: Duty, situation: Situation): number | undefined {
     const { runs } = duty;
     const { judged } = runs;
-    if (judged === undefined || !isOwed(judged, duty)) {
+    if (!isOwed(judged, duty)) {
         return undefined;
     }
     if (!isCopied(judged, runs.from(judged + 1), duty, situation)) {
@@ -129,8 +129,13 @@ function missedDue(duty: Duty, situation: Situation): number | undefined {
     return earlier.find((due, i) => isOwed(due, duty) && !isCopied(due, earlier[i + 1] ?? judged, duty, situation));
 }
 
-function isOwed(due: number, { begin, newest, excused }: Duty): boolean {
-    return due >= begin && isMissing(due, newest) && !excused.includes(due);
+function isOwed(due: number | undefined, duty: Duty): due is number {
+    return lacks(due, duty) && !duty.excused.has(due);
+}
+
+/** Whether no restore point follows a run that was due since the server has its duty. */
+function lacks(due: number | undefined, { begin, newest }: Duty): due is number {
+    return due !== undefined && due >= begin && isMissing(due, newest);
 }
 
 /** Whether no restore point follows a due run. */
@@ -170,8 +175,7 @@ function missedRate(duty: Duty, every: number, situation: Situation): number | u
 /** Finds out if a server was stopped when its last run was due, and has no restore point since. */
 function missedWhileStopped(duty: Duty): Missed | undefined {
     const { judged } = duty.runs;
-    const isMissed = judged !== undefined && judged >= duty.begin && isMissing(judged, duty.newest) && duty.excused.includes(judged);
-    return isMissed ? { duty, due: judged } : undefined;
+    return lacks(judged, duty) && duty.excused.has(judged) ? { duty, due: judged } : undefined;
 }
 
 function overdueFinding({ server, runs, newest }: Duty, due: number, { targets }: Situation): Draft {
@@ -204,16 +208,14 @@ function newestSentence(newest: number | undefined): string {
 }
 
 /** Keeps the overdue backups of servers that have lost the tag, since somebody may put it back. Excluded servers, and those of other policies, owe nothing. */
-function stillOverdue({ readings, sets, memory, settings, targets }: Situation): Draft[] {
-    const { key, value } = targets.serverTag;
-    const hasLostTag = (server: Server) => server.tags[key] === undefined || nearTag(server, targets) !== undefined;
-    const untagged = (readings.servers ?? []).filter(({ tags }) => tags[key] !== value && tags[settings.excludeTag] === undefined);
-    const byId = new Map(untagged.filter(hasLostTag).map((server) => [server.id, server]));
-    return (memory?.findings ?? []).filter(({ kind, server: id = "", type, since }) => {
+function stillOverdue({ untagged, memory, targets }: Situation, sets: ServerSets): Draft[] {
+    const hasLostTag = (server: Server) => server.tags[targets.serverTag.key] === undefined || nearTag(server, targets) !== undefined;
+    const byId = new Map<string | undefined, Server>(untagged.filter(hasLostTag).map((server) => [server.id, server]));
+    const isOverdue = ({ kind, server: id, type, since }: Finding) => {
         const server = byId.get(id);
-        const newest = server && sets?.of(server).find((set) => set.type === type && isRestorePoint(set))?.startTime;
-        return kind === "overdue" && server !== undefined && isMissing(since, newest);
-    });
+        return kind === "overdue" && server !== undefined && isMissing(since, newestTime(sets.of(server), type));
+    };
+    return memory?.findings.filter(isOverdue) ?? [];
 }
 
 /** Finds volumes that the newest restore point does not have, although they were attached when it was taken. */
@@ -223,7 +225,7 @@ function uncoveredVolumes(server: Server, sets: readonly BackupSet[], { targets,
         return [];
     }
     const covered = new Set(newest.snapshots.map(({ volumeId }) => volumeId));
-    const isBootOwed = !targets.excludeBootVolume && (options.excludeBootVolume?.since ?? 0) <= newest.startTime;
+    const isBootOwed = !targets.excludeBootVolume && options.excludeBootVolume.since <= newest.startTime;
     return server.volumes
         .filter(({ id, attachedAt }) => !covered.has(id) && attachedAt <= newest.startTime)
         .filter(({ isRoot }) => !isRoot || isBootOwed)

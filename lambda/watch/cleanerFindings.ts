@@ -42,7 +42,7 @@ function failed(runs: readonly CleanerRun[], look: string): Draft[] {
 
 function late(runs: readonly CleanerRun[], look: string, { now, settings, options }: Situation): Draft[] {
     const due = lastDue(settings.cleanerSchedule, settings.timezone, now - REPORT_MS);
-    if (due < (options.cleanerSchedule?.since ?? now) || runs.some(({ time }) => time >= due)) {
+    if (due < options.cleanerSchedule.since || runs.some(({ time }) => time >= due)) {
         return [];
     }
     return [

@@ -1,6 +1,6 @@
 import type { BackupSet } from "../retention/backupSets";
 import type { DueRuns } from "./dueRuns";
-import type { Memory, Since } from "./memory";
+import type { Memory, OptionTimes, Since } from "./memory";
 import { UNDELIVERED, UNFINISHED } from "./serverFindings";
 import type { Server } from "./signals";
 import { isStopped, type Situation, stopTime } from "./situation";
@@ -9,12 +9,7 @@ import type { WatchTargets } from "./watchSettings";
 const HOUR = 3_600_000;
 
 /** Since when the options of a policy have their values. An option that changes must not make findings of the time before. */
-export function optionTimes({
-    now,
-    memory,
-    settings,
-    targets,
-}: Pick<Situation, "now" | "memory" | "settings" | "targets">): Memory["options"] {
+export function optionTimes({ now, memory, settings, targets }: Pick<Situation, "now" | "memory" | "settings" | "targets">): OptionTimes {
     const since = (name: string, value: string, atFirst: number): Since => {
         const known = memory?.options[name];
         return known?.value === value ? known : { value, since: known ? now : atFirst };

@@ -7,8 +7,8 @@ import { excusedRuns, firstSeenTimes, optionTimes, scheduleTimes } from "./dutie
 import { type Finding, findingKey, KINDS, type Kind } from "./finding";
 import type { Memory } from "./memory";
 import { serverFindings } from "./serverFindings";
-import { isRestorePoint, type ServerSets, serverSets } from "./serverSets";
-import type { CleanerRun, Signal, SignalName, Signals } from "./signals";
+import { isRestorePoint, newestTime, type ServerSets, serverSets } from "./serverSets";
+import type { CleanerRun, Server, Signal, SignalName, Signals } from "./signals";
 import { type Draft, isStopped, type Readings, type Situation } from "./situation";
 import type { WatchSettings, WatchTargets } from "./watchSettings";
 import { windowFindings } from "./windowFindings";
@@ -145,6 +145,7 @@ function situationOf(
     const { servers, snapshots } = readings;
     const { key, value } = targets.serverTag;
     const targeted = (servers ?? []).filter(({ tags }) => tags[key] === value);
+    const isExcluded = ({ tags }: Server) => tags[settings.excludeTag] !== undefined;
     const sets = servers && snapshots ? serverSets(snapshots, servers, settings, now) : undefined;
     const before = new Map(memory?.findings.map((finding) => [findingKey(finding), finding]));
     return {
@@ -154,7 +155,8 @@ function situationOf(
         readings,
         memory,
         targeted,
-        watched: targeted.filter(({ tags }) => tags[settings.excludeTag] === undefined),
+        watched: targeted.filter((server) => !isExcluded(server)),
+        untagged: (servers ?? []).filter((server) => server.tags[key] !== value && !isExcluded(server)),
         sets,
         dueRuns: dueRunsOf(settings, now),
         options: optionTimes({ now, memory, settings, targets }),
@@ -228,16 +230,16 @@ const NEEDS_RUNNING: readonly Kind[] = ["not managed", "agent offline", "failing
 /** Problems of the last report that are over. If the watch no longer looks for a problem, that is no recovery. */
 function recovered(findings: readonly Finding[], { memory, readings, watched }: Situation): Finding[] {
     const keys = new Set(findings.map(findingKey));
-    const byId = new Map(watched.map((server) => [server.id, server]));
+    const byId = new Map<string | undefined, Server>(watched.map((server) => [server.id, server]));
     const isStillWatched = ({ kind, server: id }: Finding) => {
-        const server = byId.get(id ?? "");
+        const server = byId.get(id);
         return (
             id === undefined ||
             OF_UNWATCHED.includes(kind) ||
             (server !== undefined && !(NEEDS_RUNNING.includes(kind) && isStopped(server)))
         );
     };
-    const over = (memory?.reported ?? []).filter((finding) => finding.severity === "problem" && !keys.has(findingKey(finding)));
+    const over = memory?.reported.filter((finding) => finding.severity === "problem" && !keys.has(findingKey(finding))) ?? [];
     return sort(over.filter((finding) => !readings.servers || isStillWatched(finding)));
 }
 
@@ -267,9 +269,7 @@ function countsOf(
 }
 
 function typeHealth(runs: DueRuns, watched: Situation["watched"], sets: ServerSets, now: number): TypeHealth {
-    const times = watched.flatMap(
-        (server) => sets.of(server).find((set) => set.type === runs.type && isRestorePoint(set))?.startTime ?? [],
-    );
+    const times = watched.flatMap((server) => newestTime(sets.of(server), runs.type) ?? []);
     const nextWindow = runs.from(now + 1);
     return {
         type: runs.type,

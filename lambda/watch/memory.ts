@@ -9,6 +9,9 @@ export interface Since {
     readonly since: number;
 }
 
+/** Since when the options of the policy have their values. */
+export type OptionTimes = Readonly<Record<"timezone" | "cleanerSchedule" | "excludeBootVolume", Since>>;
+
 /** What one run of the watch leaves in its log for the next run. Times are milliseconds since 1970. */
 export interface Memory {
     readonly time: number;

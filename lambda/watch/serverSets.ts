@@ -8,8 +8,8 @@ import type { WatchSettings } from "./watchSettings";
 export interface ServerSets {
     readonly all: readonly BackupSet[];
     /**
-     * The sets with a snapshot of a volume that is attached to the server now. If volumes of a set are attached to several servers now, it
-     * belongs to those whose volume was attached when the set began.
+     * The sets with a snapshot of a volume that is attached to the server now. If volumes of a set were attached after it began, it belongs
+     * to the servers whose volume was attached before, if there are any.
      */
     of(server: Server): readonly BackupSet[];
 }
@@ -36,10 +36,14 @@ export function setOwners(servers: readonly Server[]): (set: BackupSet) => Reado
     );
     return ({ snapshots, startTime }) => {
         const attached = snapshots.flatMap(({ volumeId }) => attachments.get(volumeId) ?? []);
-        const now = new Set(attached.map(({ server }) => server));
-        const then = new Set(attached.filter(({ attachedAt }) => attachedAt <= startTime).map(({ server }) => server));
-        return now.size > 1 && then.size > 0 ? then : now;
+        const then = attached.filter(({ attachedAt }) => attachedAt <= startTime);
+        return new Set((then.length > 0 ? then : attached).map(({ server }) => server));
     };
+}
+
+/** When the newest restore point of a type began; undefined if there is none. The sets are those of one server, newest first. */
+export function newestTime(sets: readonly BackupSet[], type: string | undefined): number | undefined {
+    return sets.find((set) => set.type === type && isRestorePoint(set))?.startTime;
 }
 
 export function isRestorePoint({ status }: BackupSet): boolean {

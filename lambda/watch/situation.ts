@@ -1,6 +1,6 @@
 import type { DueRuns } from "./dueRuns";
 import type { Finding, FindingName } from "./finding";
-import type { Memory } from "./memory";
+import type { Memory, OptionTimes } from "./memory";
 import type { ServerSets } from "./serverSets";
 import type { Server, Signals } from "./signals";
 import type { WatchSettings, WatchTargets } from "./watchSettings";
@@ -21,10 +21,12 @@ export interface Situation {
     readonly targeted: readonly Server[];
     /** Servers with the server tag, without the excluded ones. Empty if the servers could not be read. */
     readonly watched: readonly Server[];
+    /** Servers without the server tag, without the excluded ones. Empty if the servers could not be read. */
+    readonly untagged: readonly Server[];
     /** Undefined if the servers or the snapshots could not be read. */
     readonly sets: ServerSets | undefined;
     readonly dueRuns: readonly DueRuns[];
-    readonly options: Memory["options"];
+    readonly options: OptionTimes;
     /** The same finding in the run before; undefined if that run did not have it. */
     known(name: FindingName): Finding | undefined;
 }
