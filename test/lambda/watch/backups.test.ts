@@ -1,38 +1,8 @@
 import assert from "node:assert/strict";
 import type { Finding } from "../../../lambda/watch/finding";
-import type { Signals, SizedSnapshot } from "../../../lambda/watch/signals";
-import { backUp, type SetSketch } from "../../support/history";
-import { DAY, HOUR } from "../../support/watchedAccount";
+import { DAY, HOUR, SETTINGS } from "../../support/watchedAccount";
 import { at, finds, HEALTHY, invocations, look, MEMORY, NOW, RUNS, read, SERVER, server, snapshotsUntil, window } from "./healthOf";
-
-const DUE = at("2027-03-20T01:00:00");
-const BEFORE = read(snapshotsUntil(at("2027-03-20T00:00:00")).snapshots);
-
-const OVERDUE: Finding = {
-    kind: "overdue",
-    severity: "problem",
-    server: "i-0",
-    type: "Day",
-    since: DUE,
-    sentence:
-        "server0 (i-0) has no Day restore point of the run that was due at 2027-03-20 01:00 UTC. The newest is of 2027-03-19 01:01 UTC.",
-    cure: RUNS,
-};
-
-/** Snapshots of both volumes of the server, or of these. */
-function taken(sketch: SetSketch): SizedSnapshot[] {
-    return backUp({ volumes: ["c-0", "d-0"], ...sketch }).map((one) => ({ ...one, sizeGib: 1 }));
-}
-
-/** The healthy account without the restore point of the last day, and with these sets. */
-function lastDayWith(...sets: readonly SizedSnapshot[][]): Pick<Signals, "snapshots"> {
-    return { snapshots: { value: [...BEFORE, ...sets.flat()] } };
-}
-
-/** The snapshot of one volume ends in a state, while those of the others are complete. */
-function withState(state: string, ofVolume: string, set: readonly SizedSnapshot[]): SizedSnapshot[] {
-    return set.map((one) => (one.volumeId === ofVolume ? { ...one, state } : one));
-}
+import { DUE, lastDayWith, OVERDUE, taken } from "./lastDay";
 
 describe("The backups of a server", () => {
     finds("are overdue if the restore point of a run is missing", { signals: snapshotsUntil(at("2027-03-20T00:00:00")) }, [OVERDUE]);
@@ -222,6 +192,72 @@ describe("The backups of a server", () => {
     );
 });
 
+describe("A server without any restore point", () => {
+    const begin = at("2027-03-10T00:00:00");
+    const { Day, Week } = SETTINGS.schedules as { readonly Day: string; readonly Week: string };
+    const never: Finding = {
+        kind: "never backed up",
+        severity: "problem",
+        server: "i-0",
+        since: begin,
+        sentence: "server0 (i-0) has the server tag, and no restore point exists.",
+        cure: RUNS,
+    };
+    const stopped = (since: number): Finding => ({
+        kind: "stopped",
+        severity: "note",
+        server: "i-0",
+        since,
+        sentence: "server0 (i-0) is stopped. A stopped server gets no backups.",
+        cure: "Start it: aws ec2 start-instances --instance-ids i-0",
+    });
+    /** The server stopped at a time. Its runs are excused. It has the tag since the begin, and its schedules since these times. */
+    const stoppedAt = (
+        stoppedAt: number | undefined,
+        schedules: Readonly<Record<string, string>> = { Day },
+        since: Readonly<Record<string, number>> = {},
+    ) => ({
+        signals: {
+            snapshots: { value: [] },
+            ...server({ state: "stopped", ...(stoppedAt !== undefined && { stoppedAt }) }),
+        },
+        settings: { schedules },
+        memory: {
+            firstSeen: { "i-0": begin },
+            excused: { "i-0|Day": [DUE], "i-0|Week": [at("2027-03-14T03:00:00")] },
+            schedules: Object.fromEntries(
+                Object.entries(schedules).map(([type, schedule]) => [type, { schedule, since: since[type] ?? 0 }]),
+            ),
+        },
+    });
+
+    finds("is no problem if the server has been stopped since it got the tag", stoppedAt(begin), [stopped(begin)]);
+
+    finds("is no problem if nobody knows when the server stopped", stoppedAt(undefined), [stopped(NOW)]);
+
+    finds("is a problem if the server stopped later", stoppedAt(begin + 1), [never, stopped(begin + 1)]);
+
+    const lateDay = { Day: begin + HOUR };
+    finds("is a problem if the server stopped between the begins of two schedules", stoppedAt(begin + 1, { Day, Week }, lateDay), [
+        never,
+        stopped(begin + 1),
+    ]);
+
+    finds("is no problem if the server stopped before both schedules began", stoppedAt(begin, { Day, Week }, lateDay), [stopped(begin)]);
+
+    finds(
+        "is a problem if the server runs, although it was stopped at its due runs",
+        { ...stoppedAt(begin), signals: { snapshots: { value: [] } } },
+        [never],
+    );
+
+    finds(
+        "is a problem also if a set has failed",
+        { ...stoppedAt(begin), signals: { snapshots: { value: taken({ at: "2027-03-20T09:00", consistent: "false" }) } } },
+        [never],
+    );
+});
+
 describe("A missing restore point", () => {
     finds("is not made up for by one of another type", { signals: lastDayWith(taken({ type: "Week", at: "2027-03-20T03:01" })) }, [
         OVERDUE,
@@ -272,31 +308,6 @@ describe("A missing restore point", () => {
     );
 });
 
-describe("A set that EC2 still copies", () => {
-    const pending = taken({ at: "2027-03-20T01:01", state: "pending" });
-    const copying = withState("pending", "vol-c-0", taken({ at: "2027-03-20T01:01" }));
-
-    finds("is not overdue while one of its snapshots is pending", { signals: lastDayWith(copying) }, []);
-
-    finds("is not overdue if it began at the due time", { signals: lastDayWith(taken({ at: "2027-03-20T01:00", state: "pending" })) }, []);
-
-    finds("does not stand for a later run", { signals: lastDayWith(taken({ at: "2027-03-19T23:00", state: "pending" })) }, [OVERDUE]);
-
-    finds("does not end a problem before it is complete", { signals: lastDayWith(pending), memory: { findings: [OVERDUE] } }, [OVERDUE]);
-
-    finds(
-        "is overdue when failedSetGraceHours end",
-        { signals: lastDayWith(taken({ at: "2027-03-20T02:00", state: "pending" })), settings: { failedSetGraceHours: 10 } },
-        [OVERDUE],
-    );
-
-    finds(
-        "has failed if a snapshot ended in an error",
-        { signals: lastDayWith(withState("error", "vol-c-0", taken({ at: "2027-03-20T01:01" }))) },
-        [OVERDUE],
-    );
-});
-
 describe("A type with a rate", () => {
     const schedule = "rate(1 day)";
     /** The server began its last backup so long ago. An interval, a window and the grace are 27 hours. */
@@ -329,6 +340,14 @@ describe("A type with a rate", () => {
     finds("is overdue when the interval and the grace end", lastBackup(27 * HOUR), [overdue]);
 
     finds("is not overdue before", lastBackup(27 * HOUR - 1), []);
+
+    const copying = taken({ at: "2027-03-20T09:00", state: "pending" });
+    const copied = lastBackup(27 * HOUR);
+    finds(
+        "is not overdue while EC2 copies a set",
+        { ...copied, signals: { ...copied.signals, snapshots: { value: [...copied.signals.snapshots.value, ...copying] } } },
+        [],
+    );
 
     finds("is not overdue if the server stopped before", lastBackup(27 * HOUR, { state: "stopped", stoppedAt: NOW - 1 }), [stopped]);
 
@@ -392,4 +411,15 @@ describe("A volume that is not in the newest restore point", () => {
         },
         [lack("vol-e", "xvdc")],
     );
+
+    const owedSince = (since: number) => ({
+        signals: without("vol-c-0"),
+        memory: { options: { ...MEMORY.options, excludeBootVolume: { value: "false", since } } },
+    });
+
+    finds("is a problem if the policy included the boot volume when the restore point began", owedSince(at("2027-03-20T01:01:00")), [
+        lack("vol-c-0", "/dev/sda1"),
+    ]);
+
+    finds("is no problem if the policy included the boot volume later", owedSince(at("2027-03-20T01:01:00") + 1), []);
 });
