@@ -57,6 +57,12 @@ describe("A stopped server", () => {
     excuses("is excused if EC2 does not say when, as after a shutdown from Windows", undated, others, EXCUSED);
     excuses("is not excused if EC2 does not say when, and the watch found it stopped later", undated, [note({ since: DUE + 1 })], {});
     excuses(
+        "is excused if EC2 says that it stopped before, whatever the status of the run",
+        { ...stopped(DUE - 1), invocations: { value: [run({})] } },
+        [],
+        EXCUSED,
+    );
+    excuses(
         "is not excused if EC2 does not say when, and the run reached it",
         { ...undated, invocations: { value: [run({})] } },
         others,
@@ -175,6 +181,33 @@ describe("The schedule of a type", () => {
     });
 });
 
+describe("The options of a policy", () => {
+    const since = (time: number) => ({
+        timezone: { value: "UTC", since: time },
+        cleanerSchedule: { value: "cron(0 7 * * ? *) UTC", since: time },
+        excludeBootVolume: { value: "false", since: time },
+    });
+
+    it("keep their times while they stay the same", () => {
+        assert.deepEqual(look({ memory: { options: since(5) } }).memory.options, since(5));
+    });
+
+    it("begin anew if they change", () => {
+        const changed = { settings: { cleanerSchedule: "cron(0 8 * * ? *)" }, targets: { excludeBootVolume: true } };
+        assert.deepEqual(look({ ...changed, memory: { options: since(5) } }).memory.options, {
+            timezone: { value: "UTC", since: 5 },
+            cleanerSchedule: { value: "cron(0 8 * * ? *) UTC", since: NOW },
+            excludeBootVolume: { value: "true", since: NOW },
+        });
+    });
+
+    it("have begun before the watch, and the cleaner's schedule with the first run", () => {
+        const options = { ...since(0), cleanerSchedule: { value: "cron(0 7 * * ? *) UTC", since: 5 } };
+        assert.deepEqual(look({ memory: { options: {}, since: 5 } }).memory.options, options);
+        assert.deepEqual(lookFirst({}).memory.options, { ...options, cleanerSchedule: { ...options.cleanerSchedule, since: NOW } });
+    });
+});
+
 describe("The duty of a server", () => {
     const servers = (...others: Partial<Server>[]) => ({ servers: { value: [SERVER, ...others.map((one) => ({ ...SERVER, ...one }))] } });
     const firstSeen = (sketch: Sketch) => look(sketch).memory.firstSeen;
@@ -200,6 +233,8 @@ describe("The duty of a server", () => {
         const begin = (signals: Partial<Signals>) => lookFirst({ signals: { ...others, ...runs, ...signals } }).memory.firstSeen;
         assert.deepEqual(begin(backups), { "i-0": oldest, "i-1": NOW - 3 * DAY, "i-2": NOW });
         assert.deepEqual(begin({ snapshots: { value: [] } }), { "i-0": NOW - 2 * DAY, "i-1": NOW - 3 * DAY, "i-2": NOW });
+        assert.deepEqual(begin({ snapshots: { unread: "no" } }), { "i-0": NOW - 2 * DAY, "i-1": NOW - 3 * DAY, "i-2": NOW });
+        assert.deepEqual(begin({ ...backups, invocations: { unread: "no" } }), { "i-0": oldest, "i-1": NOW, "i-2": NOW });
     });
 
     it("keeps its begin if the servers can't be read", () => {

@@ -2,10 +2,10 @@ import assert from "node:assert/strict";
 import { countsOf } from "../../../lambda/watch/counts";
 import { type Finding, findingKey, KINDS, type Kind } from "../../../lambda/watch/finding";
 import { health } from "../../../lambda/watch/health";
-import type { Server, Signals } from "../../../lambda/watch/signals";
+import type { Signals } from "../../../lambda/watch/signals";
 import { backUp } from "../../support/history";
 import { DAY, HOUR, SETTINGS, TARGETS } from "../../support/watchedAccount";
-import { at, finds, HEALTHY, look, MEMORY, NOW, read, SERVER, server } from "./healthOf";
+import { at, finds, HEALTHY, look, lookFirst, MEMORY, NOW, read, SERVER } from "./healthOf";
 
 describe("The health of an account", () => {
     finds("has no findings if all is well", {}, []);
@@ -108,6 +108,24 @@ describe("The counts of several servers", () => {
             [types, restorePoints, Object.keys(others).toSorted()],
             [[{ type: "Day", servers: 0 }], 0, ["findings", "memory", "recovered"]],
         );
+    });
+
+    it("have the excluded servers, with their reasons", () => {
+        const excluded = (reason: string) => ({ ...SERVER.tags, VssBackupExclude: reason });
+        const value = [
+            SERVER,
+            { ...SERVER, id: "i-1", volumes: [], tags: excluded("a test server") },
+            { ...SERVER, id: "i-2", name: "", volumes: [], tags: excluded("") },
+            { ...SERVER, id: "i-3", volumes: [], tags: { VssBackupExclude: "not of this policy" } },
+        ];
+        assert.deepEqual(look({ signals: { servers: { value } } }).servers, {
+            watched: 1,
+            ok: 1,
+            excluded: [
+                { id: "i-1", name: "server0", reason: "a test server" },
+                { id: "i-2", name: "", reason: "" },
+            ],
+        });
     });
 
     it("have the next window after one that opens now", () => {
@@ -217,6 +235,13 @@ describe("A listing that can't be read", () => {
         ]);
     }
 
+    it("leaves the time of the last servers as it was", () => {
+        const signals = { servers: { unread: "no" } };
+        const { serversAt, ...first } = lookFirst({}).memory;
+        assert.deepEqual(look({ signals, memory: { serversAt: 5 } }).memory.serversAt, 5);
+        assert.deepEqual(Object.keys(lookFirst({ signals }).memory).toSorted(), Object.keys(first).toSorted());
+    });
+
     it("is a problem: its own log", () => {
         const { findings } = health(NOW, SETTINGS, TARGETS, HEALTHY, { unread: "AccessDeniedException: no" });
         assert.deepEqual(findings, [unread("memory", "its own log")]);
@@ -225,38 +250,5 @@ describe("A listing that can't be read", () => {
     it("leaves the numbers of overdue backups and of volumes unknown, without its own log too", () => {
         const { OverdueServers, UncoveredVolumes, Problems } = countsOf(health(NOW, SETTINGS, TARGETS, HEALTHY, { unread: "no" }));
         assert.deepEqual([OverdueServers, UncoveredVolumes, Problems], [undefined, undefined, 1]);
-    });
-});
-
-describe("A recovery", () => {
-    it("is a problem of the last report that is over", () => {
-        const [problem, note] = [
-            { kind: "agent offline", severity: "problem", server: "i-0", since: 1, sentence: "It was offline.", cure: "" },
-            { kind: "stopped", severity: "note", server: "i-0", since: 1, sentence: "It was stopped.", cure: "" },
-        ] as const;
-        assert.deepEqual(look({ memory: { reported: [problem, note] } }).recovered, [problem]);
-        assert.deepEqual(look({ memory: { reported: [problem] }, signals: { nodes: { unread: "no" } } }).recovered, [problem]);
-        assert.deepEqual(
-            look({ memory: { reported: [problem], findings: [problem] }, signals: { nodes: { unread: "no" } } }).recovered,
-            [],
-        );
-    });
-
-    const failing = { kind: "failing", severity: "problem", server: "i-0", since: 1, sentence: "Its runs failed.", cure: "" } as const;
-    const untagged = { ...failing, kind: "tag removed" } as const;
-
-    it("is none if the watch no longer looks for the problem", () => {
-        const recovered = (changes: Partial<Server>) =>
-            look({ memory: { reported: [failing, untagged] }, signals: server(changes) }).recovered;
-        assert.deepEqual(
-            [recovered({}), recovered({ tags: { ...SERVER.tags, VssBackupExclude: "" } }), recovered({ state: "stopped" })],
-            [[untagged, failing], [untagged], [untagged]],
-        );
-        assert.deepEqual(look({ memory: { reported: [failing, untagged] }, signals: { servers: { value: [] } } }).recovered, [untagged]);
-    });
-
-    it("is a problem of a stopped server, if the server need not run for it", () => {
-        const overdue = { ...failing, kind: "overdue", type: "Day" } as const;
-        assert.deepEqual(look({ memory: { reported: [overdue] }, signals: server({ state: "stopped" }) }).recovered, [overdue]);
     });
 });
