@@ -174,8 +174,8 @@ export interface VssBackupPolicyArgs {
      */
     reportOnly?: boolean;
     /**
-     * Watch the backups: a second Lambda function, which can only read, finds missing backups and reports them. Without it, there is no
-     * report, no metric and no alarm.
+     * Watch the backups: a second Lambda function, which changes no backup and no server, finds missing backups and reports them. Without
+     * it, there is no report, no metric, no alarm, and no record of servers for a restore.
      * Default: `true`.
      * @example false
      */

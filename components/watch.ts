@@ -38,7 +38,8 @@ export interface Watched {
 }
 
 /**
- * Creates the Lambda function that finds missing backups and reports them. It can only read and publish. Its code is an inline closure.
+ * Creates the Lambda function that finds missing backups and reports them. It can only read, publish, and record servers in parameters. Its
+ * code is an inline closure.
  *
  * @param concurrency its reserved concurrency
  */

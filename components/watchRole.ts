@@ -1,5 +1,7 @@
 import type * as aws from "@pulumi/aws";
 import * as pulumi from "@pulumi/pulumi";
+import { recordName, recordsPath } from "../lambda/recordedServer";
+import { testsPath } from "../lambda/restoreTest";
 import type { PolicyContext } from "./policyContext";
 import type { Statement } from "./policyDocument";
 import { serviceRole } from "./serviceRole";
@@ -12,7 +14,7 @@ export interface WatchRoleOptions extends Watched {
     readonly isReporting: boolean;
 }
 
-/** Creates the role of the watch. It can read, publish to the topics and write its log, and nothing else. */
+/** Creates the role of the watch. It can read, publish to the topics, and write its log and the records of servers, and nothing else. */
 export function watchRole(context: PolicyContext, options: WatchRoleOptions): { role: aws.iam.Role; rolePolicy: aws.iam.RolePolicy } {
     return serviceRole(context, {
         suffix: "watch",
@@ -26,6 +28,7 @@ export function watchRole(context: PolicyContext, options: WatchRoleOptions): { 
                 Action: [
                     "ec2:DescribeInstances",
                     "ec2:DescribeSnapshots",
+                    "ec2:DescribeVolumes",
                     "ssm:DescribeInstanceInformation",
                     "ssm:DescribeMaintenanceWindows",
                     "ssm:ListCommandInvocations",
@@ -33,6 +36,7 @@ export function watchRole(context: PolicyContext, options: WatchRoleOptions): { 
                 Resource: "*",
             },
             ...executionStatements(context, options),
+            ...recordStatements(context),
             ...logStatements(options),
             ...topicStatements(options),
         ],
@@ -55,6 +59,22 @@ function executionStatements({ placement }: PolicyContext, { windows, associatio
             Action: ["ssm:DescribeAssociationExecutions", "ssm:DescribeAssociationExecutionTargets"],
             Resource: arn("association", association.id),
         },
+    ];
+}
+
+/** Only these parameters: the settings of the policy and the restores are beside them. */
+function recordStatements({ name, placement }: PolicyContext): Statement[] {
+    const { partition, region, accountId } = placement;
+    const arn = (path: string) => pulumi.interpolate`arn:${partition}:ssm:${region}:${accountId}:parameter${path}`;
+    return [
+        {
+            Sid: "ReadRecords",
+            Effect: "Allow",
+            Action: "ssm:GetParametersByPath",
+            // AWS's error messages have a path with and without a slash at its end.
+            Resource: [arn(`${recordsPath(name)}*`), arn(`${testsPath(name)}*`)],
+        },
+        { Sid: "WriteRecords", Effect: "Allow", Action: "ssm:PutParameter", Resource: arn(recordName(name, "*")) },
     ];
 }
 

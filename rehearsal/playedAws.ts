@@ -55,6 +55,7 @@ export function makePlayedAws(deployment: Deployment, { servers, store, timeline
         parameters: new Map(
             resourcesOf(deployment, "aws:ssm/parameter:Parameter").map(({ inputs }) => [String(inputs.name), String(inputs.insecureValue)]),
         ),
+        parameterTimes: new Map(),
         logGroups: new Map(logGroups.map(({ inputs }) => [String(inputs.name), []])),
         topics: new Map(
             topicArns(deployment).map((arn) => [

@@ -6,9 +6,10 @@ import { type DueRuns, dueRunsOf } from "./dueRuns";
 import { excusedRuns, firstSeenTimes, optionTimes, scheduleTimes } from "./duties";
 import { type Finding, findingKey, KINDS, type Kind } from "./finding";
 import type { Memory } from "./memory";
+import { restoreFindings } from "./restoreFindings";
 import { serverFindings } from "./serverFindings";
 import { isRestorePoint, newestTime, type ServerSets, serverSets } from "./serverSets";
-import type { CleanerRun, Server, Signal, SignalName, Signals } from "./signals";
+import type { CleanerRun, Server, Signal, WatchSignals } from "./signals";
 import { type Draft, isStopped, type Readings, type Situation } from "./situation";
 import type { WatchSettings, WatchTargets } from "./watchSettings";
 import { windowFindings } from "./windowFindings";
@@ -53,7 +54,7 @@ export interface Health {
 }
 
 /** The signals without which a kind of finding can't be seen. */
-const NEEDS: Readonly<Record<Kind, readonly SignalName[]>> = {
+const NEEDS: Readonly<Record<Kind, readonly (keyof WatchSignals)[]>> = {
     unread: [],
     "nobody targeted": ["servers"],
     "tag misspelled": ["servers"],
@@ -79,6 +80,9 @@ const NEEDS: Readonly<Record<Kind, readonly SignalName[]>> = {
     "cleaner late": ["cleanerRuns"],
     "cleaner held back": ["cleanerRuns"],
     "subscription unconfirmed": ["subscriptions"],
+    "not recorded": ["recording"],
+    "restore test failed": ["servers", "restoreTests"],
+    "not tested": ["servers", "restoreTests"],
     stopped: ["servers"],
     "missed while stopped": ["servers", "snapshots"],
     "snapshots aging": ["servers", "snapshots"],
@@ -94,7 +98,7 @@ export function health(
     now: number,
     settings: WatchSettings,
     targets: WatchTargets,
-    signals: Signals,
+    signals: WatchSignals,
     before: Signal<Memory | undefined>,
 ): Health {
     const memory = "value" in before ? before.value : undefined;
@@ -111,6 +115,7 @@ export function health(
         ...serverFindings(situation),
         ...windowFindings(situation, duties.schedules),
         ...cleanerFindings(situation),
+        ...restoreFindings(situation, duties.firstSeen),
     ];
     const findings = sort(keepUnread(date(drafts, situation), memory, signals));
     return {
@@ -131,7 +136,7 @@ export function health(
     };
 }
 
-function readingsOf(signals: Signals): Readings {
+function readingsOf(signals: WatchSignals): Readings {
     return Object.fromEntries(Object.entries(signals).flatMap(([name, signal]) => ("value" in signal ? [[name, signal.value]] : [])));
 }
 
@@ -169,7 +174,7 @@ function serversAt({ now, readings, memory }: Situation): Pick<Memory, "serversA
     return time === undefined ? {} : { serversAt: time };
 }
 
-const SIGNAL_WORDS: Readonly<Record<SignalName | "memory", string>> = {
+const SIGNAL_WORDS: Readonly<Record<keyof WatchSignals | "memory", string>> = {
     servers: "the servers",
     nodes: "the managed instances",
     snapshots: "the snapshots",
@@ -179,14 +184,16 @@ const SIGNAL_WORDS: Readonly<Record<SignalName | "memory", string>> = {
     packages: "the installations of the VSS package",
     cleanerRuns: "the cleaner's log",
     subscriptions: "the topic's subscriptions",
+    restoreTests: "the restore tests",
+    recording: "what a restore needs of the servers",
     memory: "its own log",
 };
 
 /** A signal that can't be read is a problem: nobody knows if all is well. */
-function unreadFindings(signals: Readonly<Record<SignalName | "memory", Signal<unknown>>>): Draft[] {
-    return (Object.keys(SIGNAL_WORDS) as (SignalName | "memory")[]).flatMap((name) => {
+function unreadFindings(signals: WatchSignals & { readonly memory: Signal<unknown> }): Draft[] {
+    return (Object.keys(SIGNAL_WORDS) as (keyof typeof SIGNAL_WORDS)[]).flatMap((name) => {
         const signal = signals[name];
-        return "value" in signal
+        return signal === undefined || "value" in signal
             ? []
             : [
                   {
@@ -210,9 +217,9 @@ function date(drafts: readonly Draft[], { now, known }: Situation): Finding[] {
 }
 
 /** Adds the findings of the run before that can't be judged now. */
-function keepUnread(findings: readonly Finding[], memory: Memory | undefined, signals: Signals): Finding[] {
+function keepUnread(findings: readonly Finding[], memory: Memory | undefined, signals: WatchSignals): Finding[] {
     const keys = new Set(findings.map(findingKey));
-    const isUnread = ({ kind }: Finding) => NEEDS[kind].some((name) => "unread" in signals[name]);
+    const isUnread = ({ kind }: Finding) => NEEDS[kind].some((name) => !("value" in (signals[name] ?? {})));
     return [...findings, ...(memory?.findings ?? []).filter((finding) => isUnread(finding) && !keys.has(findingKey(finding)))];
 }
 

@@ -11,6 +11,7 @@ import { listInvocations } from "./reading/invocations";
 import { findMemory, listCleanerRuns } from "./reading/logs";
 import { listNodes } from "./reading/nodes";
 import { listPackages } from "./reading/packages";
+import { listRestoreTests } from "./reading/restoreTests";
 import { listServers } from "./reading/servers";
 import { listSubscriptions } from "./reading/subscriptions";
 import { listExecutions, listWindows } from "./reading/windows";
@@ -52,20 +53,22 @@ export async function readSignals(
     setMaxListeners(0, abortSignal);
     const read = <T>(action: string, listing: Promise<T>) => attempt(action, listing, abortSignal);
     const listedNodes = read("ssm:DescribeInstanceInformation", listNodes(ssm, targets, abortSignal));
-    const [servers, nodes, snapshots, invocations, windows, executions, packages, cleanerRuns, subscriptions, memory] = await Promise.all([
-        read("ec2:DescribeInstances", listServers(ec2, abortSignal)),
-        listedNodes,
-        read("ec2:DescribeSnapshots", listSnapshots(ec2, settings.name, abortSignal)),
-        read("ssm:ListCommandInvocations", listInvocations(ssm, settings, targets, now, abortSignal)),
-        read("ssm:DescribeMaintenanceWindows", listWindows(ssm, targets, abortSignal)),
-        read("ssm:DescribeMaintenanceWindowExecutions", listExecutions(ssm, settings, targets, now, abortSignal)),
-        read("ssm:DescribeAssociationExecutions", listPackages(ssm, targets, now, listedNodes, abortSignal)),
-        read("logs:FilterLogEvents", listCleanerRuns(logs, settings, targets, now, abortSignal)),
-        read("sns:ListSubscriptionsByTopic", listSubscriptions(sns, targets, abortSignal)),
-        read("logs:FilterLogEvents", findMemory(logs, settings, targets, now, abortSignal)),
-    ]);
+    const [servers, nodes, snapshots, invocations, windows, executions, packages, cleanerRuns, subscriptions, restoreTests, memory] =
+        await Promise.all([
+            read("ec2:DescribeInstances", listServers(ec2, abortSignal)),
+            listedNodes,
+            read("ec2:DescribeSnapshots", listSnapshots(ec2, settings.name, abortSignal)),
+            read("ssm:ListCommandInvocations", listInvocations(ssm, settings, targets, now, abortSignal)),
+            read("ssm:DescribeMaintenanceWindows", listWindows(ssm, targets, abortSignal)),
+            read("ssm:DescribeMaintenanceWindowExecutions", listExecutions(ssm, settings, targets, now, abortSignal)),
+            read("ssm:DescribeAssociationExecutions", listPackages(ssm, targets, now, listedNodes, abortSignal)),
+            read("logs:FilterLogEvents", listCleanerRuns(logs, settings, targets, now, abortSignal)),
+            read("sns:ListSubscriptionsByTopic", listSubscriptions(sns, targets, abortSignal)),
+            read("ssm:GetParametersByPath", listRestoreTests(ssm, settings, abortSignal)),
+            read("logs:FilterLogEvents", findMemory(logs, settings, targets, now, abortSignal)),
+        ]);
     return {
-        signals: { servers, nodes, snapshots, invocations, windows, executions, packages, cleanerRuns, subscriptions },
+        signals: { servers, nodes, snapshots, invocations, windows, executions, packages, cleanerRuns, subscriptions, restoreTests },
         memory,
     };
 }

@@ -26,6 +26,14 @@ export interface Signals {
     readonly cleanerRuns: Signal<readonly CleanerRun[]>;
     /** `sns:ListSubscriptionsByTopic` */
     readonly subscriptions: Signal<readonly Subscription[]>;
+    /** `ssm:GetParametersByPath` of the restore tests */
+    readonly restoreTests: Signal<readonly TestedServer[]>;
+}
+
+/** The listings, and what the run of the watch has written. */
+export interface WatchSignals extends Signals {
+    /** Undefined on the command line, which writes no records. */
+    readonly recording?: Signal<Recording>;
 }
 
 export type SignalName = keyof Signals;
@@ -127,6 +135,23 @@ export interface CleanerRun {
     readonly remaining: number;
     /** Ids of snapshots whose deletion EC2 refused. */
     readonly failedIds: readonly string[];
+}
+
+/** The last restore test of a server. */
+export interface TestedServer {
+    readonly serverId: string;
+    /** When it ended. */
+    readonly time: number;
+    readonly isPassed: boolean;
+}
+
+/** What a run of the watch did with the records of servers. */
+export interface Recording {
+    readonly written: number;
+    /** Servers whose record could not be written, and why. */
+    readonly failed: readonly { readonly server: string; readonly why: string }[];
+    /** Changed records that are left for the next run. */
+    readonly remaining: number;
 }
 
 export interface Subscription {

@@ -2,11 +2,13 @@ import type { DueRuns } from "./dueRuns";
 import type { Finding, FindingName } from "./finding";
 import type { Memory, OptionTimes } from "./memory";
 import type { ServerSets } from "./serverSets";
-import type { Server, Signals } from "./signals";
+import type { Recording, Server, Signals } from "./signals";
 import type { WatchSettings, WatchTargets } from "./watchSettings";
 
 /** The values of the signals that could be read. */
-export type Readings = { readonly [Name in keyof Signals]?: Extract<Signals[Name], { value: unknown }>["value"] };
+export type Readings = { readonly [Name in keyof Signals]?: Extract<Signals[Name], { value: unknown }>["value"] } & {
+    readonly recording?: Recording;
+};
 
 /** Everything that the rules look at. */
 export interface Situation {

@@ -6,6 +6,7 @@ import type { Memory } from "./memory";
 import { memoryLines } from "./memoryLog";
 import { metricsLine } from "./metrics";
 import { readSignals, type WatchClients } from "./reading";
+import { recordServers } from "./recording/recordServers";
 import { type Delivery, sendReports } from "./reporting";
 import { type WatchReport, watchReport } from "./reportLine";
 import type { Signal } from "./signals";
@@ -41,10 +42,11 @@ const LAST_ANSWER_MS = 15_000;
 const LAMBDA_LIMIT_MS = 900_000;
 
 /**
- * One run of the watch: read, judge, send a report if one is due, and write metrics, report and memory to the log.
+ * One run of the watch: read, record what a restore needs, judge, send a report if one is due, and write metrics, report and memory to the log.
  *
  * @param event `time`: when the run was due, ISO 8601, as EventBridge puts it into events; `report`: true if the report of the day is due
  * @param read reads AWS
+ * @param record writes what a restore needs
  * @throws Error before any request, if the event has no time
  * @throws ReportNotSent after the lines are written, if a report could not be sent
  */
@@ -55,6 +57,7 @@ export async function watch(
     event: { readonly time?: unknown; readonly report?: unknown },
     context?: WatchContext,
     read: typeof readSignals = readSignals,
+    record: typeof recordServers = recordServers,
 ): Promise<WatchReport> {
     const now = timeOf(event, "watch");
     const remaining = context?.getRemainingTimeInMillis?.() ?? LAMBDA_LIMIT_MS;
@@ -63,7 +66,8 @@ export async function watch(
     // All listings run at the same time, and each request listens. Without this, Node writes a warning to the log.
     setMaxListeners(0, untilLastRead);
 
-    const { signals, memory } = await read(clients, settings, targets, now, untilLastRead);
+    const { signals: listed, memory } = await read(clients, settings, targets, now, untilLastRead);
+    const signals = { ...listed, recording: await record(clients, settings, targets, listed.snapshots, untilLastRead) };
     const last = "value" in memory ? memory.value : undefined;
     const judge = (before: Signal<Memory | undefined>) => health(now, settings, targets, signals, before);
     const found = judge(memory);

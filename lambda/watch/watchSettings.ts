@@ -18,6 +18,8 @@ export interface WatchSettings extends RetentionPolicy {
     readonly reportOnly: boolean;
     /** Hours before a window's end after which it starts no run. */
     readonly windowCutoff: number;
+    /** Days after which each server owes another restore test; undefined if servers that were never tested owe none. */
+    readonly restoreTestDays?: number;
 }
 
 /** What the watch learns from its environment: values of other resources, which the closure can't capture. */

@@ -1,5 +1,5 @@
 import { type AwsCall, AwsError } from "./call";
-import { slice } from "./jsonPages";
+import { seconds, slice } from "./jsonPages";
 import { arnOf, type Place } from "./service";
 
 /** Finds the resource that IAM judges: the path, as if it were a parameter. */
@@ -26,6 +26,7 @@ export function getParametersByPath(call: AwsCall, place: Place): object {
         Parameters: page.map(([name, value]) => ({
             ARN: arnOf(place, "ssm", `parameter${name}`),
             DataType: "text",
+            LastModifiedDate: seconds(place.state.parameterTimes.get(name) ?? place.state.now()),
             Name: name,
             Type: "String",
             Value: value,

@@ -39,7 +39,7 @@ export interface Server {
     /** `Windows` if left out. */
     readonly platform?: "Windows" | "Linux";
     /** `m7i.large` if left out. */
-    readonly instanceType?: string;
+    instanceType?: string;
     /** Whether it has an instance profile; true if left out. */
     hasProfile?: boolean;
     /** What Systems Manager knows of its agent; `Online` if left out. `none` means that the agent never reported. */

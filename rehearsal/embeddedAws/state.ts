@@ -22,7 +22,9 @@ export interface AwsState {
     readonly windowExecutions: readonly StoredWindowExecution[];
     readonly associationExecutions: readonly StoredAssociationExecution[];
     /** The values of Parameter Store, by their names. */
-    readonly parameters: ReadonlyMap<string, string>;
+    readonly parameters: Map<string, string>;
+    /** When each parameter was last written, by its name; at present if left out. */
+    readonly parameterTimes: Map<string, number>;
     /** The events of each log group, by its name. */
     readonly logGroups: ReadonlyMap<string, readonly StoredLogEvent[]>;
     /** The subscriptions of each topic, by its ARN. */
@@ -141,6 +143,7 @@ export function awsState(given: Partial<AwsState> = {}): AwsState {
         windowExecutions: [],
         associationExecutions: [],
         parameters: new Map(),
+        parameterTimes: new Map(),
         logGroups: new Map(),
         topics: new Map(),
         quotas: new Map([["ebs/Snapshots per Region", 100_000]]),

@@ -148,6 +148,7 @@ export const WATCH_BY_DEFAULT: Record<string, object> = {
                 Action: [
                     "ec2:DescribeInstances",
                     "ec2:DescribeSnapshots",
+                    "ec2:DescribeVolumes",
                     "ssm:DescribeInstanceInformation",
                     "ssm:DescribeMaintenanceWindows",
                     "ssm:ListCommandInvocations",
@@ -165,6 +166,18 @@ export const WATCH_BY_DEFAULT: Record<string, object> = {
                 Effect: "Allow",
                 Action: ["ssm:DescribeAssociationExecutions", "ssm:DescribeAssociationExecutionTargets"],
                 Resource: `${SSM}:association/prod-vss-package-id`,
+            },
+            {
+                Sid: "ReadRecords",
+                Effect: "Allow",
+                Action: "ssm:GetParametersByPath",
+                Resource: [`${SSM}:parameter/vss-backup/prod/servers*`, `${SSM}:parameter/vss-backup/prod/restore-tests*`],
+            },
+            {
+                Sid: "WriteRecords",
+                Effect: "Allow",
+                Action: "ssm:PutParameter",
+                Resource: `${SSM}:parameter/vss-backup/prod/servers/*`,
             },
             {
                 Sid: "ReadLogs",

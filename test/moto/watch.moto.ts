@@ -179,6 +179,7 @@ describe("The watch's reading, against moto", () => {
                 value: [{ time: NOW, status: "OK", errors: [], kept: 1, deleted: 0, failed: 0, remaining: 0, failedIds: [] }],
             },
             subscriptions: { value: [{ protocol: "email", endpoint: Endpoint, isConfirmed: true }] },
+            restoreTests: { value: [] },
         };
         assert.deepEqual(reading, { signals, memory: { value: memory } });
     });

@@ -69,6 +69,7 @@ function arnsOf(region: string) {
         association: arn("ssm", "association/prod-vss-package-id"),
         deadLetters: arn("sqs", "prod-cleaner-dead-letters"),
         topic: arn("sns", "prod-topic"),
+        parameter: (path: string, policy = "prod") => arn("ssm", `parameter/vss-backup/${policy}/${path}`),
         cleanerLog: arn("logs", "log-group:/vss-backup/prod/cleaner"),
         runLog: arn("logs", "log-group:/vss-backup/prod/runs"),
         administrator: arn("iam", "user/administrator", ACCOUNT_ID, ""),
@@ -131,7 +132,7 @@ export function allowed(region: string): Row[] {
 
 /** The requests of the watch and of the services that start it. */
 function allowedToWatch(region: string): Row[] {
-    const { arn, role, watch, watchRule, watchLog, cleanerLog, window, association, topic } = arnsOf(region);
+    const { arn, role, watch, watchRule, watchLog, cleanerLog, window, association, topic, parameter } = arnsOf(region);
     const from = (sourceArn: string): Context => ({ ...OWN_ACCOUNT, "aws:SourceArn": sourceArn });
     return [
         ["scheduler.amazonaws.com", "sts:AssumeRole", role(WATCH_SCHEDULE), from(arn("scheduler", "schedule/default/any")), "allowed"],
@@ -143,6 +144,7 @@ function allowedToWatch(region: string): Row[] {
         [WATCH, "logs:PutLogEvents", `${watchLog}:log-stream:2027/02/01/a`, EMPTY_CONTEXT, "allowed"],
         [WATCH, "ec2:DescribeInstances", "*", EMPTY_CONTEXT, "allowed"],
         [WATCH, "ec2:DescribeSnapshots", "*", EMPTY_CONTEXT, "allowed"],
+        [WATCH, "ec2:DescribeVolumes", "*", EMPTY_CONTEXT, "allowed"],
         [WATCH, "ssm:DescribeInstanceInformation", "*", EMPTY_CONTEXT, "allowed"],
         [WATCH, "ssm:DescribeMaintenanceWindows", "*", EMPTY_CONTEXT, "allowed"],
         [WATCH, "ssm:ListCommandInvocations", "*", EMPTY_CONTEXT, "allowed"],
@@ -156,6 +158,11 @@ function allowedToWatch(region: string): Row[] {
             [WATCH, "logs:FilterLogEvents", log, EMPTY_CONTEXT, "allowed"],
             [WATCH, "logs:FilterLogEvents", `${log}:log-stream:`, EMPTY_CONTEXT, "allowed"],
         ]),
+        // AWS does not document if the path ends with a slash.
+        ...["servers", "servers/", "restore-tests", "restore-tests/"].map(
+            (path): Row => [WATCH, "ssm:GetParametersByPath", parameter(path), EMPTY_CONTEXT, "allowed"],
+        ),
+        [WATCH, "ssm:PutParameter", parameter("servers/i-0123456789abcdef0"), EMPTY_CONTEXT, "allowed"],
         [WATCH, "sns:ListSubscriptionsByTopic", topic, EMPTY_CONTEXT, "allowed"],
         [WATCH, "sns:Publish", topic, EMPTY_CONTEXT, "allowed"],
     ];
@@ -267,13 +274,13 @@ export function denied(region: string): Row[] {
 /** Requests of the watch on resources that it must not read or change, and other ways to start it. */
 function deniedToWatch(region: string): Row[] {
     const { arn, snapshot, document, server, cleaner, watch, watchRule, deadLetters, ...others } = arnsOf(region);
-    const { watchLog, cleanerLog, runLog, window, association, topic } = others;
+    const { watchLog, cleanerLog, runLog, window, association, topic, parameter } = others;
     const otherRegion = region === "us-east-1" ? "us-west-2" : "us-east-1";
     const ruleOf = (name: string, account = ACCOUNT_ID, where = region) => ({
         "aws:SourceArn": arn("events", `rule/${name}`, account, where),
     });
     return [
-        // It reads, and changes nothing.
+        // It reads, and changes no backup, no server and no setting.
         [WATCH, "ec2:DeleteSnapshot", snapshot, snapshotTags({ VssBackupPolicy: "prod" }), "denied"],
         [WATCH, "ec2:StartInstances", server, snapshotTags({ VssBackup: "prod" }), "denied"],
         [WATCH, "ssm:SendCommand", document("AWSEC2-CreateVssSnapshot"), EMPTY_CONTEXT, "denied"],
@@ -286,8 +293,24 @@ function deniedToWatch(region: string): Row[] {
         [WATCH, "lambda:InvokeFunction", cleaner, EMPTY_CONTEXT, "denied"],
         [WATCH, "lambda:InvokeFunction", watch, EMPTY_CONTEXT, "denied"],
 
+        // Of the parameters, it writes only the records of its servers.
+        ...["settings", "servers", "restores/any", "restore-locks/any", "restore-tests/i-0123456789abcdef0"].map(
+            (path): Row => [WATCH, "ssm:PutParameter", parameter(path), EMPTY_CONTEXT, "denied"],
+        ),
+        [WATCH, "ssm:PutParameter", parameter("servers/i-0123456789abcdef0", "prod-2"), EMPTY_CONTEXT, "denied"],
+        [WATCH, "ssm:PutParameter", arn("ssm", "parameter/password"), EMPTY_CONTEXT, "denied"],
+        [WATCH, "ssm:DeleteParameter", parameter("servers/i-0123456789abcdef0"), EMPTY_CONTEXT, "denied"],
+        [WATCH, "ssm:DeleteParameters", parameter("servers/i-0123456789abcdef0"), EMPTY_CONTEXT, "denied"],
+        [WATCH, "ssm:AddTagsToResource", parameter("servers/i-0123456789abcdef0"), EMPTY_CONTEXT, "denied"],
+        [CLEANER, "ssm:PutParameter", parameter("servers/i-0123456789abcdef0"), EMPTY_CONTEXT, "denied"],
+
         // Listings that it does not need.
-        [WATCH, "ec2:DescribeVolumes", "*", EMPTY_CONTEXT, "denied"],
+        [WATCH, "ssm:GetParametersByPath", arn("ssm", "parameter/vss-backup"), EMPTY_CONTEXT, "denied"],
+        [WATCH, "ssm:GetParametersByPath", arn("ssm", "parameter/vss-backup/prod"), EMPTY_CONTEXT, "denied"],
+        [WATCH, "ssm:GetParametersByPath", parameter("restores"), EMPTY_CONTEXT, "denied"],
+        [WATCH, "ssm:GetParametersByPath", parameter("servers", "prod-2"), EMPTY_CONTEXT, "denied"],
+        [WATCH, "ssm:GetParameter", parameter("servers/i-0123456789abcdef0"), EMPTY_CONTEXT, "denied"],
+        [WATCH, "ssm:DescribeParameters", "*", EMPTY_CONTEXT, "denied"],
         [WATCH, "ssm:ListCommands", "*", EMPTY_CONTEXT, "denied"],
         [WATCH, "ssm:GetCommandInvocation", "*", EMPTY_CONTEXT, "denied"],
         [WATCH, "ssm:GetParameter", arn("ssm", "parameter/password"), EMPTY_CONTEXT, "denied"],

@@ -61,6 +61,12 @@ export function makeFullRegion(): Partial<AwsState> {
             ],
         ]),
         topics: new Map([[TARGETS.topicArn, ["a", "b", "c"].map((name) => subscriptionOf(name))]]),
+        parameters: new Map([
+            ...IDS.map((id) => [`/vss-backup/prod/restore-tests/${id}`, testOf(id === "i-2" ? "failed" : "passed")] as const),
+            ["/vss-backup/prod/restore-tests/i-4", "of a later version"],
+            ["/vss-backup/prod/settings", "{}"],
+            ["/vss-backup/prod-2/restore-tests/i-1", testOf("passed")],
+        ]),
     };
 }
 
@@ -118,6 +124,7 @@ export const FULL_READING: Reading = {
             })),
         },
         subscriptions: { value: ["a", "b", "c"].map((name) => subscriptionOf(name)) },
+        restoreTests: { value: IDS.map((serverId) => ({ serverId, time: NOW - 7 * DAY, isPassed: serverId !== "i-2" })) },
     },
     memory: { value: MEMORY },
 };
@@ -152,6 +159,10 @@ function installation(daysAgo: number): StoredAssociationExecution {
 function reportOf(time: number): string {
     const [line = ""] = logLines(makeReport({ Time: new Date(time).toISOString(), kept: { "snap-1": "kept" } }));
     return line;
+}
+
+function testOf(result: string): string {
+    return JSON.stringify({ version: 1, time: new Date(NOW - 7 * DAY).toISOString(), result, restore: "test-1" });
 }
 
 function subscriptionOf(name: string) {

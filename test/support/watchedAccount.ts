@@ -203,6 +203,7 @@ export class WatchedAccount {
             },
             cleanerRuns: { value: this.cleanerRunsAt(now) },
             subscriptions: { value: [{ protocol: "email", endpoint: "admins@example.com", isConfirmed: true }] },
+            restoreTests: { value: [] },
         };
         return { ...read, ...Object.fromEntries(unread.map((name) => [name, { unread: "AccessDeniedException: no permission" }])) };
     }

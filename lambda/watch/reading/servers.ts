@@ -3,7 +3,7 @@ import { idOf, readPages } from "../../aws/pages";
 import type { AttachedVolume, Server } from "../signals";
 
 /** EC2's states before an instance is terminated. */
-const STATES = ["pending", "running", "stopping", "stopped"];
+export const STATES = ["pending", "running", "stopping", "stopped"];
 
 /** The time in EC2's reason for a stop, as in `User initiated (2026-11-20 10:00:00 GMT)`. */
 const STOP_TIME = /\((\d{4}-\d\d-\d\d) (\d\d:\d\d:\d\d) (?:GMT|UTC)\)/;

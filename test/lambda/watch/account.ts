@@ -141,6 +141,7 @@ export const SIGNALS: Signals = {
         ],
     },
     subscriptions: { value: [{ protocol: "email", endpoint: ADDRESS, isConfirmed: true }] },
+    restoreTests: { value: [] },
 };
 
 /** The account after somebody has started the agent, mounted the disk, and removed the stopped server. */

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { countsOf } from "../../../lambda/watch/counts";
 import { type Finding, findingKey, KINDS, type Kind } from "../../../lambda/watch/finding";
 import { health } from "../../../lambda/watch/health";
-import type { Signals } from "../../../lambda/watch/signals";
+import type { WatchSignals } from "../../../lambda/watch/signals";
 import { backUp } from "../../support/history";
 import { DAY, HOUR, SETTINGS, TARGETS } from "../../support/watchedAccount";
 import { at, finds, HEALTHY, look, lookFirst, MEMORY, NOW, read, SERVER } from "./healthOf";
@@ -165,7 +165,7 @@ describe("The findings", () => {
     });
 });
 
-const UNREAD: Readonly<Record<keyof Signals, string>> = {
+const UNREAD: Readonly<Record<keyof WatchSignals, string>> = {
     servers: "the servers",
     nodes: "the managed instances",
     snapshots: "the snapshots",
@@ -175,10 +175,12 @@ const UNREAD: Readonly<Record<keyof Signals, string>> = {
     packages: "the installations of the VSS package",
     cleanerRuns: "the cleaner's log",
     subscriptions: "the topic's subscriptions",
+    restoreTests: "the restore tests",
+    recording: "what a restore needs of the servers",
 };
 
 /** Findings of the run before that stay if a listing can't be read, since nobody can see if they are over. */
-const STAYING: Readonly<Record<keyof Signals, readonly Kind[]>> = {
+const STAYING: Readonly<Record<keyof WatchSignals, readonly Kind[]>> = {
     servers: [
         "nobody targeted",
         "tag misspelled",
@@ -194,6 +196,8 @@ const STAYING: Readonly<Record<keyof Signals, readonly Kind[]>> = {
         "agent offline",
         "package failed",
         "package missing",
+        "restore test failed",
+        "not tested",
         "stopped",
         "missed while stopped",
         "snapshots aging",
@@ -206,6 +210,8 @@ const STAYING: Readonly<Record<keyof Signals, readonly Kind[]>> = {
     packages: ["package failed", "package missing"],
     cleanerRuns: ["cleaner failed", "cleaner late", "cleaner held back"],
     subscriptions: ["subscription unconfirmed"],
+    restoreTests: ["restore test failed", "not tested"],
+    recording: ["not recorded"],
 };
 
 function unread(about: string, words: string): Finding {
@@ -224,7 +230,7 @@ describe("A listing that can't be read", () => {
         (kind): Finding => ({ kind, severity: "problem", about: "a thing of before", since: 1, sentence: "", cure: "" }),
     );
 
-    for (const name of Object.keys(HEALTHY) as (keyof Signals)[]) {
+    for (const name of Object.keys(UNREAD) as (keyof WatchSignals)[]) {
         const signals = { [name]: { unread: "AccessDeniedException: no" } };
 
         finds(`is a problem: ${name}`, { signals }, [unread(name, UNREAD[name])]);

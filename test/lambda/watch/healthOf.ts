@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import type { Finding } from "../../../lambda/watch/finding";
 import { type Health, health } from "../../../lambda/watch/health";
 import type { Memory } from "../../../lambda/watch/memory";
-import type { Invocation, Server, Signals } from "../../../lambda/watch/signals";
+import type { Invocation, Server, Signals, WatchSignals } from "../../../lambda/watch/signals";
 import type { WatchSettings, WatchTargets } from "../../../lambda/watch/watchSettings";
 import { DAY, HOUR, SETTINGS, TARGETS, WatchedAccount } from "../../support/watchedAccount";
 
@@ -12,8 +12,11 @@ export const HEALTHY = ACCOUNT.signals(NOW);
 export const MEMORY = ACCOUNT.watch(NOW - HOUR, { value: undefined }).memory;
 export const SERVER = read(HEALTHY.servers)[0] as Server;
 
+/** A run that had nothing to write. */
+export const RECORDED = { written: 0, failed: [], remaining: 0 };
+
 export interface Sketch {
-    readonly signals?: Partial<Signals>;
+    readonly signals?: Partial<WatchSignals>;
     readonly settings?: Partial<WatchSettings>;
     readonly targets?: Partial<WatchTargets>;
     readonly memory?: Partial<Memory>;
@@ -25,7 +28,7 @@ export function look({ signals, settings, targets, memory }: Sketch): Health {
         NOW,
         { ...SETTINGS, ...settings },
         { ...TARGETS, ...targets },
-        { ...HEALTHY, ...signals },
+        { ...HEALTHY, recording: { value: RECORDED }, ...signals },
         { value: { ...MEMORY, ...memory } },
     );
 }

@@ -29,6 +29,8 @@ export interface Step {
     readonly context?: WatchContext;
     /** Replaces the reading of AWS. */
     readonly read?: Parameters<typeof watch>[5];
+    /** Replaces the writing of records; nothing is written if left out. */
+    readonly record?: Parameters<typeof watch>[6];
     /** Whether SNS never responds. */
     readonly isSilent?: boolean;
 }
@@ -70,13 +72,15 @@ export async function runs(...steps: readonly Step[]): Promise<Ran[]> {
     return withAws({ messages, topics }, play, { faults: () => fault });
 }
 
+const recordNothing: NonNullable<Parameters<typeof watch>[6]> = async () => ({ value: { written: 0, failed: [], remaining: 0 } });
+
 function runOnce(clients: Clients, step: Step, log: readonly string[]): Promise<WatchReport> {
-    const { time = MORNING, report, signals = SIGNALS, settings, hasChat, unreadMemory, context, read } = step;
+    const { time = MORNING, report, signals = SIGNALS, settings, hasChat, unreadMemory, context, read, record } = step;
     const memory: Signal<Memory | undefined> = unreadMemory === undefined ? { value: readMemory(log, time) } : { unread: unreadMemory };
     const reading: Reading = { signals, memory };
     const targets = { ...TARGETS, ...(hasChat && { chatTopicArn: CHAT }) };
     const event = { time: new Date(time).toISOString(), ...(report !== undefined && { report }) };
-    return watch(clients, { ...SETTINGS, ...settings }, targets, event, context, read ?? (async () => reading));
+    return watch(clients, { ...SETTINGS, ...settings }, targets, event, context, read ?? (async () => reading), record ?? recordNothing);
 }
 
 /** Runs a function, and returns its result or its error, and its writes to the log. */

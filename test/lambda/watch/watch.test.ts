@@ -87,6 +87,23 @@ describe("A run of the watch", () => {
         );
     });
 
+    it("records servers with the listed snapshots, and reports what it could not record", async () => {
+        const given: unknown[] = [];
+        const failed = [{ server: "i-1", why: "AccessDeniedException: no" }];
+        const [ran] = (await runs({
+            signals: HEALTHY,
+            record: async (_, settings, targets, snapshots) => {
+                given.push(settings, targets, snapshots);
+                return { value: { written: 0, failed, remaining: 0 } };
+            },
+        })) as [Ran];
+        assert.deepEqual(given, [SETTINGS, TARGETS, HEALTHY.snapshots]);
+        assert.deepEqual(
+            ran.report?.Findings.map(({ Kind, Sentence }) => [Kind, Sentence]),
+            [["not recorded", "The watch could not record 1 server for a restore, such as i-1: AccessDeniedException: no"]],
+        );
+    });
+
     it("sends the report of the day to the topic", async () => {
         const [ran] = (await runs({ report: true })) as [Ran];
         const { subject, text } = writeReport(judged(SIGNALS), SETTINGS);

@@ -1,7 +1,7 @@
 import { type Health, health } from "../../../lambda/watch/health";
 import type { Memory } from "../../../lambda/watch/memory";
-import type { CleanerRun, Server, Signals } from "../../../lambda/watch/signals";
-import type { WatchTargets } from "../../../lambda/watch/watchSettings";
+import type { CleanerRun, Server, Signals, WatchSignals } from "../../../lambda/watch/signals";
+import type { WatchSettings, WatchTargets } from "../../../lambda/watch/watchSettings";
 import { HEALTHY, HOUR, MEMORY, MORNING, SETTINGS, TARGETS } from "./account";
 
 const DAY = 24 * HOUR;
@@ -50,7 +50,8 @@ const ofOldDay = (given: object): Partial<Signals> => ({
 });
 
 interface Way {
-    readonly signals?: Partial<Signals>;
+    readonly signals?: Partial<WatchSignals>;
+    readonly settings?: Partial<WatchSettings>;
     readonly memory?: Partial<Memory>;
     readonly targets?: Partial<WatchTargets>;
 }
@@ -134,6 +135,19 @@ const WAYS: Readonly<Record<string, Way>> = {
             ],
         },
     },
+    "the watch cannot write the record of a server": {
+        signals: { recording: { value: { written: 0, failed: [{ server: WEB.id, why: "AccessDeniedException: no" }], remaining: 0 } } },
+    },
+    "the records of many servers wait for the next run": {
+        signals: { recording: { value: { written: 200, failed: [], remaining: 800 } } },
+    },
+    "the last restore test of a server failed": {
+        signals: { restoreTests: { value: [{ serverId: WEB.id, time: MORNING - DAY, isPassed: false }] } },
+    },
+    "the last restore test is older than `restoreTestDays`, or there was none": { settings: { restoreTestDays: 60 } },
+    "the last restore test is older than 90 days, without `restoreTestDays`": {
+        signals: { restoreTests: { value: [{ serverId: WEB.id, time: MORNING - 91 * DAY, isPassed: true }] } },
+    },
     "a server is stopped": { signals: web({ state: "stopped", stoppedAt: MORNING - HOUR }) },
     "a server was stopped when its backup was due": {
         signals: { snapshots: { value: healthy("snapshots").filter((one) => !isNewestOfWeb(one)) } },
@@ -150,9 +164,15 @@ const WAYS: Readonly<Record<string, Way>> = {
 /** The health of the account after each way to lose backups. */
 export function afterEachWay(): Map<string, Health> {
     return new Map(
-        Object.entries(WAYS).map(([way, { signals, memory, targets }]) => [
+        Object.entries(WAYS).map(([way, { signals, settings, memory, targets }]) => [
             way,
-            health(MORNING, SETTINGS, { ...TARGETS, ...targets }, { ...HEALTHY, ...signals }, { value: { ...MEMORY, ...memory } }),
+            health(
+                MORNING,
+                { ...SETTINGS, ...settings },
+                { ...TARGETS, ...targets },
+                { ...HEALTHY, ...signals },
+                { value: { ...MEMORY, ...memory } },
+            ),
         ]),
     );
 }

@@ -67,6 +67,7 @@ function nothing(why: (service: Service, action: string) => string): Reading {
             packages: unread("ssm:DescribeAssociationExecutions"),
             cleanerRuns: unread("logs:FilterLogEvents"),
             subscriptions: unread("sns:ListSubscriptionsByTopic"),
+            restoreTests: unread("ssm:GetParametersByPath"),
         },
         memory: unread("logs:FilterLogEvents"),
     };
@@ -94,6 +95,7 @@ const LISTED: Readonly<Record<string, string>> = {
     DescribeAssociationExecutions: "AssociationExecutions",
     FilterLogEvents: "events",
     ListSubscriptionsByTopic: "Subscriptions",
+    GetParametersByPath: "Parameters",
 };
 
 const SERVICES: Readonly<Record<Service, string>> = { ec2: "EC2", ssm: "Systems Manager", logs: "CloudWatch Logs", sns: "SNS" };

@@ -78,6 +78,7 @@ describe("Reading the signals", () => {
                 packages: nothing,
                 cleanerRuns: nothing,
                 subscriptions: nothing,
+                restoreTests: nothing,
             },
             memory: { value: undefined },
         });
@@ -109,6 +110,7 @@ describe("Reading the signals", () => {
                     // One for the cleaner's runs, and three for the memory, which no run has left yet.
                     "FilterLogEvents in pages of default": 4,
                     "ListSubscriptionsByTopic in pages of default": 1,
+                    "GetParametersByPath in pages of 10": 1,
                 },
                 sizes: {
                     servers: 1_000,
@@ -120,6 +122,7 @@ describe("Reading the signals", () => {
                     packages: 1_000,
                     cleanerRuns: 0,
                     subscriptions: 0,
+                    restoreTests: 0,
                 },
                 repeated: 0,
             },
@@ -188,6 +191,7 @@ describe("Reading the signals", () => {
                     Version: "2010-03-31",
                     TopicArn: "arn:aws:sns:eu-central-1:123456789012:topic",
                 },
+                { Action: "GetParametersByPath", Path: "/vss-backup/prod/restore-tests", MaxResults: 10 },
             ]),
         );
     });
@@ -202,6 +206,7 @@ describe("Reading the signals", () => {
         ["ssm:DescribeAssociationExecutions", ["packages"], "AccessDeniedException:"],
         ["logs:FilterLogEvents", ["cleanerRuns", "memory"], "AccessDeniedException:"],
         ["sns:ListSubscriptionsByTopic", ["subscriptions"], "AuthorizationErrorException:"],
+        ["ssm:GetParametersByPath", ["restoreTests"], "AccessDeniedException:"],
     ] as const) {
         it(`gives a sentence instead of ${names.join(" and ")} if IAM denies ${action}, and reads the rest`, async () => {
             const why = "User: watch is not authorized";
@@ -245,6 +250,7 @@ describe("Reading the signals", () => {
                 packages: unread("ssm:DescribeAssociationExecutions"),
                 cleanerRuns: unread("logs:FilterLogEvents"),
                 subscriptions: unread("sns:ListSubscriptionsByTopic"),
+                restoreTests: unread("ssm:GetParametersByPath"),
             },
             memory: unread("logs:FilterLogEvents"),
         });
