@@ -3,6 +3,7 @@ import type { z } from "zod";
 import { occurrences, parseSchedule } from "../lambda/retention/schedules";
 import type { VssBackupPolicyArgs } from "./arguments";
 import { argumentsSchema } from "./argumentsSchema";
+import { isVersionSince, METADATA_VERSION, OLDEST_VERSION } from "./componentsVersion";
 import { DEFAULTS } from "./defaults";
 import { roleName } from "./roleName";
 import { isLate, isMap, typeName } from "./schemaParts";
@@ -29,6 +30,7 @@ function argumentFaults(args: VssBackupPolicyArgs, now: number): string[] {
         ...repeatedFaults(args),
         ...typeFaults(args),
         ...holdFaults(args),
+        ...metadataFaults(args),
         ...windowFaults(args, now),
         ...watchFaults(args, show),
     ];
@@ -126,6 +128,25 @@ export function holdFaults({ tags, hold }: VssBackupPolicyArgs): string[] {
     const holdTag = typeof hold === "string" ? hold : DEFAULTS.hold;
     const key = Object.keys(isMap(tags) ? tags : {}).find((tag) => tag.toLowerCase() === holdTag.toLowerCase());
     return key === undefined ? [] : [`tags.${key} has the key of hold, so it would hold every snapshot; use another key for one of them`];
+}
+
+/** Finds arguments with which a VSS run can't save the metadata of its writers. The document would fail with error 1010 or 1011. */
+export function metadataFaults({ saveVssMetadata, noWriters, componentsVersion }: VssBackupPolicyArgs): string[] {
+    if (saveVssMetadata !== true) {
+        return [];
+    }
+    const version = typeof componentsVersion === "string" ? componentsVersion : "latest";
+    const isOld = isVersionSince(version, OLDEST_VERSION) && !isVersionSince(version, METADATA_VERSION);
+    return [
+        ...(noWriters === true
+            ? ["saveVssMetadata is true, and noWriters is true, so there would be no metadata; leave out one of them"]
+            : []),
+        ...(isOld
+            ? [
+                  `saveVssMetadata is true, and componentsVersion is older than ${METADATA_VERSION.join(".")}; give a newer version, or leave out one of them`,
+              ]
+            : []),
+    ];
 }
 
 /** Finds faults between the schedules. The check needs a valid time zone, and skips schedules that are invalid. */

@@ -112,6 +112,13 @@ export interface VssBackupPolicyArgs {
      */
     noWriters?: pulumi.Input<boolean>;
     /**
+     * Save the metadata of the VSS writers on the server, in each run. AWS's runbook needs it to restore single SQL Server databases. It
+     * needs AwsVssComponents 2.4.0 or later, and does not go together with `noWriters`.
+     * Default: `false`.
+     * @example true
+     */
+    saveVssMetadata?: pulumi.Input<boolean>;
+    /**
      * The SSM document that takes the snapshots. `AWSEC2-VssInstallAndSnapshot` installs the VSS package before each run.
      * Default: `AWSEC2-CreateVssSnapshot`.
      * @example "AWSEC2-VssInstallAndSnapshot"
@@ -216,6 +223,12 @@ export interface VssBackupPolicyArgs {
      * @example true
      */
     alarmStopped?: boolean;
+    /**
+     * Days after which the watch counts a server without a restore test as a problem: 1 to 3,650.
+     * Default: none; the report only notes servers whose last test is older than 90 days.
+     * @example 60
+     */
+    restoreTestDays?: number;
     /**
      * The ARN of an SNS topic that Amazon Q Developer in chat applications reads, in the policy's region and account. The watch sends its
      * report to it in the form that chat needs. Give another topic than the one for mail.

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { NotificationEvent, ReportMode, VssDocument } from "./arguments";
+import { isVersionSince, OLDEST_VERSION } from "./componentsVersion";
 import {
     byKind,
     entryName,
@@ -108,9 +109,13 @@ export const argumentsSchema = z.strictObject({
     excludeBootVolume: input(flag).optional(),
     copyOnly: input(flag).optional(),
     noWriters: input(flag).optional(),
+    saveVssMetadata: input(flag).optional(),
     document: z.enum(Object.values(VssDocument), { error: `use ${Object.values(VssDocument).join(" or ")}` }).optional(),
     componentsVersion: input(
-        text('a version, such as "2.5.1", or "latest",').refine((version) => version === "latest" || isSupported(version), VERSION_CURE),
+        text('a version, such as "2.5.1", or "latest",').refine(
+            (version) => version === "latest" || isVersionSince(version, OLDEST_VERSION),
+            VERSION_CURE,
+        ),
     ).optional(),
     cleanerSchedule: scheduleExpression("no seconds").optional(),
     hold: byKind((given) =>
@@ -129,6 +134,7 @@ export const argumentsSchema = z.strictObject({
     overdueGraceHours: whole(1, 24, "hours").optional(),
     excludeTag: instanceTagKey.optional(),
     alarmStopped: flag.optional(),
+    restoreTestDays: whole(1, 3_650, "days").optional(),
     chatTopicArn: input(topicArn(CHAT_TOPIC_CURE)).optional(),
     alarms: flag.optional(),
     dashboard: flag.optional(),
@@ -145,16 +151,3 @@ export const argumentsSchema = z.strictObject({
         }),
     ).optional(),
 });
-
-/** Versions of the package have three or four numbers. @see https://docs.aws.amazon.com/AWSEC2/latest/UserGuide/vss-comps-history.html */
-function isSupported(version: string): boolean {
-    const numbers = /^(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})\.(0|[1-9]\d{0,3})(?:\.(?:0|[1-9]\d{0,3}))?$/
-        .exec(version)
-        ?.slice(1, 4)
-        .map(Number);
-    if (!numbers || version.length > 16) {
-        return false;
-    }
-    const [major, minor, patch] = numbers as [number, number, number];
-    return major > 2 || (major === 2 && (minor > 3 || (minor === 3 && patch >= 1)));
-}

@@ -132,12 +132,14 @@ function documentParameters(
     type: SnapshotType,
     policy: ResolvedPolicy,
 ): pulumi.Output<Record<string, string>> {
-    const { document, excludeBootVolume, copyOnly, noWriters, componentsVersion } = policy;
-    return pulumi.all([tags, excludeBootVolume, copyOnly, noWriters, componentsVersion]).apply(
-        ([userTags, isBootExcluded, isCopyOnly, hasNoWriters, version]): Record<string, string> => ({
+    const { document, excludeBootVolume, copyOnly, noWriters, saveVssMetadata, componentsVersion } = policy;
+    return pulumi.all([tags, excludeBootVolume, copyOnly, noWriters, saveVssMetadata, componentsVersion]).apply(
+        ([userTags, isBootExcluded, isCopyOnly, hasNoWriters, isMetadataSaved, version]): Record<string, string> => ({
             ExcludeBootVolume: isBootExcluded ? "True" : "False",
             CopyOnly: isCopyOnly ? "True" : "False",
             NoWriters: hasNoWriters ? "True" : "False",
+            // Left out by default, so that policies that do without it keep their tasks.
+            ...(isMetadataSaved && { SaveVssMetadata: "True" }),
             description: runComment(name, type.name),
             tags: formatSnapshotTags({ [TYPE_TAG]: type.name, [POLICY_TAG]: name, ...userTags }),
             executionTimeout: String(EXECUTION_TIMEOUT_S),

@@ -1,8 +1,8 @@
-import type * as pulumi from "@pulumi/pulumi";
+import * as pulumi from "@pulumi/pulumi";
 import type { CleanerSettings } from "../lambda/cleaner/cleaner";
 import { parseSchedule } from "../lambda/retention/schedules";
 import type { WatchSettings } from "../lambda/watch/watchSettings";
-import { policyFaults } from "./argumentFaults";
+import { metadataFaults, policyFaults } from "./argumentFaults";
 import type { NotificationEvent, VssBackupPolicyArgs, VssDocument } from "./arguments";
 import { cleanerSettings } from "./cleanerSettings";
 import { timesInClockGaps } from "./clockGaps";
@@ -41,6 +41,7 @@ export interface ResolvedPolicy {
     readonly excludeBootVolume: pulumi.Output<boolean>;
     readonly copyOnly: pulumi.Output<boolean>;
     readonly noWriters: pulumi.Output<boolean>;
+    readonly saveVssMetadata: pulumi.Output<boolean>;
     readonly document: VssDocument;
     readonly componentsVersion: pulumi.Output<string>;
     /** When State Manager installs the VSS package, in UTC: a cron expression in State Manager's dialect. */
@@ -66,6 +67,8 @@ export function resolvePolicy(name: string, args: VssBackupPolicyArgs, now: numb
     const checked = <K extends keyof VssBackupPolicyArgs, T>(key: K, value: pulumi.Input<T>) => checkWhenKnown(name, [key], value);
     const types = snapshotTypes(args);
     const timezone = args.timezone ?? DEFAULTS.timezone;
+    const noWriters = checked("noWriters", args.noWriters ?? false);
+    const componentsVersion = checked("componentsVersion", args.componentsVersion ?? DEFAULTS.componentsVersion);
     const installation = packageSchedule(types, timezone, BUSY_SECONDS);
     return {
         name,
@@ -83,9 +86,10 @@ export function resolvePolicy(name: string, args: VssBackupPolicyArgs, now: numb
         topicArn: args.topicArn === undefined ? undefined : checked("topicArn", args.topicArn),
         excludeBootVolume: checked("excludeBootVolume", args.excludeBootVolume ?? false),
         copyOnly: checked("copyOnly", args.copyOnly ?? false),
-        noWriters: checked("noWriters", args.noWriters ?? false),
+        noWriters,
+        saveVssMetadata: savedMetadata(name, checked("saveVssMetadata", args.saveVssMetadata ?? false), noWriters, componentsVersion),
         document: args.document ?? DEFAULTS.document,
-        componentsVersion: checked("componentsVersion", args.componentsVersion ?? DEFAULTS.componentsVersion),
+        componentsVersion,
         packageSchedule: installation.expression,
         cleaner: cleanerSettings(name, args),
         cleanerSchedule: args.cleanerSchedule ?? DEFAULTS.cleanerSchedule,
@@ -100,6 +104,19 @@ export function resolvePolicy(name: string, args: VssBackupPolicyArgs, now: numb
             ...watchWarnings(args, now),
         ],
     };
+}
+
+/** Refuses to save metadata as soon as the other values are known not to fit. */
+function savedMetadata(
+    name: string,
+    saved: pulumi.Output<boolean>,
+    noWriters: pulumi.Output<boolean>,
+    componentsVersion: pulumi.Output<string>,
+): pulumi.Output<boolean> {
+    return pulumi.all([saved, noWriters, componentsVersion]).apply(([isSaved, hasNoWriters, version]) => {
+        refuse(name, metadataFaults({ saveVssMetadata: isSaved, noWriters: hasNoWriters, componentsVersion: version }));
+        return isSaved;
+    });
 }
 
 /** Lists the entries of a map with their names. In a list, each text gives its name. */

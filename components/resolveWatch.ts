@@ -62,5 +62,6 @@ export function watchSettings(name: string, args: VssBackupPolicyArgs): WatchSet
         cleanerSchedule: args.cleanerSchedule ?? DEFAULTS.cleanerSchedule,
         reportOnly: args.reportOnly ?? DEFAULTS.reportOnly,
         windowCutoff: CUTOFF_HOURS,
+        ...(args.restoreTestDays !== undefined && { restoreTestDays: args.restoreTestDays }),
     };
 }

@@ -18,18 +18,20 @@ export interface FunctionNames {
  */
 export function settingsParameter(
     { name, parent, tags }: PolicyContext,
-    { cleaner, watchSettings }: ResolvedPolicy,
+    { cleaner, watchSettings, saveVssMetadata }: ResolvedPolicy,
     targets: pulumi.Output<WatchTargets>,
     { cleanerFunction, watchFunction }: FunctionNames,
 ): aws.ssm.Parameter {
     const settings = { ...cleaner, ...watchSettings };
-    const value = pulumi.all([targets, cleanerFunction, watchFunction]).apply(([knownTargets, cleanerName, watchName]) =>
+    const parts = pulumi.all([targets, cleanerFunction, watchFunction, saveVssMetadata]);
+    const value = parts.apply(([knownTargets, cleanerName, watchName, isMetadataSaved]) =>
         JSON.stringify({
             version: 1,
             settings,
             targets: knownTargets,
             cleanerFunction: cleanerName,
             ...(watchName !== undefined && { watchFunction: watchName }),
+            ...(isMetadataSaved && { saveVssMetadata: true as const }),
         } satisfies DeployedPolicy),
     );
     return new aws.ssm.Parameter(

@@ -10,6 +10,7 @@ const OF_WATCH = [
     "overdueGraceHours",
     "excludeTag",
     "alarmStopped",
+    "restoreTestDays",
     "chatTopicArn",
     "alarms",
     "dashboard",

@@ -12,6 +12,8 @@ export interface DeployedPolicy {
     readonly cleanerFunction: string;
     /** Undefined if the policy has no watch. */
     readonly watchFunction?: string;
+    /** Whether its runs save the metadata of VSS writers; undefined if not. */
+    readonly saveVssMetadata?: true;
 }
 
 /** The name of a policy's parameter. */

@@ -30,6 +30,7 @@ const KEYS = [
     "excludeBootVolume",
     "copyOnly",
     "noWriters",
+    "saveVssMetadata",
     "document",
     "componentsVersion",
     "cleanerSchedule",
@@ -47,6 +48,7 @@ const KEYS = [
     "overdueGraceHours",
     "excludeTag",
     "alarmStopped",
+    "restoreTestDays",
     "chatTopicArn",
     "alarms",
     "dashboard",
@@ -155,7 +157,8 @@ describe("The program", () => {
             topicArn: "arn:aws:sns:eu-central-1:123456789012:ops",
             excludeBootVolume: "true",
             copyOnly: "true",
-            noWriters: "true",
+            noWriters: "false",
+            saveVssMetadata: "true",
             document: "AWSEC2-VssInstallAndSnapshot",
             componentsVersion: "2.5.1",
             cleanerSchedule: "rate(12 hours)",
@@ -173,6 +176,7 @@ describe("The program", () => {
             overdueGraceHours: "6",
             excludeTag: "NotWatched",
             alarmStopped: "true",
+            restoreTestDays: "60",
             chatTopicArn: "arn:aws:sns:eu-central-1:123456789012:chat",
             alarms: "false",
             dashboard: "true",
@@ -197,7 +201,7 @@ describe("The program", () => {
                 alarms: Object.keys(inputs).filter((name) => name.endsWith("-alarm")),
                 dashboard: inputs["prod-dashboard"]?.dashboardName,
                 chat: /chatTopicArn[^a-z]+([\w:-]+)/.exec(JSON.stringify(inputs["prod-watch"]?.environment))?.[1],
-                watchSettings: (await settingsOf(deployment, "watch")).slice(-7),
+                watchSettings: (await settingsOf(deployment, "watch")).slice(-8),
             },
             {
                 targets: [{ key: "tag:Tier", values: ["5"] }],
@@ -211,7 +215,8 @@ describe("The program", () => {
                 parameters: [
                     { name: "ExcludeBootVolume", values: ["True"] },
                     { name: "CopyOnly", values: ["True"] },
-                    { name: "NoWriters", values: ["True"] },
+                    { name: "NoWriters", values: ["False"] },
+                    { name: "SaveVssMetadata", values: ["True"] },
                     { name: "description", values: ["VssBackupPolicy prod: day snapshots"] },
                     {
                         name: "tags",
@@ -247,6 +252,7 @@ describe("The program", () => {
                     '__settings.cleanerSchedule = "rate(12 hours)";',
                     "__settings.reportOnly = true;",
                     "__settings.windowCutoff = 0;",
+                    "__settings.restoreTestDays = 60;",
                 ],
             },
         );
@@ -287,10 +293,17 @@ describe("The program", () => {
         ["excludeBootVolume", "ExcludeBootVolume"],
         ["copyOnly", "CopyOnly"],
         ["noWriters", "NoWriters"],
+        ["saveVssMetadata", "SaveVssMetadata"],
     ] as const) {
         it(`passes ${key} only to the document's ${parameter}`, async () => {
             const [task] = deployedWindows(
-                await program({ excludeBootVolume: "false", copyOnly: "false", noWriters: "false", [key]: "true" }),
+                await program({
+                    excludeBootVolume: "false",
+                    copyOnly: "false",
+                    noWriters: "false",
+                    saveVssMetadata: "false",
+                    [key]: "true",
+                }),
             );
             assert.deepEqual(
                 Object.entries(task?.parameters ?? {}).flatMap(([name, value]) => (value === "True" ? [name] : [])),

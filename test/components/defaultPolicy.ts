@@ -76,7 +76,12 @@ export const SETTINGS = {
 
 /** The parameter with other values. Undefined removes a value. */
 export function settingsParameter(
-    changed: { readonly settings?: object; readonly targets?: object; readonly watchFunction?: undefined } = {},
+    changed: {
+        readonly settings?: object;
+        readonly targets?: object;
+        readonly watchFunction?: undefined;
+        readonly saveVssMetadata?: true;
+    } = {},
 ) {
     const functions = { cleanerFunction: "vss-backup-prod-cleaner", watchFunction: "vss-backup-prod-watch" };
     const { watchFunction, ...others } = { ...functions, ...changed };

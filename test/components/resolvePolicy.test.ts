@@ -38,6 +38,9 @@ const ZONE = "give an IANA time zone, such as Europe/Vienna";
 const HOLD_KEY = "a tag key takes 1 to 128 letters, digits, spaces and _ . : / = + - @, and does not begin with aws:";
 const CRON = "write cron(minutes hours day-of-month month day-of-week year), for example cron(0 1 ? * * *), or rate(6 hours)";
 
+const OLD_FOR_METADATA =
+    "saveVssMetadata is true, and componentsVersion is older than 2.4.0; give a newer version, or leave out one of them";
+
 /** Every argument with a valid value. */
 const ALL: Required<VssBackupPolicyArgs> = {
     retention: { Day: 7, "Half year": 2 },
@@ -50,9 +53,10 @@ const ALL: Required<VssBackupPolicyArgs> = {
     topicArn: "arn:aws-us-gov:sns:us-gov-west-1:123456789012:ops",
     excludeBootVolume: true,
     copyOnly: false,
-    noWriters: true,
+    noWriters: false,
+    saveVssMetadata: true,
     document: "AWSEC2-VssInstallAndSnapshot",
-    componentsVersion: "2.3.1",
+    componentsVersion: "2.4.0",
     cleanerSchedule: "rate(12 hours)",
     hold: "Legal/hold",
     orphanDays: 30,
@@ -68,6 +72,7 @@ const ALL: Required<VssBackupPolicyArgs> = {
     overdueGraceHours: 24,
     excludeTag: "Büro/not watched",
     alarmStopped: true,
+    restoreTestDays: 3650,
     chatTopicArn: "arn:aws-us-gov:sns:us-gov-west-1:123456789012:chat",
     alarms: false,
     dashboard: true,
@@ -77,6 +82,20 @@ const ALL: Required<VssBackupPolicyArgs> = {
 describe("Arguments", () => {
     it("may all be left out", () => {
         assert.deepEqual(faultsOf({}), []);
+    });
+
+    it("may save metadata with each version that can, and exclude writers without it", () => {
+        const accepted = [
+            { saveVssMetadata: true },
+            { saveVssMetadata: true, componentsVersion: "latest", noWriters: false },
+            { saveVssMetadata: true, componentsVersion: "2.4.0" },
+            { saveVssMetadata: true, document: "AWSEC2-VssInstallAndSnapshot", componentsVersion: "3.0.0" },
+            { saveVssMetadata: false, componentsVersion: "2.3.1", noWriters: true },
+        ];
+        assert.deepEqual(
+            accepted.flatMap((args) => faultsOf(args)),
+            [],
+        );
     });
 
     it("may all be given", () => {
@@ -340,6 +359,13 @@ describe("Arguments", () => {
             { topicArn: "arn:aws:sns:eu-central-1:123456789012:ops.fifo" },
             [`topicArn is "arn:aws:sns:eu-central-1:123456789012:ops.fifo"; ${TOPIC}`],
         ],
+        [
+            { saveVssMetadata: true, noWriters: true, componentsVersion: "2.3.1" },
+            ["saveVssMetadata is true, and noWriters is true, so there would be no metadata; leave out one of them", OLD_FOR_METADATA],
+        ],
+        [{ saveVssMetadata: true, componentsVersion: "2.3.9999.9" }, [OLD_FOR_METADATA]],
+        [{ saveVssMetadata: true, componentsVersion: "2.3.0" }, [`componentsVersion is "2.3.0"; ${VERSION}`]],
+        [{ saveVssMetadata: 1, noWriters: true }, ["saveVssMetadata is 1; give true or false"]],
         [
             { excludeBootVolume: "true", copyOnly: null, noWriters: 1 },
             [
@@ -605,6 +631,21 @@ describe("Arguments from other resources", () => {
         );
     });
 
+    for (const [late, fault] of [
+        [{ saveVssMetadata: asOutput(true), componentsVersion: "2.3.1" }, OLD_FOR_METADATA],
+        [
+            { saveVssMetadata: true, noWriters: asOutput(true) },
+            "saveVssMetadata is true, and noWriters is true, so there would be no metadata; leave out one of them",
+        ],
+    ] as const) {
+        it(`fail when ${Object.keys(late).join(" and ")} are known not to fit`, async () => {
+            assert.deepEqual(faultsOf(late), []);
+            await assert.rejects(resolveOutput(resolvePolicy("prod", late, NOW).saveVssMetadata), {
+                message: `VssBackupPolicy "prod": ${fault}`,
+            });
+        });
+    }
+
     it("are checked in the parts that are known", () => {
         assert.deepEqual(
             faultsOf({
@@ -661,6 +702,7 @@ describe("Arguments from other resources", () => {
         [["excludeBootVolume"], true],
         [["copyOnly"], false],
         [["noWriters"], true],
+        [["saveVssMetadata"], true],
         [["componentsVersion"], "2.5.1"],
         [["chatTopicArn"], "arn:aws:sns:eu-central-1:123456789012:chat"],
         [["tags"], { "Cost center": "4711" }],
@@ -691,6 +733,7 @@ describe("Arguments from other resources", () => {
         [["excludeBootVolume"], "yes", 'excludeBootVolume is "yes"; give true or false'],
         [["copyOnly"], null, `copyOnly ${NO_VALUE}`],
         [["noWriters"], 1, "noWriters is 1; give true or false"],
+        [["saveVssMetadata"], "True", 'saveVssMetadata is "True"; give true or false'],
         [["componentsVersion"], "2.3.0", `componentsVersion is "2.3.0"; ${VERSION}`],
         [["tags"], { Device: "x" }, `the key "Device" in tags can't be used; ${RESERVED}`],
         [["tags"], { a: undefined }, "tags.a is missing; give a tag value as text"],

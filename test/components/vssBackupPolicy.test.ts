@@ -17,11 +17,13 @@ function resolveOutput<T>(value: pulumi.Output<T>): Promise<T> {
     return (value as unknown as { promise(): Promise<T> }).promise();
 }
 
+interface TaskInputs {
+    taskInvocationParameters: { runCommandParameters: { parameters: { name: string; values: string[] }[] } };
+}
+
 /** Parameters of the document, by name. */
 function parametersOf(inputs: Record<string, Record<string, unknown>>, task: string): Record<string, string> {
-    const command = inputs[task] as unknown as {
-        taskInvocationParameters: { runCommandParameters: { parameters: { name: string; values: string[] }[] } };
-    };
+    const command = inputs[task] as unknown as TaskInputs;
     return Object.fromEntries(
         command.taskInvocationParameters.runCommandParameters.parameters.map(({ name, values }) => [name, values.join()]),
     );
@@ -408,6 +410,22 @@ describe("VssBackupPolicy", () => {
         assert.deepEqual(inputs["prod-vss-package"]?.parameters, { action: "Install", name: "AwsVssComponents", version: "2.5.1" });
         assert.equal(inputs["prod-day-task"]?.taskArn, "AWSEC2-VssInstallAndSnapshot");
         assert.match(JSON.stringify(inputs["prod-window-role-policy"]), /::document\/AWSEC2-VssInstallAndSnapshot"/);
+    });
+
+    it("saves the metadata of writers in each run, and tells the command line", async () => {
+        const byDefault = BY_DEFAULT as Record<string, TaskInputs>;
+        const withMetadata = (name: string) => {
+            const task = structuredClone(byDefault[name] as TaskInputs);
+            task.taskInvocationParameters.runCommandParameters.parameters.splice(3, 0, { name: "SaveVssMetadata", values: ["True"] });
+            return task;
+        };
+        const changed = {
+            ...Object.fromEntries(["prod-day-task", "prod-week-task", "prod-month-task"].map((name) => [name, withMetadata(name)])),
+            "prod-settings": settingsParameter({ saveVssMetadata: true }),
+        };
+        assert.deepEqual(await changedBy({ saveVssMetadata: true }), changed);
+        assert.deepEqual(await changedBy({ saveVssMetadata: pulumi.output(true) }), changed);
+        assert.deepEqual(await changedBy({ saveVssMetadata: false }), {});
     });
 
     it("puts the user's tags on every resource that takes tags", async () => {

@@ -9,6 +9,7 @@ import { faultsOf, NOW } from "./faults";
 
 const TIME = 'give hours and minutes from 00:00 to 23:59, such as "08:00"';
 const HOURS = "give a whole number of hours from 1 to 24";
+const DAYS = "give a whole number of days from 1 to 3650";
 const FLAG = "give true or false";
 const REPORT = "use daily, problems or never";
 const CHAT = "give the ARN of a standard SNS topic, arn:aws:sns:region:account:name; chat applications read no FIFO topics";
@@ -34,6 +35,9 @@ describe("Arguments of the watch", () => {
         [{ overdueGraceHours: 0 }, [`overdueGraceHours is 0; ${HOURS}`]],
         [{ overdueGraceHours: "3" }, [`overdueGraceHours is "3"; ${HOURS}`]],
         [{ overdueGraceHours: 25 }, [`overdueGraceHours is 25; ${HOURS}`]],
+        [{ restoreTestDays: 0 }, [`restoreTestDays is 0; ${DAYS}`]],
+        [{ restoreTestDays: 3651 }, [`restoreTestDays is 3651; ${DAYS}`]],
+        [{ restoreTestDays: 1.5 }, [`restoreTestDays is 1.5; ${DAYS}`]],
         [{ report: "weekly" }, [`report is "weekly"; ${REPORT}`]],
         [{ report: "Daily" }, [`report is "Daily"; ${REPORT}`]],
         [{ report: false }, [`report is false; ${REPORT}`]],
@@ -80,6 +84,8 @@ describe("Arguments of the watch", () => {
             [
                 { watchEveryHours: 1, overdueGraceHours: 1 },
                 { watchEveryHours: 24, overdueGraceHours: 24 },
+                { restoreTestDays: 1 },
+                { restoreTestDays: 3650 },
                 { reportAt: "00:00" },
                 { reportAt: "19:59" },
                 { excludeTag: "k".repeat(128) },
@@ -100,6 +106,7 @@ describe("Arguments of the watch", () => {
             overdueGraceHours: 4,
             excludeTag: "VssBackup",
             alarmStopped: true,
+            restoreTestDays: 90,
             chatTopicArn: pulumi.output(TOPIC_ARN),
             alarms: false,
             dashboard: true,
@@ -113,6 +120,7 @@ describe("Arguments of the watch", () => {
                 "overdueGraceHours is 4",
                 'excludeTag is "VssBackup"',
                 "alarmStopped is true",
+                "restoreTestDays is 90",
                 "chatTopicArn is a value of another resource, which is not known yet",
                 "alarms is false",
                 "dashboard is true",
@@ -151,6 +159,7 @@ describe("Arguments of the watch", () => {
                 resolve({}),
                 resolve({ report: "never", watchEveryHours: 6, alarms: false, dashboard: true }),
                 resolve({ report: "problems", reportAt: "06:05", chatTopicArn: TOPIC_ARN }),
+                resolve({ restoreTestDays: 30 }),
                 resolve({ watch: false }),
             ],
             [
@@ -160,6 +169,7 @@ describe("Arguments of the watch", () => {
                     ...{ alarms: false, dashboard: true, hasChat: false },
                 },
                 { ...byDefault, settings: { ...settings, report: "problems" }, reportSchedule: "cron(5 6 * * ? *)", hasChat: true },
+                { ...byDefault, settings: { ...settings, restoreTestDays: 30 } },
                 { settings, hasChat: false },
             ],
         );

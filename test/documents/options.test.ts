@@ -47,10 +47,11 @@ function writtenDefault(option: string): string {
         notificationEmails: "none",
         topicArn: "none",
         chatTopicArn: "none",
+        restoreTestDays: "none",
         tags: "none",
         orphanDays: "never",
     };
-    const FLAGS = { excludeBootVolume: false, copyOnly: false, noWriters: false };
+    const FLAGS = { excludeBootVolume: false, copyOnly: false, noWriters: false, saveVssMetadata: false };
     const value = ({ ...DEFAULTS, ...FLAGS } as Readonly<Record<string, unknown>>)[option];
     return { ...KEYS_OF_TAG, ...NONE }[option] ?? `\`${written(value)}\``;
 }

@@ -18,9 +18,10 @@ describe("The documents' stack files", () => {
     for (const page of PAGES.filter((page) => findBlocks("yaml", [page]).length > 0)) {
         it(`deploy, all of ${page} together`, async () => {
             const files = findBlocks("yaml", [page]).map(({ text }) => (parse(text) as { config: Record<string, unknown> }).config);
-            // Without the watch, its other options are faults.
-            const isOff = (config: Record<string, unknown>) => config["vss-backup:watch"] === false;
-            for (const config of [files.filter((file) => !isOff(file)).reduce(mergeConfig), ...files.filter(isOff)]) {
+            // Without the watch, its other options are faults. Without writers, there is no metadata to save.
+            const isAlone = (config: Record<string, unknown>) =>
+                config["vss-backup:watch"] === false || config["vss-backup:noWriters"] === true;
+            for (const config of [files.filter((file) => !isAlone(file)).reduce(mergeConfig), ...files.filter(isAlone)]) {
                 const texts = Object.entries(config).map(([key, value]) => [
                     key,
                     typeof value === "string" ? value : JSON.stringify(value),
