@@ -6,7 +6,7 @@ import type { RestoreRequest } from "./request";
 import { backupFaults, isRunning, labelOf, missingServer, serverFaults } from "./serverChecks";
 import { volumeAt } from "./settings";
 import type { Step } from "./steps";
-import { REPLACED_DEVICE_TAG, REPLACED_SERVER_TAG } from "./tags";
+import { inheritedTags, REPLACED_DEVICE_TAG, REPLACED_SERVER_TAG } from "./tags";
 import { domainWarnings, foreignWarnings, mixWarnings } from "./warnings";
 import type { LiveServer, World } from "./world";
 
@@ -97,6 +97,7 @@ function stepsFor(server: LiveServer, disk: ChosenDisk, oldVolume: string, reque
             oldVolume,
             device: rootDevice,
             deleteOnTermination,
+            tags: inheritedTags(disk.settings.tags),
             ...(request.initializationRate !== undefined && { rate: request.initializationRate }),
         },
         ...(isManaged

@@ -50,6 +50,8 @@ export type Step = { readonly id: string } & (
           readonly oldVolume: string;
           readonly device: string;
           readonly deleteOnTermination: boolean;
+          /** Of the new volume. */
+          readonly tags: Readonly<Record<string, string>>;
           /** MiB/s */
           readonly rate?: number;
       }

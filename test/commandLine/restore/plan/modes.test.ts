@@ -173,6 +173,7 @@ describe("The plan of the mode root", () => {
                 oldVolume: ROOT,
                 device: "/dev/sda1",
                 deleteOnTermination: true,
+                tags: { Name: "web01 C" },
                 rate: 300,
             },
             {

@@ -1,0 +1,63 @@
+import { REPLACED_BY_TAG, REPLACED_DEVICE_TAG, REPLACED_SERVER_TAG } from "../../plan/tags";
+import { ensureAttached, ensureDetached, presentVolume } from "../attachments";
+import { ensureRunning, ensureStopped } from "../power";
+import { DONE, idOf } from "../run";
+import type { Handler } from "./handler";
+
+export const TAG: Handler<"tag"> = {
+    perform: async (run, { volume, server, device }) => {
+        await presentVolume(run, volume);
+        await run.cloud.addTags([volume], {
+            [REPLACED_BY_TAG]: run.restore,
+            [REPLACED_DEVICE_TAG]: device,
+            [REPLACED_SERVER_TAG]: server,
+        });
+        return DONE;
+    },
+    revert: async (run, { volume, server, device }) => {
+        if (await run.cloud.findVolume(volume)) {
+            await run.cloud.removeTags([volume], {
+                [REPLACED_BY_TAG]: run.restore,
+                [REPLACED_DEVICE_TAG]: device,
+                [REPLACED_SERVER_TAG]: server,
+            });
+        }
+    },
+};
+
+export const STOP: Handler<"stop"> = {
+    perform: async (run, { server }) => {
+        await ensureStopped(run, idOf(run, server));
+        return DONE;
+    },
+    revert: async (run, { server, wasRunning }) => {
+        if (wasRunning) {
+            await ensureRunning(run, idOf(run, server));
+        }
+    },
+};
+
+export const START: Handler<"start"> = {
+    perform: async (run, { server }) => {
+        await ensureRunning(run, idOf(run, server));
+        return DONE;
+    },
+    revert: (run, { server }) => ensureStopped(run, idOf(run, server)),
+};
+
+export const DETACH: Handler<"detach"> = {
+    perform: async (run, { server, volume }) => {
+        await ensureDetached(run, idOf(run, volume), idOf(run, server));
+        return DONE;
+    },
+    revert: (run, { server, volume, device, deleteOnTermination }) =>
+        ensureAttached(run, idOf(run, volume), { serverId: idOf(run, server), device }, deleteOnTermination),
+};
+
+export const ATTACH: Handler<"attach"> = {
+    perform: async (run, { server, volume, device, deleteOnTermination }) => {
+        await ensureAttached(run, idOf(run, volume), { serverId: idOf(run, server), device }, deleteOnTermination);
+        return DONE;
+    },
+    revert: (run, { server, volume }) => ensureDetached(run, idOf(run, volume), idOf(run, server)),
+};
