@@ -1,20 +1,13 @@
-import type { Command } from "commander";
+import type { CommandSpec } from "./commandSpec";
+import { withConfirmation } from "./commands/confirmationOption";
+import { RESTORE_COMMANDS } from "./commands/restore/commands";
 import { readServer, readServers } from "./commands/serverNames";
 import { readCount, readSchedule } from "./commands/typeValues";
-import type { Outcome, Session } from "./session";
 
-/** One command of the command line. */
-export interface CommandSpec {
-    readonly name: string;
-    /** One line. */
-    readonly description: string;
-    /** A command line that works, without `vss-backup`. */
-    readonly example: string;
-    /** Adds arguments and options. */
-    readonly shape?: (command: Command) => Command;
-    /** Loads its code, so that others start without it. */
-    readonly load: () => Promise<(session: Session, ...given: never[]) => Promise<Outcome>>;
-}
+/** The descriptions of the commands that have commands of their own. */
+export const GROUPS: Readonly<Record<string, string>> = {
+    restore: "get files, disks or a server back from a restore point",
+};
 
 /** All commands that work with a policy, in the order of the help. */
 export const COMMANDS: readonly CommandSpec[] = [
@@ -95,9 +88,5 @@ export const COMMANDS: readonly CommandSpec[] = [
         shape: (command) => withConfirmation(command).option("--apply", "tag the sets", false),
         load: async () => (await import("./commands/adopt.js")).adopt,
     },
+    ...RESTORE_COMMANDS,
 ];
-
-/** Adds the option of the commands that change something. */
-function withConfirmation(command: Command): Command {
-    return command.option("--yes", "do not ask", false);
-}

@@ -1,7 +1,8 @@
 import { Command, CommanderError, Option } from "commander";
 import wrapAnsi from "wrap-ansi";
 import { plain } from "../lambda/watch/plainText";
-import { COMMANDS, type CommandSpec } from "./commands";
+import type { CommandSpec } from "./commandSpec";
+import { COMMANDS, GROUPS } from "./commands";
 import { addCompletion } from "./completion";
 import { EXIT, type ExitCode } from "./exitCodes";
 import { Failure, failureOf } from "./failure";
@@ -99,8 +100,18 @@ function makeProgram(version: string, { json, screen, printed }: Output, setExit
 }
 
 function addCommand(program: Command, { name, description, example, shape }: CommandSpec): Command {
-    const command = program.command(name).description(description).addHelpText("after", `\nExample:\n  vss-backup ${example}`);
+    const [own = name, ...groups] = name.split(" ").toReversed();
+    const command = groups
+        .reduceRight(groupIn, program)
+        .command(own)
+        .description(description)
+        .addHelpText("after", `\nExample:\n  vss-backup ${example}`);
     return shape ? shape(command) : command;
+}
+
+/** Finds the command above other commands, or makes it. */
+function groupIn(above: Command, name: string): Command {
+    return above.commands.find((command) => command.name() === name) ?? above.command(name).description(GROUPS[name] ?? "");
 }
 
 function withGlobalOptions(command: Command): Command {

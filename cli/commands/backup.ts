@@ -1,10 +1,10 @@
-import { SendCommandCommand, type SendCommandCommandInput } from "@aws-sdk/client-ssm";
 import { plain } from "../../lambda/watch/plainText";
 import { listNodes } from "../../lambda/watch/reading/nodes";
 import type { Server } from "../../lambda/watch/signals";
 import { isNamed, namesOf, serverLabel, wordOf } from "../account";
 import { follow, type SentCommand } from "../backup/follow";
 import type { RunState } from "../backup/runState";
+import { send } from "../backup/send";
 import { readWindowCommand } from "../backup/windowCommand";
 import { type ActingOptions, confirm } from "../confirmation";
 import { EXIT, type ExitCode } from "../exitCodes";
@@ -120,30 +120,6 @@ function names(servers: readonly Server[]): string {
 function wordFor({ policy }: Session, { server }: BackupOptions, chosen: readonly Server[]): string {
     const [only, ...others] = chosen;
     return server !== undefined && only && others.length === 0 ? wordOf(only) : policy.settings.name;
-}
-
-/** Sends the command, and returns its id. Ctrl-C does not abort this request, so that the id is always known. */
-async function send(
-    { policy, clients }: Session,
-    request: SendCommandCommandInput,
-    servers: readonly Server[] | undefined,
-): Promise<string> {
-    const { key, value } = policy.targets.serverTag;
-    const to = servers ? { InstanceIds: servers.map(({ id }) => id) } : { Targets: [{ Key: `tag:${key}`, Values: [value] }] };
-    const { Command } = await clients.ssm.send(new SendCommandCommand({ ...request, ...to })).catch((error: Error) => {
-        throw error.name === "UncertainCommand" ? uncertain(error.message) : error;
-    });
-    if (Command?.CommandId === undefined) {
-        throw uncertain("the response has no id");
-    }
-    return Command.CommandId;
-}
-
-function uncertain(why: string): Failure {
-    return new Failure(
-        `Systems Manager did not confirm the command, so the backup may run: ${why}`,
-        "Look before you send it again: aws ssm list-commands --max-items 1",
-    );
 }
 
 /** The backup goes on when nobody follows it any more. */

@@ -2,6 +2,7 @@ import * as z from "zod";
 import { KINDS } from "../../lambda/watch/finding";
 import { CHECKS } from "../doctor/row";
 import { EXIT } from "../exitCodes";
+import { MODES } from "../restore/plan/request";
 
 const time = z.iso.datetime().describe("ISO 8601, in UTC");
 const timesByType = z.record(z.string(), time).describe("by snapshot type");
@@ -159,6 +160,67 @@ const adopt = z.object({
     deletedByNextRun: z.array(z.string()),
 });
 
+const restorePlan = z.object({
+    restore: z.string().describe("the id"),
+    mode: z.enum(MODES),
+    server: z.string(),
+    from: z.string().describe("a snapshot of the set"),
+    setTime: time,
+    steps: z.array(
+        z.object({
+            id: z.string(),
+            kind: z.string(),
+            action: z.string(),
+            downtimeMinutes: z.number().describe("an estimate"),
+            risk: z.string(),
+            undo: z.string(),
+        }),
+    ),
+    warnings: z.array(z.string()),
+    downtimeMinutes: z.number().describe("an estimate"),
+    costs: z.array(z.object({ reason: z.string(), storage: z.string().describe("the type of the volumes, or snapshot"), gib: z.number() })),
+    file: z.string().optional().describe("the file of the plan, if --out names one"),
+    plan: z.looseObject({}).describe("the plan as --out saves it"),
+});
+
+const sqlPlan = z.object({
+    server: z.string(),
+    database: z.string(),
+    setTime: time,
+    snapshots: z.array(z.string()),
+    checks: z.array(z.object({ check: z.string(), result: z.enum(["ok", "problem", "unknown"]), sentence: z.string() })),
+    call: z.string().describe("a command line of the AWS CLI"),
+});
+
+const restore = z.object({
+    restore: z.string().describe("the id"),
+    mode: z.enum(MODES),
+    server: z.string(),
+    state: z.enum(["applying", "applied", "undoing", "undone"]),
+    startedAt: time,
+    steps: z.array(z.object({ id: z.string(), kind: z.string(), action: z.string(), doneAt: time.optional(), undone: z.boolean() })),
+    made: z.record(z.string(), z.string()).describe("the ids of what the steps made, by the ids of the steps"),
+    findings: z.array(z.string()),
+    failure: z.string().optional().describe("why the last run stopped"),
+});
+
+const restores = z.object({
+    restores: z.array(
+        restore.extend({
+            loading: z
+                .array(z.object({ volume: z.string(), percent: z.number() }))
+                .optional()
+                .describe("how much of the new volumes EC2 has loaded"),
+        }),
+    ),
+});
+
+const forget = z.object({
+    restore: z.string(),
+    removed: z.array(z.string()),
+    kept: z.array(z.object({ id: z.string(), reason: z.string() })),
+});
+
 /** The form of the part `result`, by command. */
 export const RESULTS: Readonly<Record<string, z.ZodType>> = {
     status,
@@ -171,6 +233,11 @@ export const RESULTS: Readonly<Record<string, z.ZodType>> = {
     release: hold,
     clean,
     adopt,
+    "restore plan": z.union([restorePlan, sqlPlan]),
+    "restore apply": restore,
+    "restore status": restores,
+    "restore undo": restore,
+    "restore forget": forget,
 };
 
 const exitCode = z.literal(Object.values(EXIT));

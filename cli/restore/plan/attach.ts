@@ -2,7 +2,7 @@ import { freeDevices } from "./devices";
 import { type ChosenDisk, chooseDisks } from "./disks";
 import { costOfNew, createStep, newVolume, type Part, refusedPart, stepId } from "./parts";
 import type { RestoreRequest } from "./request";
-import { isRunning, labelOf, missingServer, serverFaults, zoneFaults } from "./serverChecks";
+import { isRunning, labelOf, missingServer, serverFaults, wordOf, zoneFaults } from "./serverChecks";
 import type { Step } from "./steps";
 import { absentWarnings, foreignWarnings, settingsWarnings } from "./warnings";
 import type { LiveServer, World } from "./world";
@@ -33,6 +33,7 @@ export function attachPart(world: World, request: RestoreRequest): Part {
         ],
         costs: costOfNew(disks),
         servers: [target.id],
+        word: wordOf(target),
     };
 }
 

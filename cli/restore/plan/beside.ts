@@ -2,10 +2,10 @@ import { type ChosenDisk, chooseDisks, factsOf } from "./disks";
 import type { Fault } from "./fault";
 import { costOfNew, createStep, newVolume, type Part, refusedPart, stepId } from "./parts";
 import type { RestoreRequest } from "./request";
-import { labelOf, zoneFaults } from "./serverChecks";
+import { labelOf, wordOf, zoneFaults } from "./serverChecks";
 import { type Cost, type Launch, type Ref, rootOf, type Step } from "./steps";
 import { inheritedTags } from "./tags";
-import { absentWarnings, domainWarnings, foreignWarnings, settingsWarnings } from "./warnings";
+import { absentWarnings, domainWarnings, foreignWarnings, recordWarnings, settingsWarnings } from "./warnings";
 import type { ServerFacts, World } from "./world";
 
 const RUN = "run";
@@ -35,12 +35,14 @@ export function besidePart(world: World, request: RestoreRequest): Part {
             ...foreignWarnings(foreign),
             ...absentWarnings(facts, disks),
             ...settingsWarnings(disks, world.recorded),
+            ...recordWarnings(world),
             ...domainWarnings(world, request.madeAt),
             ...twinWarnings(world, facts),
             "The new server has another id and another private address. Load balancers, DNS and alarms still name the old one.",
         ],
         costs: [...costOfNew(disks), ...imageCost(world, facts)],
         servers: [facts.id],
+        word: wordOf(facts),
     };
 }
 

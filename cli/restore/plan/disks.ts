@@ -3,7 +3,7 @@ import type { Fault } from "./fault";
 import type { Mode, RestoreRequest } from "./request";
 import { type FoundSettings, settingsOf } from "./settings";
 import { REPLACED_SERVER_TAG } from "./tags";
-import type { Disk, ServerFacts, SnapshotFacts, World } from "./world";
+import type { Disk, RecordedFacts, ServerFacts, SnapshotFacts, World } from "./world";
 
 const BOOT_DEVICE = "/dev/sda1";
 
@@ -60,19 +60,20 @@ export function chooseDisks(world: World, request: RestoreRequest): Choice {
     };
 }
 
+/** The disks of a server now, and those that were recorded of it. */
+export function allDisks(server: ServerFacts | undefined, recorded: RecordedFacts | undefined): readonly Disk[] {
+    return [...(server?.disks ?? []), ...(recorded?.disks ?? []), ...(recorded?.formerDisks ?? [])];
+}
+
 /** Whether a volume is or was a disk of the server: now, when the watch recorded it, or before a restore replaced it. */
 export function isOfServer({ server, recorded, volumes }: World, serverId: string, volumeId: string): boolean {
-    const has = (facts: ServerFacts | undefined) => facts?.disks.some((disk) => disk.volumeId === volumeId) === true;
-    return has(server) || has(recorded) || volumes.some(({ id, tags }) => id === volumeId && tags[REPLACED_SERVER_TAG] === serverId);
+    const isKnown = allDisks(server, recorded).some((disk) => disk.volumeId === volumeId);
+    return isKnown || volumes.some(({ id, tags }) => id === volumeId && tags[REPLACED_SERVER_TAG] === serverId);
 }
 
 /** EC2's agent writes the device into a tag. Without it, the server or its record tells the device of the volume. */
-function deviceOf(world: World, { device, volumeId }: SnapshotFacts): string | undefined {
-    return device ?? [world.server, world.recorded].flatMap((facts) => diskOf(facts, volumeId)?.device ?? [])[0];
-}
-
-function diskOf(facts: ServerFacts | undefined, volumeId: string): Disk | undefined {
-    return facts?.disks.find((disk) => disk.volumeId === volumeId);
+function deviceOf({ server, recorded }: World, { device, volumeId }: SnapshotFacts): string | undefined {
+    return device ?? allDisks(server, recorded).find((disk) => disk.volumeId === volumeId)?.device;
 }
 
 function chosenDisk(world: World, snapshot: SnapshotFacts, device: string): ChosenDisk {

@@ -13,10 +13,12 @@ export interface Part {
     readonly costs: readonly Cost[];
     /** The servers that it works on. */
     readonly servers: readonly string[];
+    /** The word with which a person confirms it: the name of the server. */
+    readonly word: string;
 }
 
 export function refusedPart(faults: readonly Fault[]): Part {
-    return { faults, steps: [], warnings: [], costs: [], servers: [] };
+    return { faults, steps: [], warnings: [], costs: [], servers: [], word: "" };
 }
 
 /** Makes the step that makes a disk's new volume. */

@@ -45,6 +45,7 @@ export function planRestore(world: World, request: RestoreRequest): Planned {
             policy: world.policy.name,
             fingerprint: fingerprintOf(world),
             servers: part.servers,
+            word: part.word,
             steps,
             warnings: [...setWarnings(world), ...part.warnings],
             costs: part.costs,

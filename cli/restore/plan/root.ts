@@ -1,9 +1,9 @@
 import { isSameDevice } from "./devices";
-import { type ChosenDisk, chooseDisks, isOfServer, rootDeviceOf } from "./disks";
+import { allDisks, type ChosenDisk, chooseDisks, isOfServer, rootDeviceOf } from "./disks";
 import type { Fault } from "./fault";
 import { costOfBackup, costOfKept, costOfNew, type Part, refusedPart } from "./parts";
 import type { RestoreRequest } from "./request";
-import { backupFaults, isRunning, labelOf, missingServer, serverFaults } from "./serverChecks";
+import { backupFaults, isRunning, labelOf, missingServer, serverFaults, wordOf } from "./serverChecks";
 import { volumeAt } from "./settings";
 import type { Step } from "./steps";
 import { inheritedTags, REPLACED_DEVICE_TAG, REPLACED_SERVER_TAG } from "./tags";
@@ -45,6 +45,7 @@ export function rootPart(world: World, request: RestoreRequest): Part {
             ...costOfBackup(world, all, request),
         ],
         servers: [server.id],
+        word: wordOf(server),
     };
 }
 
@@ -53,9 +54,7 @@ function lineageFaults(world: World, { snapshot }: ChosenDisk): Fault[] {
     const { server, recorded, volumes } = world;
     const root = rootDeviceOf(world);
     const isRoot =
-        [server, recorded].some((facts) =>
-            facts?.disks.some((disk) => disk.volumeId === snapshot.volumeId && disk.device === facts.rootDevice),
-        ) ||
+        allDisks(server, recorded).some((disk) => disk.volumeId === snapshot.volumeId && isSameDevice(disk.device, root)) ||
         volumes.some(
             ({ id, tags }) =>
                 id === snapshot.volumeId && tags[REPLACED_SERVER_TAG] === server?.id && isSameDevice(tags[REPLACED_DEVICE_TAG] ?? "", root),

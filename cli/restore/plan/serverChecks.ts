@@ -10,6 +10,11 @@ export function labelOf({ id, name }: ServerFacts): string {
     return plain(name) === "" ? id : `${plain(name)} (${id})`;
 }
 
+/** The word with which a person confirms an action on a server: its name in one line, or its id if it has none. */
+export function wordOf({ id, name }: ServerFacts): string {
+    return plain(name) || id;
+}
+
 export function isRunning({ state }: LiveServer): boolean {
     return state === "running";
 }

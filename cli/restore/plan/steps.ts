@@ -98,6 +98,8 @@ export interface RestorePlan {
     readonly fingerprint: string;
     /** The servers that the restore works on. While it does, no other restore may. */
     readonly servers: readonly string[];
+    /** The word with which a person confirms it: the name of the server. */
+    readonly word: string;
     readonly steps: readonly Step[];
     readonly warnings: readonly string[];
     readonly costs: readonly Cost[];

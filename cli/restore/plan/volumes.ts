@@ -3,7 +3,7 @@ import { type ChosenDisk, chooseDisks } from "./disks";
 import type { Fault } from "./fault";
 import { costOfBackup, costOfKept, costOfNew, createStep, newVolume, type Part, refusedPart, stepId } from "./parts";
 import type { RestoreRequest } from "./request";
-import { backupFaults, isRunning, labelOf, missingServer, serverFaults } from "./serverChecks";
+import { backupFaults, isRunning, labelOf, missingServer, serverFaults, wordOf } from "./serverChecks";
 import type { Step } from "./steps";
 import { foreignWarnings, mixWarnings, settingsWarnings, stopWarnings } from "./warnings";
 import type { Disk, LiveServer, World } from "./world";
@@ -46,6 +46,7 @@ export function volumesPart(world: World, request: RestoreRequest): Part {
         ],
         costs: [...costOfNew(disks), ...costOfKept(world, oldIds), ...costOfBackup(world, all, request)],
         servers: [server.id],
+        word: wordOf(server),
     };
 }
 

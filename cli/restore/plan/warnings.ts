@@ -2,7 +2,7 @@ import { isSameDevice } from "./devices";
 import type { ChosenDisk } from "./disks";
 import { labelOf } from "./serverChecks";
 import { hasTooManyTags } from "./tags";
-import type { LiveServer, RecordedServer, ServerFacts, World } from "./world";
+import type { LiveServer, RecordedFacts, ServerFacts, World } from "./world";
 
 const DAY = 86_400_000;
 
@@ -10,7 +10,7 @@ const DAY = 86_400_000;
 const PASSWORD_DAYS = 30;
 
 /** Warns about volumes whose settings are not those of a live volume, or whose tags do not all fit. */
-export function settingsWarnings(disks: readonly ChosenDisk[], recorded: RecordedServer | undefined): string[] {
+export function settingsWarnings(disks: readonly ChosenDisk[], recorded: RecordedFacts | undefined): string[] {
     return disks.flatMap(({ device, snapshot, origin, settings }) => [
         ...(origin === "record" && recorded
             ? [
@@ -26,6 +26,13 @@ export function settingsWarnings(disks: readonly ChosenDisk[], recorded: Recorde
             ? [`The volume of ${device} has more tags than EC2 takes beside those of the restore. Some are left out.`]
             : []),
     ]);
+}
+
+/** Warns about parts of a record that did not fit into its parameter. */
+export function recordWarnings({ server, recorded }: World): string[] {
+    return server === undefined && recorded !== undefined && recorded.leftOut.length > 0
+        ? [`The record of the server was too long. It lacks: ${recorded.leftOut.join(", ")}.`]
+        : [];
 }
 
 /** Warns about disks of the server that stay as they are, so that the server has disks of different times. */

@@ -7,7 +7,7 @@ export interface World {
     /** The server that the set is a backup of; undefined if it no longer exists. */
     readonly server?: LiveServer;
     /** The same server, as the watch recorded it; undefined without a record. */
-    readonly recorded?: RecordedServer;
+    readonly recorded?: RecordedFacts;
     /** The server that takes the volumes of the mode `attach`; undefined for other modes. */
     readonly target?: LiveServer;
     /** The image that the user names, or else that of the recorded server. Only for a server that no longer exists. */
@@ -106,9 +106,13 @@ export interface LiveServer extends ServerFacts {
     readonly isManaged: boolean;
 }
 
-export interface RecordedServer extends ServerFacts {
+export interface RecordedFacts extends ServerFacts {
     readonly recordedAt: number;
-    /** The settings of its volumes, by their ids. */
+    /** Disks of the server before those of `disks`. */
+    readonly formerDisks: readonly Disk[];
+    /** What did not fit into the record, such as `tags of volumes`. */
+    readonly leftOut: readonly string[];
+    /** The settings of all these disks, by the ids of the volumes. */
     readonly volumes: Readonly<Record<string, VolumeSettings>>;
 }
 

@@ -1,5 +1,5 @@
 import type { RestoreRequest } from "../../../../cli/restore/plan/request";
-import type { LiveServer, RecordedServer, SnapshotFacts, VolumeFacts, VolumeSettings, World } from "../../../../cli/restore/plan/world";
+import type { LiveServer, RecordedFacts, SnapshotFacts, VolumeFacts, VolumeSettings, World } from "../../../../cli/restore/plan/world";
 
 export const MADE_AT = Date.parse("2027-03-05T07:00:00Z");
 
@@ -65,7 +65,13 @@ export const RESCUE_SERVER: LiveServer = {
 
 const { state: _state, isSpot: _isSpot, hasTemporaryAddress: _address, isManaged: _isManaged, ...FACTS } = WEB;
 
-export const RECORDED: RecordedServer = { ...FACTS, recordedAt: Date.parse("2027-03-03T12:00:00Z"), volumes: SETTINGS };
+export const RECORDED: RecordedFacts = {
+    ...FACTS,
+    recordedAt: Date.parse("2027-03-03T12:00:00Z"),
+    formerDisks: [],
+    leftOut: [],
+    volumes: SETTINGS,
+};
 
 /** The snapshots of the set, one of each disk. */
 const SNAPSHOTS: readonly SnapshotFacts[] = DISKS.map(({ device, volumeId }) => ({

@@ -1,0 +1,106 @@
+import { hostname, userInfo } from "node:os";
+import { DeleteParameterCommand, PutParameterCommand, paginateGetParametersByPath } from "@aws-sdk/client-ssm";
+import { POLICIES_PATH } from "../../../lambda/deployedPolicy";
+import { EXIT } from "../../exitCodes";
+import { Failure } from "../../failure";
+import { iso } from "../../output/times";
+import type { Session } from "../../session";
+
+/** Who works on a server, and since when. */
+interface Holder {
+    readonly restore: string;
+    readonly by: string;
+    readonly since: string;
+    /** Tells apart two runs of one person. */
+    readonly run: string;
+}
+
+/**
+ * Runs something while nobody else restores these servers. Of the requests of Parameter Store, only one that creates a parameter is atomic.
+ *
+ * @param takesOver replaces the locks of others: after a crash, a lock stays
+ * @throws Failure if somebody else has a lock
+ */
+export async function withLocks<T>(
+    session: Session,
+    {
+        restore,
+        servers,
+        takesOver,
+        run,
+    }: { readonly restore: string; readonly servers: readonly string[]; readonly takesOver: boolean; readonly run: string },
+    act: () => Promise<T>,
+): Promise<T> {
+    const holder: Holder = { restore, by: `${userInfo().username}@${hostname()}`, since: iso(Date.now()), run };
+    const locked: string[] = [];
+    try {
+        for (const server of servers) {
+            await lock(session, server, holder, takesOver);
+            locked.push(server);
+        }
+        return await act();
+    } finally {
+        for (const server of locked) {
+            await unlock(session, server, holder);
+        }
+    }
+}
+
+async function lock(session: Session, server: string, holder: Holder, takesOver: boolean): Promise<void> {
+    const { clients } = session;
+    const request = { Name: nameOf(session, server), Value: JSON.stringify(holder), Type: "String" } as const;
+    try {
+        await clients.ssm.send(new PutParameterCommand({ ...request, Overwrite: takesOver }));
+    } catch (error) {
+        if ((error as Error).name !== "ParameterAlreadyExists") {
+            throw error;
+        }
+        const other = await holderOf(session, server);
+        // A response can be lost after the lock was made, and then the SDK asks again.
+        if (other?.run !== holder.run) {
+            throw new Failure(
+                `${other?.by ?? "Somebody"} works on ${server} since ${other?.since ?? "an unknown time"}, with the restore ${other?.restore ?? "of an unknown id"}.`,
+                "Wait until it has ended. If that run has crashed, add --take-over.",
+                EXIT.refused,
+            );
+        }
+    }
+}
+
+/** Removes a lock, unless somebody else has taken it over. If this fails, the next one takes it over. */
+async function unlock(session: Session, server: string, holder: Holder): Promise<void> {
+    try {
+        if ((await holderOf(session, server))?.run === holder.run) {
+            await session.clients.ssm.send(new DeleteParameterCommand({ Name: nameOf(session, server) }));
+        }
+    } catch {
+        session.screen.progress(`The lock of ${server} is still there. Add --take-over the next time.`);
+    }
+}
+
+async function holderOf({ clients, policy }: Session, server: string): Promise<Holder | undefined> {
+    // Ctrl-C does not abort this listing, since the lock must go.
+    for await (const { Parameters = [] } of paginateGetParametersByPath({ client: clients.ssm }, { Path: pathOf(policy.settings.name) })) {
+        const found = Parameters.find(({ Name = "" }) => Name === `${pathOf(policy.settings.name)}/${server}`);
+        if (found) {
+            return read(found.Value);
+        }
+    }
+    return undefined;
+}
+
+function read(value = ""): Holder | undefined {
+    try {
+        return JSON.parse(value) as Holder;
+    } catch {
+        return undefined;
+    }
+}
+
+function pathOf(policy: string): string {
+    return `${POLICIES_PATH}/${policy}/restore-locks`;
+}
+
+function nameOf({ policy }: Session, server: string): string {
+    return `${pathOf(policy.settings.name)}/${server}`;
+}

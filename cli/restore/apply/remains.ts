@@ -1,0 +1,107 @@
+import {
+    DeleteSnapshotCommand,
+    DeleteVolumeCommand,
+    DeregisterImageCommand,
+    DescribeImagesCommand,
+    type EC2Client,
+    TerminateInstancesCommand,
+} from "@aws-sdk/client-ec2";
+import { Failure } from "../../failure";
+import type { Session } from "../../session";
+import { describeInstances, describeSnapshots, describeVolumes } from "../listings";
+import { REPLACED_BY_TAG, RESTORE_TAG } from "../plan/tags";
+import type { RestoreRecord } from "./record";
+
+/** Something that a restore made or replaced. */
+export interface Remain {
+    readonly kind: "volume" | "instance" | "image" | "snapshot";
+    readonly id: string;
+    readonly gib?: number;
+    readonly words: string;
+    /** Why it must stay; undefined if it may be deleted. */
+    readonly stays?: string;
+}
+
+/** Finds what a restore made or replaced, by its tags. What is in use stays. */
+export async function findRemains(session: Session, { plan, state, made }: RestoreRecord): Promise<Remain[]> {
+    const { id } = plan.request;
+    const { ec2 } = session.clients;
+    const { abortSignal } = session;
+    const ofRestore = [{ Name: `tag:${RESTORE_TAG}`, Values: [id] }];
+    const [instances, images, snapshots, volumes, replaced] = await Promise.all([
+        describeInstances(ec2, ofRestore, abortSignal),
+        ec2.send(new DescribeImagesCommand({ Owners: ["self"], Filters: ofRestore }), { abortSignal }).then(({ Images = [] }) => Images),
+        describeSnapshots(ec2, ofRestore, abortSignal),
+        describeVolumes(ec2, ofRestore, abortSignal),
+        describeVolumes(ec2, [{ Name: `tag:${REPLACED_BY_TAG}`, Values: [id] }], abortSignal),
+    ]);
+    const present = instances.filter(({ State }) => !["shutting-down", "terminated"].includes(State?.Name ?? ""));
+    const attached = new Set(volumes.filter(({ Attachments = [] }) => Attachments.length > 0).map(({ VolumeId }) => VolumeId));
+    return [
+        ...present.map(
+            ({ InstanceId = "" }): Remain => ({
+                kind: "instance",
+                id: InstanceId,
+                words: "server that the restore made",
+                // After a restore, it is the server.
+                ...(state === "applied" && { stays: "it is the restored server" }),
+            }),
+        ),
+        ...images.map(({ ImageId = "" }): Remain => ({ kind: "image", id: ImageId, words: "image that the restore made" })),
+        ...snapshots.map(
+            ({ SnapshotId = "", VolumeSize = 0 }): Remain => ({
+                kind: "snapshot",
+                id: SnapshotId,
+                gib: VolumeSize,
+                words: "snapshot of the image that the restore made",
+            }),
+        ),
+        ...[...volumes, ...replaced].map(
+            ({ VolumeId = "", Size = 0, Attachments = [] }): Remain => ({
+                kind: "volume",
+                id: VolumeId,
+                gib: Size,
+                words: Object.values(made).includes(VolumeId) || attached.has(VolumeId) ? "volume that the restore made" : "old volume",
+                ...(Attachments.length > 0 && { stays: `it is attached to ${Attachments[0]?.InstanceId}` }),
+            }),
+        ),
+    ];
+}
+
+/**
+ * Deletes one of these things. It looks at its tags again first.
+ *
+ * @throws Failure if it is not of the restore any more
+ */
+export async function removeRemain(session: Session, restore: string, { kind, id }: Remain): Promise<void> {
+    const { ec2 } = session.clients;
+    try {
+        await REMOVERS[kind](ec2, id, restore);
+    } catch (error) {
+        if (!/\.NotFound$|InvalidAMIID\.Unavailable/.test((error as Error).name)) {
+            throw error;
+        }
+    }
+}
+
+const REMOVERS = {
+    instance: async (ec2: EC2Client, id: string) => {
+        await ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
+    },
+    image: async (ec2: EC2Client, id: string) => {
+        await ec2.send(new DeregisterImageCommand({ ImageId: id }));
+    },
+    snapshot: async (ec2: EC2Client, id: string) => {
+        await ec2.send(new DeleteSnapshotCommand({ SnapshotId: id }));
+    },
+    volume: async (ec2: EC2Client, id: string, restore: string) => {
+        const [volume] = await describeVolumes(ec2, [{ Name: "volume-id", Values: [id] }], AbortSignal.timeout(60_000));
+        const isOurs = volume?.Tags?.some(({ Key, Value }) => (Key === RESTORE_TAG || Key === REPLACED_BY_TAG) && Value === restore);
+        if (volume && !isOurs) {
+            throw new Failure(`The volume ${id} has no tag of the restore ${restore} any more.`, "Run the command again.");
+        }
+        if (volume) {
+            await ec2.send(new DeleteVolumeCommand({ VolumeId: id }));
+        }
+    },
+} as const;

@@ -1,0 +1,87 @@
+import { GetCommandInvocationCommand, SendCommandCommand, type SSMClient } from "@aws-sdk/client-ssm";
+import * as z from "zod";
+import { Failure } from "../../failure";
+import type { Clock, ShownDisk } from "./cloud";
+
+const POLL_MS = 3000;
+const LIMIT_MS = 10 * 60_000;
+
+const DOCUMENT = "AWS-RunPowerShellScript";
+
+/**
+ * Lists the disks of Windows as JSON. It changes nothing. The serial of an NVMe disk is `vol0123456789abcdef0_00000001.`
+ *
+ * @see https://docs.aws.amazon.com/ebs/latest/userguide/nvme-ebs-volumes.html
+ */
+const SCRIPT = `$ErrorActionPreference = 'Stop'
+$disks = @(Get-Disk | ForEach-Object {
+    $disk = $_
+    $letters = @(Get-Partition -DiskNumber $disk.Number -ErrorAction SilentlyContinue | Where-Object { $_.DriveLetter } | ForEach-Object { [string]$_.DriveLetter })
+    $signature = if ($disk.PartitionStyle -eq 'RAW') { '' } elseif ($disk.PartitionStyle -eq 'GPT') { [string]$disk.Guid } else { [string]$disk.Signature }
+    [pscustomobject]@{
+        serial = ([string]$disk.SerialNumber).Trim() -replace '_.*$', ''
+        number = [int]$disk.Number
+        isOffline = [bool]$disk.IsOffline
+        isReadOnly = [bool]$disk.IsReadOnly
+        signature = $signature
+        letters = $letters
+    }
+})
+ConvertTo-Json -InputObject $disks -Compress -Depth 3`;
+
+const SHOWN = z.array(
+    z.object({
+        serial: z.string(),
+        number: z.number(),
+        isOffline: z.boolean(),
+        isReadOnly: z.boolean(),
+        signature: z.string(),
+        letters: z.array(z.string()),
+    }),
+);
+
+/** Asks Windows on a server for its disks. */
+export async function showDisks(ssm: SSMClient, clock: Clock, serverId: string): Promise<ShownDisk[]> {
+    const { Command } = await ssm.send(
+        new SendCommandCommand({ DocumentName: DOCUMENT, InstanceIds: [serverId], Parameters: { commands: SCRIPT.split("\n") } }),
+    );
+    const output = await outputOf(ssm, clock, Command?.CommandId ?? "", serverId);
+    const disks = SHOWN.safeParse(jsonIn(output));
+    if (!disks.success) {
+        throw new Failure(`The script on ${serverId} gave no list of disks.`);
+    }
+    return disks.data;
+}
+
+/** Waits for the end of the command. Systems Manager does not know a new one at once. */
+async function outputOf(ssm: SSMClient, clock: Clock, CommandId: string, InstanceId: string): Promise<string> {
+    const start = clock.now();
+    for (;;) {
+        await clock.pause(POLL_MS);
+        const {
+            Status = "Pending",
+            StandardOutputContent = "",
+            StandardErrorContent = "",
+        } = await ssm.send(new GetCommandInvocationCommand({ CommandId, InstanceId })).catch((error: Error) => {
+            if (error.name !== "InvocationDoesNotExist") {
+                throw error;
+            }
+            return {} as { Status?: string; StandardOutputContent?: string; StandardErrorContent?: string };
+        });
+        if (Status === "Success") {
+            return StandardOutputContent;
+        }
+        const isOpen = ["Pending", "InProgress", "Delayed"].includes(Status);
+        if (!isOpen || clock.now() - start > LIMIT_MS) {
+            throw new Failure(`The script on ${InstanceId} ended with ${Status}: ${StandardErrorContent.trim().slice(0, 200)}`);
+        }
+    }
+}
+
+function jsonIn(text: string): unknown {
+    try {
+        return JSON.parse(text.trim());
+    } catch {
+        return undefined;
+    }
+}

@@ -1,0 +1,41 @@
+import {
+    type EC2Client,
+    type Filter,
+    type Instance,
+    paginateDescribeInstances,
+    paginateDescribeSnapshots,
+    paginateDescribeVolumes,
+    type Snapshot,
+    type Volume,
+} from "@aws-sdk/client-ec2";
+import { idOf, readPages } from "../../lambda/aws/pages";
+
+/** Lists the instances that a filter finds, in all states. A missing one is no error. */
+export function describeInstances(ec2: EC2Client, Filters: Filter[], abortSignal: AbortSignal): Promise<Instance[]> {
+    return readPages({
+        service: "EC2",
+        open: () => paginateDescribeInstances({ client: ec2, pageSize: 1000 }, { Filters }, { abortSignal }),
+        listOf: ({ Reservations }) => Reservations?.flatMap(({ Instances = [] }) => Instances),
+        read: (instance) => [idOf("EC2", "an instance", instance.InstanceId), instance] as const,
+    });
+}
+
+/** Lists the volumes that a filter finds. A missing one is no error. */
+export function describeVolumes(ec2: EC2Client, Filters: Filter[], abortSignal: AbortSignal): Promise<Volume[]> {
+    return readPages({
+        service: "EC2",
+        open: () => paginateDescribeVolumes({ client: ec2, pageSize: 500 }, { Filters }, { abortSignal }),
+        listOf: ({ Volumes }) => Volumes,
+        read: (volume) => [idOf("EC2", "a volume", volume.VolumeId), volume] as const,
+    });
+}
+
+/** Lists the snapshots of the account that a filter finds. A missing one is no error. */
+export function describeSnapshots(ec2: EC2Client, Filters: Filter[], abortSignal: AbortSignal): Promise<Snapshot[]> {
+    return readPages({
+        service: "EC2",
+        open: () => paginateDescribeSnapshots({ client: ec2, pageSize: 1000 }, { OwnerIds: ["self"], Filters }, { abortSignal }),
+        listOf: ({ Snapshots }) => Snapshots,
+        read: (snapshot) => [idOf("EC2", "a snapshot", snapshot.SnapshotId), snapshot] as const,
+    });
+}
