@@ -44,7 +44,7 @@ function refuseStart(server: Server): void {
     if (!["stopped", "pending", "running"].includes(state)) {
         throw new AwsError("IncorrectInstanceState", `The instance '${id}' is not in a state from which it can be started.`);
     }
-    if (rootOf(server)?.attachment === "detaching" || !rootOf(server)) {
+    if (!rootOf(server)) {
         const message = `Invalid value '${id}' for instanceId. Instance does not have a volume attached at root (/dev/sda1)`;
         throw new AwsError("InvalidParameterValue", message);
     }

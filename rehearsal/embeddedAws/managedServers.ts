@@ -18,7 +18,9 @@ export function findManaged(
     servers: readonly Server[],
     filters: readonly { readonly key: string; readonly values: readonly string[] }[],
 ): readonly Server[] {
-    const matches = filters.map(({ key, values }) => tagFilter(key, values));
+    const matches = filters.map(({ key, values }) =>
+        key === "InstanceIds" ? ({ id }: Server) => values.includes(id) : tagFilter(key, values),
+    );
     return servers.filter((server) => isManaged(server) && matches.every((match) => match(server)));
 }
 

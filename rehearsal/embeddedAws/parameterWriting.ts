@@ -39,3 +39,13 @@ export function putParameter({ input }: AwsCall, { state }: Place): object {
     state.parameterTimes.set(name, state.now());
     return { Tier: Buffer.byteLength(value) > 4096 ? "Advanced" : "Standard", Version: 1 };
 }
+
+/** @see https://docs.aws.amazon.com/systems-manager/latest/APIReference/API_DeleteParameter.html */
+export function deleteParameter({ input }: AwsCall, { state }: Place): object {
+    const name = String(input.Name);
+    if (!state.parameters.delete(name)) {
+        throw new AwsError("ParameterNotFound", "");
+    }
+    state.parameterTimes.delete(name);
+    return {};
+}

@@ -138,13 +138,11 @@ function imageSnapshot(imageId: string, place: Place): StoredSnapshot {
     return usableSnapshot(place, volumes.find(({ device }) => device === rootDevice)?.snapshotId ?? "");
 }
 
-/** Ends a task as `rootOutcome` says, if the server still runs. A failure takes one state more. */
+/** Ends a task as `rootOutcome` says. A failure takes one state more. */
 function finish(task: RootTask, server: Server, volumeId: string, place: Place): void {
     const { ec2, now } = place.state;
-    const { state: stateNow = "running" } = server;
-    const outcome = stateNow === "running" && rootOf(server) ? ec2.behaviour.rootOutcome : "failed";
+    const outcome = ec2.behaviour.rootOutcome;
     if (outcome === "succeeded") {
-        findVolume(place, volumeId).state = undefined;
         const before = replaceRoot(server, volumeId, place);
         if (task.deletesReplaced && before !== undefined) {
             removeVolume(findVolume(place, before), place);

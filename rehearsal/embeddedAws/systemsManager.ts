@@ -5,7 +5,7 @@ import { sendCommand, sentTo } from "./commands";
 import { objectsOf, seconds, slice, textsOf } from "./jsonPages";
 import { findManaged } from "./managedServers";
 import { getParametersByPath, pathOf } from "./parameterListing";
-import { parameterOf, putParameter } from "./parameterWriting";
+import { deleteParameter, parameterOf, putParameter } from "./parameterWriting";
 import { JSON_1_1 } from "./protocols";
 import { arnOf, type Place, type Service } from "./service";
 import { describeMaintenanceWindowExecutions, describeMaintenanceWindows } from "./windowListing";
@@ -25,6 +25,7 @@ export const SYSTEMS_MANAGER: Service = {
     actions: {
         GetParametersByPath: { resource: pathOf, carryOut: getParametersByPath },
         PutParameter: { resource: parameterOf, carryOut: putParameter },
+        DeleteParameter: { resource: parameterOf, carryOut: deleteParameter },
         DescribeInstanceInformation: { carryOut: describeInstanceInformation },
         SendCommand: { resource: sentTo, carryOut: sendCommand },
         GetCommandInvocation: { carryOut: getCommandInvocation },
