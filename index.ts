@@ -142,3 +142,4 @@ export const cleanerFunctionName = policy.cleanerFunctionName;
 export const watchFunctionName = policy.watchFunctionName;
 export const backUpNow = policy.backUpNow;
 export const backUpNowPowerShell = policy.backUpNowPowerShell;
+export const restorePolicyJson = policy.restorePolicyJson;

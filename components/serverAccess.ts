@@ -7,6 +7,8 @@ import type { NamedValue } from "./resolvePolicy";
 import { roleName } from "./roleName";
 
 export interface ServerAccess {
+    /** The roles of the servers. A role that the user named, without its ARN, counts as one without a path. */
+    readonly roleArns: readonly pulumi.Output<string>[];
     /** Undefined if the user gave roles. */
     readonly role: aws.iam.Role | undefined;
     readonly instanceProfile: aws.iam.InstanceProfile | undefined;
@@ -19,12 +21,15 @@ export interface ServerAccess {
 export function serverAccess(context: PolicyContext, serverRoles: readonly NamedValue[], runLogs: aws.cloudwatch.LogGroup): ServerAccess {
     const { name, parent, tags } = context;
     if (serverRoles.length > 0) {
-        for (const { name: label, value } of serverRoles) {
-            const role = refuseOtherPlacement(context, `serverRoles.${label}`, value).apply(roleName);
+        const given = serverRoles.map(({ name: label, value }) => ({
+            label,
+            role: refuseOtherPlacement(context, `serverRoles.${label}`, value),
+        }));
+        for (const { label, role } of given) {
             // The user may have attached the policy before, which AWS does not report. So the component never detaches it.
-            attachPolicies(context, `${name}-server-${label}`, role, runLogs, { parent, retainOnDelete: true });
+            attachPolicies(context, `${name}-server-${label}`, role.apply(roleName), runLogs, { parent, retainOnDelete: true });
         }
-        return { role: undefined, instanceProfile: undefined };
+        return { roleArns: given.map(({ role }) => roleArn(context, role)), role: undefined, instanceProfile: undefined };
     }
     const role = new aws.iam.Role(
         `${name}-server-role`,
@@ -33,13 +38,22 @@ export function serverAccess(context: PolicyContext, serverRoles: readonly Named
     );
     attachPolicies(context, `${name}-server`, role.name, runLogs, { parent });
     const instanceProfile = new aws.iam.InstanceProfile(`${name}-server-profile`, { role: role.name, tags }, { parent });
-    return { role, instanceProfile };
+    return { roleArns: [role.arn], role, instanceProfile };
+}
+
+function roleArn({ placement: { partition, accountId } }: PolicyContext, role: pulumi.Output<string>): pulumi.Output<string> {
+    return pulumi
+        .all([role, partition, accountId])
+        .apply(([given, ofPartition, account]) => (given.startsWith("arn:") ? given : `arn:${ofPartition}:iam::${account}:role/${given}`));
 }
 
 /** In China, EC2's service principal has another name, unlike those of other services: https://github.com/hashicorp/terraform-provider-aws/pull/47141 */
-function ec2Trust({ placement }: PolicyContext): pulumi.Output<string> {
-    const service = placement.partition.apply((partition) => (partition === "aws-cn" ? "ec2.amazonaws.com.cn" : "ec2.amazonaws.com"));
-    return policyDocument([{ Sid: "AssumeRole", Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: service } }]);
+export function ec2Service({ placement }: PolicyContext): pulumi.Output<string> {
+    return placement.partition.apply((partition) => (partition === "aws-cn" ? "ec2.amazonaws.com.cn" : "ec2.amazonaws.com"));
+}
+
+function ec2Trust(context: PolicyContext): pulumi.Output<string> {
+    return policyDocument([{ Sid: "AssumeRole", Effect: "Allow", Action: "sts:AssumeRole", Principal: { Service: ec2Service(context) } }]);
 }
 
 function attachPolicies(

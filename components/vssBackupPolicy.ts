@@ -11,6 +11,7 @@ import { refuseOtherPlacement } from "./placement";
 import { type PolicyContext, policyContext } from "./policyContext";
 import { reservedConcurrency } from "./reservedConcurrency";
 import { type ResolvedPolicy, resolvePolicy } from "./resolvePolicy";
+import { restorePolicyJson } from "./restorePolicy";
 import { serverAccess } from "./serverAccess";
 import { settingsParameter } from "./settingsParameter";
 import { withShortStacks } from "./shortStacks";
@@ -47,6 +48,8 @@ export class VssBackupPolicy extends pulumi.ComponentResource {
     public readonly backUpNow: pulumi.Output<Record<string, string>>;
     /** Commands for PowerShell that take a backup now, by snapshot type. */
     public readonly backUpNowPowerShell: pulumi.Output<Record<string, string>>;
+    /** The IAM policy document that `vss-backup restore` needs. The component attaches it to nobody. */
+    public readonly restorePolicyJson: pulumi.Output<string>;
 
     /**
      * @param name the policy's name. It is a tag on every snapshot, and the cleaner deletes only snapshots with this tag. Give each
@@ -61,7 +64,10 @@ export class VssBackupPolicy extends pulumi.ComponentResource {
         }
         const context = policyContext(this, policy);
 
-        const { access, notificationSetup, windows, cleanerFunction, watchFunction } = withShortStacks(makeParts)(context, policy);
+        const { access, notificationSetup, windows, cleanerFunction, watchFunction, restorePolicy } = withShortStacks(makeParts)(
+            context,
+            policy,
+        );
 
         this.instanceProfileName = pulumi.output(access.instanceProfile?.name);
         this.serverRoleArn = pulumi.output(access.role?.arn);
@@ -71,6 +77,7 @@ export class VssBackupPolicy extends pulumi.ComponentResource {
         this.watchFunctionName = pulumi.output(watchFunction?.name);
         this.backUpNow = pulumi.output(windows.backUpNow);
         this.backUpNowPowerShell = pulumi.output(windows.backUpNowPowerShell);
+        this.restorePolicyJson = restorePolicy;
         this.registerOutputs({
             instanceProfileName: this.instanceProfileName,
             serverRoleArn: this.serverRoleArn,
@@ -80,6 +87,7 @@ export class VssBackupPolicy extends pulumi.ComponentResource {
             watchFunctionName: this.watchFunctionName,
             backUpNow: this.backUpNow,
             backUpNowPowerShell: this.backUpNowPowerShell,
+            restorePolicyJson: this.restorePolicyJson,
         });
     }
 }
@@ -106,7 +114,8 @@ function makeParts(context: PolicyContext, policy: ResolvedPolicy) {
     const targets = watchTargets(policy, watched);
     const watchFunction = makeWatch(context, policy, { watched, targets, cleanerParts }, concurrency);
     settingsParameter(context, policy, targets, { cleanerFunction: cleanerParts.lambda.name, watchFunction: watchFunction?.name });
-    return { access, notificationSetup, windows, cleanerFunction: cleanerParts.lambda, watchFunction };
+    const restorePolicy = restorePolicyJson(context, { policy, serverRoleArns: access.roleArns });
+    return { access, notificationSetup, windows, cleanerFunction: cleanerParts.lambda, watchFunction, restorePolicy };
 }
 
 /** The parts that the watch looks at, and their values. */

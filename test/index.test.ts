@@ -94,6 +94,7 @@ describe("The program", () => {
             "backUpNowPowerShell",
             "cleanerFunctionName",
             "instanceProfileName",
+            "restorePolicyJson",
             "serverRoleArn",
             "topicArn",
             "watchFunctionName",

@@ -75,7 +75,7 @@ export function startIam(deployment: Deployment): EmbeddedIam {
         async refusal({ principal: name, action, resource, context = {} }) {
             const principal = keys.get(name) ?? roles.find((role) => role.name === name)?.arn ?? userOf(name);
             const identity = isService(principal) ? [] : (inline.get(isRole(principal) ? nameOf(principal) : "") ?? [ADMINISTRATOR]);
-            const onResource = action.startsWith("sts:") ? trusted.get(resource) : onResources.get(resource);
+            const onResource = action.startsWith("sts:") ? trusted.get(resource) : (onResources.get(resource) ?? keyPolicyOf(resource));
             const request: IamRequest = { principal, action, resource, context: { "aws:SecureTransport": "true", ...context } };
             const key = answerKey(request, identity, onResource);
             const answer = answers.get(key) ?? evaluate(request, identity, onResource);
@@ -83,6 +83,15 @@ export function startIam(deployment: Deployment): EmbeddedIam {
             return writeRefusal(request, await answer, onResource !== undefined);
         },
     };
+}
+
+/** A key of KMS always has a policy. By AWS's default, it leaves the decision to the IAM of the key's account. */
+function keyPolicyOf(resource: string): Document | undefined {
+    const [, partition, service, , account] = resource.split(":");
+    const owner = { AWS: `arn:${partition}:iam::${account}:root` };
+    return service === "kms"
+        ? { Version: "2012-10-17", Statement: [{ Effect: "Allow", Principal: owner, Action: "kms:*", Resource: "*" }] }
+        : undefined;
 }
 
 const JUDGED_TYPES = [

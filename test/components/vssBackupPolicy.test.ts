@@ -72,6 +72,7 @@ describe("VssBackupPolicy", () => {
                 ...outputs,
                 backUpNow: Object.keys(outputs.backUpNow as object),
                 backUpNowPowerShell: Object.keys(outputs.backUpNowPowerShell as object),
+                restorePolicyJson: Object.keys(JSON.parse(String(outputs.restorePolicyJson))),
             },
             {
                 instanceProfileName: "prod-server-profile",
@@ -82,6 +83,7 @@ describe("VssBackupPolicy", () => {
                 watchFunctionName: "vss-backup-prod-watch",
                 backUpNow: ["Day", "Week", "Month"],
                 backUpNowPowerShell: ["Day", "Week", "Month"],
+                restorePolicyJson: ["Version", "Statement"],
             },
         );
     });

@@ -3,7 +3,7 @@ import type { IamRequest } from "../../rehearsal/embeddedAws/iam";
 import { partitionOf } from "../../rehearsal/embeddedAws/partition";
 import { ACCOUNT_ID } from "../../rehearsal/program";
 
-type Context = Readonly<Record<string, string>>;
+type Context = Readonly<Record<string, string | string[]>>;
 
 /** A request and the expected response of IAM. The principal has the name that the program gives to its role. */
 export type Row = readonly [principal: string, action: string, resource: string, context: Context, expected: "allowed" | "denied"];
@@ -580,7 +580,7 @@ export function requestOf([principal, action, resource, context]: Row): IamReque
 export function sentenceOf([principal, action, resource, context, expected]: Row): string {
     const given = Object.entries(context)
         .filter(([key]) => key !== "aws:SourceArn" || action.startsWith("lambda:"))
-        .map(([key, value]) => `${key.replace(/^.*[:/]/, "")}=${quoteIfNeeded(shorten(value))}`);
+        .map(([key, value]) => `${key.replace(/^.*[:/]/, "")}=${quoteIfNeeded(shorten([value].flat().join(" and ")))}`);
     const condition = given.length > 0 ? ` if ${[...new Set(given)].join(", ")}` : "";
     return `${shorten(principal)} ${expected === "allowed" ? "can" : "can't"} ${action} on ${shorten(resource)}${condition}`;
 }

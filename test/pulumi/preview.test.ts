@@ -104,6 +104,7 @@ describe("The program in a Pulumi run", () => {
             "backUpNowPowerShell",
             "cleanerFunctionName",
             "instanceProfileName",
+            "restorePolicyJson",
             "serverRoleArn",
             "topicArn",
             "watchFunctionName",

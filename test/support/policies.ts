@@ -3,12 +3,17 @@ import { VssBackupPolicy, type VssBackupPolicyArgs } from "../../components";
 import { type Deployment, run } from "../../rehearsal/program";
 
 /** Runs a program that makes one policy. Returns the registered resources and the policy's outputs. */
-export function deployPolicy(args: VssBackupPolicyArgs = {}, { region = "eu-central-1", quota }: AccountOptions = {}): Promise<Deployment> {
-    return run(() => outputsOf(new VssBackupPolicy("prod", args)), "test", "test", { "aws:region": region }, quota && { [QUOTA]: quota });
+export function deployPolicy(
+    args: VssBackupPolicyArgs = {},
+    { region = "eu-central-1", name = "prod", quota }: AccountOptions = {},
+): Promise<Deployment> {
+    return run(() => outputsOf(new VssBackupPolicy(name, args)), "test", "test", { "aws:region": region }, quota && { [QUOTA]: quota });
 }
 
 interface AccountOptions {
     readonly region?: string;
+    /** Of the policy. */
+    readonly name?: string;
     /** The response of Service Quotas for Lambda's concurrency. */
     readonly quota?: () => Record<string, unknown>;
 }
@@ -17,7 +22,7 @@ const QUOTA = "aws:servicequotas/getServiceQuota:getServiceQuota";
 
 function outputsOf(policy: VssBackupPolicy): Record<string, pulumi.Input<unknown>> {
     const { instanceProfileName, serverRoleArn, topicArn, windowIds, cleanerFunctionName, watchFunctionName } = policy;
-    const { backUpNow, backUpNowPowerShell } = policy;
+    const { backUpNow, backUpNowPowerShell, restorePolicyJson } = policy;
     return {
         instanceProfileName,
         serverRoleArn,
@@ -27,6 +32,7 @@ function outputsOf(policy: VssBackupPolicy): Record<string, pulumi.Input<unknown
         watchFunctionName,
         backUpNow,
         backUpNowPowerShell,
+        restorePolicyJson,
     };
 }
 

@@ -58,6 +58,8 @@ const TRANSLATIONS: Readonly<Record<string, string>> = {
         "Invoke-Expression (pulumi stack output backUpNowPowerShell --json | ConvertFrom-Json).Day",
     'printf \'{"time": "%s"}\' "$(date -u +%FT%TZ)" > event.json':
         '@{ time = (Get-Date).ToUniversalTime().ToString("s") + "Z" } | ConvertTo-Json | Set-Content -Encoding ascii event.json',
+    "pulumi stack output restorePolicyJson > restore-policy.json":
+        "pulumi stack output restorePolicyJson | Set-Content -Encoding ascii restore-policy.json",
 };
 
 /** Translates a block for PowerShell. */
