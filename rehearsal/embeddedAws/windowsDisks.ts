@@ -65,6 +65,5 @@ function letterOf({ device }: Volume): string {
 
 /** Whether Windows can start from a volume. */
 export function boots(volumeId: string, store: VolumeStore): boolean {
-    const { signature, letters = ["C"] } = diskOn(volumeId, store);
-    return signature !== "" && letters.includes("C");
+    return (diskOn(volumeId, store).letters ?? ["C"]).includes("C");
 }

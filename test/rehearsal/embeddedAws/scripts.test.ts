@@ -89,6 +89,12 @@ describe("Scripts on embedded servers", () => {
         assert.deepEqual(disks(account), [ROOT_DISK]);
     });
 
+    it("put all disks offline if they name none, but not the disk of Windows", async () => {
+        const account = diskAccount();
+        await run(account, "Get-Disk | Set-Disk -IsOffline $true");
+        assert.deepEqual(disks(account), [ROOT_DISK, ["vol0000000000000000d", true, "AAAA0002", ""]]);
+    });
+
     it("destroy what is on offline disks if they initialize disks", async () => {
         const account = accountWithCopy();
         await run(account, "Get-Disk | Initialize-Disk -PartitionStyle GPT");

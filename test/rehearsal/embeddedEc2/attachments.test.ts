@@ -9,6 +9,7 @@ import {
     type EC2Client,
     StopInstancesCommand,
 } from "@aws-sdk/client-ec2";
+import { RAW_DISK } from "../../../rehearsal/embeddedAws/volumeStore";
 import { disksOf, setOnline } from "../../../rehearsal/embeddedAws/windowsDisks";
 import { codesOf, DATA, diskAccount, NOW, ROOT, refusalOf, SERVER, withEc2 } from "./serverWithDisks";
 
@@ -206,5 +207,20 @@ describe("Attachments of the embedded EC2", () => {
             ...before,
             { ...added, isOffline: true, isReadOnly: true, signature: "AAAA0002", letters: [] },
         ]);
+    });
+
+    it("bring raw disks online, however many", async () => {
+        const account = diskAccount();
+        for (const id of ["vol-raw1", "vol-raw2"]) {
+            account.store.volumes.add(id, { disk: RAW_DISK });
+        }
+        await withEc2(account, async (ec2) => {
+            await attach(ec2, { VolumeId: "vol-raw1", Device: "xvde" });
+            await attach(ec2, { VolumeId: "vol-raw2", Device: "xvdf" });
+        });
+        assert.deepEqual(
+            account.server.volumes.slice(2).map(({ mounted }) => mounted),
+            [true, true],
+        );
     });
 });

@@ -197,4 +197,15 @@ describe("States of the embedded EC2's instances", () => {
         });
         assert.deepEqual(seen, [0, "stopped not-applicable not-applicable"]);
     });
+
+    it("end for good if the instance is terminated before it runs", async () => {
+        const account = diskAccount({ reads: { startInstance: 1 } });
+        account.server.state = "stopped";
+        const states = await withEc2(account, async (ec2) => {
+            await ec2.send(new StartInstancesCommand(IDS));
+            await ec2.send(new TerminateInstancesCommand(IDS));
+            return [await stateOf(ec2), await stateOf(ec2), await stateOf(ec2)];
+        });
+        assert.deepEqual(states, ["terminated", "terminated", "terminated"]);
+    });
 });
