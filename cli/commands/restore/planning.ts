@@ -2,6 +2,7 @@ import { EXIT } from "../../exitCodes";
 import { Failure } from "../../failure";
 import type { RecordStore } from "../../restore/apply/recordStore";
 import type { Fault } from "../../restore/plan/fault";
+import { digestOf } from "../../restore/plan/fingerprint";
 import { planRestore } from "../../restore/plan/planRestore";
 import type { RestoreRequest } from "../../restore/plan/request";
 import type { RestorePlan } from "../../restore/plan/steps";
@@ -33,7 +34,7 @@ export async function checkPlan(session: Session, store: RecordStore, plan: Rest
     if (present.fingerprint !== plan.fingerprint) {
         throw new Failure(`The account has changed since the plan ${plan.request.id} was made. Nothing was done.`, again, EXIT.refused);
     }
-    if (JSON.stringify(present) !== JSON.stringify(plan)) {
+    if (digestOf(present) !== digestOf(plan)) {
         throw new Failure(`Somebody has changed the plan ${plan.request.id}. Nothing was done.`, again, EXIT.refused);
     }
 }

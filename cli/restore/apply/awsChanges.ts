@@ -75,14 +75,14 @@ export function awsChanges(ec2: EC2Client): Changes {
             const { Instances = [] } = await ec2.send(new RunInstancesCommand(launchInput(maker, imageId, launch)));
             return idIn(Instances[0]?.InstanceId, "RunInstances");
         },
-        replaceRoot: async (maker, serverId, snapshot, rate) => {
+        replaceRoot: async (maker, serverId, VolumeId) => {
             const { ReplaceRootVolumeTask: task } = await ec2.send(
                 new CreateReplaceRootVolumeTaskCommand({
                     ClientToken: tokenOf(maker),
                     InstanceId: serverId,
-                    SnapshotId: snapshot,
+                    // A volume of its own keeps the settings and tags, which a snapshot does not have.
+                    VolumeId,
                     DeleteReplacedRootVolume: false,
-                    ...(rate !== undefined && { VolumeInitializationRate: rate }),
                     TagSpecifications: tagged(maker, {}, "replace-root-volume-task"),
                 }),
             );

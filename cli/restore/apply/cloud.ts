@@ -63,7 +63,7 @@ export interface Cloud {
     ): Promise<string>;
     createImage(maker: Maker, serverId: string, without: readonly string[]): Promise<string>;
     runInstance(maker: Maker, imageId: string, launch: Launch): Promise<string>;
-    replaceRoot(maker: Maker, serverId: string, snapshot: string, rate: number | undefined): Promise<RootTask>;
+    replaceRoot(maker: Maker, serverId: string, volumeId: string): Promise<RootTask>;
 
     startInstance(id: string): Promise<void>;
     stopInstance(id: string): Promise<void>;

@@ -4,7 +4,9 @@ import {
     DeregisterImageCommand,
     DescribeImagesCommand,
     type EC2Client,
+    type Instance,
     TerminateInstancesCommand,
+    type Volume,
 } from "@aws-sdk/client-ec2";
 import { Failure } from "../../failure";
 import type { Session } from "../../session";
@@ -23,49 +25,52 @@ export interface Remain {
 }
 
 /** Finds what a restore made or replaced, by its tags. What is in use stays. */
-export async function findRemains(session: Session, { plan, state, made }: RestoreRecord): Promise<Remain[]> {
+export async function findRemains({ clients: { ec2 }, abortSignal }: Session, { plan, state }: RestoreRecord): Promise<Remain[]> {
     const { id } = plan.request;
-    const { ec2 } = session.clients;
-    const { abortSignal } = session;
-    const ofRestore = [{ Name: `tag:${RESTORE_TAG}`, Values: [id] }];
+    const made = [{ Name: `tag:${RESTORE_TAG}`, Values: [id] }];
     const [instances, images, snapshots, volumes, replaced] = await Promise.all([
-        describeInstances(ec2, ofRestore, abortSignal),
-        ec2.send(new DescribeImagesCommand({ Owners: ["self"], Filters: ofRestore }), { abortSignal }).then(({ Images = [] }) => Images),
-        describeSnapshots(ec2, ofRestore, abortSignal),
-        describeVolumes(ec2, ofRestore, abortSignal),
+        describeInstances(ec2, made, abortSignal),
+        ec2.send(new DescribeImagesCommand({ Owners: ["self"], Filters: made }), { abortSignal }).then(({ Images = [] }) => Images),
+        describeSnapshots(ec2, made, abortSignal),
+        describeVolumes(ec2, made, abortSignal),
         describeVolumes(ec2, [{ Name: `tag:${REPLACED_BY_TAG}`, Values: [id] }], abortSignal),
     ]);
     const present = instances.filter(({ State }) => !["shutting-down", "terminated"].includes(State?.Name ?? ""));
-    const attached = new Set(volumes.filter(({ Attachments = [] }) => Attachments.length > 0).map(({ VolumeId }) => VolumeId));
+    // After a restore, the instance is the server.
+    const leaving = state === "applied" ? [] : present;
+    const old = replaced.filter(({ VolumeId }) => !volumes.some((one) => one.VolumeId === VolumeId));
     return [
-        ...present.map(
-            ({ InstanceId = "" }): Remain => ({
-                kind: "instance",
-                id: InstanceId,
-                words: "server that the restore made",
-                // After a restore, it is the server.
-                ...(state === "applied" && { stays: "it is the restored server" }),
-            }),
-        ),
+        ...present.map(({ InstanceId = "" }): Remain => {
+            const stays = leaving.length === 0 ? { stays: "it is the restored server" } : {};
+            return { kind: "instance", id: InstanceId, words: "server that the restore made", ...stays };
+        }),
         ...images.map(({ ImageId = "" }): Remain => ({ kind: "image", id: ImageId, words: "image that the restore made" })),
-        ...snapshots.map(
-            ({ SnapshotId = "", VolumeSize = 0 }): Remain => ({
-                kind: "snapshot",
-                id: SnapshotId,
-                gib: VolumeSize,
-                words: "snapshot of the image that the restore made",
-            }),
-        ),
-        ...[...volumes, ...replaced].map(
-            ({ VolumeId = "", Size = 0, Attachments = [] }): Remain => ({
-                kind: "volume",
-                id: VolumeId,
-                gib: Size,
-                words: Object.values(made).includes(VolumeId) || attached.has(VolumeId) ? "volume that the restore made" : "old volume",
-                ...(Attachments.length > 0 && { stays: `it is attached to ${Attachments[0]?.InstanceId}` }),
-            }),
-        ),
+        ...snapshots.map(({ SnapshotId = "", VolumeSize = 0 }): Remain => {
+            return { kind: "snapshot", id: SnapshotId, gib: VolumeSize, words: "snapshot of the image that the restore made" };
+        }),
+        ...volumes.filter((one) => !goesWith(one, leaving)).map((one) => remainOf(one, id, "volume that the restore made")),
+        ...old.map((one) => remainOf(one, id, "old volume, which the restore replaced")),
     ];
+}
+
+function remainOf({ VolumeId = "", Size = 0, Attachments = [], Tags = [] }: Volume, restore: string, words: string): Remain {
+    const other = Tags.find(({ Key, Value }) => Key === REPLACED_BY_TAG && Value !== restore)?.Value;
+    const [attachment] = Attachments;
+    return {
+        kind: "volume",
+        id: VolumeId,
+        gib: Size,
+        words,
+        ...(other !== undefined && { stays: `it is an old volume of the restore ${other}` }),
+        ...(attachment && { stays: `it is attached to ${attachment.InstanceId}` }),
+    };
+}
+
+/** Whether EC2 deletes a volume together with one of these instances. */
+function goesWith({ Attachments = [] }: Volume, instances: readonly Instance[]): boolean {
+    return Attachments.some(
+        ({ InstanceId, DeleteOnTermination }) => DeleteOnTermination && instances.some((instance) => instance.InstanceId === InstanceId),
+    );
 }
 
 /**

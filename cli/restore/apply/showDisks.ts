@@ -43,7 +43,7 @@ const SHOWN = z.array(
 /** Asks Windows on a server for its disks. */
 export async function showDisks(ssm: SSMClient, clock: Clock, serverId: string): Promise<ShownDisk[]> {
     const { Command } = await ssm.send(
-        new SendCommandCommand({ DocumentName: DOCUMENT, InstanceIds: [serverId], Parameters: { commands: SCRIPT.split("\n") } }),
+        new SendCommandCommand({ DocumentName: DOCUMENT, InstanceIds: [serverId], Parameters: { commands: [SCRIPT] } }),
     );
     const output = await outputOf(ssm, clock, Command?.CommandId ?? "", serverId);
     const disks = SHOWN.safeParse(jsonIn(output));

@@ -45,9 +45,7 @@ async function faultsOf(cloud: Cloud, record: RestoreRecord, step: Step): Promis
     }
     const [volume, server] = await Promise.all([cloud.findVolume(old.volume), cloud.findInstance(old.server)]);
     const there = server?.disks.find(({ device }) => isSameDevice(device, old.device))?.volumeId;
-    // Nobody knows the new root volume of a replacement before its step is done.
-    const isOpen = step.kind === "replaceRoot" && record.made[step.id] === undefined;
-    const isOurs = isOpen || there === undefined || there === old.volume || Object.values(record.made).includes(there);
+    const isOurs = there === undefined || there === old.volume || Object.values(record.made).includes(there);
     const elsewhere = volume?.attachments.find(({ serverId }) => serverId !== old.server);
     return [
         ...(volume ? [] : [`the old volume ${old.volume} no longer exists`]),

@@ -1,9 +1,14 @@
 import { createHash } from "node:crypto";
 import type { World } from "./world";
 
-/** The digest of a world. Two worlds with the same facts have the same digest, in whatever order their keys are. */
+/** The digest of the facts of a world. Other restores have their own check. */
 export function fingerprintOf({ unfinished: _, ...facts }: World): string {
-    return createHash("sha256").update(canonical(facts)).digest("hex").slice(0, 32);
+    return digestOf(facts).slice(0, 32);
+}
+
+/** The digest of a value. Two values with the same parts have the same digest, in whatever order their keys are. */
+export function digestOf(value: object): string {
+    return createHash("sha256").update(canonical(value)).digest("hex");
 }
 
 function canonical(value: unknown): string {

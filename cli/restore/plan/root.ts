@@ -1,13 +1,13 @@
 import { isSameDevice } from "./devices";
 import { allDisks, type ChosenDisk, chooseDisks, isOfServer, rootDeviceOf } from "./disks";
 import type { Fault } from "./fault";
-import { costOfBackup, costOfKept, costOfNew, type Part, refusedPart } from "./parts";
+import { costOfBackup, costOfKept, costOfNew, createStep, newVolume, type Part, refusedPart } from "./parts";
 import type { RestoreRequest } from "./request";
 import { backupFaults, isRunning, labelOf, missingServer, serverFaults, wordOf } from "./serverChecks";
 import { volumeAt } from "./settings";
 import type { Step } from "./steps";
-import { inheritedTags, REPLACED_DEVICE_TAG, REPLACED_SERVER_TAG } from "./tags";
-import { domainWarnings, foreignWarnings, mixWarnings } from "./warnings";
+import { REPLACED_DEVICE_TAG, REPLACED_SERVER_TAG } from "./tags";
+import { domainWarnings, foreignWarnings, mixWarnings, settingsWarnings } from "./warnings";
 import type { LiveServer, World } from "./world";
 
 /** The root volume of a running server, replaced by EC2, which restarts the server. */
@@ -31,6 +31,7 @@ export function rootPart(world: World, request: RestoreRequest): Part {
         steps: disks.flatMap((disk) => stepsFor(server, disk, oldVolume ?? "", request)),
         warnings: [
             ...foreignWarnings(foreign),
+            ...settingsWarnings(disks, world.recorded),
             ...mixWarnings(server, disks, false).map(
                 () => "The data disks stay as they are now. Programs on the root disk find newer data.",
             ),
@@ -87,17 +88,16 @@ function stepsFor(server: LiveServer, disk: ChosenDisk, oldVolume: string, reque
     const deleteOnTermination = server.disks.find(({ volumeId }) => volumeId === oldVolume)?.deleteOnTermination ?? true;
     return [
         ...(request.backup ? [{ id: "backup", kind: "backup", server: id } satisfies Step] : []),
+        createStep(disk, server.zone, request),
         { id: "tag-root", kind: "tag", volume: oldVolume, server: id, device: rootDevice },
         {
             id: "replace-root",
             kind: "replaceRoot",
             server: id,
-            snapshot: disk.snapshot.id,
+            volume: newVolume(disk),
             oldVolume,
             device: rootDevice,
             deleteOnTermination,
-            tags: inheritedTags(disk.settings.tags),
-            ...(request.initializationRate !== undefined && { rate: request.initializationRate }),
         },
         ...(isManaged
             ? [
@@ -105,7 +105,7 @@ function stepsFor(server: LiveServer, disk: ChosenDisk, oldVolume: string, reque
                       id: "check",
                       kind: "checkDisks",
                       server: { id },
-                      disks: [{ device: rootDevice, volume: { madeBy: "replace-root" } }],
+                      disks: [{ device: rootDevice, volume: newVolume(disk) }],
                       mustBeOnline: true,
                   } satisfies Step,
               ]

@@ -46,14 +46,10 @@ export type Step = { readonly id: string } & (
     | {
           readonly kind: "replaceRoot";
           readonly server: string;
-          readonly snapshot: string;
+          readonly volume: Ref;
           readonly oldVolume: string;
           readonly device: string;
           readonly deleteOnTermination: boolean;
-          /** Of the new volume. */
-          readonly tags: Readonly<Record<string, string>>;
-          /** MiB/s */
-          readonly rate?: number;
       }
     | {
           readonly kind: "checkDisks";

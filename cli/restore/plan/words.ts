@@ -74,8 +74,8 @@ const WORDS: { readonly [K in StepKind]: Words<K> } = {
         risk: "no capacity in the zone; disks that are not yet loaded are slow",
         undo: "the server is stopped",
     }),
-    replaceRoot: ({ server, snapshot, oldVolume }) => ({
-        action: `Let EC2 replace the root volume ${oldVolume} of ${server} from ${snapshot}, and restart the server`,
+    replaceRoot: ({ server, volume, oldVolume }) => ({
+        action: `Let EC2 put ${nameOf(volume)} in the place of the root volume ${oldVolume} of ${server}, and restart the server`,
         downtimeMinutes: 10,
         risk: "EC2 may leave the server without a root volume; then undo attaches the old one",
         undo: "the old root volume is put back, with another restart",
@@ -100,7 +100,7 @@ export function wordsOf(step: Step): StepWords {
 }
 
 /** Names a thing, also one that does not exist yet. */
-export function nameOf(ref: Ref): string {
+function nameOf(ref: Ref): string {
     if ("id" in ref) {
         return ref.id;
     }
@@ -111,7 +111,6 @@ const NAMES: Readonly<Record<string, string>> = {
     run: "the new server",
     image: "the new image",
     "run/root": "its first root volume",
-    "replace-root": "the new root volume",
 };
 
 /** Minutes for which the old server does not work: an estimate. */

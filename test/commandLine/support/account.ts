@@ -178,7 +178,9 @@ export function addSet(
 ): string[] {
     const [minutes, number] = [(time / 60_000).toString(16).padStart(8, "0"), server.id.slice(-12)];
     return server.volumes.map(({ id, device }) => {
-        store.volumes.add(id);
+        if (!store.volumes.has(id)) {
+            store.volumes.add(id);
+        }
         const whole = {
             VssBackupPolicy: "prod",
             SnapshotType: type,

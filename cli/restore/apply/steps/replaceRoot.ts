@@ -1,8 +1,7 @@
 import { Failure } from "../../../failure";
-import { RESTORE_TAG, STEP_TAG } from "../../plan/tags";
 import { ensureAttached, ensureDetached } from "../attachments";
 import { ensureRunning, ensureStopped, presentInstance } from "../power";
-import { MINUTE, makerOf, type Run, waitFor } from "../run";
+import { DONE, idOf, MINUTE, makerOf, type Run, waitFor } from "../run";
 import type { Handler } from "./handler";
 
 /** The error of a replacement that left the server without a root volume. The old one must be attached again. */
@@ -12,7 +11,7 @@ export const REPLACE_ROOT: Handler<"replaceRoot"> = {
     perform: async (run, step) => {
         const maker = makerOf(run, step.id);
         const found = await run.cloud.findRootTask(step.server, maker);
-        const task = found ?? (await run.cloud.replaceRoot(maker, step.server, step.snapshot, step.rate));
+        const task = found ?? (await run.cloud.replaceRoot(maker, step.server, idOf(run, step.volume)));
         await waitFor(
             run,
             {
@@ -34,9 +33,8 @@ export const REPLACE_ROOT: Handler<"replaceRoot"> = {
                 return state === "succeeded" || undefined;
             },
         );
-        const root = (await rootOf(run, step.server)) ?? "";
-        await run.cloud.addTags([root], { ...step.tags, [RESTORE_TAG]: run.restore, [STEP_TAG]: step.id });
-        return { made: { [step.id]: root } };
+        await ensureAttached(run, idOf(run, step.volume), { serverId: step.server, device: step.device }, step.deleteOnTermination);
+        return DONE;
     },
     revert: async (run, step) => {
         const task = await run.cloud.findRootTask(step.server, makerOf(run, step.id));

@@ -100,7 +100,7 @@ describe("Every plan of a restore", () => {
     law("attaches each new volume once, and each attached volume is one that it makes", (plan) => {
         const made = stepsOf(plan, "createVolume").map(({ id }): Ref => ({ madeBy: id }));
         assert.deepEqual(
-            stepsOf(plan, "attach").map(({ volume }) => volume),
+            [...stepsOf(plan, "attach"), ...stepsOf(plan, "replaceRoot")].map(({ volume }) => volume),
             made,
         );
     });

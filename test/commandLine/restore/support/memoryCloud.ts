@@ -153,23 +153,26 @@ export class MemoryCloud implements Cloud {
         );
     }
 
-    public async replaceRoot(maker: Maker, server: string, snapshot: string): Promise<RootTask> {
+    public async replaceRoot(maker: Maker, server: string, volumeId: string): Promise<RootTask> {
         const id = this.change("replaceRoot", () => {
             const instance = this.instance(server);
             if (instance.state !== "running") {
                 throw new Error("IncorrectInstanceState");
             }
             return this.once(maker, () => {
+                if (this.isAttached(volumeId)) {
+                    throw new Error("IncorrectState: not available");
+                }
                 const task = { id: this.makeId("replacevol"), state: "pending", server, tags: tagsOf(maker) };
                 this.tasks.set(task.id, task);
-                this.later(() => this.endTask(task.id, instance, snapshot));
+                this.later(() => this.endTask(task.id, instance, volumeId));
                 return task.id;
             });
         });
         return { id, state: "pending" };
     }
 
-    private endTask(id: string, instance: StoredInstance, snapshot: string): void {
+    private endTask(id: string, instance: StoredInstance, volumeId: string): void {
         const task = this.tasks.get(id);
         if (task) {
             this.tasks.set(id, { ...task, state: this.rootOutcome });
@@ -178,8 +181,6 @@ export class MemoryCloud implements Cloud {
             instance.disks = instance.disks.filter(({ device }) => device !== instance.rootDevice);
         }
         if (this.rootOutcome === "succeeded") {
-            const volumeId = this.makeId("vol");
-            this.volumes.set(volumeId, { id: volumeId, zone: instance.zone, snapshot, tags: new Map() });
             instance.disks.push({ device: instance.rootDevice, volumeId, deleteOnTermination: true, isLeaving: false });
         }
     }
@@ -224,7 +225,7 @@ export class MemoryCloud implements Cloud {
             if (volume.zone !== instance.zone) {
                 throw new Error("InvalidVolume.ZoneMismatch");
             }
-            if ([...this.instances.values()].some(({ disks }) => disks.some((disk) => disk.volumeId === volumeId))) {
+            if (this.isAttached(volumeId)) {
                 throw new Error("VolumeInUse");
             }
             if (instance.disks.some((disk) => isSameDevice(disk.device, device))) {
@@ -326,6 +327,10 @@ export class MemoryCloud implements Cloud {
             throw new Error(`InvalidID.NotFound: ${id}`);
         }
         return tags;
+    }
+
+    private isAttached(volumeId: string): boolean {
+        return [...this.instances.values()].some(({ disks }) => disks.some((disk) => disk.volumeId === volumeId));
     }
 
     private addVolume(zone: string, maker: Maker, snapshot?: string): string {

@@ -4,7 +4,7 @@ import type { MemoryCloud } from "./memoryCloud";
 import { MADE_AT } from "./world";
 
 /** The error of a process that ends at once: nothing of it goes on. */
-export class Crash extends Error {
+class Crash extends Error {
     public override readonly name = "Crash";
 }
 
