@@ -19,6 +19,12 @@ describe("A set that EC2 still copies", () => {
 
     finds("does not stand for a later run", { signals: lastDayWith(taken({ at: "2027-03-19T23:00", state: "pending" })) }, [OVERDUE]);
 
+    finds(
+        "does not stand for a run of another type",
+        { signals: lastDayWith(taken({ type: "Week", at: "2027-03-20T01:01", state: "pending" })) },
+        [OVERDUE],
+    );
+
     finds("does not end a problem before it is complete", { signals: lastDayWith(pending), memory: { findings: [OVERDUE] } }, [OVERDUE]);
 
     finds(

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import type { Finding } from "../../../lambda/watch/finding";
 import type { SizedSnapshot } from "../../../lambda/watch/signals";
-import { look, lookFirst, read, server, snapshotsUntil } from "./healthOf";
+import { look, lookFirst, server } from "./healthOf";
 import { DUE, lastDayWith, OVERDUE, taken } from "./lastDay";
 
 /** The overdue backups of the server with other tags, which had these findings in the run before. */
@@ -65,12 +65,13 @@ describe("An overdue backup of a server without the server tag", () => {
         assert.deepEqual(overdue({}, { snapshots: { value: [] } }), [OVERDUE]);
     });
 
-    it("stays for each type alone, and without the findings of other kinds", () => {
+    it("stays for each type alone", () => {
         const week: Finding = { ...OVERDUE, type: "Week", since: DUE };
-        const failing: Finding = { ...OVERDUE, kind: "failing" };
-        const before = read(snapshotsUntil(DUE).snapshots).filter(({ tags }) => tags.SnapshotType === "Day");
-        const sets = { snapshots: { value: [...before, ...taken({ at: "2027-03-20T09:00" })] } };
-        assert.deepEqual(overdue({}, sets, [OVERDUE, week, failing]), [week]);
+        assert.deepEqual(overdue({}, lastDayWith(taken({ at: "2027-03-20T09:00" })), [OVERDUE, week]), [week]);
+    });
+
+    it("stays without the findings of other kinds", () => {
+        assert.deepEqual(overdue({}, lastDayWith(), [OVERDUE, { ...OVERDUE, kind: "failing" }]), [OVERDUE]);
     });
 
     it("is unknown in the first run", () => {
