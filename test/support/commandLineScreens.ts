@@ -2,7 +2,7 @@ import { withCleaner } from "../commandLine/support/account";
 import { badNight } from "../commandLine/support/badNight";
 import { withRuns } from "../commandLine/support/liveRuns";
 import { startVssBackup, withEmbeddedAws } from "../commandLine/support/vssBackup";
-import { blocksOf } from "./documents";
+import { type Block, blocksOf } from "./documents";
 
 /** A command of a page, and the screen that the page shows after it. */
 export interface Screen {
@@ -12,7 +12,11 @@ export interface Screen {
 
 /** The commands of a page that are followed by a block of text. */
 export function screensOf(page: string): Screen[] {
-    const blocks = blocksOf(page);
+    return screensIn(blocksOf(page));
+}
+
+/** The commands among blocks that are followed by a block of text. */
+export function screensIn(blocks: readonly Block[]): Screen[] {
     return blocks.flatMap(({ language, text }, i) => {
         const next = blocks[i + 1];
         return language === "sh" && text.startsWith("vss-backup ") && next?.language === "text" && next.before === ""

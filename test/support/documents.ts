@@ -25,7 +25,11 @@ export function textOf(page: string): string {
 
 /** The blocks of a page, in order. */
 export function blocksOf(page: string): Block[] {
-    const text = textOf(page);
+    return blocksIn(textOf(page), page);
+}
+
+/** The blocks of a part of a page, in order. */
+export function blocksIn(text: string, page: string): Block[] {
     let end = 0;
     return [...text.matchAll(/^```(\w+)\n([\s\S]*?)^```$/gm)].map(({ 0: whole, 1: language, 2: code, index }) => {
         const before = text.slice(end, index).split(/^#+ .*$/m);
