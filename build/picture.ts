@@ -29,18 +29,26 @@ export function rehearsalPicture(output: string): string {
     return drawTerminal("The end of a rehearsal: restore points per snapshot type, and a calendar of all runs", lines);
 }
 
-/** Draws the second picture of the README: the screen of `vss-backup status`, which its page shows and a test compares with the command. */
+/** Draws the second picture of the README. */
 export function statusPicture(): string {
-    const page = readFileSync(join(ROOT, "docs", "command-line.md"), "utf8");
-    const [, screen = ""] = /```sh\nvss-backup status\n```\n\n```text\n(.*?)```/s.exec(page) ?? [];
-    return drawTerminal("vss-backup status: a table of servers, and an overdue backup with the next step", [
-        "$ vss-backup status",
-        "",
-        ...screen.trimEnd().split("\n"),
-    ]);
+    const title = "vss-backup status: a table of servers, and an overdue backup with the next step";
+    return screenPicture(title, "command-line.md", "vss-backup status");
+}
+
+/** Draws the third picture of the README: a restore of data disks. */
+export function restorePicture(): string {
+    return screenPicture("vss-backup restore: the steps of a restore, each done", "restore.md", "vss-backup restore apply plan.json --yes");
+}
+
+/** Draws the last screen of a command that a page shows. A test compares it with the command. */
+function screenPicture(title: string, page: string, command: string): string {
+    const [, ...screens] = readFileSync(join(ROOT, "docs", page), "utf8").split(`\`\`\`sh\n${command}\n\`\`\`\n\n\`\`\`text\n`);
+    const [screen = ""] = screens.at(-1)?.split("```") ?? [];
+    return drawTerminal(title, [`$ ${command}`, "", ...screen.trimEnd().split("\n")]);
 }
 
 if (require.main === module) {
     writeFileSync(join(ROOT, "docs", "rehearsal.svg"), rehearsalPicture(rehearsalOutput()));
     writeFileSync(join(ROOT, "docs", "status.svg"), statusPicture());
+    writeFileSync(join(ROOT, "docs", "restore.svg"), restorePicture());
 }

@@ -127,7 +127,7 @@ describe("The page of options", () => {
 describe("The README's table of options", () => {
     it("names options of the component", () => {
         const rows = rowsBelow("README.md", "| option | meaning | default |").map(([option]) => option?.replaceAll("`", ""));
-        assert.equal(rows.length, 11);
+        assert.equal(rows.length, 9);
         assert.deepEqual(
             rows.filter((option) => !OPTIONS.includes(option as string)),
             [],

@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { rehearsalOutput, rehearsalPicture, statusPicture } from "../../build/picture";
+import { rehearsalOutput, rehearsalPicture, restorePicture, statusPicture } from "../../build/picture";
 import { findBlocks, ROOT } from "../support/documents";
 
 /** The options of the README's second command. */
@@ -15,6 +15,10 @@ describe("The pictures of the README", () => {
     it("shows the output of npm start; if it does not, run npm run picture", () => {
         const picture = readFileSync(join(ROOT, "docs", "rehearsal.svg"), "utf8");
         assert.equal(rehearsalPicture(rehearsalOutput()), picture);
+    });
+
+    it("shows a restore as its page does; if it does not, run npm run picture", () => {
+        assert.equal(restorePicture(), readFileSync(join(ROOT, "docs", "restore.svg"), "utf8"));
     });
 
     it("shows the status as its page does; if it does not, run npm run picture", () => {
