@@ -1,6 +1,6 @@
 import * as pulumi from "@pulumi/pulumi";
 import { POLICIES_PATH } from "../lambda/deployedPolicy";
-import { REPLACED_TAGS, RESTORE_TAG, STEP_TAG } from "../lambda/restoreTags";
+import { REPLACED_BY_TAG, REPLACED_DEVICE_TAG, REPLACED_SERVER_TAG, RESTORE_TAG, STEP_TAG } from "../lambda/restoreTags";
 import { POLICY_TAG } from "../lambda/retention/tags";
 import type { PolicyContext } from "./policyContext";
 import { policyDocument, type Statement } from "./policyDocument";
@@ -64,9 +64,7 @@ function readStatements(): Statement[] {
             Effect: "Allow",
             Action: [
                 "ec2:DescribeImages",
-                "ec2:DescribeInstanceAttribute",
                 "ec2:DescribeInstanceStatus",
-                "ec2:DescribeInstanceTypeOfferings",
                 "ec2:DescribeInstances",
                 "ec2:DescribeReplaceRootVolumeTasks",
                 "ec2:DescribeSecurityGroups",
@@ -88,7 +86,6 @@ function parameterStatements({ name }: PolicyContext, arn: Arn): Statement[] {
     const parameter = (path: string) => arn("ssm", `parameter${POLICIES_PATH}${path}`);
     return [
         { Sid: "Find", Effect: "Allow", Action: "ssm:GetParametersByPath", Resource: parameter("*") },
-        { Sid: "Read", Effect: "Allow", Action: "ssm:GetParameter", Resource: parameter(`/${name}/*`) },
         {
             Sid: "Write",
             Effect: "Allow",
@@ -171,10 +168,22 @@ function volumeStatements(context: PolicyContext, { cleaner: { hold } }: Resolve
         },
         { Sid: "Root", Effect: "Allow", Action: "ec2:CreateReplaceRootVolumeTask", Resource: arn("ec2", "replace-root-volume-task/*") },
         {
-            Sid: "Replaced",
-            ...tagging,
+            // The volumes that were replaced, and the new root, which EC2 makes without tags. No other tag makes a volume deletable.
+            Sid: "TagVolumes",
+            Effect: "Allow",
+            Action: "ec2:CreateTags",
             Resource: volumes,
-            Condition: { "ForAllValues:StringEquals": { "aws:TagKeys": REPLACED_TAGS }, ...named },
+            Condition: { "ForAllValues:StringNotEqualsIgnoreCase": { "aws:TagKeys": STEP_TAG }, ...named },
+        },
+        {
+            Sid: "UntagVolumes",
+            Effect: "Allow",
+            Action: "ec2:DeleteTags",
+            Resource: volumes,
+            Condition: {
+                "ForAllValues:StringEquals": { "aws:TagKeys": [REPLACED_BY_TAG, REPLACED_DEVICE_TAG, REPLACED_SERVER_TAG] },
+                ...named,
+            },
         },
     ];
 }

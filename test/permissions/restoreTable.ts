@@ -47,7 +47,6 @@ function arnsOf(region: string) {
 const LISTINGS = [
     "ec2:DescribeImages",
     "ec2:DescribeInstanceStatus",
-    "ec2:DescribeInstanceTypeOfferings",
     "ec2:DescribeInstances",
     "ec2:DescribeReplaceRootVolumeTasks",
     "ec2:DescribeSecurityGroups",
@@ -103,12 +102,9 @@ export function restoreAllowed(region: string): Row[] {
     const backup = tags("Resource", { VssBackupPolicy: "prod" });
     return rows("allowed", [
         ...LISTINGS.map((action) => [action, "*"] as const),
-        ["ec2:DescribeInstanceAttribute", server],
         ["ssm:GetParametersByPath", arn("ssm", "parameter/vss-backup")],
         ["ssm:GetParametersByPath", arn("ssm", "parameter/vss-backup/")],
         ["ssm:GetParametersByPath", arn("ssm", "parameter/vss-backup/prod/restores")],
-        ["ssm:GetParameter", parameter("settings")],
-        ["ssm:GetParameter", parameter("servers/i-1")],
         ...["restores/r-1", "restore-locks/i-1", "restore-tests/i-1"].map((path) => ["ssm:PutParameter", parameter(path)] as const),
         ...["restores/r-1", "restore-locks/i-1"].map((path) => ["ssm:DeleteParameter", parameter(path)] as const),
 
@@ -133,6 +129,8 @@ export function restoreAllowed(region: string): Row[] {
         ["ec2:DetachVolume", volume],
         ["ec2:ModifyInstanceAttribute", volume],
         ...TAGGING.map((action) => [action, volume, keys(...REPLACED)] as const),
+        // EC2 tags no root that it makes.
+        ["ec2:CreateTags", volume, keys("Name", "VssBackupRestore")],
 
         // The root.
         ["ec2:CreateReplaceRootVolumeTask", snapshot, backup],
@@ -195,9 +193,8 @@ export function restoreDenied(region: string): Row[] {
         ["ec2:DeregisterImage", image],
         ["ec2:DeleteVolume", arn("ec2", "volume/vol-1", ACCOUNT_ID, otherRegion), tags("Resource", MADE)],
         ["ec2:CreateTags", volume, keys("VssBackupRestoreStep")],
-        ["ec2:CreateTags", volume, keys("VssBackupRestore")],
+        ["ec2:CreateTags", volume, keys("Name", "vssbackuprestorestep")],
         ["ec2:CreateTags", volume, keys("VssBackupReplacedBy", "VssBackupRestoreStep")],
-        ["ec2:CreateTags", volume, keys("Name")],
         ["ec2:CreateTags", volume],
         ["ec2:DeleteTags", volume],
         ["ec2:DeleteTags", volume, keys("Name")],
@@ -211,7 +208,8 @@ export function restoreDenied(region: string): Row[] {
         // Such a request would remove all tags.
         ["ec2:DeleteTags", snapshot, backup],
         ["ec2:CreateTags", snapshot, keys("VssBackupHold")],
-        ["ec2:CreateTags", volume, { ...backup, ...keys("VssBackupHold") }],
+        ["ec2:DeleteTags", volume, { ...backup, ...keys("VssBackupHold") }],
+        ["ec2:CreateTags", arn("ec2", "volume/vol-1", ACCOUNT_ID, otherRegion), keys("Name")],
         ...[server, volume, image].map(
             (thing) => ["ec2:CreateTags", thing, { ...tags("Request", MADE), ...keys(...Object.keys(MADE)) }] as const,
         ),
@@ -294,6 +292,7 @@ export function restoreDenied(region: string): Row[] {
         ...["settings", "servers/i-1"].flatMap((path) =>
             ["ssm:PutParameter", "ssm:DeleteParameter"].map((action) => [action, parameter(path)] as const),
         ),
+        ["ssm:GetParameter", parameter("settings")],
         ...["ssm:GetParameter", "ssm:PutParameter", "ssm:DeleteParameter"].map(
             (action) => [action, parameter("restores/r-1", "prod-2")] as const,
         ),

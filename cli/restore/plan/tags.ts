@@ -1,13 +1,6 @@
-/** Tag with the restore's id on each volume, image and instance that a restore makes. */
-export const RESTORE_TAG = "VssBackupRestore";
+import { REPLACED_BY_TAG, REPLACED_DEVICE_TAG, REPLACED_SERVER_TAG, RESTORE_TAG, STEP_TAG } from "../../../lambda/restoreTags";
 
-/** Tag with the id of the step that made it. */
-export const STEP_TAG = "VssBackupRestoreStep";
-
-/** Tags on a volume that a restore replaced: the restore's id, the device, and the server. */
-export const REPLACED_BY_TAG = "VssBackupReplacedBy";
-export const REPLACED_DEVICE_TAG = "VssBackupReplacedDevice";
-export const REPLACED_SERVER_TAG = "VssBackupReplacedServer";
+export { REPLACED_BY_TAG, REPLACED_DEVICE_TAG, REPLACED_SERVER_TAG, RESTORE_TAG, STEP_TAG };
 
 const OWN = [RESTORE_TAG, STEP_TAG, REPLACED_BY_TAG, REPLACED_DEVICE_TAG, REPLACED_SERVER_TAG];
 
