@@ -1,5 +1,5 @@
 import * as pulumi from "@pulumi/pulumi";
-import { POLICIES_PATH } from "../lambda/deployedPolicy";
+import { POLICIES_PATH, RECORDS_PATH } from "../lambda/deployedPolicy";
 import { REPLACED_BY_TAG, REPLACED_DEVICE_TAG, REPLACED_SERVER_TAG, RESTORE_TAG, STEP_TAG } from "../lambda/restoreTags";
 import { POLICY_TAG } from "../lambda/retention/tags";
 import type { PolicyContext } from "./policyContext";
@@ -83,15 +83,15 @@ function readStatements(): Statement[] {
 
 /** Settings and records of servers to read; restores, their locks and their tests to write. */
 function parameterStatements({ name }: PolicyContext, arn: Arn): Statement[] {
-    const parameter = (path: string) => arn("ssm", `parameter${POLICIES_PATH}${path}`);
     return [
-        { Sid: "Find", Effect: "Allow", Action: "ssm:GetParametersByPath", Resource: parameter("*") },
+        // The settings of policies, and the records: RECORDS_PATH begins with POLICIES_PATH.
+        { Sid: "Find", Effect: "Allow", Action: "ssm:GetParametersByPath", Resource: arn("ssm", `parameter${POLICIES_PATH}*`) },
         {
             Sid: "Write",
             Effect: "Allow",
             Action: ["ssm:DeleteParameter", "ssm:PutParameter"],
             // The folders restores, restore-locks and restore-tests.
-            Resource: parameter(`/${name}/restore*`),
+            Resource: arn("ssm", `parameter${RECORDS_PATH}/${name}/restore*`),
         },
     ];
 }

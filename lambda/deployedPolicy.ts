@@ -4,6 +4,12 @@ import type { WatchSettings, WatchTargets } from "./watch/watchSettings";
 /** Parameters of all policies of an account and region are below this path. */
 export const POLICIES_PATH = "/vss-backup";
 
+/**
+ * The path of what the watch and restores record. It is not below that of the settings: a listing gives ten parameters a page, and who looks
+ * for a policy must not read the records of a thousand servers.
+ */
+export const RECORDS_PATH = "/vss-backup-records";
+
 /** The settings of a deployed policy. The component writes them into a parameter of Systems Manager, and the command line reads them. */
 export interface DeployedPolicy {
     readonly version: 1;

@@ -1,5 +1,5 @@
 import { deflateRawSync, inflateRawSync } from "node:zlib";
-import { POLICIES_PATH } from "./deployedPolicy";
+import { RECORDS_PATH } from "./deployedPolicy";
 
 /**
  * What a restore must know of a server that may be gone. The watch writes it into a parameter of Systems Manager. Snapshots do not have it.
@@ -63,7 +63,7 @@ export interface RecordedVolume {
 
 /** The path of the parameters with the servers of a policy. */
 export function recordsPath(policy: string): string {
-    return `${POLICIES_PATH}/${policy}/servers`;
+    return `${RECORDS_PATH}/${policy}/servers`;
 }
 
 /** The name of the parameter with a server. */

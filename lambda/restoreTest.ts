@@ -1,4 +1,4 @@
-import { POLICIES_PATH } from "./deployedPolicy";
+import { RECORDS_PATH } from "./deployedPolicy";
 
 /** The last `vss-backup restore test` of a server. The command writes it into a parameter of Systems Manager, and the watch reads it. */
 export interface RestoreTest {
@@ -12,7 +12,7 @@ export interface RestoreTest {
 
 /** The path of the parameters with the tests of a policy's servers. */
 export function testsPath(policy: string): string {
-    return `${POLICIES_PATH}/${policy}/restore-tests`;
+    return `${RECORDS_PATH}/${policy}/restore-tests`;
 }
 
 /** The name of the parameter with the last test of a server. */

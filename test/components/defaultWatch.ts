@@ -171,13 +171,13 @@ export const WATCH_BY_DEFAULT: Record<string, object> = {
                 Sid: "ReadRecords",
                 Effect: "Allow",
                 Action: "ssm:GetParametersByPath",
-                Resource: [`${SSM}:parameter/vss-backup/prod/servers*`, `${SSM}:parameter/vss-backup/prod/restore-tests*`],
+                Resource: [`${SSM}:parameter/vss-backup-records/prod/servers*`, `${SSM}:parameter/vss-backup-records/prod/restore-tests*`],
             },
             {
                 Sid: "WriteRecords",
                 Effect: "Allow",
                 Action: "ssm:PutParameter",
-                Resource: `${SSM}:parameter/vss-backup/prod/servers/*`,
+                Resource: `${SSM}:parameter/vss-backup-records/prod/servers/*`,
             },
             {
                 Sid: "ReadLogs",

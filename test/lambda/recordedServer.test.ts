@@ -44,8 +44,8 @@ const long = { ...SERVER, tags: { Note: "x".repeat(5000) } };
 
 describe("The record of a server", () => {
     it("is below the path of its policy", () => {
-        assert.equal(recordsPath("prod"), "/vss-backup/prod/servers");
-        assert.equal(recordName("prod", SERVER.id), "/vss-backup/prod/servers/i-0123456789abcdef0");
+        assert.equal(recordsPath("prod"), "/vss-backup-records/prod/servers");
+        assert.equal(recordName("prod", SERVER.id), "/vss-backup-records/prod/servers/i-0123456789abcdef0");
     });
 
     it("comes back as it was", () => {

@@ -5,8 +5,8 @@ const TEST = { version: 1, time: "2027-03-01T04:30:00.000Z", result: "passed", r
 
 describe("The record of a restore test", () => {
     it("is below the path of its policy", () => {
-        assert.equal(testsPath("prod"), "/vss-backup/prod/restore-tests");
-        assert.equal(testName("prod", "i-0123456789abcdef0"), "/vss-backup/prod/restore-tests/i-0123456789abcdef0");
+        assert.equal(testsPath("prod"), "/vss-backup-records/prod/restore-tests");
+        assert.equal(testName("prod", "i-0123456789abcdef0"), "/vss-backup-records/prod/restore-tests/i-0123456789abcdef0");
     });
 
     it("comes back as it was", () => {

@@ -28,7 +28,7 @@ function arnsOf(region: string) {
         `arn:${partitionOf(region)}:${service}:${where}:${account}:${rest}`;
     return {
         arn,
-        parameter: (path: string, policy = "prod") => arn("ssm", `parameter/vss-backup/${policy}/${path}`),
+        parameter: (path: string, policy = "prod") => arn("ssm", `parameter/vss-backup-records/${policy}/${path}`),
         document: (name: string) => arn("ssm", `document/${name}`, ""),
         window: (type: string) => arn("ssm", `maintenancewindow/prod-${type}-window-id`),
         server: arn("ec2", "instance/i-0123456789abcdef0"),
@@ -104,7 +104,7 @@ export function restoreAllowed(region: string): Row[] {
         ...LISTINGS.map((action) => [action, "*"] as const),
         ["ssm:GetParametersByPath", arn("ssm", "parameter/vss-backup")],
         ["ssm:GetParametersByPath", arn("ssm", "parameter/vss-backup/")],
-        ["ssm:GetParametersByPath", arn("ssm", "parameter/vss-backup/prod/restores")],
+        ["ssm:GetParametersByPath", arn("ssm", "parameter/vss-backup-records/prod/restores")],
         ...["restores/r-1", "restore-locks/i-1", "restore-tests/i-1"].map((path) => ["ssm:PutParameter", parameter(path)] as const),
         ...["restores/r-1", "restore-locks/i-1"].map((path) => ["ssm:DeleteParameter", parameter(path)] as const),
 

@@ -69,7 +69,7 @@ function arnsOf(region: string) {
         association: arn("ssm", "association/prod-vss-package-id"),
         deadLetters: arn("sqs", "prod-cleaner-dead-letters"),
         topic: arn("sns", "prod-topic"),
-        parameter: (path: string, policy = "prod") => arn("ssm", `parameter/vss-backup/${policy}/${path}`),
+        parameter: (path: string, policy = "prod") => arn("ssm", `parameter/vss-backup-records/${policy}/${path}`),
         cleanerLog: arn("logs", "log-group:/vss-backup/prod/cleaner"),
         runLog: arn("logs", "log-group:/vss-backup/prod/runs"),
         administrator: arn("iam", "user/administrator", ACCOUNT_ID, ""),

@@ -62,10 +62,10 @@ export function makeFullRegion(): Partial<AwsState> {
         ]),
         topics: new Map([[TARGETS.topicArn, ["a", "b", "c"].map((name) => subscriptionOf(name))]]),
         parameters: new Map([
-            ...IDS.map((id) => [`/vss-backup/prod/restore-tests/${id}`, testOf(id === "i-2" ? "failed" : "passed")] as const),
-            ["/vss-backup/prod/restore-tests/i-4", "of a later version"],
+            ...IDS.map((id) => [`/vss-backup-records/prod/restore-tests/${id}`, testOf(id === "i-2" ? "failed" : "passed")] as const),
+            ["/vss-backup-records/prod/restore-tests/i-4", "of a later version"],
             ["/vss-backup/prod/settings", "{}"],
-            ["/vss-backup/prod-2/restore-tests/i-1", testOf("passed")],
+            ["/vss-backup-records/prod-2/restore-tests/i-1", testOf("passed")],
         ]),
     };
 }

@@ -1,6 +1,6 @@
 import { hostname, userInfo } from "node:os";
 import { DeleteParameterCommand, PutParameterCommand, paginateGetParametersByPath } from "@aws-sdk/client-ssm";
-import { POLICIES_PATH } from "../../../lambda/deployedPolicy";
+import { RECORDS_PATH } from "../../../lambda/deployedPolicy";
 import { EXIT } from "../../exitCodes";
 import { Failure } from "../../failure";
 import { iso } from "../../output/times";
@@ -98,7 +98,7 @@ function read(value = ""): Holder | undefined {
 }
 
 function pathOf(policy: string): string {
-    return `${POLICIES_PATH}/${policy}/restore-locks`;
+    return `${RECORDS_PATH}/${policy}/restore-locks`;
 }
 
 function nameOf({ policy }: Session, server: string): string {

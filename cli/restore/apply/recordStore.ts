@@ -1,5 +1,5 @@
 import { DeleteParameterCommand, PutParameterCommand, paginateGetParametersByPath } from "@aws-sdk/client-ssm";
-import { POLICIES_PATH } from "../../../lambda/deployedPolicy";
+import { RECORDS_PATH } from "../../../lambda/deployedPolicy";
 import { packed, unpacked } from "../../../lambda/recordedServer";
 import { Failure } from "../../failure";
 import type { Session } from "../../session";
@@ -19,7 +19,7 @@ export interface RecordStore {
 }
 
 export function makeRecordStore({ clients: { ssm }, policy, abortSignal }: Session): RecordStore {
-    const path = `${POLICIES_PATH}/${policy.settings.name}/restores`;
+    const path = `${RECORDS_PATH}/${policy.settings.name}/restores`;
     const nameOf = (restore: string) => `${path}/${restore}`;
     const list = async () => {
         const found: RestoreRecord[] = [];

@@ -191,7 +191,7 @@ describe("Reading the signals", () => {
                     Version: "2010-03-31",
                     TopicArn: "arn:aws:sns:eu-central-1:123456789012:topic",
                 },
-                { Action: "GetParametersByPath", Path: "/vss-backup/prod/restore-tests", MaxResults: 10 },
+                { Action: "GetParametersByPath", Path: "/vss-backup-records/prod/restore-tests", MaxResults: 10 },
             ]),
         );
     });

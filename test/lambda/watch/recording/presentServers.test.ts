@@ -20,7 +20,6 @@ const PLAIN: Omit<RecordedServer, "id" | "volumes"> = {
     subnet: "subnet-0123456789abcdef0",
     securityGroups: ["sg-0123456789abcdef0"],
     profileArn: "arn:aws:iam::123456789012:instance-profile/web",
-    keyName: "admins",
     imageId: "ami-0123456789abcdef0",
     platformDetails: "Windows",
     rootDevice: "/dev/sda1",
@@ -48,7 +47,7 @@ function volumes(...given: object[]): AwsOptions["intercept"] {
 describe("The present servers", () => {
     it("are those with the server tag, with their volumes by device, of pages of two things", async () => {
         const servers = [
-            serverOf("i-1", { volumes: [attached("vol-2", "xvdb"), attached("vol-1", "/dev/sda1")] }),
+            serverOf("i-1", { launch: { keyName: "admins" }, volumes: [attached("vol-2", "xvdb"), attached("vol-1", "/dev/sda1")] }),
             serverOf("i-2", { tags: new Map([["VssBackup", "prod-2"]]), volumes: [attached("vol-3", "/dev/sda1")] }),
             serverOf("i-3", { state: "stopped", volumes: [attached("vol-4", "/dev/sda1")] }),
             serverOf("i-4", { state: "terminated" }),
@@ -57,7 +56,7 @@ describe("The present servers", () => {
         ];
         const { profileArn, ...withoutProfile } = PLAIN;
         assert.deepEqual(await list({ servers }, { pageSize: 2 }), [
-            { ...PLAIN, id: "i-1", volumes: [plainVolume("vol-1", "/dev/sda1"), plainVolume("vol-2", "xvdb")] },
+            { ...PLAIN, keyName: "admins", id: "i-1", volumes: [plainVolume("vol-1", "/dev/sda1"), plainVolume("vol-2", "xvdb")] },
             { ...PLAIN, id: "i-3", volumes: [plainVolume("vol-4", "/dev/sda1")] },
             { ...withoutProfile, id: "i-5", volumes: [] },
         ]);

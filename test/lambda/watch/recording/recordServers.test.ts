@@ -37,7 +37,7 @@ class Account {
     }
 
     public recordOf(id: string): RecordedServer {
-        return JSON.parse(this.parameters.get(`/vss-backup/prod/servers/${id}`) as string) as RecordedServer;
+        return JSON.parse(this.parameters.get(`/vss-backup-records/prod/servers/${id}`) as string) as RecordedServer;
     }
 }
 
@@ -76,9 +76,9 @@ describe("The recording of servers", () => {
         const first = await one.record();
         const [write] = first.calls.filter(({ action }) => action === "PutParameter");
         assert.deepEqual(write?.input, {
-            Name: "/vss-backup/prod/servers/i-0000",
+            Name: "/vss-backup-records/prod/servers/i-0000",
             Description: "The server i-0000 of VssBackupPolicy prod, for vss-backup restore",
-            Value: one.parameters.get("/vss-backup/prod/servers/i-0000"),
+            Value: one.parameters.get("/vss-backup-records/prod/servers/i-0000"),
             Type: "String",
             Tier: "Intelligent-Tiering",
             Overwrite: true,
@@ -136,7 +136,7 @@ describe("The recording of servers", () => {
     it("writes the record first that is the oldest", async () => {
         const one = account(3);
         await one.record();
-        one.parameterTimes.set("/vss-backup/prod/servers/i-0001", NOW - DAY);
+        one.parameterTimes.set("/vss-backup-records/prod/servers/i-0001", NOW - DAY);
         for (const server of one.servers) {
             server.hasProfile = false;
         }
@@ -146,7 +146,7 @@ describe("The recording of servers", () => {
     it("asks for 1,000 servers in the largest pages", async () => {
         const one = account(1000);
         for (const id of one.servers.map((server) => server.id)) {
-            one.parameters.set(`/vss-backup/prod/servers/${id}`, "{}");
+            one.parameters.set(`/vss-backup-records/prod/servers/${id}`, "{}");
         }
         const { calls } = await one.record();
         const counts = new Map<string, number>();
