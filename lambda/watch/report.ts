@@ -143,7 +143,8 @@ export function nextWindowText(
     schedules: ReportSettings["schedules"],
     clock: (time: number) => string,
 ): string {
-    const without = schedules[type]?.startsWith("rate") ? "only AWS knows, because its schedule is a rate" : "none";
+    const schedule = Object.hasOwn(schedules, type) ? schedules[type] : undefined;
+    const without = schedule?.startsWith("rate") ? "only AWS knows, because its schedule is a rate" : "none";
     return `${type}: ${nextWindow === undefined ? without : clock(nextWindow)}`;
 }
 

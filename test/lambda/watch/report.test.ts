@@ -224,11 +224,16 @@ It deletes nothing, because reportOnly is true.
     });
 
     it("gives the next windows", () => {
-        const types = [...(health().types ?? []), { type: "Hour", servers: 0 }, { type: "Once", servers: 0 }];
+        const types = [
+            ...(health().types ?? []),
+            { type: "Hour", servers: 0 },
+            { type: "Once", servers: 0 },
+            { type: "__proto__", servers: 0 },
+        ];
         const settings = { ...SETTINGS, schedules: { Hour: "rate(1 hour)", Once: "cron(0 1 1 1 ? 2026)" } };
         assert.equal(
             section("NEXT WINDOWS", { types }, settings),
-            "Day: 2027-03-06 01:00\nHour: only AWS knows, because its schedule is a rate\nOnce: none\n",
+            "Day: 2027-03-06 01:00\nHour: only AWS knows, because its schedule is a rate\nOnce: none\n__proto__: none\n",
         );
     });
 
