@@ -59,13 +59,6 @@ describe("Instances of the embedded EC2", () => {
                 Attachment: { DeviceIndex: 0, Status: "attached", AttachTime: new Date(MADE), DeleteOnTermination: true },
             },
         ];
-        const start = {
-            ImageId: "ami-0123456789abcdef0",
-            KeyName: "admins",
-            Placement: { AvailabilityZone: "eu-central-1a", Tenancy: "default" },
-            SubnetId: "subnet-0123456789abcdef0",
-            SecurityGroups: [{ GroupId: "sg-0123456789abcdef0", GroupName: "servers" }],
-        } as const;
         const root = { RootDeviceName: "/dev/sda1", RootDeviceType: "ebs" };
         assert.deepEqual(
             { Reservations, NextToken },
@@ -82,7 +75,6 @@ describe("Instances of the embedded EC2", () => {
                                 StateTransitionReason: "",
                                 InstanceType: "m7i.large",
                                 LaunchTime: new Date(STARTED),
-                                ...start,
                                 Platform: "windows",
                                 PlatformDetails: "Windows",
                                 ...root,
@@ -123,7 +115,6 @@ describe("Instances of the embedded EC2", () => {
                                 StateTransitionReason: "User initiated (2026-11-20 09:00:00 GMT)",
                                 InstanceType: "t3.micro",
                                 LaunchTime: new Date(MADE),
-                                ...start,
                                 PlatformDetails: "Linux/UNIX",
                                 ...root,
                                 BlockDeviceMappings: [],
