@@ -1,6 +1,6 @@
 import { lines, wrapLine, writeTable } from "../../output/table";
 import { clock } from "../../output/times";
-import type { Cost, RestorePlan } from "../../restore/plan/steps";
+import type { Cost, RestorePlan, Step } from "../../restore/plan/steps";
 import { downtimeOf, wordsOf } from "../../restore/plan/words";
 import type { Session } from "../../session";
 
@@ -32,15 +32,20 @@ export function downtimeSentence(plan: RestorePlan): string {
 }
 
 /** Says for what the account pays. AWS's prices differ by region, so there is no sum. */
-export function costSentences({ costs, request }: RestorePlan): string[] {
+export function costSentences({ costs, request, steps }: RestorePlan): string[] {
     const parts = costs.filter(({ gib }) => gib > 0).map((cost) => REASONS[cost.reason](cost));
     return [
         `AWS bills by the GiB-month: ${parts.join("; ")}. The price depends on the region, and is not known here: ${PRICES}`,
+        ...(hasSpeed(steps) ? ["AWS also bills the provisioned IOPS and the throughput of the new volumes."] : []),
         ...(request.initializationRate === undefined
             ? ["Each block of a new volume is slow when it is first read. To pay for faster loading: --initialize 300"]
             : [`EC2 loads the new volumes at ${request.initializationRate} MiB/s, which it bills by the GiB of the snapshots.`]),
         ...(request.mode === "server" ? ["The new server is billed as any other one of its type."] : []),
     ];
+}
+
+function hasSpeed(steps: readonly Step[]): boolean {
+    return steps.some((step) => step.kind === "createVolume" && (step.settings.iops ?? step.settings.throughput) !== undefined);
 }
 
 /** Writes a plan for a person. */

@@ -7,7 +7,7 @@ import { RESTORE_TAG, STEP_TAG } from "../plan/tags";
 import { awsChanges } from "./awsChanges";
 import type { Clock, Cloud, CloudInstance, CloudVolume, Maker } from "./cloud";
 import { takeFreshBackup } from "./freshBackup";
-import { showDisks } from "./showDisks";
+import { showDisks, takeOffline } from "./windowsDisks";
 
 /** The clock of this machine. */
 export function makeClock({ abortSignal }: Session): Clock {
@@ -20,7 +20,7 @@ export function makeClock({ abortSignal }: Session): Clock {
 }
 
 /** What a restore needs of AWS, with the SDK. */
-export function makeCloud(session: Session): Cloud {
+export function makeCloud(session: Session, clock = makeClock(session)): Cloud {
     const { ec2, ssm } = session.clients;
     const { abortSignal } = session;
     return {
@@ -47,7 +47,8 @@ export function makeCloud(session: Session): Cloud {
             const { InstanceInformationList = [] } = await ssm.send(request, { abortSignal });
             return InstanceInformationList.some(({ PingStatus }) => PingStatus === "Online");
         },
-        showDisks: (serverId) => showDisks(ssm, makeClock(session), serverId),
+        showDisks: (serverId) => showDisks(ssm, clock, serverId),
+        takeOffline: (serverId, volumeId) => takeOffline(ssm, clock, serverId, volumeId),
     };
 }
 

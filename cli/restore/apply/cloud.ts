@@ -83,6 +83,8 @@ export interface Cloud {
     isReachable(serverId: string): Promise<boolean>;
     /** Lists the disks in Windows. */
     showDisks(serverId: string): Promise<readonly ShownDisk[]>;
+    /** Takes the disk of a volume offline in Windows, so that EC2 can detach the volume. */
+    takeOffline(serverId: string, volumeId: string): Promise<void>;
 }
 
 /** The clock of a restore. */

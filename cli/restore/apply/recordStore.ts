@@ -28,6 +28,7 @@ export function makeRecordStore({ clients: { ssm }, policy, abortSignal }: Sessi
         }
         return found;
     };
+    const find = async (restore: string) => (await list()).find(({ plan }) => plan.request.id === restore);
     // Ctrl-C aborts no request that changes something, so that its effect is known.
     const put = (record: RestoreRecord, Overwrite: boolean) => {
         const { id } = record.plan.request;
@@ -37,12 +38,17 @@ export function makeRecordStore({ clients: { ssm }, policy, abortSignal }: Sessi
     };
     return {
         list,
-        find: async (restore) => (await list()).find(({ plan }) => plan.request.id === restore),
+        find,
         create: async (record) => {
-            await put(record, false).catch((error: Error) => {
-                throw error.name === "ParameterAlreadyExists"
-                    ? new Failure(`The restore ${record.plan.request.id} has begun already.`, "Go on with its id in place of the file.")
-                    : error;
+            const { id } = record.plan.request;
+            await put(record, false).catch(async (error: Error) => {
+                // The response of the first request can be lost. Then the SDK sends it again.
+                const isMade = error.name === "ParameterAlreadyExists" && (await find(id))?.startedAt === record.startedAt;
+                if (!isMade) {
+                    throw error.name === "ParameterAlreadyExists"
+                        ? new Failure(`The restore ${id} has begun already.`, `Go on with it: vss-backup restore apply ${id}`)
+                        : error;
+                }
             });
         },
         save: async (record) => {

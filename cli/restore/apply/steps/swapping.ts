@@ -1,7 +1,7 @@
 import { REPLACED_BY_TAG, REPLACED_DEVICE_TAG, REPLACED_SERVER_TAG } from "../../plan/tags";
 import { ensureAttached, ensureDetached, presentVolume } from "../attachments";
 import { ensureRunning, ensureStopped } from "../power";
-import { DONE, idOf } from "../run";
+import { DONE, idOf, type Run } from "../run";
 import type { Handler } from "./handler";
 
 export const TAG: Handler<"tag"> = {
@@ -54,10 +54,22 @@ export const DETACH: Handler<"detach"> = {
         ensureAttached(run, idOf(run, volume), { serverId: idOf(run, server), device }, deleteOnTermination),
 };
 
+/** A running Windows does not release a disk that it uses, and EC2 then waits for ever. Without Systems Manager, a person must do it. */
+async function takeOffline({ cloud }: Run, volumeId: string, serverId: string): Promise<void> {
+    const instance = await cloud.findInstance(serverId);
+    const isThere = instance?.disks.some((disk) => disk.volumeId === volumeId);
+    if (instance?.state === "running" && isThere && (await cloud.isReachable(serverId))) {
+        await cloud.takeOffline(serverId, volumeId);
+    }
+}
+
 export const ATTACH: Handler<"attach"> = {
     perform: async (run, { server, volume, device, deleteOnTermination }) => {
         await ensureAttached(run, idOf(run, volume), { serverId: idOf(run, server), device }, deleteOnTermination);
         return DONE;
     },
-    revert: (run, { server, volume }) => ensureDetached(run, idOf(run, volume), idOf(run, server)),
+    revert: async (run, { server, volume }) => {
+        await takeOffline(run, idOf(run, volume), idOf(run, server));
+        await ensureDetached(run, idOf(run, volume), idOf(run, server));
+    },
 };

@@ -9,6 +9,8 @@ interface StoredDisk {
     readonly volumeId: string;
     deleteOnTermination: boolean;
     isLeaving: boolean;
+    /** Whether a running Windows uses it. EC2 can't detach it then. */
+    isUsed: boolean;
 }
 
 interface StoredInstance {
@@ -65,7 +67,7 @@ export class MemoryCloud implements Cloud {
     }
 
     private addServer({ id, state, rootDevice, zone, disks }: LiveServer): void {
-        const stored = disks.map((disk) => ({ ...disk, isLeaving: false }));
+        const stored = disks.map((disk) => ({ ...disk, isLeaving: false, isUsed: true }));
         this.instances.set(id, { id, state, rootDevice, zone, disks: stored, tags: new Map() });
         for (const { volumeId } of disks) {
             this.volumes.set(volumeId, { id: volumeId, zone, tags: new Map() });
@@ -142,7 +144,7 @@ export class MemoryCloud implements Cloud {
                 const id = this.makeId("i");
                 const zone = "eu-central-1a";
                 const volumeId = this.addVolume(zone, maker);
-                const disks = [{ device: rootDevice, volumeId, deleteOnTermination: true, isLeaving: false }];
+                const disks = [{ device: rootDevice, volumeId, deleteOnTermination: true, isLeaving: false, isUsed: true }];
                 const instance: StoredInstance = { id, state: "pending", rootDevice, zone, disks, tags: tagsOf(maker) };
                 this.instances.set(id, instance);
                 this.later(() => {
@@ -181,7 +183,7 @@ export class MemoryCloud implements Cloud {
             instance.disks = instance.disks.filter(({ device }) => device !== instance.rootDevice);
         }
         if (this.rootOutcome === "succeeded") {
-            instance.disks.push({ device: instance.rootDevice, volumeId, deleteOnTermination: true, isLeaving: false });
+            instance.disks.push({ device: instance.rootDevice, volumeId, deleteOnTermination: true, isLeaving: false, isUsed: true });
         }
     }
 
@@ -231,7 +233,7 @@ export class MemoryCloud implements Cloud {
             if (instance.disks.some((disk) => isSameDevice(disk.device, device))) {
                 throw new Error(`InvalidParameterValue: ${device} is already in use`);
             }
-            instance.disks.push({ device, volumeId, deleteOnTermination: false, isLeaving: false });
+            instance.disks.push({ device, volumeId, deleteOnTermination: false, isLeaving: false, isUsed: true });
         });
     }
 
@@ -246,9 +248,7 @@ export class MemoryCloud implements Cloud {
                 throw new Error("OperationNotPermitted: root");
             }
             disk.isLeaving = true;
-            this.later(() => {
-                instance.disks = instance.disks.filter((one) => one !== disk);
-            });
+            this.release(instance, disk);
         });
     }
 
@@ -311,6 +311,25 @@ export class MemoryCloud implements Cloud {
                 letters: [device.slice(-1)],
             })),
         );
+    }
+
+    public async takeOffline(serverId: string, volumeId: string): Promise<void> {
+        this.change("takeOffline", () => {
+            const instance = this.instance(serverId);
+            for (const disk of instance.disks.filter((one) => one.volumeId === volumeId)) {
+                disk.isUsed = false;
+                this.release(instance, disk);
+            }
+        });
+    }
+
+    /** Detaches a disk, unless a running Windows uses it. */
+    private release(instance: StoredInstance, disk: StoredDisk): void {
+        if (disk.isLeaving && !(disk.isUsed && instance.state === "running")) {
+            this.later(() => {
+                instance.disks = instance.disks.filter((one) => one !== disk);
+            });
+        }
     }
 
     private instance(id: string): StoredInstance {

@@ -42,15 +42,24 @@ const SHOWN = z.array(
 
 /** Asks Windows on a server for its disks. */
 export async function showDisks(ssm: SSMClient, clock: Clock, serverId: string): Promise<ShownDisk[]> {
-    const { Command } = await ssm.send(
-        new SendCommandCommand({ DocumentName: DOCUMENT, InstanceIds: [serverId], Parameters: { commands: [SCRIPT] } }),
-    );
-    const output = await outputOf(ssm, clock, Command?.CommandId ?? "", serverId);
-    const disks = SHOWN.safeParse(jsonIn(output));
+    const disks = SHOWN.safeParse(jsonIn(await runScript(ssm, clock, serverId, SCRIPT)));
     if (!disks.success) {
         throw new Failure(`The script on ${serverId} gave no list of disks.`);
     }
     return disks.data;
+}
+
+/** Takes the disk of a volume offline in Windows, if it is there. */
+export async function takeOffline(ssm: SSMClient, clock: Clock, serverId: string, volumeId: string): Promise<void> {
+    const serial = volumeId.replace("-", "");
+    const script = `Get-Disk | Where-Object { ([string]$_.SerialNumber) -like '${serial}*' } | Set-Disk -IsOffline $true`;
+    await runScript(ssm, clock, serverId, script);
+}
+
+async function runScript(ssm: SSMClient, clock: Clock, serverId: string, script: string): Promise<string> {
+    const request = new SendCommandCommand({ DocumentName: DOCUMENT, InstanceIds: [serverId], Parameters: { commands: [script] } });
+    const { Command } = await ssm.send(request);
+    return outputOf(ssm, clock, Command?.CommandId ?? "", serverId);
 }
 
 /** Waits for the end of the command. Systems Manager does not know a new one at once. */
