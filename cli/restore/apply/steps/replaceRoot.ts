@@ -50,8 +50,9 @@ export const REPLACE_ROOT: Handler<"replaceRoot"> = {
             if (root !== undefined) {
                 await ensureDetached(run, root, step.server);
             }
-            await ensureAttached(run, step.oldVolume, { serverId: step.server, device: step.device }, step.deleteOnTermination);
         }
+        // Also if it is there: an undo before this one may have stopped before it set DeleteOnTermination.
+        await ensureAttached(run, step.oldVolume, { serverId: step.server, device: step.device }, step.deleteOnTermination);
         await ensureRunning(run, step.server);
     },
 };
