@@ -1,9 +1,10 @@
-import type { BackupSet } from "../lambda/retention/backupSets";
-import { planCleaning } from "../lambda/retention/plan";
+import { type BackupSet, newestFirst } from "../lambda/retention/backupSets";
+import { type Plan, planCleaning } from "../lambda/retention/plan";
 import type { RetentionPolicy } from "../lambda/retention/retentionPolicy";
 import { occurrences, parseSchedule } from "../lambda/retention/schedules";
 import type { Snapshot } from "../lambda/retention/snapshot";
 import { CONSISTENT_TAG, POLICY_TAG, SET_TAG, TYPE_TAG } from "../lambda/retention/tags";
+import { type Deletion, firstDeletions, timeInQueue } from "./deletionQueue";
 
 const HOUR = 3_600_000;
 const DAY = 24 * HOUR;
@@ -22,6 +23,8 @@ export interface Present {
     readonly policy: RetentionPolicy;
     /** AWS's expression for the cleaner's schedule. */
     readonly cleanerSchedule: string;
+    /** How many snapshots one run of the cleaner may delete. */
+    readonly maxDeletionsPerRun: number;
     readonly now: number;
     readonly lostVolumes: ReadonlySet<string>;
     /** Whether each run of a window makes a restore point of a volume. */
@@ -50,22 +53,118 @@ export function futureOf(present: Present): Future {
     const end = endOf(present);
     const soon = Math.min(end, present.now + SOON_MS);
     const near = futureUntil(present, soon);
-    return "deletedAt" in near || soon === end ? near : futureUntil(present, end);
+    const future = "deletedAt" in near || soon === end ? near : futureUntil(present, end);
+    return "deletedAt" in future ? whenItsTurnComes(present, future.deletedAt) : future;
 }
 
+/** Finds when the plan deletes a set for the first time. */
 function futureUntil(present: Present, end: number): Future {
-    const { set, policy, now } = present;
-    const snapshots = [...relatedSnapshots(present), ...futureSnapshots(present, end)];
-    const decisionAt = (time: number) => {
-        const begun = snapshots.filter(({ startTime }) => !(startTime > time && startTime > now));
-        const { decisions } = planCleaning(begun, policy, time, present.lostVolumes);
-        return decisions.find(({ snapshot }) => snapshot.id === set.anchor.id);
-    };
-    const runs = runsOf(present.cleanerSchedule, policy.timezone, now, end, now);
-    const last = decisionAt(runs.at(-1) ?? now);
+    const { set } = present;
+    const planAt = forecast(present, set, coming(present, end));
+    const runs = runsOf(present.cleanerSchedule, present.policy.timezone, present.now, end, present.now);
+    const last = decisionAbout(set, planAt(runs.at(-1) ?? present.now));
     return last?.action === "delete"
-        ? { deletedAt: firstOf(runs, (time) => decisionAt(time)?.action === "delete") ?? end }
+        ? { deletedAt: firstDeletions([set], runs, planAt).get(set) ?? end }
         : { staysBecause: last?.reason ?? "" };
+}
+
+function decisionAbout({ anchor }: BackupSet, { decisions }: Plan): Plan["decisions"][number] | undefined {
+    return decisions.find(({ snapshot }) => snapshot.id === anchor.id);
+}
+
+/**
+ * Finds the run that deletes a set. A run deletes a limited number of snapshots, those of the oldest sets first. So only older sets can make
+ * a set wait.
+ *
+ * @param wantedAt when the plan deletes the set for the first time
+ */
+function whenItsTurnComes(present: Present, wantedAt: number): Future {
+    const { set, sets, policy, cleanerSchedule, maxDeletionsPerRun, now } = present;
+    const older = sets.filter((other) => other.heldBy === undefined && newestFirst(set, other) < 0).toReversed();
+    if ([set, ...older].flatMap(({ snapshots }) => snapshots).length <= maxDeletionsPerRun) {
+        return { deletedAt: wantedAt };
+    }
+    const wanted = new Map<BackupSet, number>();
+    for (let [judgedUntil, until] = [now, wantedAt]; ; ) {
+        for (const [other, time] of wantedTimes(
+            present,
+            older.filter((one) => !wanted.has(one)),
+            judgedUntil,
+            until,
+        )) {
+            wanted.set(other, time);
+        }
+        const queue = older.flatMap((other): Deletion[] => {
+            const time = wanted.get(other);
+            return time === undefined ? [] : [{ set: other, wantedAt: time }];
+        });
+        const runs = runsOf(cleanerSchedule, policy.timezone, now, until + 1, now);
+        const turn = timeInQueue([...queue, { set, wantedAt }], runs, maxDeletionsPerRun);
+        if (turn.time !== undefined) {
+            return { deletedAt: turn.time };
+        }
+        judgedUntil = until;
+        until = timeOfRun(cleanerSchedule, policy.timezone, until, Math.ceil(turn.waiting / maxDeletionsPerRun));
+        if (until === judgedUntil) {
+            return { staysBecause: "the schedule of the cleaner ends before it gets to the set" };
+        }
+    }
+}
+
+/** Finds when the plan deletes sets for the first time, after one time and until another. Sets of the same volumes share their plans. */
+function wantedTimes(present: Present, sets: readonly BackupSet[], after: number, until: number): Map<BackupSet, number> {
+    const groups = new Map<string, BackupSet[]>();
+    for (const set of sets) {
+        const key = [...volumesOf(set)].sort().join();
+        groups.set(key, [...(groups.get(key) ?? []), set]);
+    }
+    const runs = runsOf(present.cleanerSchedule, present.policy.timezone, present.now, until + 1, present.now);
+    const newRuns = runs.filter((time) => time > after);
+    const shared = coming(present, until + 1);
+    return new Map(
+        [...groups.values()].flatMap((group) => [...firstDeletions(group, newRuns, forecast(present, group[0] as BackupSet, shared))]),
+    );
+}
+
+/** What the forecasts of all sets share. */
+interface Coming {
+    /** When the windows of each type make restore points. */
+    readonly times: ReadonlyMap<string, readonly number[]>;
+    readonly setsByVolume: ReadonlyMap<string, readonly BackupSet[]>;
+}
+
+/** Finds what the windows do until a time. */
+function coming({ sets, policy, now }: Present, end: number): Coming {
+    const setsByVolume = new Map<string, BackupSet[]>();
+    for (const set of sets) {
+        for (const volume of volumesOf(set)) {
+            const ofVolume = setsByVolume.get(volume) ?? [];
+            ofVolume.push(set);
+            setsByVolume.set(volume, ofVolume);
+        }
+    }
+    const times = Object.keys(policy.retention).map((type) => {
+        const newest = sets.find((other) => other.type === type && other.startTime <= now)?.startTime ?? now;
+        return [type, runsOf(policy.schedules[type], policy.timezone, now, end, newest)] as const;
+    });
+    return { times: new Map(times), setsByVolume };
+}
+
+/** Makes a function that plans the cleaning of a set's volumes for a time that is to come, and remembers its plans. */
+function forecast(present: Present, set: BackupSet, shared: Coming): (time: number) => Plan {
+    const { policy, now, lostVolumes } = present;
+    const snapshots = [...relatedSnapshots(set, shared), ...futureSnapshots(present, set, shared)];
+    const plans = new Map<number, Plan>();
+    return (time) => {
+        const begun = snapshots.filter(({ startTime }) => !(startTime > time && startTime > now));
+        const plan = plans.get(time) ?? planCleaning(begun, policy, time, lostVolumes);
+        plans.set(time, plan);
+        return plan;
+    };
+}
+
+function volumesOf({ snapshots }: BackupSet): Set<string> {
+    return new Set(snapshots.map(({ volumeId }) => volumeId));
 }
 
 /**
@@ -99,33 +198,17 @@ function timeOfRun(expression: string | undefined, timezone: string, after: numb
     return time;
 }
 
-/** Finds the first time for which something is so. From then on, it must always be so. */
-function firstOf(times: readonly number[], isSo: (time: number) => boolean): number | undefined {
-    let [low, high] = [0, times.length];
-    while (low < high) {
-        const middle = Math.floor((low + high) / 2);
-        if (isSo(times[middle] as number)) {
-            high = middle;
-        } else {
-            low = middle + 1;
-        }
-    }
-    return times[low];
-}
-
 /** The snapshots of all sets that share a volume with the set. No others change its future. */
-function relatedSnapshots({ set, sets }: Present): Snapshot[] {
-    const volumes = new Set(set.snapshots.map(({ volumeId }) => volumeId));
-    return sets.filter(({ snapshots }) => snapshots.some(({ volumeId }) => volumes.has(volumeId))).flatMap(({ snapshots }) => snapshots);
+function relatedSnapshots(set: BackupSet, { setsByVolume }: Coming): Snapshot[] {
+    const related = new Set([...volumesOf(set)].flatMap((volume) => setsByVolume.get(volume) ?? []));
+    return [...related].flatMap(({ snapshots }) => snapshots);
 }
 
-/** The restore points that the windows will make of the set's volumes until a time. */
-function futureSnapshots({ set, sets, policy, now, isBackedUp }: Present, end: number): Snapshot[] {
-    const volumes = [...new Set(set.snapshots.map(({ volumeId }) => volumeId))].filter(isBackedUp);
-    return Object.keys(policy.retention).flatMap((type) => {
-        const newest = sets.find((other) => other.type === type && other.startTime <= now)?.startTime ?? now;
-        const times = runsOf(policy.schedules[type], policy.timezone, now, end, newest);
-        return times.flatMap((startTime) =>
+/** The restore points that the windows will make of the set's volumes. */
+function futureSnapshots({ policy, isBackedUp }: Present, set: BackupSet, { times }: Coming): Snapshot[] {
+    const volumes = [...volumesOf(set)].filter(isBackedUp);
+    return [...times].flatMap(([type, starts]) =>
+        starts.flatMap((startTime) =>
             volumes.map((volumeId) => ({
                 id: `future ${type} ${startTime} ${volumeId}`,
                 volumeId,
@@ -138,8 +221,8 @@ function futureSnapshots({ set, sets, policy, now, isBackedUp }: Present, end: n
                     [SET_TAG]: `future ${type} ${startTime}`,
                 },
             })),
-        );
-    });
+        ),
+    );
 }
 
 /** Lists when a schedule fires after now, until a time. Only AWS knows when a rate fires. So it counts from the last run that is known. */

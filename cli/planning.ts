@@ -6,6 +6,8 @@ import type { Snapshot } from "../lambda/retention/snapshot";
 import { POLICY_TAG } from "../lambda/retention/tags";
 import type { Session } from "./session";
 
+const DAY = 86_400_000;
+
 /** A backup set, and the decisions of the plan about its snapshots. */
 export interface PlannedSet {
     readonly set: BackupSet;
@@ -19,13 +21,37 @@ export interface PlannedSet {
 
 /** Asks EC2 which volumes no longer exist, if that matters to one of these policies. The cleaner asks in the same way. */
 export async function readLostVolumes(
-    { clients, now, abortSignal }: Session,
+    session: Session,
     snapshots: readonly Snapshot[],
     policies: readonly RetentionPolicy[],
 ): Promise<ReadonlySet<string>> {
-    const orphaning = policies.filter(({ orphanDays }) => orphanDays !== undefined);
-    const candidates = new Set(orphaning.flatMap((policy) => planCleaning(snapshots, policy, now).orphanCandidates));
-    return candidates.size === 0 ? new Set() : await findLostVolumes(clients.ec2, [...candidates], abortSignal);
+    return askForVolumes(
+        session,
+        policies.flatMap((policy) => orphanCandidates(snapshots, policy, session.now)),
+    );
+}
+
+/** Asks EC2 which volumes no longer exist, if the cleaner will ask for them once `orphanDays` are over. Attached volumes exist. */
+export async function readVolumesToBeLost(
+    session: Session,
+    snapshots: readonly Snapshot[],
+    policy: RetentionPolicy,
+    attached: ReadonlySet<string>,
+): Promise<ReadonlySet<string>> {
+    const { orphanDays = 0 } = policy;
+    const candidates = orphanCandidates(snapshots, policy, session.now + orphanDays * DAY);
+    return askForVolumes(
+        session,
+        candidates.filter((id) => !attached.has(id)),
+    );
+}
+
+function orphanCandidates(snapshots: readonly Snapshot[], policy: RetentionPolicy, now: number): readonly string[] {
+    return policy.orphanDays === undefined ? [] : planCleaning(snapshots, policy, now).orphanCandidates;
+}
+
+async function askForVolumes({ clients, abortSignal }: Session, ids: readonly string[]): Promise<ReadonlySet<string>> {
+    return ids.length === 0 ? new Set() : await findLostVolumes(clients.ec2, [...new Set(ids)], abortSignal);
 }
 
 /** Puts the decisions of a plan together by sets, the newest set first. Pure. */
@@ -39,11 +65,11 @@ export function plannedSets(plan: Plan, snapshots: readonly Snapshot[], policy: 
     });
 }
 
-/** Divides the deletions of a plan into runs. A run ends before the first set that does not fit, but always deletes one set. Pure. */
-export function deletionRuns(deletions: Plan["deletions"], most: number): Decision[][][] {
-    const runs: Decision[][][] = [];
+/** Divides the sets that a plan deletes into runs. A run ends before the first set that does not fit, but always deletes one set. Pure. */
+export function deletionRuns<T>(sets: readonly (readonly T[])[], most: number): T[][][] {
+    const runs: T[][][] = [];
     let room = 0;
-    for (const set of deletions) {
+    for (const set of sets) {
         const last = runs.at(-1);
         if (last && set.length <= room) {
             last.push([...set]);

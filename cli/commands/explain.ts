@@ -9,7 +9,7 @@ import { listBackups } from "../listing";
 import { commandLines } from "../output/findings";
 import { lines, writeTable } from "../output/table";
 import { clock, inZone, iso } from "../output/times";
-import { type PlannedSet, plannedSets, readLostVolumes } from "../planning";
+import { type PlannedSet, plannedSets, readVolumesToBeLost } from "../planning";
 import type { Outcome, Session } from "../session";
 import { listedSet } from "../sets";
 
@@ -21,13 +21,17 @@ interface Explanation {
     readonly volumesWithoutBackups: readonly string[];
 }
 
+/** Why a set stays that the plan deletes. */
+const REPORT_ONLY = "the cleaner has reportOnly, so it deletes nothing";
+
 /** Explains one snapshot: its set, its status, the decision about it, and until when it stays if all goes on as now. */
 export async function explain(session: Session, snapshotId: string): Promise<Outcome> {
     const { policy, now } = session;
     const { settings } = policy;
     const { servers, snapshots } = await listBackups(session);
     const backups = backupsOf(session, servers, snapshots);
-    const lost = await readLostVolumes(session, snapshots, [settings]);
+    const attached = new Set(servers.flatMap(({ volumes }) => volumes.map(({ id }) => id)));
+    const lost = await readVolumesToBeLost(session, backups.snapshots, settings, attached);
     const planned = plannedSets(planCleaning(snapshots, settings, now, lost), snapshots, settings, now).find(({ set }) =>
         set.snapshots.some(({ id }) => id === snapshotId),
     );
@@ -38,13 +42,15 @@ export async function explain(session: Session, snapshotId: string): Promise<Out
             EXIT.usage,
         );
     }
-    const isBackedUp = (volumeId: string) => isVolumeBackedUp(volumeId, session, backups);
+    const backedUp = backedUpVolumes(session, backups);
+    const isBackedUp = (volumeId: string) => backedUp.has(volumeId);
     const assumed = isUnfinished(planned) ? finishedSet(planned.set) : planned.set;
     const future = futureOf({
         set: assumed,
         sets: backups.sets.map((set) => (set.anchor.id === assumed.anchor.id ? assumed : set)),
         policy: settings,
         cleanerSchedule: settings.cleanerSchedule,
+        maxDeletionsPerRun: settings.maxDeletionsPerRun,
         now,
         lostVolumes: lost,
         isBackedUp,
@@ -63,13 +69,12 @@ function isUnfinished({ set }: PlannedSet): boolean {
     return set.status.kind === "pending";
 }
 
-/** Whether the windows make restore points of a volume, if all goes on as now. They also back up servers that the watch leaves out. */
-function isVolumeBackedUp(volumeId: string, { policy: { targets } }: Session, { servers }: Backups): boolean {
-    return servers.some(
-        ({ tags, volumes }) =>
-            tags[targets.serverTag.key] === targets.serverTag.value &&
-            volumes.some(({ id, isRoot }) => id === volumeId && !(isRoot && targets.excludeBootVolume)),
-    );
+/** Lists the volumes of which the windows make restore points, if all goes on as now. They also back up servers that the watch leaves out. */
+function backedUpVolumes({ policy: { targets } }: Session, { servers }: Backups): ReadonlySet<string> {
+    const { key, value } = targets.serverTag;
+    const targeted = servers.filter(({ tags }) => tags[key] === value);
+    const volumes = targeted.flatMap((server) => server.volumes.filter(({ isRoot }) => !(isRoot && targets.excludeBootVolume)));
+    return new Set(volumes.map(({ id }) => id));
 }
 
 function resultOf(snapshot: string, explanation: Explanation, { policy: { settings } }: Session, backups: Backups): object {
@@ -86,10 +91,19 @@ function resultOf(snapshot: string, explanation: Explanation, { policy: { settin
         },
         action,
         reason: decisions.find((decision) => decision.snapshot.id === snapshot)?.reason,
-        ...("deletedAt" in future ? { deletedAt: iso(future.deletedAt) } : { staysBecause: future.staysBecause }),
+        ...endFields(future, settings.reportOnly),
         volumesWithoutBackups,
         reportOnly: settings.reportOnly,
     };
+}
+
+/** The end of the set for a program. A cleaner that only reports deletes nothing. */
+function endFields(future: Future, isReportOnly: boolean): object {
+    if ("staysBecause" in future) {
+        return future;
+    }
+    const end = iso(future.deletedAt);
+    return isReportOnly ? { staysBecause: REPORT_ONLY, deletedAtWithoutReportOnly: end } : { deletedAt: end };
 }
 
 function textOf(snapshot: string, explanation: Explanation, session: Session, backups: Backups): string {
@@ -141,19 +155,20 @@ function futureSentences(explanation: Explanation, { policy: { settings } }: Ses
     const withoutBackups =
         volumesWithoutBackups.length > 0 ? [`The windows make no restore points of ${volumesWithoutBackups.join(", ")} any more.`] : [];
     if ("staysBecause" in future) {
-        return [`Until: the set stays as long as this is so: ${future.staysBecause}.`, ...withoutBackups];
+        return [`Until: nobody can foresee an end. The set stays for this reason: ${bareReason(future.staysBecause)}.`, ...withoutBackups];
     }
-    const end = isUnfinished(planned)
-        ? [
-              "Until: the end of the set is known when it is a restore point.",
-              `If it becomes one, the cleaner deletes it at ${at(future.deletedAt)}, if all windows go on making restore points.`,
-          ]
-        : [`Until: the cleaner deletes the set at ${at(future.deletedAt)}, if all windows go on making restore points.`];
-    return [
-        ...end,
-        ...withoutBackups,
-        settings.reportOnly
-            ? "The cleaner has reportOnly, so it deletes nothing until that is changed."
-            : `To keep the set for longer: vss-backup hold ${planned.set.anchor.id}`,
-    ];
+    const end = `the cleaner deletes the set at ${at(future.deletedAt)}, if all windows go on making restore points.`;
+    const keepLonger = `To keep the set for longer: vss-backup hold ${planned.set.anchor.id}`;
+    if (settings.reportOnly) {
+        const condition = isUnfinished(planned) ? "if the set becomes a restore point, " : "";
+        return [`Until: the set stays, because ${REPORT_ONLY}.`, `Without reportOnly: ${condition}${end}`, ...withoutBackups];
+    }
+    return isUnfinished(planned)
+        ? ["Until: the end of the set is known when it is a restore point.", `If it becomes one, ${end}`, ...withoutBackups, keepLonger]
+        : [`Until: ${end}`, ...withoutBackups, keepLonger];
+}
+
+/** A reason of the plan, without the word for its action. */
+function bareReason(reason: string): string {
+    return reason.replace(/^(kept|left): /, "");
 }

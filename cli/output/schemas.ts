@@ -81,6 +81,7 @@ const explain = z.object({
         .optional()
         .describe("when the cleaner deletes the set, if all goes on as now, and if a pending set becomes a restore point"),
     staysBecause: z.string().optional().describe("in place of deletedAt, if nobody can foresee a deletion"),
+    deletedAtWithoutReportOnly: time.optional().describe("when the cleaner would delete the set if it did not have reportOnly"),
     volumesWithoutBackups: z.array(z.string()),
     reportOnly: z.boolean(),
 });

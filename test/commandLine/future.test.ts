@@ -1,6 +1,7 @@
 import assert from "node:assert/strict";
 import fc from "fast-check";
 import { type Future, futureOf, type Present } from "../../cli/future";
+import { deletionRuns } from "../../cli/planning";
 import { backupSets } from "../../lambda/retention/backupSets";
 import { planCleaning } from "../../lambda/retention/plan";
 import type { RetentionPolicy } from "../../lambda/retention/retentionPolicy";
@@ -27,7 +28,17 @@ function future(id: string, snapshots: readonly Snapshot[] = SNAPSHOTS, rest: Pa
     const sets = backupSets(snapshots, policy, NOW);
     const set = sets.find((one) => one.snapshots.some((snapshot) => snapshot.id === id));
     assert.ok(set);
-    return futureOf({ set, sets, policy, cleanerSchedule: CLEANER, now: NOW, lostVolumes: new Set(), isBackedUp: () => true, ...rest });
+    return futureOf({
+        set,
+        sets,
+        policy,
+        cleanerSchedule: CLEANER,
+        maxDeletionsPerRun: 1000,
+        now: NOW,
+        lostVolumes: new Set(),
+        isBackedUp: () => true,
+        ...rest,
+    });
 }
 
 function deletedAt(time: string): Future {
@@ -45,6 +56,20 @@ describe("The future of a backup set", () => {
     it("ends with the next run of the cleaner if the plan deletes the set already", () => {
         const older = [...SNAPSHOTS, ...backUp({ at: "2027-01-20" })];
         assert.deepEqual(future("snap-day-0120-c", older), deletedAt("2027-02-02T07:00"));
+    });
+
+    it("waits for older sets if a run may delete fewer snapshots than the plan", () => {
+        const days = ["2027-01-20", "2027-01-21", "2027-01-22", "2027-01-23"];
+        const older = [...SNAPSHOTS, ...days.flatMap((at) => backUp({ at }))];
+        const ends = (most: number) =>
+            ["snap-day-0120-c", "snap-day-0121-c", "snap-day-0123-c", "snap-day-0128-c", "snap-day-0129-c"].map((id) =>
+                future(id, older, { maxDeletionsPerRun: most }),
+            );
+        const at = (...dates: readonly string[]) => dates.map((day) => deletedAt(`2027-02-${day}T07:00`));
+        assert.deepEqual(
+            [ends(2), ends(5), ends(1000)],
+            [at("02", "03", "05", "06", "07"), at("02", "02", "03", "04", "04"), at("02", "02", "02", "02", "03")],
+        );
     });
 
     it("looks years ahead", () => {
@@ -105,23 +130,37 @@ describe("The future of a backup set", () => {
 
     it("is that of a cleaner that runs day by day", () => {
         fc.assert(
-            fc.property(makeHistories(), policies, volumeLosses, fc.nat(), (runs, policy, lostVolumes, chance) => {
-                const snapshots = runs.flatMap(snapshotsOf).filter(({ tags }) => tags.VssBackupPolicy === "prod");
-                const sets = backupSets(snapshots, policy, PLAN_TIME);
-                const set = sets[chance % sets.length];
-                fc.pre(set !== undefined);
-                const isBackedUp = (volume: string) => !lostVolumes.has(volume);
-                const found = futureOf({ set, sets, policy, cleanerSchedule: CLEANER, now: PLAN_TIME, lostVolumes, isBackedUp });
-                const time = "deletedAt" in found && found.deletedAt < PLAN_TIME + 20 * DAY ? found.deletedAt : undefined;
-                assert.deepEqual(time, replay(set.anchor.id, snapshots, policy, lostVolumes));
-            }),
+            fc.property(
+                makeHistories(),
+                policies,
+                volumeLosses,
+                fc.nat(),
+                fc.constantFrom(1, 3, 8, 1000),
+                (runs, policy, lostVolumes, chance, most) => {
+                    const snapshots = runs.flatMap(snapshotsOf).filter(({ tags }) => tags.VssBackupPolicy === "prod");
+                    const sets = backupSets(snapshots, policy, PLAN_TIME);
+                    const set = sets[chance % sets.length];
+                    // A set that starts later than now is not older than the coming ones.
+                    fc.pre(set !== undefined && (most === 1000 || set.startTime <= PLAN_TIME));
+                    const isBackedUp = (volume: string) => !lostVolumes.has(volume);
+                    const rules = { policy, cleanerSchedule: CLEANER, maxDeletionsPerRun: most };
+                    const found = futureOf({ set, sets, ...rules, now: PLAN_TIME, lostVolumes, isBackedUp });
+                    const time = "deletedAt" in found && found.deletedAt < PLAN_TIME + 20 * DAY ? found.deletedAt : undefined;
+                    assert.deepEqual(time, replay(set.anchor.id, snapshots, { ...policy, maxDeletionsPerRun: most }, lostVolumes));
+                },
+            ),
             { numRuns: Math.ceil(HISTORIES / 8) },
         );
     });
 });
 
 /** Plays 20 days in which all servers are backed up, and a cleaner deletes. Returns the time at which it deletes a snapshot. */
-function replay(id: string, snapshots: readonly Snapshot[], policy: RetentionPolicy, lost: ReadonlySet<string>): number | undefined {
+function replay(
+    id: string,
+    snapshots: readonly Snapshot[],
+    policy: RetentionPolicy & Pick<Present, "maxDeletionsPerRun">,
+    lost: ReadonlySet<string>,
+): number | undefined {
     const end = PLAN_TIME + 20 * DAY;
     const coming = Object.keys(policy.retention).flatMap((type) =>
         firings(policy.schedules[type] ?? "", policy.timezone, end).flatMap((time) =>
@@ -138,9 +177,9 @@ function replay(id: string, snapshots: readonly Snapshot[], policy: RetentionPol
     let present = [...snapshots];
     for (const time of firings(CLEANER, policy.timezone, end)) {
         const listed = [...present, ...coming.filter(({ startTime }) => startTime <= time)];
-        const deleted = planCleaning(listed, policy, time, lost)
-            .deletions.flat()
-            .map(({ snapshot }) => snapshot.id);
+        const { deletions } = planCleaning(listed, policy, time, lost);
+        const [run = []] = deletionRuns(deletions, policy.maxDeletionsPerRun);
+        const deleted = run.flat().map(({ snapshot }) => snapshot.id);
         if (deleted.includes(id)) {
             return time;
         }

@@ -322,11 +322,60 @@ describe("vss-backup explain", () => {
                 text.split("\n").filter((line) => /^(Until|If)/.test(line)),
                 [
                     "Until: the end of the set is known when it is a restore point.",
-                    "If it becomes one, the cleaner deletes it at 2027-03-10 07:00, if all windows go on making restore points.",
+                    "If it becomes one, the cleaner deletes the set at 2027-03-10 07:00, if all windows go on making restore points.",
                 ],
             );
         });
     }
+
+    it("has no end with reportOnly, and names the one that it would have without", async () => {
+        const account = withSettings(healthyAccount([WEB]), { reportOnly: true });
+        const act = (session: Session) => explain(session, "snap-0000000000000000b");
+        const { result, text } = await perform("explain", act, account, { columns: 200 });
+        const { staysBecause, deletedAt, deletedAtWithoutReportOnly } = result as Readonly<Record<string, unknown>>;
+        assert.deepEqual(
+            [staysBecause, deletedAt, deletedAtWithoutReportOnly, text.split("\n").slice(3, 5)],
+            [
+                "the cleaner has reportOnly, so it deletes nothing",
+                undefined,
+                "2027-03-08T06:00:00Z",
+                [
+                    "Until: the set stays, because the cleaner has reportOnly, so it deletes nothing.",
+                    "Without reportOnly: the cleaner deletes the set at 2027-03-08 07:00, if all windows go on making restore points.",
+                ],
+            ],
+        );
+    });
+
+    it("foresees that a lost volume becomes an orphan, and asks only for volumes without server", async () => {
+        const account = withSettings(healthyAccount([WEB]), { orphanDays: 10 });
+        const lost = makeServer(7, "lost");
+        const [first = "", , last = ""] = [6, 5].flatMap((days) => addSet(account.store, lost, "Day", NOW - days * DAY));
+        for (const { id } of lost.volumes) {
+            account.store.volumes.delete(id);
+        }
+        const answers = await Promise.all([first, last].map((id) => perform("explain", (session) => explain(session, id), account)));
+        assert.deepEqual(
+            answers.map(({ result, calls }) => {
+                const { deletedAt, staysBecause } = result as Readonly<Record<string, unknown>>;
+                return [deletedAt, staysBecause, calls.filter(({ action }) => action === "DescribeVolumes").length];
+            }),
+            [
+                ["2027-03-11T06:00:00Z", undefined, 1],
+                [undefined, "kept: newest restore point of vol-0d0d0d0d0d0d00007, which no longer exists", 1],
+            ],
+        );
+    });
+
+    it("honours the most deletions of a run", async () => {
+        const account = withSettings(healthyAccount([WEB]), { maxDeletionsPerRun: 2 });
+        const ids = [12, 11, 10].map((days) => addSet(account.store, WEB, "Day", NOW - days * DAY)[0]);
+        const answers = await Promise.all(ids.map((id) => explained(account, id)));
+        assert.deepEqual(
+            answers.map((answer) => (answer as { readonly deletedAt?: string }).deletedAt),
+            ["2027-03-06T06:00:00Z", "2027-03-07T06:00:00Z", "2027-03-09T06:00:00Z"],
+        );
+    });
 
     it("knows which volumes the windows back up", async () => {
         const untagged = makeServer(1, "web01", { tags: new Map([["Name", "web01"]]) });
