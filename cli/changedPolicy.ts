@@ -1,3 +1,5 @@
+import { didYouMean } from "../components/suggestions";
+import { isTypeName, slugFaults, typeNameFaults } from "../components/typeNames";
 import { BUSY_SECONDS, overlapFaults } from "../components/windowOverlap";
 import { parseSchedule } from "../lambda/retention/schedules";
 import { slug } from "../lambda/watch/runComment";
@@ -36,26 +38,37 @@ export function changedPolicy<T extends Changeable>(policy: T, { retention, sche
     };
     const faults = [...typeFaults(policy, changed, dropped, retention), ...scheduleFaults(changed, now)];
     if (faults.length > 0) {
-        throw new Failure(`The component would refuse this change: ${faults.join(". ")}.`, "Run vss-backup plan --help.", EXIT.usage);
+        throw new Failure(
+            `The component would refuse this change: ${faults.map(sentence).join(" ")}`,
+            "Run vss-backup plan --help.",
+            EXIT.usage,
+        );
     }
     return changed;
 }
 
+/** Ends a fault as a sentence. One with a suggestion is a question. */
+function sentence(fault: string): string {
+    return fault.endsWith("?") ? fault : `${fault}.`;
+}
+
 function typeFaults(policy: Changeable, changed: Changeable, dropped: readonly string[], retention: Change["retention"]): string[] {
-    const types = new Set([...Object.keys(changed.retention), ...Object.keys(changed.schedules)]);
-    const known = Object.keys(policy.retention).join(", ");
+    const types = [...new Set([...Object.keys(changed.retention), ...Object.keys(changed.schedules)])];
+    const known = Object.keys(policy.retention);
+    const given = types.filter((type) => !known.includes(type));
+    const lacking = (values: object) => given.filter((type) => isTypeName(type) && !Object.hasOwn(values, type));
+    const isNew = (type: string, option: string) =>
+        `${type} is new and needs a ${option}; the policy has ${known.join(", ")}${didYouMean(type, known)}`;
     return [
         ...dropped
-            .filter((type) => policy.retention[type] === undefined)
-            .map((type) => `${type} is no snapshot type of the policy, which has ${known}`),
-        ...dropped.filter((type) => retention[type] !== undefined).map((type) => `${type} has both a retention and the schedule ${NEVER}`),
-        ...[...types]
-            .filter((type) => changed.schedules[type] === undefined)
-            .map((type) => `${type} is new and needs a --schedule; the policy has ${known}`),
-        ...[...types]
-            .filter((type) => changed.retention[type] === undefined)
-            .map((type) => `${type} is new and needs a --retention; the policy has ${known}`),
-        ...(types.size === 0 ? ["it drops every snapshot type"] : []),
+            .filter((type) => !known.includes(type))
+            .map((type) => `${type} is no snapshot type of the policy, which has ${known.join(", ")}${didYouMean(type, known)}`),
+        ...dropped.filter((type) => Object.hasOwn(retention, type)).map((type) => `${type} has both a retention and the schedule ${NEVER}`),
+        ...given.flatMap(typeNameFaults),
+        ...lacking(changed.schedules).map((type) => isNew(type, "--schedule")),
+        ...lacking(changed.retention).map((type) => isNew(type, "--retention")),
+        ...slugFaults(Object.keys(changed.schedules).filter(isTypeName)),
+        ...(types.length === 0 ? ["it drops every snapshot type"] : []),
     ];
 }
 

@@ -2,6 +2,7 @@ import type { EC2Client } from "@aws-sdk/client-ec2";
 import { paginateGetParametersByPath, type SSMClient } from "@aws-sdk/client-ssm";
 import { IANAZone } from "luxon";
 import * as z from "zod";
+import { scheduleExpression } from "../components/textSchemas";
 import { listSnapshotsWithTag } from "../lambda/cleaner/listing";
 import { type DeployedPolicy, POLICIES_PATH, parameterName } from "../lambda/deployedPolicy";
 import { POLICY_TAG } from "../lambda/retention/tags";
@@ -15,8 +16,9 @@ const SHAPE = z.looseObject({
     version: z.literal(1),
     settings: z.looseObject({
         name: z.string(),
-        retention: z.record(z.string(), z.number()),
-        schedules: z.record(z.string(), z.string()),
+        retention: z.record(z.string(), z.int().min(1)),
+        schedules: z.record(z.string(), scheduleExpression("seconds allowed")),
+        cleanerSchedule: scheduleExpression("no seconds"),
         timezone: z.string().refine(isKnownZone, "this Node.js does not know the time zone"),
     }),
     targets: z.looseObject({
@@ -27,7 +29,8 @@ const SHAPE = z.looseObject({
 });
 
 /**
- * Finds the deployed policy with a name; or the only one of the account and region.
+ * Finds the deployed policy with a name; or the only one of the account and region. One that an older version deployed has no parameter, so
+ * it does not count.
  *
  * @throws Failure if there is none, or more than one and no name
  */
@@ -51,7 +54,7 @@ export async function findPolicy(
     if (older.length > 0 && (wanted === undefined || older.includes(wanted))) {
         throw new Failure(
             `An older version deployed the policy ${older.join(", ")}: snapshots name it, and its settings are not in Parameter Store.`,
-            "Deploy it again with version 0.3 or later: pulumi up",
+            "Deploy it again with this version: pulumi up",
         );
     }
     throw wanted === undefined
@@ -96,7 +99,7 @@ function read(name: string, text: string): DeployedPolicy {
         return SHAPE.parse(JSON.parse(text)) as unknown as DeployedPolicy;
     } catch (error) {
         const [issue] = error instanceof z.ZodError ? error.issues : [];
-        const why = issue ? `${issue.path.join(".")}: ${issue.message}` : "it is no JSON";
+        const why = issue ? [...(issue.path.length > 0 ? [issue.path.join(".")] : []), issue.message].join(": ") : "it is no JSON";
         throw new Failure(
             `This version of vss-backup cannot read the settings of policy ${name}, in the parameter ${parameterName(name)}: ${why}.`,
             "Use the version of vss-backup that deployed the policy, and a maintained version of Node.js.",

@@ -6,9 +6,10 @@ import { argumentsSchema } from "./argumentsSchema";
 import { isVersionSince, METADATA_VERSION, OLDEST_VERSION } from "./componentsVersion";
 import { DEFAULTS } from "./defaults";
 import { roleName } from "./roleName";
-import { isLate, isMap, typeName } from "./schemaParts";
-import { mergeRetention, mergeSchedules, NEVER, slug, snapshotTypes } from "./snapshotTypes";
+import { isLate, isMap } from "./schemaParts";
+import { mergeRetention, mergeSchedules, NEVER, snapshotTypes } from "./snapshotTypes";
 import { didYouMean, nearest } from "./suggestions";
+import { isTypeName, keyFault, slugFaults } from "./typeNames";
 import { watchFaults } from "./watchFaults";
 import { BUSY_SECONDS, overlapFaults } from "./windowOverlap";
 
@@ -54,8 +55,7 @@ function issueSentences(issue: z.core.$ZodIssue, args: VssBackupPolicyArgs, show
     }
     const keyName = issue.code === "custom" ? issue.params?.keyName : undefined;
     if (typeof keyName === "string") {
-        const given = JSON.stringify(issue.path.at(-1));
-        return [`the ${keyName} ${given} in ${ownersOf(issue.path, args)} can't be used; ${issue.message}`];
+        return [keyFault(keyName, issue.path.at(-1), ownersOf(issue.path, args), issue.message)];
     }
     const given = issue.path.reduce<unknown>((value, key) => (value as Record<PropertyKey, unknown>)?.[key], args);
     return [`${path} is ${showValue(given)}; ${issue.message}`];
@@ -90,7 +90,6 @@ function typeFaults({ retention, schedules }: VssBackupPolicyArgs): string[] {
     const given = { ...(retention && { retention }), ...(schedules && { schedules }) };
     const retentionTypes = Object.keys(mergeRetention(given)).filter(isTypeName);
     const scheduledTypes = Object.keys(mergeSchedules(given)).filter(isTypeName);
-    const sameSlug = scheduledTypes.filter((type) => scheduledTypes.some((other) => other !== type && slug(other) === slug(type)));
     const droppedTypes = retentionTypes.filter((type) => schedules?.[type] === NEVER);
     const nearestOther = (type: string, others: readonly string[]) =>
         nearest(
@@ -112,15 +111,9 @@ function typeFaults({ retention, schedules }: VssBackupPolicyArgs): string[] {
             ),
         ...droppedTypes.map((type) => `schedules.${type} is "${NEVER}", and retention.${type} is given; leave out one of them`),
         ...missingSchedules,
-        ...(sameSlug.length > 0
-            ? [`schedules has ${sameSlug.join(" and ")}, and their resources would have the same names; rename one`]
-            : []),
+        ...slugFaults(scheduledTypes),
         ...(retentionTypes.length + scheduledTypes.length === 0 ? ["schedules drops every snapshot type; keep at least one"] : []),
     ];
-}
-
-function isTypeName(type: string): boolean {
-    return typeName.safeParse(type).success;
 }
 
 /** Finds a tag of all resources that has the key of `hold`: every snapshot would be held. */

@@ -12,18 +12,16 @@ import {
     isLate,
     isMap,
     mapOf,
-    scheduleExpression,
     tagKey,
     tagValue,
     targetText,
-    text,
     timeOfDay,
-    typeName,
     whole,
 } from "./schemaParts";
 import { RESERVED_TAGS } from "./snapshotTags";
 import { NEVER } from "./snapshotTypes";
 import { isTimezone, timezoneCure } from "./suggestions";
+import { scheduleExpression, text, typeName } from "./textSchemas";
 
 /** EC2 allows 50 tags on a snapshot. The policy and the VSS agent write some of them. */
 const MAX_USER_TAGS = 50 - RESERVED_TAGS.length;

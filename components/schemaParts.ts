@@ -1,8 +1,7 @@
 import * as pulumi from "@pulumi/pulumi";
 import { z } from "zod";
-import { parseSchedule } from "../lambda/retention/schedules";
 import { RESERVED_TAGS } from "./snapshotTags";
-import { slug } from "./snapshotTypes";
+import { noPrototype, snapshotTagText, text } from "./textSchemas";
 
 /** Whether a value comes from another resource. The component checks it when it is known. */
 export function isLate(value: unknown): boolean {
@@ -51,14 +50,6 @@ export function mapOf(keyName: string, key: z.ZodType, value: z.ZodType, cure: s
     });
 }
 
-/** Text. If the value is a number or a boolean, the user forgot the quotes. */
-export function text(label: string) {
-    return z.string({
-        error: ({ input: given }) =>
-            ["number", "boolean"].includes(typeof given) ? `give ${label} as text: write it in quotes` : `give ${label} as text`,
-    });
-}
-
 export const flag = z.boolean({ error: "give true or false" });
 
 export function whole(min: number, max: number, unit: string) {
@@ -68,16 +59,6 @@ export function whole(min: number, max: number, unit: string) {
     );
 }
 
-export function scheduleExpression(seconds: Parameters<typeof parseSchedule>[1]) {
-    return z.string({ error: "give a cron(…) or rate(…) expression" }).superRefine((expression, context) => {
-        try {
-            parseSchedule(expression, seconds);
-        } catch (error) {
-            context.addIssue({ code: "custom", message: (error as Error).message });
-        }
-    });
-}
-
 export const timeOfDay = text('a time of day, such as "08:00",').regex(
     /^([01]\d|2[0-3]):[0-5]\d$/,
     'give hours and minutes from 00:00 to 23:59, such as "08:00"',
@@ -85,23 +66,6 @@ export const timeOfDay = text('a time of day, such as "08:00",').regex(
 
 /** All AWS services and the `tags` parameter of the SSM documents accept these characters in a tag. */
 const TAG_CHARACTERS = /^[a-zA-Z0-9 ./\-@_+:=]*$/;
-
-/** The SSM documents accept these characters in a tag. Quotes are missing here: the second document puts the text into a nested command. */
-const TYPE_CHARACTERS = /^[a-zA-Z0-9() ./\-@_+:={}]*$/;
-
-function snapshotTagText(max: number, characters: RegExp, list: string, label: string) {
-    return text(label).refine(
-        (given) => characters.test(given) && given === given.trim() && given.length <= max && !/\{\{|\}\}/.test(given),
-        `${label} has up to ${max} characters, no space at its ends, and no {{ or }}; the SSM document accepts a-z A-Z 0-9 space ${list}`,
-    );
-}
-
-/** JavaScript sets the prototype of an object when a program assigns to this name. */
-const noPrototype = [(name: string) => name !== "__proto__", "JavaScript reserves the name __proto__; use another name"] as const;
-
-export const typeName = snapshotTagText(64, TYPE_CHARACTERS, "( ) . / - @ _ + : = { }", "a snapshot type")
-    .refine((type) => slug(type) !== "", "give a snapshot type at least one letter or digit")
-    .refine(...noPrototype);
 
 export const tagKey = snapshotTagText(128, TAG_CHARACTERS, ". / - @ _ + : =", "a tag key")
     .refine((key) => key !== "", "give a tag key at least one character")

@@ -18,7 +18,7 @@ export interface FunctionNames {
  */
 export function settingsParameter(
     { name, parent, tags }: PolicyContext,
-    { cleaner, watchSettings, saveVssMetadata }: ResolvedPolicy,
+    { cleaner, watch, watchSettings, saveVssMetadata }: ResolvedPolicy,
     targets: pulumi.Output<WatchTargets>,
     { cleanerFunction, watchFunction }: FunctionNames,
 ): aws.ssm.Parameter {
@@ -31,6 +31,7 @@ export function settingsParameter(
             targets: knownTargets,
             cleanerFunction: cleanerName,
             ...(watchName !== undefined && { watchFunction: watchName }),
+            ...(watch && { watchEveryHours: watch.everyHours }),
             ...(isMetadataSaved && { saveVssMetadata: true as const }),
         } satisfies DeployedPolicy),
     );

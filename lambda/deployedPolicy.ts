@@ -18,6 +18,8 @@ export interface DeployedPolicy {
     readonly cleanerFunction: string;
     /** Undefined if the policy has no watch. */
     readonly watchFunction?: string;
+    /** Hours between two runs of the watch; undefined if the policy has none. */
+    readonly watchEveryHours?: number;
     /** Whether its runs save the metadata of VSS writers; undefined if not. */
     readonly saveVssMetadata?: true;
 }

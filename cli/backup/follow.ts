@@ -60,7 +60,7 @@ async function readStates(
             const known = steps.get(server.id);
             const since = known?.step === step ? known.since : now;
             steps.set(server.id, { step, since });
-            return [server.id, runState(server, invocation, set, now - since)];
+            return [server.id, runState({ commandId: id, server, invocation, set, waited: now - since })];
         }),
     );
 }

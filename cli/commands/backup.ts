@@ -1,5 +1,6 @@
 import { plain } from "../../lambda/watch/plainText";
 import { listNodes } from "../../lambda/watch/reading/nodes";
+import { isOffline } from "../../lambda/watch/serverFindings";
 import type { Server } from "../../lambda/watch/signals";
 import { isNamed, namesOf, serverLabel, wordOf } from "../account";
 import { follow, type SentCommand } from "../backup/follow";
@@ -41,7 +42,7 @@ export async function backup(session: Session, options: BackupOptions): Promise<
         listNodes(clients.ssm, policy.targets, session.abortSignal),
         readWindowCommand(session, type),
     ]);
-    const managed = new Set(nodes.map(({ id }) => id));
+    const managed = new Set(nodes.filter((node) => !isOffline(node, session.now)).map(({ id }) => id));
     const chosen = choose(session, servers, options.server);
     const reachable = chosen.filter(({ id, state }) => state === "running" && managed.has(id));
     const unreachable = chosen.filter((server) => !reachable.includes(server));

@@ -1,5 +1,5 @@
 import { plain } from "../../lambda/watch/plainText";
-import { type Backups, backupsOf, readAccount } from "../account";
+import { type Account, type Backups, backupsOf, readAccount } from "../account";
 import { findingRows } from "../doctor/findingRows";
 import { type OlderRuns, readOlderRuns } from "../doctor/olderRuns";
 import { permissionRows } from "../doctor/permissionRows";
@@ -14,12 +14,12 @@ import { lines, wrapLine, writeTable } from "../output/table";
 import { clock, inZone } from "../output/times";
 import type { Outcome, Session } from "../session";
 
-const NONE: OlderRuns = { invocations: [], rows: [] };
+const NONE: OlderRuns = { invocations: [], unknown: new Set(), rows: [] };
 
 /** Looks at everything that backups need: a row for each fact, with its result and its cure. */
 export async function doctor(session: Session): Promise<Outcome> {
     const { policy, screen } = session;
-    const { excludeTag, timezone } = policy.settings;
+    const { excludeTag } = policy.settings;
     const { key, value } = policy.targets.serverTag;
     const [account, quotas] = await Promise.all([readAccount(session), quotaRows(session)]);
     const { servers, snapshots, invocations } = account.signals;
@@ -28,11 +28,15 @@ export async function doctor(session: Session): Promise<Outcome> {
     const older = "value" in invocations ? await readOlderRuns(session, account.health.findings, invocations.value) : NONE;
     const found: readonly Row[] = [
         ...findingRows(account),
-        ...(await permissionRows(session, backups.snapshots[0]?.id)),
+        ...(await permissionRows(session, backups.snapshots[0]?.id, existingTypes(account.signals.windows, policy))),
         ...("value" in servers && "value" in invocations
-            ? runRows(watched, [...invocations.value, ...older.invocations], backups, {
-                  targets: session.policy.targets,
-                  clock: (time) => clock(time, timezone),
+            ? runRows({
+                  servers: watched,
+                  invocations: [...invocations.value, ...older.invocations],
+                  backups,
+                  findings: account.health.findings,
+                  targets: policy.targets,
+                  unknown: older.unknown,
               })
             : []),
         ...older.rows,
@@ -45,6 +49,12 @@ export async function doctor(session: Session): Promise<Outcome> {
         result: { checks: rows },
         text: textOf(rows, session, colorsOf(screen)),
     };
+}
+
+/** The types whose windows exist, as far as that is known. The watch has a finding for each of the others. */
+function existingTypes(windows: Account["signals"]["windows"], { settings, targets }: Session["policy"]): string[] {
+    const isThere = (type: string) => "unread" in windows || windows.value.some(({ id }) => id === targets.windowIds[type]);
+    return Object.keys(settings.retention).filter(isThere);
 }
 
 /** Leaves out the good news of a check that found a problem. */

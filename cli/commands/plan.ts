@@ -1,6 +1,7 @@
 import type { Decision, Plan } from "../../lambda/retention/plan";
 import { planCleaning } from "../../lambda/retention/plan";
 import type { StaleVolume } from "../../lambda/retention/staleVolumes";
+import { counted } from "../../lambda/retention/wording";
 import { plain } from "../../lambda/watch/plainText";
 import { type Backups, backupsOf } from "../account";
 import { type Change, changedPolicy } from "../changedPolicy";
@@ -102,7 +103,7 @@ function notes(
     return [
         `Snapshots: ${counts.delete} to delete, ${counts.leave} to leave alone, ${counts.keep} to keep.`,
         ...(reportOnly ? ["The cleaner deletes nothing, because reportOnly is true."] : []),
-        ...(runs > 1 && !reportOnly ? [`A run deletes at most ${maxDeletionsPerRun} snapshots, so it takes ${runs} runs.`] : []),
+        ...(runs > 1 && !reportOnly ? [`A run deletes at most ${counted(maxDeletionsPerRun, "snapshot")}, so it takes ${runs} runs.`] : []),
     ];
 }
 

@@ -87,7 +87,9 @@ function textOf(servers: readonly ServerStatus[], { health }: Account, { policy,
         ...(servers.length === 0 ? [] : ["\n", serverTable(servers, types, now, screen.columns, colors)]),
         findingsText(health.findings, screen, timezone),
         problems === 0 ? "" : lines(["", ...wrapLine("vss-backup doctor shows why the last runs failed.", screen.columns)]),
-        lines(["", colors.title("NEXT WINDOWS"), "", ...windows.flatMap((line) => wrapLine(line, screen.columns, "  "))]),
+        windows.length === 0
+            ? ""
+            : lines(["", colors.title("NEXT WINDOWS"), "", ...windows.flatMap((line) => wrapLine(line, screen.columns, "  "))]),
     ].join("");
 }
 

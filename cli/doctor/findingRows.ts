@@ -1,3 +1,4 @@
+import { counted } from "../../lambda/retention/wording";
 import type { Finding, Kind } from "../../lambda/watch/finding";
 import type { Health } from "../../lambda/watch/health";
 import type { SignalName, Signals } from "../../lambda/watch/signals";
@@ -78,9 +79,15 @@ function unknownRow(check: Check, signals: Signals, name: SignalName): Row {
     return { check, result: "unknown", sentence };
 }
 
+/** The checks that say nothing without servers. */
+const OF_SERVERS: readonly Check[] = ["tags", "servers", "agents", "package", "disks"];
+
 /** Says that a check found no problem; undefined for the checks of which the watch has no findings. */
 function goodNews(check: Check, { servers, cleaner, restorePoints, findings }: Health, signals: Signals): string | undefined {
-    const watched = `${servers?.watched ?? 0} ${servers?.watched === 1 ? "server" : "servers"}`;
+    if (servers?.watched === 0 && OF_SERVERS.includes(check)) {
+        return undefined;
+    }
+    const watched = counted(servers?.watched ?? 0, "server");
     switch (check) {
         case "listings":
             return `All ${Object.keys(signals).length} listings can be read.`;
@@ -95,13 +102,13 @@ function goodNews(check: Check, { servers, cleaner, restorePoints, findings }: H
         case "windows":
             return "All windows exist, are enabled, and did what the policy wants of them.";
         case "backups":
-            return `No server misses a backup. There are ${restorePoints ?? 0} restore points.`;
+            return `No server misses a backup. There ${restorePoints === 1 ? "is" : "are"} ${counted(restorePoints ?? 0, "restore point")}.`;
         case "disks":
             return "The newest restore point of each server has all of its disks.";
         case "cleaner":
             return cleaner === undefined
                 ? "It has not run yet."
-                : `Its last run kept ${cleaner.kept} snapshots, and deleted ${cleaner.deleted}.`;
+                : `Its last run kept ${counted(cleaner.kept, "snapshot")}, and deleted ${cleaner.deleted}.`;
         case "notifications":
             return findings.some(({ kind }) => kind === "subscription unconfirmed") ? undefined : "All addresses are confirmed.";
         default:

@@ -23,6 +23,8 @@ const RUNS = 5;
 /** Runs that the listing of the watch does not have any more. */
 export interface OlderRuns {
     readonly invocations: readonly Invocation[];
+    /** Since when nobody knows the runs of some overdue backups: AWS does not list them any more, or they were not looked up. */
+    readonly unknown: ReadonlySet<number>;
     /** A row if they cannot be read. */
     readonly rows: readonly Row[];
 }
@@ -34,19 +36,33 @@ export interface OlderRuns {
 export async function readOlderRuns(session: Session, findings: readonly Finding[], listed: readonly Invocation[]): Promise<OlderRuns> {
     const { now, abortSignal } = session;
     const missing = findings.filter(
-        ({ kind, server, type, since }) =>
-            kind === "overdue" &&
-            since > now - KEPT_MS &&
-            !listed.some((run) => run.serverId === server && run.type === type && run.requestedAt >= since - HOUR),
+        (finding) =>
+            finding.kind === "overdue" &&
+            runsSince(
+                finding.since,
+                listed.filter((run) => isOf(finding, run)),
+            ).length === 0,
     );
-    const times = [...new Set(missing.map(({ since }) => since))].toSorted((a, b) => b - a).slice(0, RUNS);
+    const all = [...new Set(missing.map(({ since }) => since))].toSorted((a, b) => b - a);
+    const times = all.filter((since) => since > now - KEPT_MS).slice(0, RUNS);
     try {
-        return { invocations: (await Promise.all(times.map((time) => listRun(session, time)))).flat(), rows: [] };
+        const invocations = (await Promise.all(times.map((time) => listRun(session, time)))).flat();
+        return { invocations, unknown: new Set(all.filter((since) => !times.includes(since))), rows: [] };
     } catch (error) {
         abortSignal.throwIfAborted();
         const sentence = `Older runs could not be read: ${failureOf(error).message}`;
-        return { invocations: [], rows: [{ check: "runs", result: "unknown", sentence }] };
+        return { invocations: [], unknown: new Set(all), rows: [{ check: "runs", result: "unknown", sentence }] };
     }
+}
+
+/** Whether a run is one of those that an overdue backup should have. */
+export function isOf({ server, type }: Finding, run: Invocation): boolean {
+    return run.serverId === server && run.type === type;
+}
+
+/** The runs that were due at a time or later. Systems Manager may start one a little early. */
+export function runsSince(due: number, runs: readonly Invocation[]): Invocation[] {
+    return runs.filter(({ requestedAt }) => requestedAt >= due - HOUR);
 }
 
 /** Lists what the run that was due at a time did on each server, in pages of 50. */

@@ -11,8 +11,9 @@ import type { Row } from "./row";
  * them, so that is a note.
  *
  * @param snapshotId a snapshot of the policy; undefined if there is none
+ * @param types those whose windows have a command to read
  */
-export async function permissionRows(session: Session, snapshotId: string | undefined): Promise<Row[]> {
+export async function permissionRows(session: Session, snapshotId: string | undefined, types: readonly string[]): Promise<Row[]> {
     const { clients, policy, abortSignal } = session;
     const { hold } = policy.settings;
     const options = { abortSignal };
@@ -33,19 +34,24 @@ export async function permissionRows(session: Session, snapshotId: string | unde
     const onFunction = tried("lambda:InvokeFunction", "clean", () =>
         clients.lambda.send(new InvokeCommand({ FunctionName: policy.cleanerFunction, InvocationType: "DryRun" }), options),
     );
-    return Promise.all([...onSnapshot, onFunction, taskRow(session)]);
+    return (await Promise.all([...onSnapshot, onFunction, taskRows(session, types)])).flat();
 }
 
-/** Reads the task of a window, as a backup does. Systems Manager has no DryRun for the command itself. */
-async function taskRow(session: Session): Promise<Row> {
-    const [type = ""] = Object.keys(session.policy.settings.retention);
+/** Reads the tasks of all windows, as a backup does. Systems Manager has no DryRun for the command itself. */
+async function taskRows(session: Session, types: readonly string[]): Promise<Row[]> {
+    const rows = (await Promise.all(types.map((type) => taskRow(session, type)))).filter((row) => row !== undefined);
+    const denied = rows.find(({ check }) => check === "permissions");
+    const faults = rows.filter(({ check }) => check !== "permissions");
+    const sentence = "You can read the command that backup sends. Nobody can try out ssm:SendCommand without sending it.";
+    const isRead = rows.length === 0 && types.length > 0;
+    return [...(denied ? [denied] : []), ...(isRead ? [{ check: "permissions", result: "ok", sentence } as const] : []), ...faults];
+}
+
+/** Why the task of a window cannot be read; undefined if it can. */
+async function taskRow(session: Session, type: string): Promise<Row | undefined> {
     try {
         await readWindowCommand(session, type);
-        return {
-            check: "permissions",
-            result: "ok",
-            sentence: "You can read the command that backup sends. Nobody can try out ssm:SendCommand without sending it.",
-        };
+        return undefined;
     } catch (error) {
         session.abortSignal.throwIfAborted();
         const { message, cure, permission } = failureOf(error);

@@ -1,6 +1,7 @@
 import { type EC2Client, paginateDescribeSnapshots } from "@aws-sdk/client-ec2";
 import { paginateListServiceQuotas } from "@aws-sdk/client-service-quotas";
 import { idOf, readPages } from "../../lambda/aws/pages";
+import { counted } from "../../lambda/retention/wording";
 import { failureOf } from "../failure";
 import type { Session } from "../session";
 import type { Row } from "./row";
@@ -72,7 +73,7 @@ function rowOf(count: number, { value, fault }: Quota): Row {
         fault === undefined
             ? `The account's quota is ${value}.`
             : `EC2's default quota is ${value}. That of the account is unknown: ${fault}.`;
-    const sentence = `The region has ${count} snapshots. ${quota}`;
+    const sentence = `The region has ${counted(count, "snapshot")}. ${quota}`;
     return count < NEARLY * value
         ? { check: "quotas", result: fault === undefined ? "ok" : "note", sentence }
         : { check: "quotas", result: "note", sentence, cure: `Ask for more: ${CONSOLE}, or keep fewer restore points.` };

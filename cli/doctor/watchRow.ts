@@ -3,12 +3,17 @@ import { duration } from "../output/times";
 import type { Session } from "../session";
 import type { Row } from "./row";
 
-/** The watch runs at least once in this time. */
-const LONGEST_MS = 25 * 3_600_000;
+const HOUR = 3_600_000;
+
+/** A watch that is late by this much does not run. One run may have failed. */
+const LATE_MS = HOUR;
+
+/** The longest time between two runs that the component accepts. */
+const MOST_HOURS = 24;
 
 /** Looks if the watch runs. */
 export function watchRow({ policy, now }: Pick<Session, "policy" | "now">, { lastWatch }: Pick<Account, "lastWatch">): Row {
-    const { watchFunction, targets } = policy;
+    const { watchFunction, watchEveryHours = MOST_HOURS, targets } = policy;
     if (watchFunction === undefined) {
         return {
             check: "watch",
@@ -25,11 +30,11 @@ export function watchRow({ policy, now }: Pick<Session, "policy" | "now">, { las
             check: "watch",
             result: "note",
             sentence: `The log ${targets.watchLogGroup} has no run of the watch.`,
-            cure: "Wait for its first run, an hour after the deployment.",
+            cure: "Wait for its first run.",
         };
     }
     const age = now - lastWatch.value;
-    return age <= LONGEST_MS
+    return age <= watchEveryHours * HOUR + LATE_MS
         ? { check: "watch", result: "ok", sentence: `It last ran ${duration(age)} ago.` }
         : {
               check: "watch",

@@ -1,8 +1,12 @@
-import type { Invocation, Server } from "./signals";
+import { filterTime } from "./reading/lookBack";
+import type { Invocation, ManagedNode, Server } from "./signals";
 import { type Draft, isStopped, label, type Readings, type Situation } from "./situation";
 import type { WatchTargets } from "./watchSettings";
 
 const HOUR = 3_600_000;
+
+/** The runs of a server lie farther apart. */
+const AROUND_MS = 60_000;
 
 /** The time in which a server that has started must be known to Systems Manager. */
 const START_MS = HOUR;
@@ -37,7 +41,21 @@ export function serverFindings(situation: Situation): Draft[] {
 
 /** The command that shows the newest run of a server. Other commands, such as those for patches, are left out. */
 export function runsCommand({ id }: Pick<Server, "id">, { document }: Pick<WatchTargets, "document">): string {
-    return `aws ssm list-command-invocations --instance-id ${id} --filters "key=DocumentName,value=${document}" --details --max-items 1`;
+    return `${listingOf(id, document)} --details --max-items 1`;
+}
+
+/** The command that shows one run of a server. The newest run may be of another type. */
+export function runCommand(
+    { id }: Pick<Server, "id">,
+    { document }: Pick<WatchTargets, "document">,
+    { requestedAt }: Pick<Invocation, "requestedAt">,
+): string {
+    const [after, before] = [requestedAt - AROUND_MS, requestedAt + AROUND_MS].map(filterTime);
+    return `${listingOf(id, document)} "key=InvokedAfter,value=${after}" "key=InvokedBefore,value=${before}" --details`;
+}
+
+function listingOf(id: string, document: string): string {
+    return `aws ssm list-command-invocations --instance-id ${id} --filters "key=DocumentName,value=${document}"`;
 }
 
 function stopped(server: Server, { settings }: Situation): Draft[] {
@@ -118,7 +136,7 @@ function unmanaged(server: Server, { now, readings, memory }: Situation): Draft[
             },
         ];
     }
-    return node.ping === "Online" || now - node.lastPing <= START_MS
+    return !isOffline(node, now)
         ? []
         : [
               {
@@ -130,6 +148,11 @@ function unmanaged(server: Server, { now, readings, memory }: Situation): Draft[
                   cure: "On the server, run: Restart-Service AmazonSSMAgent",
               },
           ];
+}
+
+/** Whether the SSM Agent of a server does not respond any more. */
+export function isOffline({ ping, lastPing }: ManagedNode, now: number): boolean {
+    return ping !== "Online" && now - lastPing > START_MS;
 }
 
 /** Finds servers whose last runs have all failed. If Systems Manager no longer lists them, only a later success ends the finding. */

@@ -108,6 +108,7 @@ function noExecution(
     if (!readings.executions || due === undefined || due < (schedules[runs.type]?.since ?? now)) {
         return [];
     }
+    const isMissing = readings.windows?.every((window) => window.id !== id) ?? false;
     const opened = executionsOf(id, readings.executions).some(({ startTime }) => startTime >= due - EARLY_MS);
     const name = { kind: "window never executed", type: runs.type, about: id } as const;
     // If Systems Manager no longer keeps the execution, the run before knows if it was missing.
@@ -119,7 +120,7 @@ function noExecution(
                   severity: "problem",
                   since: due,
                   sentence: `The window of ${runs.type} (${id}) did not open for its run of ${utc(due)}.`,
-                  cure: `Look at the window: aws ssm get-maintenance-window --window-id ${id}`,
+                  cure: isMissing ? CHANGED_CURE : `Look at the window: aws ssm get-maintenance-window --window-id ${id}`,
               },
           ];
 }

@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import { type Change, changedPolicy } from "../../cli/changedPolicy";
 import { readCount, readSchedule } from "../../cli/commands/typeValues";
 import { Failure } from "../../cli/failure";
+import { policyFaults } from "../../components/argumentFaults";
 import { NOW } from "../support/history";
 
 const POLICY = {
@@ -52,7 +53,10 @@ describe("A change of a policy", () => {
     });
 
     const refusals: Readonly<Record<string, readonly [change: Partial<Change>, faults: string]>> = {
-        "a type without a schedule": [{ retention: { day: 7 } }, "day is new and needs a --schedule; the policy has Day, Month"],
+        "a type without a schedule": [
+            { retention: { day: 7 } },
+            "day is new and needs a --schedule; the policy has Day, Month; did you mean Day?",
+        ],
         "a type without a count": [
             { schedules: { Year: "cron(0 8 2 1 ? *)" } },
             "Year is new and needs a --retention; the policy has Day, Month",
@@ -73,11 +77,47 @@ describe("A change of a policy", () => {
             { retention: { Month: 3 }, schedules: { Month: "never" } },
             "Month has both a retention and the schedule never",
         ],
+        "a type without a schedule that has the name of a method": [
+            { retention: { constructor: 3 } },
+            "constructor is new and needs a --schedule; the policy has Day, Month",
+        ],
+        "a dropped type that has the name of a method": [
+            { schedules: { toString: "never" } },
+            "toString is no snapshot type of the policy, which has Day, Month",
+        ],
+        "a type with the resource names of another": [
+            { retention: { DAY: 3 }, schedules: { DAY: "cron(0 12 ? * * *)" } },
+            "schedules has Day and DAY, and their resources would have the same names; rename one",
+        ],
+        "a type without letters and digits": [
+            { retention: { "-": 3 }, schedules: { "-": "cron(0 12 ? * * *)" } },
+            `the snapshot type "-" in retention and schedules can't be used; give a snapshot type at least one letter or digit`,
+        ],
         "a policy without types": [{ schedules: { Day: "never", Month: "never" } }, "it drops every snapshot type"],
     };
     for (const [title, [given, faults]] of Object.entries(refusals)) {
         it(`is refused for ${title}`, () => {
-            assert.deepEqual(refusal(given), [`The component would refuse this change: ${faults}.`, "Run vss-backup plan --help.", 2]);
+            assert.deepEqual(refusal(given), [
+                `The component would refuse this change: ${faults.replace(/[^?]$/, "$&.")}`,
+                "Run vss-backup plan --help.",
+                2,
+            ]);
+        });
+    }
+});
+
+/** The faults of a new type in the component. */
+function faultsOfComponent(type: string): readonly string[] {
+    const given = { retention: { [type]: 3 }, schedules: { [type]: "cron(0 12 ? * * *)" } };
+    return policyFaults("prod", { timezone: "Europe/Vienna", ...given }, NOW);
+}
+
+describe("A name of a new snapshot type", () => {
+    for (const type of ["DAY", "Ünter", "a;b", "a,b", " Year", "-", "'", "y".repeat(200), "Year", "a=b", "a/b"]) {
+        it(`is refused exactly if the component refuses it: ${type.slice(0, 20)}`, () => {
+            const [message = ""] = refusal({ retention: { [type]: 3 }, schedules: { [type]: "cron(0 12 ? * * *)" } });
+            const faults = faultsOfComponent(type).map((fault) => `${fault}.`);
+            assert.equal(String(message).replace("The component would refuse this change: ", ""), faults.join(" "));
         });
     }
 });

@@ -220,7 +220,7 @@ describe("vss-backup plan", () => {
         );
         assert.deepEqual(texts, [
             "The cleaner deletes nothing, because reportOnly is true.",
-            "A run deletes at most 1 snapshots, so it takes 3 runs.",
+            "A run deletes at most 1 snapshot, so it takes 3 runs.",
             "A run deletes at most 3 snapshots, so it takes 3 runs.",
             "A run deletes at most 4 snapshots, so it takes 2 runs.",
             "",
@@ -418,7 +418,7 @@ describe("vss-backup doctor", () => {
     it("shows why the backup of last night failed", async () => {
         assert.deepEqual(await troubles(badNight()), [
             4,
-            "runs problem: The last Day run on sql01 (i-0a1b2c3d4e5f00002), of 2027-03-05 01:00, ended with Failed: Encountered an error: the writer SqlServerWriter timed out.",
+            "runs problem: The last Day run on sql01 (i-0a1b2c3d4e5f00002), of 2027-03-05 00:00 UTC, ended with Failed: Encountered an error: the writer SqlServerWriter timed out.",
             "backups problem: sql01 (i-0a1b2c3d4e5f00002) has no Day restore point of the run that was due at 2027-03-05 00:00 UTC. The newest is of 2027-03-04 00:01 UTC.",
         ]);
     });
@@ -436,9 +436,120 @@ describe("vss-backup doctor", () => {
         );
         assert.deepEqual(await troubles(withCleaner({ ...account, invocations })), [
             4,
-            "runs problem: The last Month run on web01 (i-0a1b2c3d4e5f00001), of 2027-03-01 05:00, ended with DeliveryTimedOut.",
+            "runs problem: The last Month run on web01 (i-0a1b2c3d4e5f00001), of 2027-03-01 04:00 UTC, ended with DeliveryTimedOut.",
             "backups problem: web01 (i-0a1b2c3d4e5f00001) has no Month restore point of the run that was due at 2027-03-01 04:00 UTC. The newest is of 2027-02-01 04:01 UTC.",
         ]);
+    });
+
+    describe("if the run of last night is not to blame", () => {
+        const missing =
+            "backups problem: sql01 (i-0a1b2c3d4e5f00002) has no Day restore point of the run that was due at 2027-03-05 00:00 UTC. The newest is of 2027-03-04 00:01 UTC.";
+        const run = "The last Day run on sql01 (i-0a1b2c3d4e5f00002), of 2027-03-05 00:00 UTC,";
+        const isLate = (time: number) => time > NOW - DAY / 2;
+        const isOfSql = ({ serverId }: { readonly serverId: string }) => serverId === "i-0a1b2c3d4e5f00002";
+
+        /** The account in which last night's set of sql01 has other tags or another state. */
+        function withSet(tags: Readonly<Record<string, string>>, state?: string): TestAccount {
+            const account = withoutSet();
+            addSet(account.store, makeServer(2, "sql01"), "Day", Date.parse("2027-03-05T00:00Z"), tags, state);
+            return account;
+        }
+
+        /** The account in which last night's set of sql01 is missing. */
+        function withoutSet(): TestAccount {
+            const account = withCleaner(healthyAccount());
+            for (const { id, volumeId, startTime } of account.store.all()) {
+                if (isLate(startTime) && volumeId.endsWith("00002")) {
+                    account.store.delete(id);
+                }
+            }
+            return account;
+        }
+
+        const silent = withoutSet();
+        const hanging = withoutSet();
+        const cases: Readonly<Record<string, readonly [account: TestAccount, sentence: string]>> = {
+            "a set in state error": [
+                withSet({}, "error"),
+                `${run} succeeded, but its set is no restore point: snap-00000000000000029 is in state error.`,
+            ],
+            "a set that is not application-consistent": [
+                withSet({ AppConsistent: "False" }),
+                `${run} succeeded, but its set is no restore point: snap-00000000000000029 is not application-consistent.`,
+            ],
+            "no snapshots": [withoutSet(), `${run} succeeded, and EC2 lists no snapshot of it.`],
+            "no command": [
+                { ...silent, invocations: (silent.invocations ?? []).filter((one) => !(isOfSql(one) && isLate(one.requestedAt))) },
+                "Systems Manager sent no command for the Day run of 2027-03-05 00:00 UTC on sql01 (i-0a1b2c3d4e5f00002).",
+            ],
+            "a run that hangs": [
+                {
+                    ...hanging,
+                    invocations: (hanging.invocations ?? []).map((one) =>
+                        isOfSql(one) && isLate(one.requestedAt) ? { ...one, status: "InProgress", outputs: {} } : one,
+                    ),
+                },
+                `${run} has not ended: it is InProgress.`,
+            ],
+        };
+        for (const [title, [account, sentence]] of Object.entries(cases)) {
+            it(`shows ${title}`, async () => {
+                assert.deepEqual(await troubles(account), [4, `runs problem: ${sentence}`, missing]);
+            });
+        }
+    });
+
+    it("gives a command that shows exactly the failed run", async () => {
+        const { result } = await perform("doctor", doctor, badNight());
+        const { checks } = result as { readonly checks: readonly Readonly<Record<string, string>>[] };
+        assert.deepEqual(
+            checks.filter(({ check }) => check === "runs").map(({ cure }) => cure),
+            [
+                'Look up the reason in docs/troubleshooting.md; see all of it: aws ssm list-command-invocations --instance-id i-0a1b2c3d4e5f00002 --filters "key=DocumentName,value=AWSEC2-CreateVssSnapshot" "key=InvokedAfter,value=2027-03-04T23:59:10Z" "key=InvokedBefore,value=2027-03-05T00:01:10Z" --details',
+            ],
+        );
+    });
+
+    it("looks at the command of each window, and leaves out a window that does not exist", async () => {
+        const account = withCleaner(healthyAccount());
+        const [day, week, month] = account.windows ?? [];
+        assert.ok(day && week && month);
+        const missing = [
+            "windows problem: The window of Month (mw-0123456789abcdef2) does not exist.",
+            "windows problem: The window of Month (mw-0123456789abcdef2) did not open for its run of 2027-03-01 04:00 UTC.",
+            "windows problem: The window mw-0123456789abcdef1 of Week sends no AWSEC2-CreateVssSnapshot.",
+        ];
+        assert.deepEqual(await troubles({ ...account, windows: [day, { ...week, tasks: [] }] }), [4, ...missing]);
+    });
+
+    it("reports an hourly watch that did not run for hours", async () => {
+        const account = withCleaner(healthyAccount());
+        assert.deepEqual(await troubles(account, { now: NOW + 3 * 3_600_000 }), [
+            4,
+            "watch problem: It last ran 4 h ago, so nobody is informed about a missing backup.",
+        ]);
+    });
+
+    it("has no good news about servers if there are none", async () => {
+        const { result } = await perform("doctor", doctor, withCleaner(healthyAccount([])));
+        const { checks } = result as { readonly checks: readonly Readonly<Record<string, string>>[] };
+        assert.deepEqual(
+            checks.map(({ check, result: found }) => `${check} ${found}`),
+            [
+                "listings ok",
+                "permissions unknown",
+                "permissions unknown",
+                "permissions ok",
+                "permissions ok",
+                "tags problem",
+                "windows ok",
+                "backups ok",
+                "cleaner ok",
+                "watch ok",
+                "notifications ok",
+                "quotas ok",
+            ],
+        );
     });
 
     it("takes a failed run for a note if somebody has made up for it", async () => {
@@ -446,7 +557,7 @@ describe("vss-backup doctor", () => {
         addSet(account.store, makeServer(2, "sql01"), "Day", Date.parse("2027-03-05T06:00:00Z"));
         assert.deepEqual(await troubles(account), [
             0,
-            "runs note: The last Day run on sql01 (i-0a1b2c3d4e5f00002), of 2027-03-05 01:00, ended with Failed: Encountered an error: the writer SqlServerWriter timed out.",
+            "runs note: The last Day run on sql01 (i-0a1b2c3d4e5f00002), of 2027-03-05 00:00 UTC, ended with Failed: Encountered an error: the writer SqlServerWriter timed out.",
         ]);
     });
 
@@ -459,7 +570,7 @@ describe("vss-backup doctor", () => {
             [
                 [],
                 [
-                    "runs note: The last Day run on sql01 (i-0a1b2c3d4e5f00002), of 2027-03-05 01:00, ended with Failed: Encountered an error: the writer SqlServerWriter timed out.",
+                    "runs note: The last Day run on sql01 (i-0a1b2c3d4e5f00002), of 2027-03-05 00:00 UTC, ended with Failed: Encountered an error: the writer SqlServerWriter timed out.",
                 ],
             ],
         );

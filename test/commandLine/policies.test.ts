@@ -27,12 +27,18 @@ function withSettings(settings: object): TestAccount {
 
 const OLDER = new Failure(
     "An older version deployed the policy prod: snapshots name it, and its settings are not in Parameter Store.",
-    "Deploy it again with version 0.3 or later: pulumi up",
+    "Deploy it again with this version: pulumi up",
 );
 
 describe("The policy of a command", () => {
     it("is the only one", async () => {
         assert.deepEqual(await find(withPolicies("prod")), DEPLOYED);
+    });
+
+    it("is the only one with a parameter, also beside one of an older version", async () => {
+        const text = JSON.stringify({ ...DEPLOYED, settings: { ...DEPLOYED.settings, name: "web" } });
+        const account = { ...healthyAccount(), parameters: new Map([[parameterName("web"), text]]) };
+        assert.equal((await find(account)).settings.name, "web");
     });
 
     it("is the named one", async () => {
@@ -85,6 +91,22 @@ describe("The policy of a command", () => {
     ] as const) {
         it(title, async () => {
             await assert.rejects(find(account, name), expected);
+        });
+    }
+
+    for (const [title, text, why] of [
+        [
+            "a schedule that AWS does not have",
+            JSON.stringify({ ...DEPLOYED, settings: { ...DEPLOYED.settings, schedules: { Day: "zzz" } } }),
+            "settings.schedules.Day: write cron(minutes hours day-of-month month day-of-week year), for example cron(0 1 ? * * *), or rate(6 hours)",
+        ],
+        ["null in place of an object", "null", "Invalid input: expected object, received null"],
+    ] as const) {
+        it(`cannot have ${title}`, async () => {
+            const account = { ...healthyAccount(), parameters: new Map([[parameterName("prod"), text]]) };
+            const sentence = `This version of vss-backup cannot read the settings of policy prod, in the parameter /vss-backup/prod/settings: ${why}.`;
+            const cure = "Use the version of vss-backup that deployed the policy, and a maintained version of Node.js.";
+            await assert.rejects(find(account), new Failure(sentence, cure));
         });
     }
 

@@ -95,7 +95,7 @@ export function settingsParameter(
             ...others,
             settings: { ...SETTINGS, ...changed.settings },
             targets: withoutUndefined({ ...TARGETS, ...changed.targets }),
-            ...(watchFunction && { watchFunction }),
+            ...(watchFunction && { watchFunction, watchEveryHours: 1 }),
         },
         tags: {},
     };

@@ -41,6 +41,7 @@ export const DEPLOYED: DeployedPolicy = {
     },
     cleanerFunction: "vss-backup-prod-cleaner",
     watchFunction: "vss-backup-prod-watch",
+    watchEveryHours: 1,
 };
 
 /** The last runs of each type, in UTC. */
