@@ -10,6 +10,7 @@ import { EXIT } from "./exitCodes";
 import { Failure, failureOf } from "./failure";
 import type { Session } from "./session";
 import { suggestionOf } from "./suggestion";
+import { type Choice, withChoice } from "./userCommands";
 
 /** An account as the watch sees it. */
 export interface Account {
@@ -20,7 +21,7 @@ export interface Account {
 }
 
 /** Reads the account and judges it with the watch's own functions. */
-export async function readAccount({ policy, clients, now, abortSignal }: Session): Promise<Account> {
+export async function readAccount({ policy, clients, now, abortSignal, choice }: Session): Promise<Account> {
     const { settings, targets, watchFunction } = policy;
     const { signals, memory } = await readSignals(clients, settings, targets, now, abortSignal);
     abortSignal.throwIfAborted();
@@ -29,13 +30,19 @@ export async function readAccount({ policy, clients, now, abortSignal }: Session
     const found = health(now, settings, targets, signals, before);
     return {
         signals,
-        health: { ...found, findings: found.findings.map(forCaller) },
+        health: { ...found, findings: found.findings.map((finding) => forCaller(finding, choice)) },
         lastWatch: "unread" in memory ? memory : { value: memory.value?.time },
     };
 }
 
+/** Rewrites a finding of the watch for the user of the command line: with the options that the user gave. */
+function forCaller(given: Finding, choice: Choice): Finding {
+    const finding = readAsCaller(given);
+    return { ...finding, cure: withChoice(finding.cure, choice) };
+}
+
 /** Rewrites the finding of a listing that could not be read. The watch speaks of its own role, and here the caller needs the permission. */
-function forCaller(finding: Finding): Finding {
+function readAsCaller(finding: Finding): Finding {
     const [, listing, unread] = /^The watch could not read ([^:]+): (.*)$/s.exec(finding.sentence) ?? [];
     if (finding.kind !== "unread" || listing === undefined || unread === undefined) {
         return finding;
@@ -125,7 +132,7 @@ export function findServers({ servers }: Backups, wanted: string): readonly Serv
     if (found.length === 0) {
         throw new Failure(
             `This region has no server ${wanted}.${suggestionOf(wanted, namesOf(servers))}`,
-            "Give the id or the value of the tag Name of an EC2 instance. vss-backup status lists the servers.",
+            "Give the id or the value of the tag Name of an EC2 instance. To list them: vss-backup status",
             EXIT.usage,
         );
     }

@@ -10,6 +10,7 @@ import { watchClientConfig } from "../lambda/watch/watch";
 import { SEND_ONCE } from "./backup/sendOnce";
 import { credentialsFor } from "./credentials";
 import { nameDenials } from "./denials";
+import { unsentAfter } from "./interruption";
 
 /** The AWS clients of one command. */
 export interface Clients extends WatchClients {
@@ -30,9 +31,14 @@ const WHOLE_RUN = { requestTimeout: 16 * 60_000, socketTimeout: 16 * 60_000 };
 /**
  * Makes the clients. Profile and region come from where the AWS CLI takes them, too: options, variables, files.
  *
+ * @param abortSignal aborted by Ctrl-C; then no request is sent any more
  * @param given an endpoint and credentials in place of those
  */
-export function makeClients({ profile, region }: Access, given: Pick<SSMClientConfig, "endpoint" | "credentials"> = {}): Clients {
+export function makeClients(
+    { profile, region }: Access,
+    abortSignal: AbortSignal,
+    given: Pick<SSMClientConfig, "endpoint" | "credentials"> = {},
+): Clients {
     const config = { ...watchClientConfig, ...credentialsFor(profile), ...regionOf(region), ...given };
     const clients = {
         ec2: new EC2Client(config),
@@ -53,6 +59,13 @@ export function makeClients({ profile, region }: Access, given: Pick<SSMClientCo
     clients.lambda.middlewareStack.add(...nameDenials("lambda"));
     clients.quotas.middlewareStack.add(...RETRY_UNREADABLE);
     clients.quotas.middlewareStack.add(...nameDenials("servicequotas"));
+    const [wholeRequest, oneAttempt] = unsentAfter(abortSignal);
+    clients.ec2.middlewareStack.add(...wholeRequest);
+    clients.ec2.middlewareStack.add(...oneAttempt);
+    clients.ssm.middlewareStack.add(...wholeRequest);
+    clients.ssm.middlewareStack.add(...oneAttempt);
+    clients.lambda.middlewareStack.add(...wholeRequest);
+    clients.lambda.middlewareStack.add(...oneAttempt);
     return clients;
 }
 

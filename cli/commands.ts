@@ -1,13 +1,15 @@
 import type { CommandSpec } from "./commandSpec";
 import { withConfirmation } from "./commands/confirmationOption";
+import { readName, readServer, readServers } from "./commands/names";
 import { RESTORE_COMMANDS } from "./commands/restore/commands";
-import { readServer, readServers } from "./commands/serverNames";
 import { readCount, readSchedule } from "./commands/typeValues";
 
 /** The descriptions of the commands that have commands of their own. */
 export const GROUPS: Readonly<Record<string, string>> = {
     restore: "get files, disks or a server back from a restore point",
 };
+
+const readSnapshot = readName("the id of a snapshot");
 
 /** All commands that work with a policy, in the order of the help. */
 export const COMMANDS: readonly CommandSpec[] = [
@@ -38,7 +40,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         name: "explain",
         description: "explain one snapshot: its set, its status, and until when it stays if all goes on as now",
         example: "explain snap-0123456789abcdef0",
-        shape: (command) => command.argument("<snapshot>", "id of a snapshot of the policy"),
+        shape: (command) => command.argument("<snapshot>", "id of a snapshot of the policy", readSnapshot),
         load: async () => (await import("./commands/explain.js")).explain,
     },
     {
@@ -53,7 +55,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         example: "backup --type Day --server web01",
         shape: (command) =>
             withConfirmation(command)
-                .option("--type <type>", "the snapshot type; by default, the first one of the policy")
+                .option("--type <type>", "the snapshot type; by default, the first one of the policy", readName("a snapshot type"))
                 .option("--server <id or name...>", "only these servers of the policy", readServers),
         load: async () => (await import("./commands/backup.js")).backup,
     },
@@ -63,7 +65,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         example: "hold snap-0123456789abcdef0 --reason audit",
         shape: (command) =>
             withConfirmation(command)
-                .argument("<snapshot>", "id of any snapshot of the set")
+                .argument("<snapshot>", "id of any snapshot of the set", readSnapshot)
                 .option("--reason <text>", "the value of the tag"),
         load: async () => (await import("./commands/hold.js")).hold,
     },
@@ -71,7 +73,7 @@ export const COMMANDS: readonly CommandSpec[] = [
         name: "release",
         description: "let the cleaner delete the backup set of a snapshot again",
         example: "release snap-0123456789abcdef0",
-        shape: (command) => withConfirmation(command).argument("<snapshot>", "id of any snapshot of the set"),
+        shape: (command) => withConfirmation(command).argument("<snapshot>", "id of any snapshot of the set", readSnapshot),
         load: async () => (await import("./commands/hold.js")).release,
     },
     {

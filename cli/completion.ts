@@ -48,5 +48,6 @@ async function scriptFor(name: string, shell: string): Promise<string> {
     } finally {
         console.log = log;
     }
-    return printed.join("\n");
+    // A start-up file may be read again, and bash refuses to set a read-only variable twice.
+    return printed.join("\n").replace(/^readonly /gm, "");
 }

@@ -1,9 +1,10 @@
 import { createInterface } from "node:readline";
-import wrapAnsi from "wrap-ansi";
 import { EXIT } from "./exitCodes";
 import { Failure } from "./failure";
+import { commandLines } from "./output/findings";
 import { lines } from "./output/table";
 import type { Session } from "./session";
+import { withChoice } from "./userCommands";
 
 /** Something that changes the account. */
 export interface Intent {
@@ -24,8 +25,12 @@ export interface ActingOptions {
  *
  * @throws Failure if nobody confirms it; then nothing may be done
  */
-export async function confirm({ screen, abortSignal }: Session, { sentences, word }: Intent, { yes }: ActingOptions): Promise<void> {
-    process.stderr.write(lines(sentences.map((sentence) => wrapAnsi(sentence, screen.columns))));
+export async function confirm(
+    { screen, abortSignal, choice }: Session,
+    { sentences, word }: Intent,
+    { yes }: ActingOptions,
+): Promise<void> {
+    process.stderr.write(lines(sentences.flatMap((sentence) => commandLines(withChoice(sentence, choice), screen.columns))));
     if (yes) {
         return;
     }

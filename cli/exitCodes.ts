@@ -8,7 +8,7 @@ export const EXIT = {
     partly: 3,
     /** The command worked, and found problems. */
     findings: 4,
-    /** Nobody confirmed the action. Nothing was done. */
+    /** Nobody confirmed the action, or the policy forbids it. Nothing was done. */
     refused: 5,
     /** Ctrl-C. */
     interrupted: 130,

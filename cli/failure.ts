@@ -27,11 +27,16 @@ const INVALID = [
 ];
 const NO_CREDENTIALS = ["CredentialsProviderError", "TokenProviderError"];
 const NO_NETWORK = ["TimeoutError", "NetworkingError"];
+/** The part of a policy that a request is for does not exist. */
+const GONE = ["DoesNotExistException", "ResourceNotFoundException", "NotFoundException"];
 const OF_SERVICE = ["InternalError", "InternalFailure", "InternalServerError", "InternalServiceError", "ServiceUnavailable", "Unavailable"];
 
-const SIGN_IN = "Sign in again: aws sso login, or choose other credentials with --profile.";
+const SIGN_IN = "Choose other credentials with --profile, or sign in again: aws sso login";
 /** The cure of an error that nobody has foreseen. */
 const UNKNOWN_CURE = "Run the command again. If that does not help, report it with this text.";
+
+/** The cure if somebody has deleted a part of the policy. */
+export const PUT_BACK = "Put it back with pulumi refresh, and then pulumi up.";
 
 const AGAIN = "Wait some minutes. Then run the command again.";
 
@@ -66,7 +71,7 @@ const EXPLANATIONS: readonly Explanation[] = [
     {
         isIt: ({ name }) => INVALID.includes(name),
         explain: () =>
-            new Failure("AWS does not accept the credentials.", `${SIGN_IN} If they are right, the region is not enabled for the account.`),
+            new Failure("AWS does not accept the credentials.", `If they are right, the region is not enabled for the account. ${SIGN_IN}`),
     },
     {
         isIt: ({ name }) => name === "OptInRequired",
@@ -92,6 +97,10 @@ const EXPLANATIONS: readonly Explanation[] = [
     {
         isIt: ({ name }) => /Throttl|RequestLimitExceeded|TooManyRequests/.test(name),
         explain: () => new Failure("AWS throttled the requests for longer than vss-backup waits.", AGAIN),
+    },
+    {
+        isIt: ({ name }) => GONE.includes(name),
+        explain: ({ message }) => new Failure(`A part of the policy does not exist: ${message}`, PUT_BACK),
     },
     {
         isIt: ({ name }) => name === "TagLimitExceeded",

@@ -1,4 +1,5 @@
 import { version } from "../package.json";
+import { EXIT } from "./exitCodes";
 import { run } from "./program";
 
 // The SDK would warn of the Node version of the user at each command.
@@ -15,4 +16,8 @@ for (const output of [process.stdout, process.stderr]) {
 
 run(process.argv.slice(2), version).then((code) => {
     process.exitCode = code;
+    if (code === EXIT.interrupted) {
+        // The SDK still waits to send a request again, which nobody needs any more.
+        process.stdout.write("", () => process.stderr.write("", () => process.exit()));
+    }
 });

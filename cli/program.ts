@@ -3,18 +3,21 @@ import wrapAnsi from "wrap-ansi";
 import { plain } from "../lambda/watch/plainText";
 import type { CommandSpec } from "./commandSpec";
 import { COMMANDS, GROUPS } from "./commands";
+import { readName } from "./commands/names";
 import { addCompletion } from "./completion";
 import { EXIT, type ExitCode } from "./exitCodes";
 import { Failure, failureOf } from "./failure";
+import { helpFor } from "./helpText";
+import { asksForJson } from "./jsonOption";
 import { errorDocument, resultDocument, textDocument } from "./output/document";
+import { commandLines } from "./output/findings";
 import { makeScreen } from "./output/screen";
+import { lines } from "./output/table";
 import type { Screen, Session } from "./session";
+import { type Choice, withChoice } from "./userCommands";
 
 /** Options of every command. */
-interface GlobalOptions {
-    readonly policy?: string;
-    readonly profile?: string;
-    readonly region?: string;
+interface GlobalOptions extends Choice {
     readonly json?: boolean;
 }
 
@@ -24,60 +27,68 @@ interface GlobalOptions {
  * @param args without the program itself
  */
 export async function run(args: readonly string[], version: string): Promise<ExitCode> {
-    const json = args.includes("--json");
     let exitCode: ExitCode = EXIT.done;
     const screen = makeScreen();
-    const printed: string[] = [];
-    const program = makeProgram(version, { json, screen, printed }, (code) => {
+    const output: Output = { json: false, screen, printed: [], choice: {} };
+    const program = makeProgram(version, output, (code) => {
         exitCode = code;
     });
+    output.json = asksForJson(args, program);
     await addCompletion(program, args);
     try {
         await program.parseAsync([...args], { from: "user" });
         return exitCode;
     } catch (error) {
         if (error instanceof CommanderError && error.exitCode === 0) {
-            if (json) {
+            if (output.json) {
                 const command = error.code === "commander.version" ? "version" : "help";
-                process.stdout.write(textDocument(command, printed.join("").trimEnd()));
+                process.stdout.write(textDocument(command, output.printed.join("").trimEnd()));
             }
             return EXIT.done;
         }
         const failure = error instanceof CommanderError ? usageFailure(error) : failureOf(error);
         screen.clear();
-        show(failure, json, screen, error instanceof CommanderError);
+        show(failure, output, error instanceof CommanderError);
         return failure.exitCode;
     }
 }
 
 /** Where the output goes. */
 interface Output {
-    readonly json: boolean;
+    /** Known when the arguments are. */
+    json: boolean;
     readonly screen: Screen;
     /** Receives the texts of the help and the version in place of the standard output, for a JSON document. */
     readonly printed: string[];
+    /** Known when a command starts. */
+    choice: Choice;
 }
 
-function makeProgram(version: string, { json, screen, printed }: Output, setExitCode: (code: ExitCode) => void): Command {
+function makeProgram(version: string, output: Output, setExitCode: (code: ExitCode) => void): Command {
+    const { screen, printed } = output;
     const program = new Command("vss-backup")
         .description("Shows and operates the backups of a VssBackupPolicy. It uses the AWS credentials of your shell.")
         .version(version, "--version", "print the version")
         .exitOverride()
-        .configureHelp({ helpWidth: screen.columns })
+        .configureHelp(helpFor(screen.columns))
         .configureOutput({
             writeOut: (text) => {
-                if (json) {
+                if (output.json) {
                     printed.push(text);
                 } else {
                     process.stdout.write(text);
                 }
             },
             outputError: (message, write) => {
-                if (!json) {
+                if (!output.json) {
                     write(wrapAnsi(message, screen.columns));
                 }
             },
-            ...(json && { writeErr: () => {} }),
+            writeErr: (text) => {
+                if (!output.json) {
+                    process.stderr.write(text);
+                }
+            },
         });
     withGlobalOptions(program);
     for (const spec of COMMANDS) {
@@ -85,7 +96,8 @@ function makeProgram(version: string, { json, screen, printed }: Output, setExit
             // Commander gives the arguments, the options, and the command itself.
             const command = given.at(-1) as Command;
             const options = command.optsWithGlobals<GlobalOptions>();
-            const session = await openSession(options, screen);
+            output.choice = choiceOf(options);
+            const session = await openSession(output.choice, screen);
             const perform = (await spec.load()) as (
                 session: Session,
                 ...given: unknown[]
@@ -116,23 +128,33 @@ function groupIn(above: Command, name: string): Command {
 
 function withGlobalOptions(command: Command): Command {
     return command
-        .addOption(new Option("--policy <name>", "the policy; by default, the only one of the account and region"))
-        .addOption(new Option("--profile <name>", "a profile of the AWS CLI; by default, AWS_PROFILE"))
-        .addOption(new Option("--region <name>", "the AWS region; by default, AWS_REGION or that of the profile"))
+        .addOption(option("--policy <name>", "the policy; by default, the only one of the account and region", "the name of a policy"))
+        .addOption(option("--profile <name>", "a profile of the AWS CLI; by default, AWS_PROFILE", "the name of a profile"))
+        .addOption(
+            option("--region <name>", "the AWS region; by default, AWS_REGION or that of the profile", "a region such as eu-central-1"),
+        )
         .addOption(new Option("--json", "print one JSON document"));
 }
 
-async function openSession({ policy: name, profile, region: given }: GlobalOptions, screen: Screen): Promise<Session> {
+function option(flags: string, description: string, what: string): Option {
+    return new Option(flags, description).argParser(readName(what));
+}
+
+function choiceOf({ policy, profile, region }: GlobalOptions): Choice {
+    return { ...(policy !== undefined && { policy }), ...(profile !== undefined && { profile }), ...(region !== undefined && { region }) };
+}
+
+async function openSession(choice: Choice, screen: Screen): Promise<Session> {
     const { makeClients } = await import("./clients.js");
     const { checkProfile } = await import("./credentials.js");
     const { findPolicy } = await import("./policies.js");
     const interrupted = new AbortController();
     process.once("SIGINT", () => interrupted.abort());
-    await checkProfile(profile);
-    const clients = makeClients({ ...(profile !== undefined && { profile }), ...(given !== undefined && { region: given }) });
+    await checkProfile(choice.profile);
+    const clients = makeClients(choice, interrupted.signal);
     const region = await clients.ssm.config.region();
-    const policy = await findPolicy(clients, name, interrupted.signal);
-    return { policy, clients, region, now: Date.now(), abortSignal: interrupted.signal, screen };
+    const policy = await findPolicy(clients, choice.policy, interrupted.signal);
+    return { policy, clients, region, now: Date.now(), abortSignal: interrupted.signal, screen, choice };
 }
 
 function usageFailure({ message }: CommanderError): Failure {
@@ -140,11 +162,21 @@ function usageFailure({ message }: CommanderError): Failure {
     return new Failure(sentence, "Run vss-backup --help.", EXIT.usage);
 }
 
-function show(failure: Failure, json: boolean, { columns }: Screen, isShown: boolean): void {
+function show(given: Failure, { json, screen, choice }: Output, isShown: boolean): void {
+    const failure = forUser(given, choice);
     if (json) {
         process.stdout.write(errorDocument(failure));
     } else if (!isShown) {
-        const text = [failure.message, ...(failure.cure?.split("\n") ?? [])].map(plain).join("\n");
-        process.stderr.write(`${wrapAnsi(text, columns)}\n`);
+        const text = [failure.message, ...(failure.cure?.split("\n") ?? [])].map(plain);
+        process.stderr.write(lines(text.flatMap((line) => commandLines(line, screen.columns))));
     }
+}
+
+/** Adds the options that the user gave to the commands of a cure. */
+function forUser({ message, cure, exitCode, permission }: Failure, choice: Choice): Failure {
+    const written = cure
+        ?.split("\n")
+        .map((line) => withChoice(line, choice))
+        .join("\n");
+    return new Failure(message, written, exitCode, permission);
 }

@@ -1,6 +1,7 @@
 import type { DeployedPolicy } from "../lambda/deployedPolicy";
 import type { Clients } from "./clients";
 import type { ExitCode } from "./exitCodes";
+import type { Choice } from "./userCommands";
 
 /** What each command works with. */
 export interface Session {
@@ -12,6 +13,8 @@ export interface Session {
     /** Aborted by Ctrl-C. */
     readonly abortSignal: AbortSignal;
     readonly screen: Screen;
+    /** What the user chose by options. Commands for the user repeat it. */
+    readonly choice: Choice;
 }
 
 /** The terminal, or the file or pipe in its place. */

@@ -24,12 +24,12 @@ const OPERATOR = "AKIAOPERATOR";
 export async function lookAsOperator({ deployment, timeline }: Account, endpoint: string): Promise<Shown> {
     const { region } = deployment;
     const given = { endpoint, credentials: { accessKeyId: OPERATOR, secretAccessKey: "rehearsal" } };
-    const clients = makeClients({ region }, given);
     const abortSignal = new AbortController().signal;
+    const clients = makeClients({ region }, abortSignal, given);
     try {
         const policy = await findPolicy(clients, undefined, abortSignal);
         const screen = { columns: 80, isColored: false, isInteractive: false, progress: () => {}, clear: () => {} };
-        const session: Session = { policy, clients, region, now: timeline.now, abortSignal, screen };
+        const session: Session = { policy, clients, region, now: timeline.now, abortSignal, screen, choice: {} };
         return { status: (await status(session)).text, points: (await points(session, undefined)).text };
     } finally {
         for (const client of Object.values(clients)) {

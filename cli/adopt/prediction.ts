@@ -2,6 +2,7 @@ import type { BackupSet } from "../../lambda/retention/backupSets";
 import { planCleaning } from "../../lambda/retention/plan";
 import type { Snapshot } from "../../lambda/retention/snapshot";
 import { POLICY_TAG } from "../../lambda/retention/tags";
+import { counted } from "../../lambda/retention/wording";
 import { deletionRuns, readLostVolumes } from "../planning";
 import type { Session } from "../session";
 import { idsOf } from "./tagging";
@@ -44,7 +45,7 @@ export function predictionWords({ next, later, isReportOnly }: Prediction, verb:
     if (isReportOnly) {
         return "deletes nothing, because reportOnly is true";
     }
-    return `${verb} ${next.length} snapshots${later === 0 ? "" : `, and later runs ${later} more`}`;
+    return `${verb} ${counted(next.length, "snapshot")}${later === 0 ? "" : `, and later runs ${later} more`}`;
 }
 
 function withPolicy(listed: readonly Snapshot[], adopted: readonly BackupSet[], policy: string): Snapshot[] {

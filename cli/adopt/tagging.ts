@@ -1,8 +1,10 @@
 import { CreateTagsCommand } from "@aws-sdk/client-ec2";
 import type { BackupSet } from "../../lambda/retention/backupSets";
 import { POLICY_TAG } from "../../lambda/retention/tags";
+import { counted } from "../../lambda/retention/wording";
 import { EXIT } from "../exitCodes";
 import { Failure, failureOf } from "../failure";
+import { interrupted, Unsent } from "../interruption";
 import type { Session } from "../session";
 
 /** EC2 tags up to 1,000 resources in one request. */
@@ -23,26 +25,32 @@ export interface Tagging {
  *
  * @throws Failure if nothing was tagged, or after Ctrl-C
  */
-export async function tagSets({ policy, clients, abortSignal, screen }: Session, sets: readonly BackupSet[]): Promise<Tagging> {
+export async function tagSets({ policy, clients, screen }: Session, sets: readonly BackupSet[]): Promise<Tagging> {
     const tagged: BackupSet[] = [];
     const Tags = [{ Key: POLICY_TAG, Value: policy.settings.name }];
     for (const request of requestsOf(sets)) {
-        if (abortSignal.aborted) {
-            const done = `${idsOf(tagged).length} of ${idsOf(sets).length} snapshots were tagged.`;
-            throw new Failure(`The command was interrupted. ${done}`, GO_ON, EXIT.interrupted);
-        }
         try {
             await clients.ec2.send(new CreateTagsCommand({ Resources: idsOf(request), Tags }));
         } catch (error) {
+            if (error instanceof Unsent) {
+                throw interruption(error, tagged, sets);
+            }
             if (tagged.length === 0) {
                 throw error;
             }
             return { tagged, failure: failureOf(error) };
         }
         tagged.push(...request);
-        screen.progress(`Tagged ${idsOf(tagged).length} snapshots.`);
+        screen.progress(`Tagged ${counted(idsOf(tagged).length, "snapshot")}.`);
     }
     return { tagged };
+}
+
+/** Says how many snapshots were tagged before Ctrl-C. */
+function interruption(error: Unsent, tagged: readonly BackupSet[], sets: readonly BackupSet[]): Failure {
+    const done = `${idsOf(tagged).length} of ${counted(idsOf(sets).length, "snapshot")} were tagged.`;
+    const { message } = interrupted(error, done, GO_ON);
+    return new Failure(error.isUncertain ? `${message} Before it, ${done}` : message, GO_ON, EXIT.interrupted);
 }
 
 /** The ids of the snapshots of sets. */

@@ -41,7 +41,7 @@ export function runState({ commandId, server, invocation, set, waited }: Progres
     }
     if (invocation.status !== "Success") {
         const reason = reasonOf(invocation.output);
-        return failed(commandId, server, reason === "" ? invocation.status : `${invocation.status}: ${reason}`);
+        return failed(commandId, server, `the run ended with ${invocation.status}${reason === "" ? "" : `: ${reason}`}`);
     }
     if (set?.status.kind === "failed") {
         return failed(commandId, server, set.status.why);

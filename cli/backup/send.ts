@@ -1,9 +1,13 @@
 import { SendCommandCommand, type SendCommandCommandInput } from "@aws-sdk/client-ssm";
 import type { Server } from "../../lambda/watch/signals";
 import { Failure } from "../failure";
+import { whole } from "../interruption";
 import type { Session } from "../session";
 
-/** Sends the command, and returns its id. Ctrl-C does not abort this request, so that the id is always known. */
+/** What to do if nobody knows whether a command was sent. */
+const LOOK = "Look before you send it again: aws ssm list-commands --max-items 1";
+
+/** Sends the command, and returns its id. Ctrl-C does not abort an attempt in flight, so that the id is always known. */
 export async function send(
     { policy, clients }: Session,
     request: SendCommandCommandInput,
@@ -11,7 +15,8 @@ export async function send(
 ): Promise<string> {
     const { key, value } = policy.targets.serverTag;
     const to = servers ? { InstanceIds: servers.map(({ id }) => id) } : { Targets: [{ Key: `tag:${key}`, Values: [value] }] };
-    const { Command } = await clients.ssm.send(new SendCommandCommand({ ...request, ...to })).catch((error: Error) => {
+    const sent = whole(clients.ssm.send(new SendCommandCommand({ ...request, ...to })), LOOK);
+    const { Command } = await sent.catch((error: Error) => {
         throw error.name === "UncertainCommand" ? uncertain(error.message) : error;
     });
     if (Command?.CommandId === undefined) {
@@ -21,8 +26,5 @@ export async function send(
 }
 
 function uncertain(why: string): Failure {
-    return new Failure(
-        `Systems Manager did not confirm the command, so the backup may run: ${why}`,
-        "Look before you send it again: aws ssm list-commands --max-items 1",
-    );
+    return new Failure(`Systems Manager did not confirm the command, so the backup may run: ${why}`, LOOK);
 }

@@ -6,7 +6,7 @@ import {
 } from "@aws-sdk/client-ssm";
 import { formatSnapshotTags } from "../../components/snapshotTags";
 import { POLICY_TAG, TYPE_TAG } from "../../lambda/retention/tags";
-import { Failure } from "../failure";
+import { Failure, PUT_BACK } from "../failure";
 import type { Session } from "../session";
 
 /**
@@ -18,7 +18,10 @@ export async function readWindowCommand(session: Session, type: string): Promise
     const { policy, clients, abortSignal } = session;
     const { windowIds, document } = policy.targets;
     const WindowId = windowIds[type] ?? "";
-    const task = (await listTasks(session, WindowId)).find(({ TaskArn }) => TaskArn === document);
+    const tasks = await listTasks(session, WindowId).catch((error: Error) => {
+        throw error.name === "DoesNotExistException" ? new Failure(`The window ${WindowId} of ${type} does not exist.`, PUT_BACK) : error;
+    });
+    const task = tasks.find(({ TaskArn }) => TaskArn === document);
     if (!task) {
         throw new Failure(`The window ${WindowId} of ${type} sends no ${document}.`, "Deploy the policy again: pulumi up --refresh");
     }

@@ -1,6 +1,7 @@
 import { listSnapshotsWithTag } from "../../lambda/cleaner/listing";
 import type { BackupSet } from "../../lambda/retention/backupSets";
 import { POLICY_TAG, SET_TAG, TYPE_TAG } from "../../lambda/retention/tags";
+import { counted } from "../../lambda/retention/wording";
 import { plain } from "../../lambda/watch/plainText";
 import { listServers } from "../../lambda/watch/reading/servers";
 import type { Server } from "../../lambda/watch/signals";
@@ -15,6 +16,7 @@ import { commandLines } from "../output/findings";
 import { lines, wrapLine, writeTable } from "../output/table";
 import { clock, inZone, iso } from "../output/times";
 import type { Outcome, Session } from "../session";
+import { withChoice } from "../userCommands";
 
 interface AdoptOptions extends ActingOptions {
     /** Tag the snapshots. Without it, nothing is changed. */
@@ -44,7 +46,7 @@ export async function adopt(session: Session, options: AdoptOptions): Promise<Ou
         return outcome(session, shown, { prediction, exitCode: options.apply && candidates.length > 0 ? EXIT.error : EXIT.done });
     }
     const sentences = [
-        `Tag ${idsOf(adopted).length} snapshots of ${adopted.length} sets as those of policy ${name}. The next run of the cleaner then ${predictionWords(prediction, "deletes")}.`,
+        `Tag ${counted(idsOf(adopted).length, "snapshot")} of ${counted(adopted.length, "set")} as those of policy ${name}. The next run of the cleaner then ${predictionWords(prediction, "deletes")}.`,
     ];
     await confirm(session, { sentences, word: name }, options);
     const tagging = await tagSets(session, adopted);
@@ -94,7 +96,7 @@ function outcome(session: Session, shown: readonly Shown[], { tagging, predictio
             ...(tagging?.failure && {
                 stopped: {
                     message: tagging.failure.message,
-                    ...(tagging.failure.cure !== undefined && { cure: tagging.failure.cure }),
+                    ...(tagging.failure.cure !== undefined && { cure: withChoice(tagging.failure.cure, session.choice) }),
                     ...(tagging.failure.permission !== undefined && { permission: tagging.failure.permission }),
                     tagged: idsOf(tagging.tagged),
                     notTagged: idsOf(adoptable.filter((set) => !tagged.has(set))),
@@ -111,7 +113,9 @@ function outcome(session: Session, shown: readonly Shown[], { tagging, predictio
                           ? [
                                 lines([
                                     "",
-                                    ...stopLines(tagging.failure, tagging.tagged, adoptable).flatMap((line) => commandLines(line, columns)),
+                                    ...stopLines(tagging.failure, tagging.tagged, adoptable).flatMap((line) =>
+                                        commandLines(withChoice(line, session.choice), columns),
+                                    ),
                                 ]),
                             ]
                           : []),
@@ -124,14 +128,14 @@ function outcome(session: Session, shown: readonly Shown[], { tagging, predictio
                       ]),
                       ...(tagging || adoptable.length === 0
                           ? []
-                          : [lines(commandLines("To adopt them: vss-backup adopt --apply", columns))]),
+                          : [lines(commandLines(withChoice("To adopt them: vss-backup adopt --apply", session.choice), columns))]),
                   ].join(""),
     };
 }
 
 function stopLines({ message, cure }: Failure, tagged: readonly BackupSet[], adoptable: readonly BackupSet[]): string[] {
     return [
-        `Tagged ${idsOf(tagged).length} of ${idsOf(adoptable).length} snapshots, then an error stopped it.`,
+        `Tagged ${idsOf(tagged).length} of ${counted(idsOf(adoptable).length, "snapshot")}, then an error stopped it.`,
         message,
         ...(cure === undefined ? [] : [cure]),
         GO_ON,

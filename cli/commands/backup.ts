@@ -1,3 +1,4 @@
+import { counted } from "../../lambda/retention/wording";
 import { plain } from "../../lambda/watch/plainText";
 import { listNodes } from "../../lambda/watch/reading/nodes";
 import { isOffline } from "../../lambda/watch/serverFindings";
@@ -16,6 +17,7 @@ import { lines, writeTable } from "../output/table";
 import { clock, iso } from "../output/times";
 import type { Outcome, Session } from "../session";
 import { suggestionOf } from "../suggestion";
+import { withChoice } from "../userCommands";
 
 /** Systems Manager takes up to 50 ids in a command. */
 const INSTANCE_IDS = 50;
@@ -47,7 +49,7 @@ export async function backup(session: Session, options: BackupOptions): Promise<
     const reachable = chosen.filter(({ id, state }) => state === "running" && managed.has(id));
     const unreachable = chosen.filter((server) => !reachable.includes(server));
     if (reachable.length === 0) {
-        throw new Failure(`Systems Manager reaches none of these servers: ${names(chosen)}.`, "vss-backup doctor shows why.");
+        throw new Failure(`Systems Manager reaches none of these servers: ${names(chosen)}.`, "To see why: vss-backup doctor");
     }
     await confirm(
         session,
@@ -90,7 +92,7 @@ function choose({ policy }: Session, servers: readonly Server[], wanted: readonl
     if (missing !== undefined) {
         throw new Failure(
             `The policy has no server ${missing}.${suggestionOf(missing, namesOf(tagged))}`,
-            `Servers need the tag ${key}=${value}. vss-backup status lists them.`,
+            `Servers need the tag ${key}=${value}. To list them: vss-backup status`,
             EXIT.usage,
         );
     }
@@ -107,7 +109,7 @@ function choose({ policy }: Session, servers: readonly Server[], wanted: readonl
 
 function sentencesFor(type: string, { servers, unreachable }: Chosen): string[] {
     return [
-        `Take a ${type} backup of ${servers.length} server${servers.length === 1 ? "" : "s"} now: ${names(servers)}.`,
+        `Take a ${type} backup of ${counted(servers.length, "server")} now: ${names(servers)}.`,
         ...(unreachable.length === 0 ? [] : [`Systems Manager does not reach ${names(unreachable)}.`]),
     ];
 }
@@ -126,12 +128,16 @@ function wordFor({ policy }: Session, { server }: BackupOptions, chosen: readonl
 /** The backup goes on when nobody follows it any more. */
 function stopped(error: unknown, commandId: string): Failure {
     const { message, cure, exitCode, permission } = failureOf(error);
-    const goesOn = `The backup goes on as command ${commandId}. vss-backup status shows its restore points.`;
+    const goesOn = `The backup goes on as command ${commandId}. To see its restore points: vss-backup status`;
     return new Failure(message, cure === undefined ? goesOn : `${cure}\n${goesOn}`, exitCode, permission);
 }
 
+function withOptions(state: RunState, choice: Session["choice"]): RunState {
+    return state.kind === "failed" ? { ...state, cure: withChoice(state.cure, choice) } : state;
+}
+
 function outcome(
-    { policy: { settings }, screen }: Session,
+    { policy: { settings }, screen, choice }: Session,
     { id, type, servers }: SentCommand,
     unreachable: readonly Server[],
     states: ReadonlyMap<string, RunState>,
@@ -139,15 +145,15 @@ function outcome(
     const noWay: RunState = {
         kind: "failed",
         why: "Systems Manager does not reach it",
-        cure: "Start the server and its SSM Agent. vss-backup doctor shows more.",
+        cure: "Start the server and its SSM Agent. To see more: vss-backup doctor",
     };
-    const all = [...servers, ...unreachable].map((server) => ({ server, state: states.get(server.id) ?? noWay }));
+    const all = [...servers, ...unreachable].map((server) => ({ server, state: withOptions(states.get(server.id) ?? noWay, choice) }));
     const done = all.filter(({ state }) => state.kind === "done").length;
     const exitCode: ExitCode = done === all.length ? EXIT.done : done === 0 ? EXIT.error : EXIT.partly;
     const rows = all.map(({ server, state }) => [
         serverLabel(server),
         state.kind === "done"
-            ? `restore point of ${clock(state.set.startTime, settings.timezone)}, ${state.set.snapshots.length} snapshots`
+            ? `restore point of ${clock(state.set.startTime, settings.timezone)}, ${counted(state.set.snapshots.length, "snapshot")}`
             : "",
         state.kind === "failed" ? `failed: ${plain(state.why)}` : "",
     ]);

@@ -1,13 +1,17 @@
 import { InvokeCommand } from "@aws-sdk/client-lambda";
+import { listSnapshots } from "../../lambda/cleaner/listing";
 import type { Line, Report } from "../../lambda/cleaner/report";
+import { counted } from "../../lambda/retention/wording";
 import { plain } from "../../lambda/watch/plainText";
 import { type ActingOptions, confirm } from "../confirmation";
 import { EXIT, type ExitCode } from "../exitCodes";
 import { Failure, failureOf } from "../failure";
+import { interrupted, Unsent } from "../interruption";
 import { commandLines } from "../output/findings";
 import { lines, wrapLine, writeTable } from "../output/table";
 import { clock, inZone, iso } from "../output/times";
 import type { Outcome, Session } from "../session";
+import { type Choice, withChoice } from "../userCommands";
 
 interface CleanOptions extends ActingOptions {
     /** Delete. Without it, the cleaner only reports. */
@@ -31,8 +35,18 @@ export async function clean(session: Session, options: CleanOptions): Promise<Ou
     }
     const sentences = [`Delete ${planned} of ${dryRun.Counts.Listed} snapshots of policy ${name}. To see them: vss-backup clean`];
     await confirm(session, { sentences, word: name }, options);
-    return outcome(session, await startCleaner(session, false), true);
+    try {
+        return outcome(session, await startCleaner(session, false), true);
+    } catch (error) {
+        if (error instanceof FailedRun) {
+            return await outcomeOfFailedRun(session, dryRun, error);
+        }
+        throw error;
+    }
 }
+
+/** The error of a run that failed. It may have deleted snapshots, and its response does not say which. */
+class FailedRun extends Failure {}
 
 /**
  * Starts the cleaner once, and returns its report.
@@ -44,19 +58,92 @@ async function startCleaner({ policy, clients, abortSignal }: Session, reportOnl
     const look = `To see its reports: aws logs tail ${policy.targets.cleanerLogGroup} --since 1h`;
     const request = new InvokeCommand({ FunctionName: policy.cleanerFunction, Payload: JSON.stringify(event) });
     const { FunctionError, Payload } = await clients.lambda.send(request, { abortSignal }).catch((error: unknown) => {
-        const failure = failureOf(error);
-        throw failure.exitCode === EXIT.interrupted && !reportOnly
-            ? new Failure("The command was interrupted. The cleaner goes on until its run ends.", look, EXIT.interrupted)
-            : failure;
+        throw reportOnly ? error : explained(error, look);
     });
     const answer = parse(Payload);
     if (FunctionError !== undefined) {
-        throw new Failure(`The cleaner's run failed: ${String(answer.errorMessage ?? FunctionError)}`, look);
+        throw new FailedRun(`The cleaner's run failed: ${plain(String(answer.errorMessage ?? FunctionError))}`, look);
     }
     if (!isReport(answer) || (reportOnly && !answer.ReportOnly)) {
         throw new Failure(`The function ${policy.cleanerFunction} gave no report that this version of vss-backup can read.`, look);
     }
     return answer;
+}
+
+/** Says after Ctrl-C whether the cleaner deletes something. */
+function explained(error: unknown, look: string): Failure {
+    if (error instanceof Unsent) {
+        return interrupted(error, "The cleaner was not started, so nothing was deleted.", look);
+    }
+    const failure = failureOf(error);
+    return failure.exitCode === EXIT.interrupted
+        ? new Failure("The command was interrupted. If the cleaner has started, it goes on until its run ends.", look, EXIT.interrupted)
+        : failure;
+}
+
+/**
+ * Shows which snapshots a failed run deleted: those that EC2 no longer lists.
+ *
+ * @throws Failure if it deleted none, or if nobody can list them
+ */
+async function outcomeOfFailedRun(
+    { policy, clients, abortSignal, screen, choice }: Session,
+    dryRun: Report,
+    failure: FailedRun,
+): Promise<Outcome> {
+    const { name, timezone } = policy.settings;
+    const listed = await listSnapshots(clients.ec2, name, abortSignal).catch((error: unknown) => {
+        const { message } = failureOf(error);
+        throw new Failure(
+            `${failure.message} It may have deleted snapshots, and nobody could list the others: ${message}`,
+            failure.cure,
+            EXIT.error,
+        );
+    });
+    const left = new Set(listed.map(({ id }) => id));
+    const planned = dryRun.RemainingSnapshots.map(({ SnapshotId, Reason }) => ({
+        SnapshotId,
+        Reason: Reason.replace(/^report only, else /, ""),
+    }));
+    const deleted = planned.filter(({ SnapshotId }) => !left.has(SnapshotId));
+    const remaining = planned
+        .filter(({ SnapshotId }) => left.has(SnapshotId))
+        .map(({ SnapshotId }) => ({ SnapshotId, Reason: "not deleted: the run failed" }));
+    if (deleted.length === 0) {
+        throw failure;
+    }
+    const cure = withChoice(failure.cure ?? "", choice);
+    return {
+        exitCode: EXIT.partly,
+        result: {
+            time: dryRun.Time,
+            reportOnly: false,
+            status: "FAILED",
+            counts: { listed: dryRun.Counts.Listed, deleted: deleted.length, remaining: remaining.length },
+            deleted: deleted.map(entryOf),
+            remaining: remaining.map(entryOf),
+            failed: [],
+            skipped: [],
+            linesLeftOut: dryRun.Counts.Remaining - planned.length,
+            failure: { message: failure.message, cure },
+        },
+        text: [
+            lines([
+                ...wrapLine(failure.message, screen.columns),
+                ...wrapLine(
+                    `It deleted ${deleted.length} of ${counted(planned.length, "snapshot")}. EC2 still lists the others.`,
+                    screen.columns,
+                ),
+                "",
+            ]),
+            writeTable(
+                ["Snapshot", "Result"],
+                [...deleted, ...remaining].map(({ SnapshotId, Reason }) => [SnapshotId, inZone(plain(Reason), timezone)]),
+                screen.columns,
+            ),
+            lines(["", ...commandLines(cure, screen.columns)]),
+        ].join(""),
+    };
 }
 
 function parse(payload: Uint8Array | undefined): Readonly<Record<string, unknown>> {
@@ -72,7 +159,7 @@ function isReport(answer: object): answer is Report {
     return "Counts" in answer && "Status" in answer && "ReportOnly" in answer;
 }
 
-function outcome({ policy, screen }: Session, report: Report, isApplied: boolean): Outcome {
+function outcome({ policy, screen, choice }: Session, report: Report, isApplied: boolean): Outcome {
     const exitCode: ExitCode = isApplied && report.Status !== "OK" ? EXIT.partly : EXIT.done;
     const { Counts, DeletedSnapshots, DeletedReasons, RemainingSnapshots, FailedSnapshots, SkippedSnapshots } = report;
     const reasons = new Map(DeletedReasons.map(({ SnapshotId, Reason }) => [SnapshotId, Reason]));
@@ -89,7 +176,7 @@ function outcome({ policy, screen }: Session, report: Report, isApplied: boolean
             skipped: SkippedSnapshots.map(entryOf),
             linesLeftOut: report.LinesLeftOut,
         },
-        text: textOf(report, policy.settings, isApplied, screen.columns),
+        text: textOf(report, policy.settings, { isApplied, columns: screen.columns, choice }),
     };
 }
 
@@ -97,7 +184,11 @@ function entryOf({ SnapshotId, Reason }: Line): { readonly snapshot: string; rea
     return { snapshot: SnapshotId, reason: Reason };
 }
 
-function textOf(report: Report, { timezone, reportOnly }: Session["policy"]["settings"], isApplied: boolean, columns: number): string {
+function textOf(
+    report: Report,
+    { timezone, reportOnly }: Session["policy"]["settings"],
+    { isApplied, columns, choice }: { readonly isApplied: boolean; readonly columns: number; readonly choice: Choice },
+): string {
     const { Counts, ReportOnly } = report;
     const time = clock(Date.parse(report.Time), timezone);
     const next = reportOnly
@@ -116,6 +207,6 @@ function textOf(report: Report, { timezone, reportOnly }: Session["policy"]["set
         ]),
         ...(rows.length === 0 ? [] : ["\n", writeTable(["Snapshot", "Result"], rows, columns)]),
         ...(report.LinesLeftOut > 0 ? [lines(["", `${report.LinesLeftOut} more lines do not fit into the cleaner's report.`])] : []),
-        ...(ReportOnly && !isApplied && Counts.Remaining > 0 ? [lines(["", ...commandLines(next, columns)])] : []),
+        ...(ReportOnly && !isApplied && Counts.Remaining > 0 ? [lines(["", ...commandLines(withChoice(next, choice), columns)])] : []),
     ].join("");
 }

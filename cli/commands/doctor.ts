@@ -13,6 +13,7 @@ import { cureLines } from "../output/findings";
 import { lines, wrapLine, writeTable } from "../output/table";
 import { clock, inZone } from "../output/times";
 import type { Outcome, Session } from "../session";
+import { withChoice } from "../userCommands";
 
 const NONE: OlderRuns = { invocations: [], unknown: new Set(), rows: [] };
 
@@ -43,7 +44,9 @@ export async function doctor(session: Session): Promise<Outcome> {
         watchRow(session, account),
         ...quotas,
     ];
-    const rows = CHECKS.flatMap((check) => withoutFalseComfort(found.filter((row) => row.check === check)));
+    const rows = CHECKS.flatMap((check) => withoutFalseComfort(found.filter((row) => row.check === check))).map((row) =>
+        row.cure === undefined ? row : { ...row, cure: withChoice(row.cure, session.choice) },
+    );
     return {
         exitCode: rows.some(({ result }) => result === "problem") ? EXIT.findings : EXIT.done,
         result: { checks: rows },

@@ -12,6 +12,7 @@ import { clock, inZone, iso } from "../output/times";
 import { type PlannedSet, plannedSets, readVolumesToBeLost } from "../planning";
 import type { Outcome, Session } from "../session";
 import { listedSet } from "../sets";
+import { withChoice } from "../userCommands";
 
 /** A set with its plan and its future. */
 interface Explanation {
@@ -38,7 +39,7 @@ export async function explain(session: Session, snapshotId: string): Promise<Out
     if (planned === undefined) {
         throw new Failure(
             `Policy ${settings.name} has no snapshot ${snapshotId}.`,
-            "Give the id of a snapshot with the tag of the policy. vss-backup plan --json lists all of them.",
+            "Give the id of a snapshot with the tag of the policy. To list all of them: vss-backup plan --json",
             EXIT.usage,
         );
     }
@@ -119,7 +120,7 @@ function textOf(snapshot: string, explanation: Explanation, session: Session, ba
         `Now: ${decisions.find((decision) => decision.snapshot.id === snapshot)?.reason}.`,
         ...futureSentences(explanation, session, at),
     ];
-    return `${lines([...sentences.flatMap((sentence) => commandLines(inZone(plain(sentence), policy.settings.timezone), screen.columns)), ""])}${snapshotTable(
+    return `${lines([...sentences.flatMap((sentence) => commandLines(withChoice(inZone(plain(sentence), policy.settings.timezone), session.choice), screen.columns)), ""])}${snapshotTable(
         decisions,
         backups,
         session,

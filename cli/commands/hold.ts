@@ -1,18 +1,21 @@
 import { CreateTagsCommand, DeleteTagsCommand } from "@aws-sdk/client-ec2";
 import type { BackupSet } from "../../lambda/retention/backupSets";
 import type { Snapshot } from "../../lambda/retention/snapshot";
+import { counted } from "../../lambda/retention/wording";
 import { plain } from "../../lambda/watch/plainText";
 import type { Server } from "../../lambda/watch/signals";
 import { backupsOf, serversLabel, wordOf } from "../account";
 import { type ActingOptions, confirm } from "../confirmation";
 import { EXIT } from "../exitCodes";
 import { Failure } from "../failure";
+import { whole } from "../interruption";
 import { listBackups } from "../listing";
 import { commandLines } from "../output/findings";
 import { lines } from "../output/table";
 import { clock, iso } from "../output/times";
 import type { Outcome, Session } from "../session";
 import { listedServers } from "../sets";
+import { withChoice } from "../userCommands";
 
 interface HoldOptions extends ActingOptions {
     /** The value of the tag. */
@@ -45,7 +48,8 @@ export async function hold(session: Session, snapshotId: string, options: HoldOp
     const sentences = [`Put the tag ${key} on ${on}the ${name}. The cleaner will not delete it.`];
     await confirm(session, { sentences, word: wordFor(session, found) }, options);
     const changed = missing.map(({ id }) => id);
-    await clients.ec2.send(new CreateTagsCommand({ Resources: changed, Tags: [{ Key: key, Value: options.reason ?? "" }] }));
+    const tags = [{ Key: key, Value: options.reason ?? "" }];
+    await whole(clients.ec2.send(new CreateTagsCommand({ Resources: changed, Tags: tags })), lookAt(snapshotId));
     return outcome(session, found, { isHeld: true, changed }, [`Held: the ${name}.`, `To end it: vss-backup release ${snapshotId}`]);
 }
 
@@ -62,8 +66,14 @@ export async function release(session: Session, snapshotId: string, options: Act
     const sentences = [`Remove the tag ${keys.map(plain).join(", ")} from the ${name}. The cleaner may then delete it.`];
     await confirm(session, { sentences, word: wordFor(session, found) }, options);
     const changed = held.map(({ id }) => id);
-    await clients.ec2.send(new DeleteTagsCommand({ Resources: changed, Tags: keys.map((Key) => ({ Key })) }));
+    const request = new DeleteTagsCommand({ Resources: changed, Tags: keys.map((Key) => ({ Key })) });
+    await whole(clients.ec2.send(request), lookAt(snapshotId));
     return outcome(session, found, { isHeld: false, changed }, [`Released: the ${name}.`]);
+}
+
+/** How to see if a set is held. */
+function lookAt(snapshotId: string): string {
+    return `To see if the set is held: vss-backup explain ${snapshotId}`;
 }
 
 /** The keys of a snapshot that hold it. Their letter case does not matter to the cleaner. */
@@ -77,13 +87,13 @@ async function findSet(session: Session, snapshotId: string): Promise<FoundSet> 
     const backups = backupsOf(session, servers, snapshots);
     const set = backups.sets.find((one) => one.snapshots.some(({ id }) => id === snapshotId));
     if (!set) {
-        throw new Failure(`Policy ${name} has no snapshot ${snapshotId}.`, "vss-backup points --json lists the snapshots.", EXIT.usage);
+        throw new Failure(`Policy ${name} has no snapshot ${snapshotId}.`, "To list the snapshots: vss-backup points --json", EXIT.usage);
     }
     return { set, servers: backups.serversOf(set) };
 }
 
 function describe({ policy: { settings } }: Session, { set, servers }: FoundSet): string {
-    const count = `${set.snapshots.length} snapshot${set.snapshots.length === 1 ? "" : "s"}`;
+    const count = counted(set.snapshots.length, "snapshot");
     const time = Number.isNaN(set.startTime) ? "an unknown time" : clock(set.startTime, settings.timezone);
     return `${plain(set.type ?? "untyped")} set of ${time}, ${serversLabel(servers)}, ${count}`;
 }
@@ -94,7 +104,7 @@ function wordFor({ policy }: Session, { servers: [only, ...others] }: FoundSet):
 }
 
 function outcome(
-    { screen }: Session,
+    { screen, choice }: Session,
     { set, servers }: FoundSet,
     done: { readonly isHeld: boolean; readonly changed: readonly string[] },
     text: string[],
@@ -109,6 +119,6 @@ function outcome(
             held: done.isHeld,
             changed: done.changed,
         },
-        text: lines(text.flatMap((line) => commandLines(line, screen.columns))),
+        text: lines(text.flatMap((line) => commandLines(withChoice(line, choice), screen.columns))),
     };
 }

@@ -6,10 +6,11 @@ import { serversOf } from "../../lambda/watch/subject";
 import { type Account, type Backups, backupsOf, needed, readAccount, serverLabel } from "../account";
 import { EXIT } from "../exitCodes";
 import { type Colors, colorsOf } from "../output/colors";
-import { findingsText } from "../output/findings";
+import { commandLines, findingsText } from "../output/findings";
 import { lines, wrapLine, writeTable } from "../output/table";
 import { clock, duration, iso } from "../output/times";
 import type { Outcome, Session } from "../session";
+import { withChoice } from "../userCommands";
 
 /** The state of one server. Times are milliseconds since 1970. */
 interface ServerStatus {
@@ -73,7 +74,7 @@ function statusOf(
     };
 }
 
-function textOf(servers: readonly ServerStatus[], { health }: Account, { policy, region, now, screen }: Session): string {
+function textOf(servers: readonly ServerStatus[], { health }: Account, { policy, region, now, screen, choice }: Session): string {
     const { name, timezone, schedules } = policy.settings;
     const types = Object.keys(policy.settings.retention);
     const colors = colorsOf(screen);
@@ -86,7 +87,9 @@ function textOf(servers: readonly ServerStatus[], { health }: Account, { policy,
         lines(heading.flatMap((line) => wrapLine(line, screen.columns))),
         ...(servers.length === 0 ? [] : ["\n", serverTable(servers, types, now, screen.columns, colors)]),
         findingsText(health.findings, screen, timezone),
-        problems === 0 ? "" : lines(["", ...wrapLine("vss-backup doctor shows why the last runs failed.", screen.columns)]),
+        problems === 0
+            ? ""
+            : lines(["", ...commandLines(withChoice("To see why the last runs failed: vss-backup doctor", choice), screen.columns)]),
         windows.length === 0
             ? ""
             : lines(["", colors.title("NEXT WINDOWS"), "", ...windows.flatMap((line) => wrapLine(line, screen.columns, "  "))]),

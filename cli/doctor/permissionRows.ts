@@ -2,7 +2,7 @@ import { CreateTagsCommand, DeleteTagsCommand } from "@aws-sdk/client-ec2";
 import { InvokeCommand } from "@aws-sdk/client-lambda";
 import { readWindowCommand } from "../backup/windowCommand";
 import { EXIT } from "../exitCodes";
-import { Failure, failureOf, isDenial } from "../failure";
+import { Failure, failureOf, isDenial, PUT_BACK } from "../failure";
 import type { Session } from "../session";
 import type { Row } from "./row";
 
@@ -94,7 +94,7 @@ async function tried(permission: string, commands: string, request: () => Promis
         }
         if ((error as Error).name === "ResourceNotFoundException") {
             const sentence = "The function of the cleaner does not exist, so nothing is deleted.";
-            return { check: "cleaner", result: "problem", sentence, cure: "Put it back with pulumi refresh, and then pulumi up." };
+            return { check: "cleaner", result: "problem", sentence, cure: PUT_BACK };
         }
         const { message, cure, exitCode } = failureOf(error);
         if (exitCode === EXIT.interrupted) {

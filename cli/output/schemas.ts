@@ -135,6 +135,10 @@ const clean = z.object({
     failed: reasons,
     skipped: reasons,
     linesLeftOut: z.number(),
+    failure: z
+        .object({ message: z.string(), cure: z.string() })
+        .optional()
+        .describe("the error of a run that deleted only a part; then deleted are the snapshots that EC2 no longer lists"),
 });
 
 const adopt = z.object({

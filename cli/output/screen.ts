@@ -1,3 +1,4 @@
+import wrapAnsi from "wrap-ansi";
 import type { Screen } from "../session";
 
 const DEFAULT_COLUMNS = 80;
@@ -15,7 +16,7 @@ export function makeScreen(): Screen {
         isColored: stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb",
         isInteractive: stdin.isTTY === true && stderr.isTTY === true,
         progress: (line) => {
-            stderr.write(stderr.isTTY ? `${CLEAR}${line}` : `${line}\n`);
+            stderr.write(stderr.isTTY ? `${CLEAR}${firstColumns(line, stderr.columns || DEFAULT_COLUMNS)}` : `${line}\n`);
             isLineShown = stderr.isTTY;
         },
         clear: () => {
@@ -25,4 +26,9 @@ export function makeScreen(): Screen {
             }
         },
     };
+}
+
+/** Cuts a line so that it stays in one row of the terminal: only that row can be cleared. The last column stays free for the cursor. */
+function firstColumns(line: string, columns: number): string {
+    return wrapAnsi(line, columns - 1, { hard: true, wordWrap: false }).split("\n")[0] ?? "";
 }

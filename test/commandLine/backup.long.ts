@@ -87,10 +87,10 @@ Day backup: 2 of 2 done
     });
 
     const failures = [
-        ["2005", "Failed: 2005: freezing took longer than VSS allows"],
-        ["a VSS writer failed", "Failed: a VSS writer failed"],
-        ["one snapshot of the set failed", "Failed: one snapshot of the set failed"],
-        ["the server was down", "Failed: the server was down"],
+        ["2005", "the run ended with Failed: 2005: freezing took longer than VSS allows"],
+        ["a VSS writer failed", "the run ended with Failed: a VSS writer failed"],
+        ["one snapshot of the set failed", "the run ended with Failed: one snapshot of the set failed"],
+        ["the server was down", "the run ended with Failed: the server was down"],
     ] as const;
     for (const [why, failure] of failures) {
         it(`says why a set is no restore point: ${why}`, async () => {
@@ -120,8 +120,8 @@ Day backup: 2 of 2 done
             [
                 1,
                 `Server                       Result
-sql01 (i-0a1b2c3d4e5f00002)  failed: Failed: 2005: freezing took longer than VSS
-                             allows
+sql01 (i-0a1b2c3d4e5f00002)  failed: the run ended with Failed: 2005: freezing
+                             took longer than VSS allows
 
 ${cureFor(SQL).replace(": aws", ":\n    aws")}
 `,
@@ -155,7 +155,7 @@ web01 (i-0a1b2c3d4e5f00001)  restore point of 2027-03-05 08:01, 2 snapshots
 sql01 (i-0a1b2c3d4e5f00002)  failed: Systems Manager does not reach it
 app01 (i-0a1b2c3d4e5f00003)  failed: Systems Manager does not reach it
 
-Start the server and its SSM Agent. vss-backup doctor shows more.
+Start the server and its SSM Agent. To see more: vss-backup doctor
 `,
                 [
                     "Take a Day backup of 1 server now: web01 (i-0a1b2c3d4e5f00001).",
@@ -192,7 +192,7 @@ Start the server and its SSM Agent. vss-backup doctor shows more.
             ["--server", "lab01", "--yes"],
             [web(), makeServer(2, "lab01", { tags: new Map([["Name", "lab01"]]) })],
             2,
-            "The policy has no server lab01. Did you mean web01?\nServers need the tag VssBackup=prod. vss-backup status lists them.\n",
+            "The policy has no server lab01. Did you mean web01?\nServers need the tag VssBackup=prod. To list them: vss-backup status\n",
         ],
         [
             "if no server has the tag",
@@ -206,7 +206,7 @@ Start the server and its SSM Agent. vss-backup doctor shows more.
             ["--yes"],
             [makeServer(1, "web01", { agent: "none" })],
             1,
-            "Systems Manager reaches none of these servers: web01 (i-0a1b2c3d4e5f00001).\nvss-backup doctor shows why.\n",
+            "Systems Manager reaches none of these servers: web01 (i-0a1b2c3d4e5f00001).\nTo see why: vss-backup doctor\n",
         ],
     ];
     for (const [title, args, servers, status, stderr] of refusals) {
@@ -262,8 +262,8 @@ Start the server and its SSM Agent. vss-backup doctor shows more.
                         stdout: "",
                         stderr: `The command of the window mw-0123456789abcdef0 has no AWSEC2-CreateVssSnapshot
 with the tags SnapshotType=Day and VssBackupPolicy=prod.
-Run the command again. If that does not help, deploy the policy again: pulumi up
---refresh
+Run the command again. If that does not help, deploy the policy again:
+    pulumi up --refresh
 `,
                     },
                     [],

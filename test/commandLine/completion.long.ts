@@ -19,9 +19,9 @@ describe("Completion", () => {
         assert.deepEqual(await completions("clean", "--"), ["--yes", "--apply", "--policy", "--profile", "--region", "--json", "--help"]);
     });
 
-    it("completes in bash, also without the package bash-completion", async () => {
+    it("completes in bash, also without the package bash-completion, and if the script is read twice", async () => {
         const text = await inBash(async (terminal) => {
-            terminal.type(`source <(vss-backup completion bash); echo "rea"dy${KEYS.enter}`);
+            terminal.type(`source <(vss-backup completion bash); source <(vss-backup completion bash); echo "rea"dy${KEYS.enter}`);
             await terminal.waitFor("ready");
             terminal.type("vss-backup hol\t");
             await terminal.waitFor("vss-backup hold ");

@@ -31,6 +31,10 @@ describe("--json", () => {
         [["statu", "--json"], "unknown command 'statu' (Did you mean status?)"],
         [["--json", "status", "--al"], "unknown option '--al'"],
         [["explain", "--json"], "missing required argument 'snapshot'"],
+        [["explain", "", "--json"], "command-argument value '' is invalid for argument 'snapshot'. Give the id of a snapshot."],
+        [["hold", " ", "--json"], "command-argument value ' ' is invalid for argument 'snapshot'. Give the id of a snapshot."],
+        [["backup", "--type", "", "--json"], "option '--type <type>' argument '' is invalid. Give a snapshot type."],
+        [["status", "--policy", "", "--json"], "option '--policy <name>' argument '' is invalid. Give the name of a policy."],
     ] as const) {
         it(`gives one line of error for ${args.join(" ")}`, async () => {
             assert.deepEqual(await documentOf(...args), { version: 1, exitCode: 2, error: { message, cure: "Run vss-backup --help." } });

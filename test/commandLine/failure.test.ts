@@ -1,9 +1,10 @@
 import assert from "node:assert/strict";
 import { Failure, failureOf } from "../../cli/failure";
 
-const SIGN_IN = "Sign in again: aws sso login, or choose other credentials with --profile.";
+const SIGN_IN = "Choose other credentials with --profile, or sign in again: aws sso login";
 const NO_PERMISSION = "Give it to your user or role; docs/command-line.md has the policies for a reader and an operator.";
 const AGAIN = "Wait some minutes. Then run the command again.";
+const PUT_BACK = "Put it back with pulumi refresh, and then pulumi up.";
 const WRONG_CLOCK = new Failure(
     "AWS refused a request, because the clock of this computer is wrong.",
     "Set the clock: w32tm /resync on Windows, or timedatectl set-ntp true on Linux.",
@@ -32,7 +33,7 @@ const EXPLAINED: readonly (readonly [name: string, message: string, expected: Fa
     [
         "UnrecognizedClientException",
         "The security token included in the request is invalid.",
-        new Failure("AWS does not accept the credentials.", `${SIGN_IN} If they are right, the region is not enabled for the account.`),
+        new Failure("AWS does not accept the credentials.", `If they are right, the region is not enabled for the account. ${SIGN_IN}`),
     ],
     [
         "OptInRequired",
@@ -75,6 +76,17 @@ const EXPLAINED: readonly (readonly [name: string, message: string, expected: Fa
             "Check the network, the proxy and the region. Then run the command again.",
         ),
     ],
+    [
+        "DoesNotExistException",
+        "Maintenance window mw-1 does not exist",
+        new Failure("A part of the policy does not exist: Maintenance window mw-1 does not exist", PUT_BACK),
+    ],
+    [
+        "ResourceNotFoundException",
+        "Function not found: x",
+        new Failure("A part of the policy does not exist: Function not found: x", PUT_BACK),
+    ],
+    ["NotFoundException", "Topic does not exist", new Failure("A part of the policy does not exist: Topic does not exist", PUT_BACK)],
     ["AbortError", "Request aborted", new Failure("The command was interrupted.", undefined, 130)],
     [
         "TypeError",

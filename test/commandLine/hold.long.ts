@@ -115,7 +115,7 @@ describe("vss-backup hold", () => {
                 {
                     status: 2,
                     stdout: "",
-                    stderr: `Policy prod has no snapshot ${SET[0]}.\nvss-backup points --json lists the snapshots.\n`,
+                    stderr: `Policy prod has no snapshot ${SET[0]}.\nTo list the snapshots: vss-backup points --json\n`,
                 },
                 [],
             ],

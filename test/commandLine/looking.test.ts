@@ -95,7 +95,7 @@ describe("vss-backup status", () => {
     it("names the permission that the caller lacks for a listing, and shows the rest", async () => {
         const { exitCode, text } = await perform("status", status, healthyAccount(), refusing("DescribeMaintenanceWindows"));
         assert.deepEqual(
-            [exitCode, text.slice(text.indexOf("PROBLEMS"), text.indexOf("vss-backup doctor"))],
+            [exitCode, text.slice(text.indexOf("PROBLEMS"), text.indexOf("To see why the last runs"))],
             [
                 4,
                 `PROBLEMS
@@ -181,7 +181,7 @@ describe("vss-backup points", () => {
             perform("points", (session) => points(session, "web02"), healthyAccount()),
             new Failure(
                 "This region has no server web02. Did you mean web01?",
-                "Give the id or the value of the tag Name of an EC2 instance. vss-backup status lists the servers.",
+                "Give the id or the value of the tag Name of an EC2 instance. To list them: vss-backup status",
                 2,
             ),
         );
@@ -396,7 +396,7 @@ describe("vss-backup explain", () => {
             explained(healthyAccount(), "snap-1"),
             new Failure(
                 "Policy prod has no snapshot snap-1.",
-                "Give the id of a snapshot with the tag of the policy. vss-backup plan --json lists all of them.",
+                "Give the id of a snapshot with the tag of the policy. To list all of them: vss-backup plan --json",
                 2,
             ),
         );

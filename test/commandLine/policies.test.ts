@@ -11,7 +11,8 @@ import { withEmbeddedAws } from "./support/vssBackup";
 function find(account: TestAccount, name?: string, options: AwsOptions = {}) {
     return withEmbeddedAws(account, options, ({ endpoint }) => {
         const given = { endpoint, credentials: { accessKeyId: "AKIATEST", secretAccessKey: "test" } };
-        return findPolicy(makeClients({ region: "eu-central-1" }, given), name, new AbortController().signal);
+        const { signal } = new AbortController();
+        return findPolicy(makeClients({ region: "eu-central-1" }, signal, given), name, signal);
     });
 }
 

@@ -98,6 +98,31 @@ web01 (i-0a1b2c3d4e5f00001)  restore point of 2027-03-05 08:01, 2 snapshots
         );
     });
 
+    it("keeps the progress in one row of a narrow terminal", async () => {
+        const { state, aws: options } = withRuns(healthyAccount([makeServer(1, "web01")]));
+        const { raw } = await withEmbeddedAws(state, options, (aws) =>
+            inTerminal(
+                ["backup", "--yes"],
+                aws.endpoint,
+                async (terminal) => {
+                    await terminal.ended;
+                    return terminal;
+                },
+                { columns: 40 },
+            ),
+        );
+        const [, ...shown] = raw.split("\r\u001b[K").slice(0, -1);
+        assert.deepEqual(
+            shown.map((line) => line.replace("\r", "")).filter((line) => line !== ""),
+            [
+                "Day backup: 0 of 1 done, 1 taking snaps",
+                "Day backup: 0 of 1 done, 1 EC2 copies",
+                "Day backup: 0 of 1 done, 1 waiting for",
+                "Day backup: 1 of 1 done",
+            ],
+        );
+    });
+
     it("stops to follow after Ctrl-C, and says that the backup goes on", async () => {
         const { state, aws: options } = withRuns(healthyAccount([makeServer(1, "web01")]), { copyMinutes: Number.POSITIVE_INFINITY });
         const { status, text, sent } = await withEmbeddedAws(state, options, (aws) =>
@@ -112,11 +137,33 @@ web01 (i-0a1b2c3d4e5f00001)  restore point of 2027-03-05 08:01, 2 snapshots
             [
                 130,
                 `The command was interrupted.
-The backup goes on as command 00000000-0000-4000-8000-000000000001. vss-backup
-status shows its restore points.
+The backup goes on as command 00000000-0000-4000-8000-000000000001. To see its
+restore points:
+    vss-backup status
 `,
                 ["SendCommand"],
             ],
         );
     });
+});
+
+describe("In a narrow terminal, the help", () => {
+    for (const columns of [40, 60]) {
+        it(`fits into ${columns} columns, but for the example`, async () => {
+            const text = await inTerminal(
+                ["plan", "--help"],
+                "",
+                async (terminal) => {
+                    await terminal.ended;
+                    return terminal.text;
+                },
+                { columns },
+            );
+            const [help = ""] = text.split("Example:");
+            assert.deepEqual(
+                [help.includes("--retention <type=count>"), help.split("\n").filter((line) => line.length > columns)],
+                [true, []],
+            );
+        });
+    }
 });

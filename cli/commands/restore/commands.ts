@@ -2,7 +2,7 @@ import { type Command, Option } from "commander";
 import type { CommandSpec } from "../../commandSpec";
 import { MODES } from "../../restore/plan/request";
 import { withConfirmation } from "../confirmationOption";
-import { readServer } from "../serverNames";
+import { readServer } from "../names";
 import { readFurther, readRate } from "./values";
 
 /** The commands below `restore`, in the order of the help. */

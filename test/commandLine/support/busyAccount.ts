@@ -1,5 +1,6 @@
+import type { Json, JsonObject } from "../../../rehearsal/embeddedAws/call";
 import type { Server } from "../../../rehearsal/embeddedAws/ssm";
-import { addSet, healthyAccount, type TestAccount, withCleaner } from "./account";
+import { addSet, DEPLOYED, healthyAccount, NOW, type TestAccount, withCleaner } from "./account";
 
 /** A snapshot that nobody holds, and one that somebody holds. */
 export const [FREE, HELD] = ["snap-00000000000000001", "snap-00000000000000029"] as const;
@@ -19,4 +20,11 @@ export function busyAccount(): TestAccount {
 /** The ids and tags of all snapshots. */
 export function snapshotsOf({ store }: TestAccount): object[] {
     return store.all().map(({ id, tags }) => [id, [...tags]]);
+}
+
+/** Lets the cleaner of an account run at the time of the tests, although the command line runs in this process. */
+export function atNow(account: TestAccount): TestAccount {
+    const run = account.functions?.get(DEPLOYED.cleanerFunction);
+    const runNow = async (event: Json) => (await run?.({ ...(event as JsonObject), time: new Date(NOW).toISOString() })) ?? null;
+    return { ...account, functions: new Map([[DEPLOYED.cleanerFunction, runNow]]) };
 }

@@ -4,6 +4,7 @@ import { resultDocument } from "../../../cli/output/document";
 import { documentSchema } from "../../../cli/output/schemas";
 import { findPolicy } from "../../../cli/policies";
 import type { Outcome, Session } from "../../../cli/session";
+import type { Choice } from "../../../cli/userCommands";
 import type { AwsOptions } from "../../../rehearsal/embeddedAws/aws";
 import type { AwsCall } from "../../../rehearsal/embeddedAws/call";
 import type { AwsState } from "../../../rehearsal/embeddedAws/state";
@@ -24,6 +25,10 @@ export interface PerformOptions extends AwsOptions {
     readonly isChecked?: boolean;
     /** Of the caller, for the embedded IAM. */
     readonly accessKeyId?: string;
+    /** Aborted as by Ctrl-C. */
+    readonly abortSignal?: AbortSignal;
+    /** The options by which the user chose the policy and the account. */
+    readonly choice?: Choice;
 }
 
 /** Performs a command in this process, against an embedded AWS with an account. It checks the JSON document by its schema. */
@@ -31,15 +36,23 @@ export function perform(
     command: string,
     act: (session: Session) => Promise<Outcome>,
     state: Partial<AwsState>,
-    { now = NOW, columns = 80, isColored = false, isChecked = true, accessKeyId = "AKIATEST", ...options }: PerformOptions = {},
+    {
+        now = NOW,
+        columns = 80,
+        isColored = false,
+        isChecked = true,
+        accessKeyId = "AKIATEST",
+        abortSignal = new AbortController().signal,
+        choice = {},
+        ...options
+    }: PerformOptions = {},
 ): Promise<Performed> {
     return withEmbeddedAws(state, options, async ({ endpoint, calls }) => {
         const given = { endpoint, credentials: { accessKeyId, secretAccessKey: "test" } };
-        const clients = makeClients({ region: "eu-central-1" }, given);
-        const { signal: abortSignal } = new AbortController();
+        const clients = makeClients({ region: "eu-central-1" }, abortSignal, given);
         const policy = await findPolicy(clients, undefined, abortSignal);
         const screen = { columns, isColored, isInteractive: false, progress: () => {}, clear: () => {} };
-        const session: Session = { policy, clients, region: "eu-central-1", now, abortSignal, screen };
+        const session: Session = { policy, clients, region: "eu-central-1", now, abortSignal, screen, choice };
         const outcome = await act(session);
         const document = JSON.parse(resultDocument(command, session, outcome)) as unknown;
         if (isChecked) {

@@ -68,12 +68,14 @@ function sessionAt(endpoint: string): Session {
     ec2.middlewareStack.add(...RETRY_UNREADABLE);
     ssm.middlewareStack.add(...RETRY_UNREADABLE);
     ssm.middlewareStack.add(...SEND_ONCE);
+    const abortSignal = new AbortController().signal;
     return {
         policy: DEPLOYED,
-        clients: { ...makeClients({ region: "eu-central-1" }, given), ec2, ssm },
+        clients: { ...makeClients({ region: "eu-central-1" }, abortSignal, given), ec2, ssm },
         region: "eu-central-1",
         now: NOW,
-        abortSignal: new AbortController().signal,
+        abortSignal,
         screen: { columns: 80, isColored: false, isInteractive: false, progress: () => {}, clear: () => {} },
+        choice: {},
     };
 }
