@@ -2,8 +2,6 @@ import { slug } from "../lambda/watch/runComment";
 import type { VssBackupPolicyArgs } from "./arguments";
 import { DEFAULTS } from "./defaults";
 
-export { slug };
-
 /** The schedule that drops a snapshot type. */
 export const NEVER = "never";
 
