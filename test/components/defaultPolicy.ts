@@ -80,11 +80,12 @@ export function settingsParameter(
         readonly settings?: object;
         readonly targets?: object;
         readonly watchFunction?: undefined;
+        readonly watchEveryHours?: number;
         readonly saveVssMetadata?: true;
     } = {},
 ) {
     const functions = { cleanerFunction: "vss-backup-prod-cleaner", watchFunction: "vss-backup-prod-watch" };
-    const { watchFunction, ...others } = { ...functions, ...changed };
+    const { watchFunction, watchEveryHours = 1, ...others } = { ...functions, ...changed };
     return {
         name: "/vss-backup/prod/settings",
         description: "The settings of VssBackupPolicy prod, for vss-backup",
@@ -95,7 +96,7 @@ export function settingsParameter(
             ...others,
             settings: { ...SETTINGS, ...changed.settings },
             targets: withoutUndefined({ ...TARGETS, ...changed.targets }),
-            ...(watchFunction && { watchFunction, watchEveryHours: 1 }),
+            ...(watchFunction && { watchFunction, watchEveryHours }),
         },
         tags: {},
     };

@@ -38,6 +38,7 @@ describe("The watch", () => {
             const period = watchEveryHours * 3600 + 900;
             assert.deepEqual(await changedBy({ watchEveryHours }), {
                 "prod-watch-schedule": { ...BY_DEFAULT["prod-watch-schedule"], scheduleExpression: rate },
+                "prod-settings": settingsParameter({ watchEveryHours }),
                 "prod-overdue-alarm": { ...BY_DEFAULT["prod-overdue-alarm"], period },
                 "prod-problems-alarm": { ...BY_DEFAULT["prod-problems-alarm"], period },
                 "prod-heartbeat-alarm": {
