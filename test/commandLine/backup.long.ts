@@ -13,7 +13,7 @@ const SQL = "i-0a1b2c3d4e5f00002";
 const INTENT = "Take a Day backup of 2 servers now: web01 (i-0a1b2c3d4e5f00001), sql01\n(i-0a1b2c3d4e5f00002).\n";
 
 const cureFor = (id: string) =>
-    `Look up the reason in docs/troubleshooting.md; see all of it: aws ssm list-command-invocations --command-id COMMAND --instance-id ${id} --details`;
+    `Look up the reason in docs/troubleshooting.md; see all of it: aws ssm list-command-invocations --command-id 00000000-0000-4000-8000-000000000001 --instance-id ${id} --details`;
 
 function mishap(why: string) {
     return MISHAPS.find((one) => one.why.includes(why));
