@@ -30,7 +30,7 @@ export async function confirm(
     { sentences, word }: Intent,
     { yes }: ActingOptions,
 ): Promise<void> {
-    process.stderr.write(lines(sentences.flatMap((sentence) => commandLines(withChoice(sentence, choice), screen.columns))));
+    screen.tell(lines(sentences.flatMap((sentence) => commandLines(withChoice(sentence, choice), screen.columns))));
     if (yes) {
         return;
     }

@@ -1,6 +1,7 @@
 import type { DeployedPolicy } from "../lambda/deployedPolicy";
 import type { Clients } from "./clients";
 import type { ExitCode } from "./exitCodes";
+import type { Clock } from "./restore/apply/cloud";
 import type { Choice } from "./userCommands";
 
 /** What each command works with. */
@@ -15,6 +16,8 @@ export interface Session {
     readonly screen: Screen;
     /** What the user chose by options. Commands for the user repeat it. */
     readonly choice: Choice;
+    /** With which a restore waits; that of this machine if left out. */
+    readonly clock?: Clock;
 }
 
 /** The terminal, or the file or pipe in its place. */
@@ -25,6 +28,8 @@ export interface Screen {
     readonly isColored: boolean;
     /** Whether a person can answer questions. */
     readonly isInteractive: boolean;
+    /** Writes a text to the standard error. */
+    tell(text: string): void;
     /** Shows a line on the standard error, which replaces the one before it on a terminal. */
     progress(line: string): void;
     /** Removes that line from a terminal. */

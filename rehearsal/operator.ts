@@ -21,16 +21,39 @@ const OPERATOR = "AKIAOPERATOR";
  *
  * @param endpoint of the embedded AWS
  */
-export async function lookAsOperator({ deployment, timeline }: Account, endpoint: string): Promise<Shown> {
+export function lookAsOperator(account: Account, endpoint: string): Promise<Shown> {
+    return asOperator(account, endpoint, async (session) => ({
+        status: (await status(session)).text,
+        points: (await points(session, undefined)).text,
+    }));
+}
+
+/**
+ * Works with the command line as an administrator, without a terminal, at the present virtual time. What waits takes no time.
+ *
+ * @param endpoint of the embedded AWS
+ */
+export async function asOperator<T>(
+    { deployment, timeline }: Pick<Account, "deployment" | "timeline">,
+    endpoint: string,
+    act: (session: Session) => Promise<T>,
+): Promise<T> {
     const { region } = deployment;
     const given = { endpoint, credentials: { accessKeyId: OPERATOR, secretAccessKey: "rehearsal" } };
     const abortSignal = new AbortController().signal;
     const clients = makeClients({ region }, abortSignal, given);
+    const { now } = timeline;
+    let waited = 0;
+    const clock = {
+        now: () => now + waited,
+        pause: async (ms: number) => {
+            waited += ms;
+        },
+    };
     try {
         const policy = await findPolicy(clients, undefined, abortSignal);
-        const screen = { columns: 80, isColored: false, isInteractive: false, progress: () => {}, clear: () => {} };
-        const session: Session = { policy, clients, region, now: timeline.now, abortSignal, screen, choice: {} };
-        return { status: (await status(session)).text, points: (await points(session, undefined)).text };
+        const screen = { columns: 80, isColored: false, isInteractive: false, tell: () => {}, progress: () => {}, clear: () => {} };
+        return await act({ policy, clients, region, now, abortSignal, screen, clock, choice: {} });
     } finally {
         for (const client of Object.values(clients)) {
             client.destroy();

@@ -15,6 +15,7 @@ export function makeScreen(): Screen {
         // https://no-color.org: any text that is not empty.
         isColored: stdout.isTTY === true && !process.env.NO_COLOR && process.env.TERM !== "dumb",
         isInteractive: stdin.isTTY === true && stderr.isTTY === true,
+        tell: (text) => stderr.write(text),
         progress: (line) => {
             stderr.write(stderr.isTTY ? `${CLEAR}${firstColumns(line, stderr.columns || DEFAULT_COLUMNS)}` : `${line}\n`);
             isLineShown = stderr.isTTY;

@@ -27,7 +27,7 @@ export async function forget(session: Session, restore: string, options: ActingO
         ]),
         session.screen.columns,
     );
-    process.stderr.write(remains.length === 0 ? "" : table);
+    session.screen.tell(remains.length === 0 ? "" : table);
     const last = isLast(remains) ? [] : ["The record of the restore stays, too, until nothing is left."];
     await confirm(
         session,

@@ -9,14 +9,16 @@ import type { Clock, Cloud, CloudInstance, CloudVolume, Maker } from "./cloud";
 import { takeFreshBackup } from "./freshBackup";
 import { showDisks, takeOffline } from "./windowsDisks";
 
-/** The clock of this machine. */
-export function makeClock({ abortSignal }: Session): Clock {
-    return {
-        now: () => Date.now(),
-        pause: async (ms) => {
-            await pause(ms, undefined, { signal: abortSignal });
-        },
-    };
+/** The clock of the session, or of this machine. */
+export function makeClock({ abortSignal, clock }: Session): Clock {
+    return (
+        clock ?? {
+            now: () => Date.now(),
+            pause: async (ms) => {
+                await pause(ms, undefined, { signal: abortSignal });
+            },
+        }
+    );
 }
 
 /** What a restore needs of AWS, with the SDK. */

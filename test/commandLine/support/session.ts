@@ -51,7 +51,7 @@ export function perform(
         const given = { endpoint, credentials: { accessKeyId, secretAccessKey: "test" } };
         const clients = makeClients({ region: "eu-central-1" }, abortSignal, given);
         const policy = await findPolicy(clients, undefined, abortSignal);
-        const screen = { columns, isColored, isInteractive: false, progress: () => {}, clear: () => {} };
+        const screen = { columns, isColored, isInteractive: false, tell: () => {}, progress: () => {}, clear: () => {} };
         const session: Session = { policy, clients, region: "eu-central-1", now, abortSignal, screen, choice };
         const outcome = await act(session);
         const document = JSON.parse(resultDocument(command, session, outcome)) as unknown;
