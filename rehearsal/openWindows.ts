@@ -3,6 +3,7 @@ import { uniformInt } from "pure-rand/distribution/uniformInt";
 import { xoroshiro128plus } from "pure-rand/generator/xoroshiro128plus";
 import { type Account, findTargetedServers } from "./account";
 import { recordExecution, recordInvocation } from "./commandHistory";
+import { writeContents } from "./contents";
 import type { DeployedWindow } from "./deployed";
 import { MISHAPS, runVssDocument, type Server, type VssCommand, type VssRun } from "./embeddedAws/ssm";
 import { findFiringTimes } from "./firingTimes";
@@ -102,6 +103,7 @@ function runOn(account: Account, window: DeployedWindow, server: Server, time: n
         recordInvocation(account, window, { server, time, commandId: drawn.setId, ...obstacle });
         return failed(window, server, time, obstacle.why);
     }
+    writeContents(server, account.store, time);
     const run = runVssDocument({ document, parameters, server, time, ...drawn }, account.store, account.timeline);
     recordInvocation(account, window, { server, time, commandId: drawn.setId, status: run.status, why: run.why ?? "" });
     return { ...run, type };

@@ -21,8 +21,9 @@ export interface StoredSnapshot {
 
 /** The volumes and the snapshots of an account. It has the snapshots in the order in which `add` received them. */
 export class SnapshotStore {
-    public readonly volumes = new VolumeStore();
     private readonly snapshots = new Map<string, StoredSnapshot>();
+
+    public constructor(public readonly volumes = new VolumeStore()) {}
 
     public add(snapshot: Omit<StoredSnapshot, "id">, id = `snap-${(this.nextNumber++).toString(16).padStart(17, "0")}`): StoredSnapshot {
         const stored = { ...this.inherited(snapshot.volumeId), ...snapshot, id };
@@ -40,6 +41,16 @@ export class SnapshotStore {
 
     public all(): StoredSnapshot[] {
         return [...this.snapshots.values()];
+    }
+
+    /** Copies all volumes and snapshots. A change of the copy leaves this store as it is. */
+    public copy(): SnapshotStore {
+        const copy = new SnapshotStore(this.volumes.copy());
+        copy.nextNumber = this.nextNumber;
+        for (const snapshot of this.snapshots.values()) {
+            copy.snapshots.set(snapshot.id, { ...snapshot, tags: new Map(snapshot.tags) });
+        }
+        return copy;
     }
 
     /** Finds what a snapshot takes over from its volume, as the volume is now. */

@@ -64,6 +64,15 @@ export class VolumeStore {
         this.volumes.delete(id);
     }
 
+    /** Copies all volumes. A change of the copy leaves this store as it is. */
+    public copy(): VolumeStore {
+        const copy = new VolumeStore();
+        for (const { id, ...volume } of this.volumes.values()) {
+            copy.add(id, { ...volume, tags: new Map(volume.tags) });
+        }
+        return copy;
+    }
+
     public [Symbol.iterator](): IterableIterator<string> {
         return this.volumes.keys();
     }
