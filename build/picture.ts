@@ -17,16 +17,17 @@ export function rehearsalOutput(): string {
     return execFileSync(process.execPath, ["-r", "ts-node/register", "rehearsal/main.ts"], { cwd: ROOT, encoding: "utf8", env });
 }
 
-/** Draws the first picture of the README: restore points, the end of the calendar, and the verdict of `npm start`. */
+/** Draws the first picture of the README: restore points, the end of the calendar, drill and verdict of `npm start`. */
 export function rehearsalPicture(output: string): string {
     const start = output.indexOf(`${TITLE}What can be restored`);
     const blocks = output.slice(start).trimEnd().split("\n\n");
     const calendar = blocks.findIndex((block) => block.includes("Calendar")) + 1;
     const months = blocks.slice(calendar);
     const end = months.findIndex((block) => block.startsWith(TITLE));
-    const shown = [...blocks.slice(0, calendar), "…", ...months.slice(0, end).slice(-LAST_BLOCKS), "…", blocks.at(-1)];
+    const drill = blocks.slice(blocks.findIndex((block) => block.includes("A drill")));
+    const shown = [...blocks.slice(0, calendar), "…", ...months.slice(0, end).slice(-LAST_BLOCKS), "…", ...drill];
     const lines = ["$ npm start", "…", "", ...shown.join("\n\n").split("\n")];
-    return drawTerminal("The end of a rehearsal: restore points per snapshot type, and a calendar of all runs", lines);
+    return drawTerminal("The end of a rehearsal: restore points per snapshot type, a calendar of all runs, and a drill", lines);
 }
 
 /** Draws the second picture of the README. */

@@ -42,6 +42,7 @@ async function printRehearsal(options: Options): Promise<number> {
         ...options,
         incidents: options.incidents === "default" ? planDefaultIncidents : () => [],
         asOperator: !options.json,
+        drill: true,
         onDay: (days: number) => bar?.update(days),
     };
     const rehearsal = await rehearse(deployment, promisesOf(config), played).finally(() => bar?.stop());

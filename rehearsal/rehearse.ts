@@ -1,6 +1,7 @@
 import { type Account, type AccountOptions, makeAccount } from "./account";
 import { type Cleaners, startCleaners } from "./cleaning";
 import { schedulesOf, startsWatch } from "./deployed";
+import { type Drill, type PlannedDrill, planDrill } from "./drill/drill";
 import { followDueBackups } from "./dueBackups";
 import { startAws } from "./embeddedAws/aws";
 import { type PlannedIncident, playIncidents } from "./incidents/playIncidents";
@@ -25,6 +26,8 @@ export interface RehearsalOptions extends AccountOptions, Chance {
     readonly incidents?: (account: Account) => readonly PlannedIncident[];
     /** Whether to run commands of the command line at the end. */
     readonly asOperator?: boolean;
+    /** Whether to lose a server, and to restore it. */
+    readonly drill?: boolean;
     /** Called after each virtual day. */
     readonly onDay?: (days: number) => void;
 }
@@ -53,6 +56,8 @@ export interface Rehearsal {
     readonly unprotected: readonly UnprotectedVolume[];
     /** What the watch found and said; undefined if the rehearsal leaves it out. */
     readonly watch?: Watched;
+    /** A loss, and what came back; undefined if there was none, or nothing to restore. */
+    readonly drill?: Drill;
     /** The output of the command line at the end; undefined if it was not run. */
     readonly operator?: Shown;
     /** Sentences about broken invariants, with their times. The list is empty if every invariant held. */
@@ -78,6 +83,8 @@ export async function rehearse(deployment: Deployment, promises: Promises, optio
     const isWatched = (options.watch ?? "none") !== "none" && schedulesOf(deployment).some(startsWatch);
     const incidents = playIncidents(account, windows, packages, (isWatched && options.incidents?.(account)) || []);
     const backups = followDueBackups(account, ledger, promises);
+    const points = () => ledger.restorePoints(account.store, promises.countCrashConsistent);
+    const planned: PlannedDrill = options.drill ? planDrill(account, options.seed, points) : { drill: undefined, broken: [] };
     const truths: Truth[] = [];
     const { cleaners, watching, operator } = await play(account, ledger, promises, options, {
         missing: () => backups.missing(),
@@ -86,7 +93,7 @@ export async function rehearse(deployment: Deployment, promises: Promises, optio
         },
     });
 
-    const restorePoints = ledger.restorePoints(account.store, promises.countCrashConsistent);
+    const restorePoints = points();
     const watched = isWatched && watching ? await judgeWatch(account, watching, incidents, truths) : undefined;
     return {
         timezone: account.windows[0]?.timezone ?? "UTC",
@@ -98,11 +105,13 @@ export async function rehearse(deployment: Deployment, promises: Promises, optio
         restorable: describeRestorePoints(restorePoints, cleaners),
         unprotected: findUnprotectedVolumes(account, restorePoints),
         ...(watched && { watch: watched.watch }),
+        ...(planned.drill && { drill: planned.drill }),
         ...(operator && { operator }),
         broken: [
             ...cleaners.cleanings.flatMap(({ broken }) => broken),
             ...cleaners.refusals,
             ...(watched?.broken ?? []),
+            ...planned.broken,
             ...findMissingBackups(runs, options),
         ],
     };

@@ -3,6 +3,7 @@ import type { Watched } from "../judgeWatch";
 import type { Deployment } from "../program";
 import type { Rehearsal, RehearsalOptions } from "../rehearse";
 import { drawCalendar } from "./calendar";
+import { showDrill } from "./drill";
 import { drawPreview } from "./preview";
 import { showRestorePoints, showRuns, showUnprotectedVolumes, takeFirstLines } from "./summary";
 import { drawIncidents, listMessages } from "./watch";
@@ -10,7 +11,7 @@ import { wrapWords } from "./width";
 
 /** Writes a rehearsal for people, at most 80 columns wide. */
 export function writeText(deployment: Deployment, rehearsal: Rehearsal, options: RehearsalOptions): string {
-    const { watch, timezone, operator } = rehearsal;
+    const { watch, timezone, operator, drill } = rehearsal;
     const section = (title: string, text: string) => `${pc.bold(pc.underline(title))}\n\n${text}\n\n`;
     return [
         section("What would be deployed", drawPreview(deployment)),
@@ -22,6 +23,7 @@ export function writeText(deployment: Deployment, rehearsal: Rehearsal, options:
         ...(operator
             ? [section("vss-backup status", operator.status.trimEnd()), section("vss-backup points", firstPoints(operator.points))]
             : []),
+        ...(options.drill ? [section("A drill in a copy of the account", showDrill(drill, timezone))] : []),
         `${verdict(rehearsal.broken)}\n`,
     ].join("");
 }
@@ -44,7 +46,7 @@ function verdict(broken: readonly string[]): string {
 /** Writes a rehearsal for programs. */
 export function writeJson(
     deployment: Deployment,
-    { runs, restorable, watch, ...rest }: Rehearsal,
+    { runs, restorable, watch, drill, ...rest }: Rehearsal,
     { start, days, servers, volumes, unmounted = 0, failures, seed, watch: played = "none" }: RehearsalOptions,
 ): string {
     const iso = (time: number) => new Date(time).toISOString();
@@ -63,6 +65,7 @@ export function writeJson(
         })),
         restorable: restorable.map((point) => ({ ...point, time: iso(point.time) })),
         ...(watch && watchOf(watch, iso)),
+        ...(drill && { drill: { ...drill, lostAt: iso(drill.lostAt), point: { ...drill.point, time: iso(drill.point.time) } } }),
     };
     return `${JSON.stringify(document, null, 2)}\n`;
 }

@@ -3,6 +3,7 @@ import { spawnSync } from "node:child_process";
 import { join } from "node:path";
 import { stripVTControlCharacters } from "node:util";
 import stringWidth from "string-width";
+import * as applying from "../../cli/commands/restore/apply";
 import { makeAccount } from "../../rehearsal/account";
 import * as rehearsing from "../../rehearsal/rehearse";
 import * as configuring from "../../rehearsal/stackConfig";
@@ -60,6 +61,16 @@ describe("npm start", () => {
             taken: 13,
             deleted: 2,
             unprotected: [],
+            drill: {
+                loss: "boot disk",
+                server: "i-00000000000000001",
+                lostAt: "2027-01-05T15:33:00.000Z",
+                point: { type: "Day", time: "2027-01-04T23:30:00.000Z" },
+                mode: "root",
+                steps: 6,
+                disks: [{ device: "/dev/sda1", isEqual: true }],
+                faults: [],
+            },
             broken: [],
         });
         assert.deepEqual([resources.length, resources[0]], [49, { type: "vss-backup:index:VssBackupPolicy", name: "prod" }]);
@@ -108,7 +119,7 @@ describe("npm start", () => {
         assert.deepEqual({ status, stderr }, { status: 0, stderr: "" });
         assert.deepEqual(tooWide(stdout), []);
         assert.deepEqual(
-            stdout.split("\n").filter((line) => /^(What|Calendar|Every|1 day|Resources|vss-backup|[A-Z][a-z]+ 20)/.test(line)),
+            stdout.split("\n").filter((line) => /^(What|Calendar|Every|A drill|1 day|Resources|vss-backup|[A-Z][a-z]+ 20)/.test(line)),
             [
                 "What would be deployed",
                 "Resources: + 50 to create",
@@ -120,6 +131,7 @@ describe("npm start", () => {
                 "March 2027",
                 "vss-backup status",
                 "vss-backup points",
+                "A drill in a copy of the account",
                 "Every invariant held.",
             ],
         );
@@ -144,6 +156,18 @@ describe("npm start", () => {
             }
         });
     }
+
+    it("exits with an error if the restore of a lost server fails", async () => {
+        const { applyPlan } = applying;
+        try {
+            Object.assign(applying, { applyPlan: () => Promise.reject(new Error("EC2 has no capacity")) });
+            const { status, stdout } = await runRehearsal("--days", "1", "--servers", "1", "--failures", "0", "--watch", "none");
+            assert.match(stdout, /^Invariants were broken once:\n.*: the restore of i-0{16}1 failed: EC2 has\s+no\s+capacity$/m);
+            assert.equal(status, 1);
+        } finally {
+            Object.assign(applying, { applyPlan });
+        }
+    });
 
     it("prints the program's warnings on standard error, 80 columns wide", async () => {
         const { readStackConfig } = configuring;

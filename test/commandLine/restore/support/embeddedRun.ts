@@ -75,7 +75,7 @@ function sessionAt(endpoint: string): Session {
         region: "eu-central-1",
         now: NOW,
         abortSignal,
-        screen: { columns: 80, isColored: false, isInteractive: false, progress: () => {}, clear: () => {} },
+        screen: { columns: 80, isColored: false, isInteractive: false, tell: () => {}, progress: () => {}, clear: () => {} },
         choice: {},
     };
 }
