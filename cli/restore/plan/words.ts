@@ -115,5 +115,5 @@ const NAMES: Readonly<Record<string, string>> = {
 
 /** Minutes for which the old server does not work: an estimate. */
 export function downtimeOf({ steps, request }: RestorePlan): number {
-    return request.mode === "attach" || request.mode === "server" ? 0 : steps.reduce((sum, step) => sum + wordsOf(step).downtimeMinutes, 0);
+    return request.mode === "server" ? 0 : steps.reduce((sum, step) => sum + wordsOf(step).downtimeMinutes, 0);
 }

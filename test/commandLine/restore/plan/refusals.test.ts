@@ -7,6 +7,7 @@ import {
     DATA_SNAPSHOT,
     LOGS_SNAPSHOT,
     lostWorld,
+    RECORDED,
     RESCUE,
     RESCUE_SERVER,
     ROOT,
@@ -36,6 +37,15 @@ const { set } = world();
 const foreign = (ids: readonly string[]) => ({
     set: { ...set, snapshots: set.snapshots.map((one) => (ids.includes(one.id) ? { ...one, volumeId: "vol-ffffffff" } : one)) },
 });
+/** A world in which the root snapshot is of a volume that a restore replaced. */
+const former = (tags: Readonly<Record<string, string>>) =>
+    world({
+        ...withSnapshot(ROOT_SNAPSHOT, { volumeId: "vol-former" }),
+        volumes: [
+            ...VOLUMES,
+            { id: "vol-former", zone: "eu-central-1a", type: "gp3", sizeGib: 50, encrypted: false, attachments: [], tags },
+        ],
+    });
 const ALL = [ROOT_SNAPSHOT, DATA_SNAPSHOT, LOGS_SNAPSHOT];
 
 const REFUSALS: readonly (readonly [title: string, given: World, changes: Partial<RestoreRequest>, faults: readonly string[]])[] = [
@@ -127,6 +137,54 @@ const REFUSALS: readonly (readonly [title: string, given: World, changes: Partia
         world(foreign([ROOT_SNAPSHOT])),
         { mode: "root" },
         [`${ROOT_SNAPSHOT} is no snapshot of a root volume of this server: it is of vol-ffffffff, or a copy`],
+    ],
+    [
+        "a snapshot of the former root volume of another server",
+        former({ VssBackupReplacedServer: RESCUE, VssBackupReplacedDevice: "/dev/sda1" }),
+        { mode: "root" },
+        [`${ROOT_SNAPSHOT} is no snapshot of a root volume of this server: it is of vol-former, or a copy`],
+    ],
+    [
+        "a snapshot of a former data volume as a root volume",
+        former({ VssBackupReplacedServer: SERVER, VssBackupReplacedDevice: "xvdd" }),
+        { mode: "root" },
+        [`${ROOT_SNAPSHOT} is of the data disk vol-former`],
+    ],
+    [
+        "a snapshot of a volume that was replaced at an unknown device",
+        former({ VssBackupReplacedServer: SERVER }),
+        { mode: "root" },
+        [`${ROOT_SNAPSHOT} is of the data disk vol-former`],
+    ],
+    [
+        "the root volume and a fresh backup of a server without Systems Manager",
+        world({ server: web({ isManaged: false }) }),
+        { mode: "root" },
+        [`The present state of ${LABEL} can't be backed up first, since Systems Manager does not reach it`],
+    ],
+    [
+        "a rescue server in another zone than a lost volume of a live server",
+        world({ target: { ...RESCUE_SERVER, zone: "eu-central-1b" }, volumes: [] }),
+        { mode: "attach", targetId: RESCUE },
+        ["The volumes were in eu-central-1a, and the new ones would be in eu-central-1b"],
+    ],
+    [
+        "a rescue server in another zone than a lost server",
+        lostWorld({ target: { ...RESCUE_SERVER, zone: "eu-central-1b" } }),
+        { mode: "attach", targetId: RESCUE },
+        ["The volumes were in eu-central-1a, and the new ones would be in eu-central-1b"],
+    ],
+    [
+        "a set without an id that has no snapshot of the server",
+        world({ set: { ...foreign(ALL).set, identified: false } }),
+        {},
+        [`No snapshot of the set is of a disk of ${SERVER}`, "The set has no snapshot of a data disk"],
+    ],
+    [
+        "a disk of a set without disks",
+        world({ set: { ...set, snapshots: [] } }),
+        { disks: ["xvdd"] },
+        ["The set has no snapshot", `No snapshot of the set is of a disk of ${SERVER}`, "The set has no disk xvdd"],
     ],
     [
         "the snapshot of a data disk as a root volume",
@@ -265,20 +323,82 @@ describe("A restore is refused", () => {
     }
 
     it("with a cure for each fault", () => {
-        const cures = REFUSALS.flatMap(([, given, changes]) => curesOf(given, changes));
         assert.deepEqual(
-            cures.filter((cure) => cure.length < 10),
-            [],
+            [...new Set(REFUSALS.flatMap(([, given, changes]) => curesOf(given, changes)))],
+            [
+                "Wait for it. Choose another set with --from. vss-backup points lists them.",
+                "Choose another set with --from. vss-backup points lists them.",
+                "EC2 needs up to 72 hours to bring it back: aws ec2 restore-snapshot-tier --snapshot-id snap-0000000000000000d --permanent-restore",
+                "Choose a set of this server with --from. vss-backup points lists them.",
+                "Use the mode root for the root disk, or another set with --from.",
+                "See it: vss-backup restore status other",
+                "Detach it from the group, or use another server.",
+                "Wait until it is running or stopped.",
+                "Start the server and its SSM Agent, or add --no-backup. The old volumes are kept in any case.",
+                "Use the mode attach, and copy the files.",
+                "Use the mode attach, and copy the files in the cluster.",
+                "Check --disk. The set has: /dev/sda1, xvdd, xvde.",
+                "Use the mode root for it.",
+                "Use the mode volumes for data disks.",
+                "Start it: aws ec2 start-instances --instance-ids i-0a1b2c3d4e5f00001",
+                "EC2 replaces a root volume only from the server's own snapshots. Use the mode server or attach.",
+                "Use a server of the same zone, or add --another-zone.",
+                "Check --disk. The set has: no disk.",
+                "Use the mode server to make a new one.",
+                "Use the mode server to make a new one, or attach to get files.",
+                "Choose fewer disks with --disk, or another server.",
+                "Give a security group that isolates the new server: --security-group",
+                "Start a Windows server by hand, and give it the disks: vss-backup restore plan --mode attach --to",
+                "Choose another set with --from. With excludeBootVolume, a policy backs up no root disk.",
+                "Give a Windows image of the same version and licence with --image. The set replaces its disk.",
+                "Check --subnet.",
+                "Use the mode attach for it, and copy the files.",
+            ],
         );
+    });
+
+    it("with each fault only once", () => {
+        const target = { ...RESCUE_SERVER, zone: "eu-central-1b" };
+        const volumes = VOLUMES.map((volume, i) => ({ ...volume, zone: i === 0 ? "eu-central-1c" : volume.zone }));
+        assert.deepEqual(faultsOf(world({ target, volumes }), { mode: "attach", targetId: RESCUE }), [
+            "The volumes were in eu-central-1c, and the new ones would be in eu-central-1b",
+            "The volumes were in eu-central-1a, and the new ones would be in eu-central-1b",
+        ]);
+        const busy = [{ id: "other", servers: [SERVER], snapshots: [] }];
+        assert.deepEqual(faultsOf(world({ unfinished: [...busy, ...busy] }), {}), [`The restore other of ${LABEL} is not finished`]);
     });
 });
 
 describe("A restore is not refused", () => {
+    const { device: _device, ...nameless } = set.snapshots[1] as (typeof set.snapshots)[number];
+    const withNameless = { set: { ...set, snapshots: [set.snapshots[0], nameless, set.snapshots[2]] as typeof set.snapshots } };
     const permitted: readonly (readonly [title: string, given: World, changes: Partial<RestoreRequest>])[] = [
         [
             "in another zone, if the user wants it",
             world({ target: { ...RESCUE_SERVER, zone: "eu-central-1b" } }),
             { mode: "attach", targetId: RESCUE, anotherZone: true },
+        ],
+        [
+            "if another server and another set are restored meanwhile",
+            lostWorld({ unfinished: [{ id: "other", servers: [RESCUE], snapshots: [] }] }),
+            { mode: "server" },
+        ],
+        ["from a snapshot without a device, if the server has its volume", world(withNameless), { disks: ["xvdd"] }],
+        [
+            "from a snapshot of a volume that was attached before",
+            world({
+                ...withSnapshot(DATA_SNAPSHOT, { volumeId: "vol-former" }),
+                recorded: { ...RECORDED, formerDisks: [{ device: "xvdd", volumeId: "vol-former", deleteOnTermination: false }] },
+            }),
+            { disks: ["xvdd"] },
+        ],
+        [
+            "from a snapshot whose device nobody knows, to get files from it",
+            world({
+                set: { ...set, snapshots: [...set.snapshots.slice(0, 1), { ...nameless, volumeId: "vol-unknown" }] },
+                target: RESCUE_SERVER,
+            }),
+            { mode: "attach", targetId: RESCUE },
         ],
         ["without a fresh backup, if the server is stopped", world({ server: web({ state: "stopped" }) }), { backup: false }],
         [

@@ -7,6 +7,7 @@ import {
     DATA_SNAPSHOT,
     LOGS_SNAPSHOT,
     lostWorld,
+    RECORDED,
     RESCUE,
     RESCUE_SERVER,
     ROOT_SNAPSHOT,
@@ -140,6 +141,90 @@ const WARNINGS: readonly (readonly [title: string, given: World, changes: Partia
         { ...toRescue, disks: ["xvdd"] },
         [],
     ],
+    [
+        "two disks that are attached to the server of their originals",
+        world({ target: WEB }),
+        { mode: "attach", disks: ["xvdd", "/dev/sda1"] },
+        [
+            `The originals of /dev/sda1, xvdd are on web01 (${SERVER}), with the same disk signatures. Windows keeps the new disks offline. In diskpart, give each a new signature before you set it online: uniqueid disk`,
+        ],
+    ],
+    [
+        "a root disk on a rescue server, if the image of the lost server is not recorded",
+        lostWorld({ target: RESCUE_SERVER, recorded: { ...RECORDED, imageId: "" }, volumes: VOLUMES }),
+        { ...toRescue, disks: ["/dev/sda1"] },
+        [
+            `rescue01 (${RESCUE}) may have a root disk with the same signature, since both servers come from the same image. Windows then keeps the new disk offline. Use a server of another Windows version, and do not restart it with this disk.`,
+        ],
+    ],
+    [
+        "no signature on a rescue server of another image than the lost one's",
+        lostWorld({ target: RESCUE_SERVER, volumes: VOLUMES }),
+        toRescue,
+        [],
+    ],
+    [
+        "a stopped rescue server",
+        world({ target: { ...RESCUE_SERVER, state: "stopped" } }),
+        toRescue,
+        [`Systems Manager does not reach rescue01 (${RESCUE}) now, so nobody checks that Windows sees the disks.`],
+    ],
+    [
+        "several disks that are not in the set",
+        world({ ...without([LOGS_SNAPSHOT, DATA_SNAPSHOT]), target: RESCUE_SERVER }),
+        toRescue,
+        ["The set has no snapshot of these disks: xvdd, xvde. VSS leaves out disks that Windows has not mounted."],
+    ],
+    [
+        "several disks that the user does not choose, and several snapshots that are not consistent",
+        world({
+            set: {
+                ...set,
+                snapshots: set.snapshots.map((one) => ({ ...one, isConsistent: one.id === LOGS_SNAPSHOT })),
+                status: { kind: "failed", why: "" },
+            },
+            server: web({ disks: [...WEB.disks, { device: "xvdf", volumeId: "vol-f", deleteOnTermination: false }] }),
+        }),
+        { disks: ["xvdd"] },
+        [
+            `The set is not application-consistent: ${ROOT_SNAPSHOT}, ${DATA_SNAPSHOT}. Its disks are as after a power failure, and databases may need a recovery.`,
+            "These disks stay as they are now, since you did not choose them: xvde, xvdf. The server then has disks of different times.",
+        ],
+    ],
+    [
+        "several snapshots of other servers",
+        world({
+            set: {
+                ...set,
+                snapshots: set.snapshots.map((one) => (one.id === DATA_SNAPSHOT ? one : { ...one, volumeId: `vol-${one.id}` })),
+                identified: false,
+            },
+        }),
+        { disks: ["xvdd"] },
+        [
+            `The set has no id, and 2 snapshots near it are of other disks. They are left out: ${ROOT_SNAPSHOT}, ${LOGS_SNAPSHOT}.`,
+            "These disks stay as they are now, since you did not choose them: xvde. The server then has disks of different times.",
+        ],
+    ],
+    [
+        "a root volume of a server that nobody can check",
+        world({ server: web({ isManaged: false }) }),
+        { mode: "root", backup: false },
+        [
+            "The data disks stay as they are now. Programs on the root disk find newer data.",
+            `Systems Manager does not reach web01 (${SERVER}), so nobody checks the disks in Windows.`,
+        ],
+    ],
+    [
+        "a record that lacks a part",
+        lostWorld({ recorded: { ...RECORDED, leftOut: ["tags of volumes", "tags"] }, volumes: VOLUMES }),
+        { mode: "server" },
+        [
+            "The record of the server was too long. It lacks: tags of volumes, tags.",
+            "The new server has another id and another private address. Load balancers, DNS and alarms still name the old one.",
+        ],
+    ],
+    ["no such record of a live server", world({ recorded: { ...RECORDED, leftOut: ["tags"] } }), {}, []],
     [
         "a rescue server that nobody can check",
         world({ target: { ...RESCUE_SERVER, isManaged: false } }),
