@@ -120,7 +120,10 @@ async function offerRoot(session: Session, store: RecordStore, plan: RestorePlan
             : [],
     );
     const sentences = [error.message, "These commands attach the old root volume again. vss-backup can do it for you:", ...commands];
-    await confirm(session, { sentences, word: plan.word }, options);
+    await confirm(session, { sentences, word: plan.word }, options).catch(() => {
+        // The server is still without its root volume. The error says how to help it.
+        throw error;
+    });
     await undoRestore(makeTools(session, store), await recordOf(store, plan.request.id));
     throw new Failure(`${error.message} The old root volume is back, and the server is as before.`);
 }

@@ -63,6 +63,7 @@ export async function waitFor<T>(
     look: () => Promise<T | undefined>,
 ): Promise<T> {
     const start = clock.now();
+    let shown = "";
     for (;;) {
         const found = await look();
         if (found !== undefined) {
@@ -72,7 +73,11 @@ export async function waitFor<T>(
         if (waited >= limitMs) {
             throw new Failure(`After ${Math.round(waited / MINUTE)} minutes, this has not happened: ${event}.`, cure);
         }
-        report(`Waiting until ${event}: ${Math.floor(waited / SECOND)} s`);
+        const line = `Waiting until ${event}${waited < MINUTE ? "" : ` (${Math.floor(waited / MINUTE)} min)`}`;
+        if (line !== shown) {
+            report(line);
+            shown = line;
+        }
         await clock.pause(POLL_MS);
     }
 }

@@ -17,6 +17,11 @@ async function findingsOf(run: Run, step: StepOf<"checkDisks">): Promise<string[
             (await run.cloud.isReachable(server)) ? true : undefined,
         );
         const shown = await run.cloud.showDisks(server);
+        if (!shown.some(({ serial }) => /^vol[0-9a-f]+$/.test(serial))) {
+            return [
+                "Windows does not tell which disk is which volume, as on servers without Nitro. Look at the disks in Windows. Never initialise one.",
+            ];
+        }
         return step.disks.flatMap(({ device, volume }) => findingsOfDisk(device, idOf(run, volume), shown, step.mustBeOnline));
     } catch (error) {
         const failure = failureOf(error);
