@@ -8,7 +8,6 @@ import { AwsError } from "../../rehearsal/embeddedAws/call";
 import type { Server } from "../../rehearsal/embeddedAws/ssm";
 import { addSet, healthyAccount, makeServer, type TestAccount, withCleaner } from "./support/account";
 import { atNow } from "./support/busyAccount";
-import { withRuns } from "./support/liveRuns";
 import { perform } from "./support/session";
 
 const PUT_BACK = "Put it back with pulumi refresh, and then pulumi up.";
@@ -102,12 +101,6 @@ describe("If a part of the policy does not exist,", () => {
 
 describe("A single snapshot", () => {
     const one = () => makeServer(1, "web01", { volumes: makeServer(1, "web01").volumes.slice(0, 1) });
-
-    it("is one snapshot in the result of vss-backup backup", async () => {
-        const { state, aws } = withRuns(healthyAccount([one()]));
-        const { text } = await perform("backup", (session) => backup(session, { yes: true }), state, aws);
-        assert.match(text, /, 1 snapshot\n/);
-    });
 
     it("is one snapshot in the predictions of vss-backup adopt", async () => {
         const account = healthyAccount([one()]);

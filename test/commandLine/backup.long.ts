@@ -130,9 +130,10 @@ ${cureFor(SQL).replace(": aws", ":\n    aws")}
     });
 
     it("waits as long as EC2 copies", async () => {
-        const { state, aws } = withRuns(healthyAccount([web()]), { copyMinutes: 300 });
-        const { status } = await vssBackup(["backup", "--yes"], state, { aws });
-        assert.equal(status, 0);
+        const server = makeServer(1, "web01", { volumes: web().volumes.slice(0, 1) });
+        const { state, aws } = withRuns(healthyAccount([server]), { copyMinutes: 300 });
+        const { status, stdout } = await vssBackup(["backup", "--yes"], state, { aws });
+        assert.deepEqual([status, stdout.endsWith("restore point of 2027-03-05 08:01, 1 snapshot\n")], [0, true]);
     });
 
     it("says so if a run succeeds, and makes no snapshot", async () => {
