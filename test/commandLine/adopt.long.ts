@@ -277,8 +277,8 @@ The next run of the cleaner deletes 0 snapshots.
             }
             return undefined;
         };
-        const act = (session: Session) => adopt({ ...session, abortSignal: interrupted.signal }, { apply: true, yes: true });
-        await assert.rejects(perform("adopt", act, account, { intercept }), {
+        const act = (session: Session) => adopt(session, { apply: true, yes: true });
+        await assert.rejects(perform("adopt", act, account, { intercept, abortSignal: interrupted.signal }), {
             message: "The command was interrupted. 600 of 1200 snapshots were tagged.",
             cure: "To go on, run it again: vss-backup adopt --apply",
             exitCode: 130,
