@@ -12,6 +12,10 @@ import { blocksIn, textOf } from "./documents";
 const ID = "20270305-0700-0a1b2c3d";
 const ANY_ID = /\d{8}-\d{4}-[0-9a-f]{8}/g;
 
+/** The time of each step. A slow machine takes some minutes more. */
+const MINUTE = "2027-03-05 08:00";
+const ANY_MINUTE = /2027-03-05 08:\d\d/g;
+
 const PLAN = "plan.json";
 
 /** The screens of each section of a page. The commands of a section follow each other in one account. */
@@ -33,7 +37,7 @@ export function playSection(screens: readonly Screen[]): Promise<string[]> {
             const args = command.replace(PLAN, file).replace(ID, id).split(" ").slice(1);
             const { stdout } = await startVssBackup(args, endpoint);
             id = stdout.match(ANY_ID)?.[0] ?? id;
-            printed.push(stdout.replaceAll(file, PLAN).replace(ANY_ID, ID));
+            printed.push(stdout.replaceAll(file, PLAN).replace(ANY_ID, ID).replace(ANY_MINUTE, MINUTE));
         }
         return printed;
     }).finally(() => rmSync(folder, { recursive: true, force: true }));
