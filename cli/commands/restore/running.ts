@@ -23,8 +23,8 @@ export function makeTools(session: Session, store: RecordStore): Tools {
     };
 }
 
-/** Does something while nobody else works on the servers of a plan. */
+/** Does something while nobody else works on the servers of a plan, or restores from its set. */
 export function whileLocked<T>(session: Session, plan: RestorePlan, { takeOver }: LockOptions, act: () => Promise<T>): Promise<T> {
-    const holder = { restore: plan.request.id, servers: plan.servers, takesOver: takeOver, run: randomUUID() };
+    const holder = { restore: plan.request.id, subjects: [...plan.servers, plan.request.from], takesOver: takeOver, run: randomUUID() };
     return withLocks(session, holder, act);
 }

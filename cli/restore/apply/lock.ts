@@ -6,7 +6,7 @@ import { Failure } from "../../failure";
 import { iso } from "../../output/times";
 import type { Session } from "../../session";
 
-/** Who works on a server, and since when. */
+/** Who works on a server or restores from a set, and since when. */
 interface Holder {
     readonly restore: string;
     readonly by: string;
@@ -16,8 +16,10 @@ interface Holder {
 }
 
 /**
- * Runs something while nobody else restores these servers. Of the requests of Parameter Store, only one that creates a parameter is atomic.
+ * Runs something while nobody else works on these servers, or restores from this set. Of the requests of Parameter Store, only one that
+ * creates a parameter is atomic.
  *
+ * @param subjects the ids of servers, and of a snapshot for its set
  * @param takesOver replaces the locks of others: after a crash, a lock stays
  * @throws Failure if somebody else has a lock
  */
@@ -25,41 +27,41 @@ export async function withLocks<T>(
     session: Session,
     {
         restore,
-        servers,
+        subjects,
         takesOver,
         run,
-    }: { readonly restore: string; readonly servers: readonly string[]; readonly takesOver: boolean; readonly run: string },
+    }: { readonly restore: string; readonly subjects: readonly string[]; readonly takesOver: boolean; readonly run: string },
     act: () => Promise<T>,
 ): Promise<T> {
     const holder: Holder = { restore, by: `${userInfo().username}@${hostname()}`, since: iso(Date.now()), run };
     const locked: string[] = [];
     try {
-        for (const server of servers) {
-            await lock(session, server, holder, takesOver);
-            locked.push(server);
+        for (const subject of subjects) {
+            await lock(session, subject, holder, takesOver);
+            locked.push(subject);
         }
         return await act();
     } finally {
-        for (const server of locked) {
-            await unlock(session, server, holder);
+        for (const subject of locked) {
+            await unlock(session, subject, holder);
         }
     }
 }
 
-async function lock(session: Session, server: string, holder: Holder, takesOver: boolean): Promise<void> {
+async function lock(session: Session, subject: string, holder: Holder, takesOver: boolean): Promise<void> {
     const { clients } = session;
-    const request = { Name: nameOf(session, server), Value: JSON.stringify(holder), Type: "String" } as const;
+    const request = { Name: nameOf(session, subject), Value: JSON.stringify(holder), Type: "String" } as const;
     try {
         await clients.ssm.send(new PutParameterCommand({ ...request, Overwrite: takesOver }));
     } catch (error) {
         if ((error as Error).name !== "ParameterAlreadyExists") {
             throw error;
         }
-        const other = await holderOf(session, server);
+        const other = await holderOf(session, subject);
         // A response can be lost after the lock was made, and then the SDK asks again.
         if (other?.run !== holder.run) {
             throw new Failure(
-                `${other?.by ?? "Somebody"} works on ${server} since ${other?.since ?? "an unknown time"}, with the restore ${other?.restore ?? "of an unknown id"}.`,
+                `${other?.by ?? "Somebody"} works on ${subject} since ${other?.since ?? "an unknown time"}, with the restore ${other?.restore ?? "of an unknown id"}.`,
                 "Wait until it has ended. If that run has crashed, add --take-over.",
                 EXIT.refused,
             );
@@ -68,20 +70,20 @@ async function lock(session: Session, server: string, holder: Holder, takesOver:
 }
 
 /** Removes a lock, unless somebody else has taken it over. If this fails, the next one takes it over. */
-async function unlock(session: Session, server: string, holder: Holder): Promise<void> {
+async function unlock(session: Session, subject: string, holder: Holder): Promise<void> {
     try {
-        if ((await holderOf(session, server))?.run === holder.run) {
-            await session.clients.ssm.send(new DeleteParameterCommand({ Name: nameOf(session, server) }));
+        if ((await holderOf(session, subject))?.run === holder.run) {
+            await session.clients.ssm.send(new DeleteParameterCommand({ Name: nameOf(session, subject) }));
         }
     } catch {
-        session.screen.progress(`The lock of ${server} is still there. Add --take-over the next time.`);
+        session.screen.progress(`The lock of ${subject} is still there. Add --take-over the next time.`);
     }
 }
 
-async function holderOf({ clients, policy }: Session, server: string): Promise<Holder | undefined> {
+async function holderOf({ clients, policy }: Session, subject: string): Promise<Holder | undefined> {
     // Ctrl-C does not abort this listing, since the lock must go.
     for await (const { Parameters = [] } of paginateGetParametersByPath({ client: clients.ssm }, { Path: pathOf(policy.settings.name) })) {
-        const found = Parameters.find(({ Name = "" }) => Name === `${pathOf(policy.settings.name)}/${server}`);
+        const found = Parameters.find(({ Name = "" }) => Name === `${pathOf(policy.settings.name)}/${subject}`);
         if (found) {
             return read(found.Value);
         }
@@ -101,6 +103,6 @@ function pathOf(policy: string): string {
     return `${RECORDS_PATH}/${policy}/restore-locks`;
 }
 
-function nameOf({ policy }: Session, server: string): string {
-    return `${pathOf(policy.settings.name)}/${server}`;
+function nameOf({ policy }: Session, subject: string): string {
+    return `${pathOf(policy.settings.name)}/${subject}`;
 }

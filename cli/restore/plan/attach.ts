@@ -1,8 +1,9 @@
 import { freeDevices } from "./devices";
 import { type ChosenDisk, chooseDisks } from "./disks";
+import type { Fault } from "./fault";
 import { costOfNew, createStep, newVolume, type Part, refusedPart, stepId } from "./parts";
 import type { RestoreRequest } from "./request";
-import { isRunning, labelOf, missingServer, serverFaults, wordOf, zoneFaults } from "./serverChecks";
+import { isRunning, labelOf, serverFaults, wordOf, zoneFaults } from "./serverChecks";
 import type { Step } from "./steps";
 import { absentWarnings, foreignWarnings, settingsWarnings } from "./warnings";
 import type { LiveServer, World } from "./world";
@@ -12,7 +13,7 @@ export function attachPart(world: World, request: RestoreRequest): Part {
     const { disks, foreign, faults } = chooseDisks(world, request);
     const { target } = world;
     if (target === undefined) {
-        return refusedPart([...faults, missingServer(request.targetId ?? request.serverId)]);
+        return refusedPart([...faults, missingTarget(request)]);
     }
     const names = freeDevices(
         target.disks.map(({ device }) => device),
@@ -34,6 +35,13 @@ export function attachPart(world: World, request: RestoreRequest): Part {
         costs: costOfNew(disks),
         servers: [target.id],
         word: wordOf(target),
+    };
+}
+
+function missingTarget({ targetId, serverId }: RestoreRequest): Fault {
+    return {
+        sentence: `The server ${targetId ?? serverId} no longer exists`,
+        cure: "Give a running Windows server of the same zone with --to.",
     };
 }
 

@@ -3,7 +3,6 @@ import { readFileSync, writeFileSync } from "node:fs";
 import type { AwsOptions } from "../../../rehearsal/embeddedAws/aws";
 import { answerNormally } from "../../../rehearsal/embeddedAws/exchange";
 import { accessDenied, type Fault, type Faults } from "../../support/faults";
-import { changes } from "../support/vssBackup";
 import { DATA, filesOf, type RestoreAccount, restoreAccount, stateOf, WEB } from "./support/restoreAccount";
 import { asUser, type User } from "./support/user";
 
@@ -37,23 +36,23 @@ async function withPlan(aws: AwsOptions, act: (user: User, account: RestoreAccou
 
 describe("vss-backup restore apply", () => {
     it("refuses a plan whose account has changed since", async () => {
-        await withPlan({}, async ({ run, file, calls, restoreId }, account) => {
+        await withPlan({}, async ({ run, file, restoreId, changes }, account) => {
             account.store.volumes.get(DATA)?.tags.set("Name", "another disk");
             const { stderr } = await run(5, "apply", file, "--yes");
             assert.equal(
                 stderr,
                 `The account has changed since the plan ${restoreId()} was made. Nothing\nwas done.\nMake a new plan: vss-backup restore plan ${WEB} --mode volumes\n`,
             );
-            assert.deepEqual(changes(calls), []);
+            assert.deepEqual(changes(), []);
         });
     });
 
     it("refuses a plan that somebody has edited", async () => {
-        await withPlan({}, async ({ run, file, calls }) => {
+        await withPlan({}, async ({ run, file, changes }) => {
             writeFileSync(file, readFileSync(file, "utf8").replace('"sizeGib": 100', '"sizeGib": 1000'));
             const { stderr } = await run(5, "apply", file, "--yes");
             assert.match(stderr, /^Somebody has changed the plan/);
-            assert.deepEqual(changes(calls), []);
+            assert.deepEqual(changes(), []);
         });
     });
 
@@ -66,34 +65,44 @@ describe("vss-backup restore apply", () => {
     });
 
     it("does nothing without a terminal and without --yes", async () => {
-        await withPlan({}, async ({ run, file, calls }) => {
+        await withPlan({}, async ({ run, file, changes }) => {
             const { stderr } = await run(5, "apply", file);
             assert.match(stderr, /Nobody confirmed the action. Nothing was done.\nWithout a terminal, add --yes.\n$/);
-            assert.deepEqual(changes(calls), []);
+            assert.deepEqual(changes(), []);
         });
     });
 
     it("refuses to work on a server on which somebody else works", async () => {
-        await withPlan({}, async ({ run, file, calls }, account) => {
+        await withPlan({}, async ({ run, file, changes }, account) => {
             account.parameters.set(LOCK, '{"restore":"other","by":"ann@pc","since":"2027-03-05T06:59:00Z","run":"1"}');
             const { stderr } = await run(5, "apply", file, "--yes");
             assert.match(
                 stderr.replaceAll("\n", " "),
                 /ann@pc works on i-0a1b2c3d4e5f00001 since 2027-03-05T06:59:00Z, with the restore other/,
             );
-            assert.deepEqual([changes(calls), account.parameters.has(LOCK)], [["PutParameter"], true]);
+            assert.deepEqual([changes(), account.parameters.has(LOCK)], [["PutParameter"], true]);
             await run(0, "apply", file, "--yes", "--take-over");
             assert.deepEqual([filesOf(account, WEB), account.parameters.has(LOCK)], [THEN_FILES, false]);
         });
     });
 
+    it("refuses a set from which somebody else restores", async () => {
+        await withPlan({}, async ({ run, file, changes }, account) => {
+            const lock = `/vss-backup-records/prod/restore-locks/${account.point[DATA]}`;
+            account.parameters.set(lock, '{"restore":"other","by":"ann@pc","since":"2027-03-05T06:59:00Z","run":"1"}');
+            const { stderr } = await run(5, "apply", file, "--yes");
+            assert.match(stderr.replaceAll("\n", " "), /ann@pc works on snap-00000000000000016 since/);
+            assert.deepEqual(changes(), ["PutParameter", "PutParameter", "DeleteParameter"]);
+        });
+    });
+
     it("does a finished restore only once", async () => {
-        await withPlan({}, async ({ run, file, calls, restoreId }) => {
+        await withPlan({}, async ({ run, file, calls, restoreId, changes }) => {
             await run(0, "apply", file, "--yes");
             const before = calls.length;
             const { stdout } = await run(0, "apply", file, "--yes");
             assert.match(stdout, new RegExp(`The restore ${restoreId()} is done already. Nothing was done.\n$`));
-            assert.deepEqual(changes(calls.slice(before)), []);
+            assert.deepEqual(changes(before), []);
         });
     });
 
@@ -172,14 +181,42 @@ describe("vss-backup restore apply", () => {
 
 describe("vss-backup restore undo", () => {
     it("changes nothing if an old volume is gone", async () => {
-        await withPlan({}, async ({ run, file, calls, restoreId }, account) => {
+        await withPlan({}, async ({ run, file, calls, restoreId, changes }, account) => {
             await run(0, "apply", file, "--yes");
             account.store.volumes.delete(DATA);
             const before = calls.length;
             const { stderr } = await run(1, "undo", restoreId(), "--yes");
             assert.match(stderr.replaceAll("\n", " "), /the old volume vol-0d0d0d0d0d0d00001 no longer exists/);
-            assert.deepEqual(changes(calls.slice(before)), ["PutParameter", "DeleteParameter"]);
+            assert.deepEqual(changes(before), ["PutParameter", "PutParameter", "DeleteParameter", "DeleteParameter"]);
             assert.deepEqual([filesOf(account, WEB), stateOf(account, WEB)], [THEN_FILES, "running"]);
+        });
+    });
+
+    it("has nothing to undo on a new server that somebody has terminated", async () => {
+        const account = restoreAccount();
+        await asUser(account, {}, async ({ run, plan, file, restoreId }) => {
+            await plan("web01", "--mode", "server", "--security-group", "sg-0123456789abcdef0");
+            const { stdout } = await run(0, "apply", file, "--yes", "--json");
+            const { made } = (JSON.parse(stdout) as { result: { made: Record<string, string> } }).result;
+            const server = account.servers.find(({ id }) => id === made.run);
+            assert.ok(server);
+            server.state = "terminated";
+            server.volumes = [];
+            await run(0, "undo", restoreId(), "--yes");
+            await run(0, "forget", restoreId(), "--yes");
+            assert.deepEqual([filesOf(account, WEB), stateOf(account, WEB)], [NOW_FILES, "running"]);
+        });
+    });
+
+    it("has nothing to undo on a rescue server that is gone with the new volumes", async () => {
+        const account = restoreAccount();
+        await asUser(account, {}, async ({ run, plan, file, restoreId }) => {
+            await plan("web01", "--mode", "attach", "--to", "rescue01", "--disk", "xvdd");
+            const { stdout } = await run(0, "apply", file, "--yes", "--json");
+            const { made } = (JSON.parse(stdout) as { result: { made: Record<string, string> } }).result;
+            account.servers.pop();
+            account.store.volumes.delete(made["create-xvdd"] ?? "");
+            await run(0, "undo", restoreId(), "--yes");
         });
     });
 
@@ -211,7 +248,7 @@ describe("vss-backup restore forget", () => {
             await one.run(130, "apply", one.file, "--yes");
             const before = one.calls.length;
             await one.run(5, "forget", one.restoreId(), "--yes");
-            assert.deepEqual(changes(one.calls.slice(before)), []);
+            assert.deepEqual(one.changes(before), []);
         });
     });
 });

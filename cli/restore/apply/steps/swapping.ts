@@ -1,3 +1,4 @@
+import type { Ref } from "../../plan/steps";
 import { REPLACED_BY_TAG, REPLACED_DEVICE_TAG, REPLACED_SERVER_TAG } from "../../plan/tags";
 import { ensureAttached, ensureDetached, presentVolume } from "../attachments";
 import { ensureRunning, ensureStopped } from "../power";
@@ -42,7 +43,11 @@ export const START: Handler<"start"> = {
         await ensureRunning(run, idOf(run, server));
         return DONE;
     },
-    revert: (run, { server }) => ensureStopped(run, idOf(run, server)),
+    revert: async (run, { server }) => {
+        if (!(await isRemoved(run, server))) {
+            await ensureStopped(run, idOf(run, server));
+        }
+    },
 };
 
 export const DETACH: Handler<"detach"> = {
@@ -50,9 +55,18 @@ export const DETACH: Handler<"detach"> = {
         await ensureDetached(run, idOf(run, volume), idOf(run, server));
         return DONE;
     },
-    revert: (run, { server, volume, device, deleteOnTermination }) =>
-        ensureAttached(run, idOf(run, volume), { serverId: idOf(run, server), device }, deleteOnTermination),
+    revert: async (run, { server, volume, device, deleteOnTermination }) => {
+        if (!(await isRemoved(run, server))) {
+            await ensureAttached(run, idOf(run, volume), { serverId: idOf(run, server), device }, deleteOnTermination);
+        }
+    },
 };
+
+/** Whether somebody has terminated a server that the restore made. Then nothing of it is left to undo. */
+async function isRemoved(run: Run, server: Ref): Promise<boolean> {
+    const found = await run.cloud.findInstance(idOf(run, server));
+    return "madeBy" in server && (found === undefined || ["shutting-down", "terminated"].includes(found.state));
+}
 
 /** A running Windows does not release a disk that it uses, and EC2 then waits for ever. Without Systems Manager, a person must do it. */
 async function takeOffline({ cloud }: Run, volumeId: string, serverId: string): Promise<void> {
@@ -69,6 +83,10 @@ export const ATTACH: Handler<"attach"> = {
         return DONE;
     },
     revert: async (run, { server, volume }) => {
+        // Somebody may have removed the new volume already, or the server with it.
+        if (!(await run.cloud.findVolume(idOf(run, volume)))) {
+            return;
+        }
         await takeOffline(run, idOf(run, volume), idOf(run, server));
         await ensureDetached(run, idOf(run, volume), idOf(run, server));
     },

@@ -215,6 +215,7 @@ const REFUSALS: readonly (readonly [title: string, given: World, changes: Partia
     ["volumes of a lost server", lostWorld(), { mode: "volumes" }, [`The server ${SERVER} no longer exists`]],
     ["the root volume of a lost server", lostWorld(), { mode: "root" }, [`The server ${SERVER} no longer exists`]],
     ["a rescue server that does not exist", world(), { mode: "attach", targetId: RESCUE }, [`The server ${RESCUE} no longer exists`]],
+    ["no rescue server for a lost server", lostWorld(), { mode: "attach" }, [`The server ${SERVER} no longer exists`]],
     [
         "a rescue server in another zone",
         world({ target: { ...RESCUE_SERVER, zone: "eu-central-1b" } }),
@@ -346,6 +347,7 @@ describe("A restore is refused", () => {
                 "Check --disk. The set has: no disk.",
                 "Use the mode server to make a new one.",
                 "Use the mode server to make a new one, or attach to get files.",
+                "Give a running Windows server of the same zone with --to.",
                 "Choose fewer disks with --disk, or another server.",
                 "Give a security group that isolates the new server: --security-group",
                 "Start a Windows server by hand, and give it the disks: vss-backup restore plan --mode attach --to",

@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { AwsOptions } from "../../../../rehearsal/embeddedAws/aws";
 import type { AwsCall } from "../../../../rehearsal/embeddedAws/call";
-import { startVssBackup, withEmbeddedAws } from "../../support/vssBackup";
+import { changes, startVssBackup, withEmbeddedAws } from "../../support/vssBackup";
 import type { RestoreAccount } from "./restoreAccount";
 
 interface Output {
@@ -20,6 +20,8 @@ export interface User {
     /** Makes a plan and saves it in the file. */
     plan(...args: readonly string[]): Promise<Output>;
     readonly calls: readonly AwsCall[];
+    /** The actions so far that change something, after so many calls, without retries: a busy machine can lose a connection. */
+    changes(after?: number): string[];
     readonly file: string;
     /** The id of the plan in the file. */
     restoreId(): string;
@@ -44,7 +46,8 @@ export function asUser(account: RestoreAccount, aws: AwsOptions, act: (user: Use
         const plan = (...args: readonly string[]) => run(0, "plan", ...args, "--out", file);
         const restoreId = () => (JSON.parse(readFileSync(file, "utf8")) as { request: { id: string } }).request.id;
         try {
-            await act({ run, plan, calls, file, restoreId, child: () => child });
+            const changesAfter = (after = 0) => changes(calls.slice(after).filter(({ attempt }) => attempt === 1));
+            await act({ run, plan, calls, changes: changesAfter, file, restoreId, child: () => child });
         } finally {
             rmSync(folder, { recursive: true, force: true });
         }
