@@ -4,7 +4,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { CreateTagsCommand, DescribeInstancesCommand, DescribeSnapshotsCommand, DescribeVolumesCommand } from "@aws-sdk/client-ec2";
 import { GetParametersByPathCommand, PutParameterCommand, SSMClient } from "@aws-sdk/client-ssm";
-import { parameterName } from "../../lambda/deployedPolicy";
+import { POLICIES_PATH, parameterName, RECORDS_PATH } from "../../lambda/deployedPolicy";
 import { DEPLOYED } from "../commandLine/support/account";
 import { startVssBackup } from "../commandLine/support/vssBackup";
 import { startProxy } from "../support/motoProxy";
@@ -78,13 +78,15 @@ describe("vss-backup restore against moto", () => {
     async function lookForRemains(): Promise<{ free: string[]; parameters: string[]; held: string[] }> {
         const { ec2, names } = region;
         const { Volumes = [] } = await ec2.send(new DescribeVolumesCommand({ Filters: [{ Name: "status", Values: ["available"] }] }));
-        const { Parameters = [] } = await ssm.send(new GetParametersByPathCommand({ Path: "/vss-backup", Recursive: true }));
+        const listed = await Promise.all(
+            [POLICIES_PATH, RECORDS_PATH].map((Path) => ssm.send(new GetParametersByPathCommand({ Path, Recursive: true }))),
+        );
         const { Snapshots = [] } = await ec2.send(
             new DescribeSnapshotsCommand({ OwnerIds: ["self"], Filters: [{ Name: "tag-key", Values: ["VssBackupHold"] }] }),
         );
         return {
             free: Volumes.map(({ VolumeId = "", SnapshotId = "" }) => names.get(VolumeId) ?? `new of ${names.get(SnapshotId)}`).sort(),
-            parameters: Parameters.map(({ Name = "" }) => Name).sort(),
+            parameters: listed.flatMap(({ Parameters = [] }) => Parameters.map(({ Name = "" }) => Name)).sort(),
             held: Snapshots.map(({ SnapshotId = "" }) => names.get(SnapshotId) ?? SnapshotId),
         };
     }
@@ -102,7 +104,7 @@ describe("vss-backup restore against moto", () => {
         assert.deepEqual(await look(), FIRST);
         assert.deepEqual(await lookForRemains(), {
             free: ["new of Day 1 c", "new of Day 1 d"],
-            parameters: [`/vss-backup/prod/restores/${id}`, SETTINGS],
+            parameters: [`${RECORDS_PATH}/prod/restores/${id}`, SETTINGS],
             held: [],
         });
         await run("forget", id, "--yes");
@@ -117,7 +119,7 @@ describe("vss-backup restore against moto", () => {
         assert.deepEqual(await look(), FIRST);
         assert.deepEqual(await lookForRemains(), {
             free: ["new of Day 1 d"],
-            parameters: [`/vss-backup/prod/restores/${id}`, SETTINGS],
+            parameters: [`${RECORDS_PATH}/prod/restores/${id}`, SETTINGS],
             held: [],
         });
     });
