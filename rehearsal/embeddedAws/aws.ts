@@ -89,7 +89,8 @@ async function carryOut(
     if (answer) {
         return answer;
     }
-    const place: Place = { state, view, region, accountId, pageSize };
+    const permits: Place["permits"] = async (request) => (await iam?.refusal({ principal: accessKey, ...request })) === undefined;
+    const place: Place = { state, view, region, accountId, pageSize, permits };
     const action = Object.hasOwn(service.actions, call.action) ? service.actions[call.action] : undefined;
     const judged = action?.resource ? (action.resource(call, place) ?? []) : { resource: "*", context: {} };
     const permission = action?.permission ?? `${call.service}:${call.action}`;

@@ -98,6 +98,8 @@ export class Ec2State {
     public readonly rootTasks = new Map<string, RootTask>();
     public readonly groups = new Map<string, StoredGroup>();
     public readonly subnets = new Map<string, StoredSubnet>();
+    /** The name of the role of each instance profile; that of the profile if left out. */
+    public readonly profileRoles = new Map<string, string>();
     public readonly behaviour: Ec2Behaviour;
     private changes: { reads: number; readonly finish: () => void }[] = [];
     private readonly tokens = new Map<string, { readonly request: string; readonly id: string }>();

@@ -187,7 +187,7 @@ async function evaluate(
         request: {
             principal: toKnownService(principal),
             action,
-            resource: { resource, accountId: resource.split(":")[4] || ACCOUNT_ID },
+            resource: { resource: withoutWildcard(resource), accountId: resource.split(":")[4] || ACCOUNT_ID },
             contextVariables: { ...context },
         },
         identityPolicies: identity.map((policy, i) => ({ name: `policy ${i + 1}`, policy })),
@@ -207,6 +207,14 @@ async function evaluate(
         throw new Error(`IAM knows no ${ignored.join(", ")} for ${action} on ${resource}`);
     }
     return answer.overallResult;
+}
+
+/**
+ * Names a resource that EC2 is about to make, which IAM knows as `volume/*`. The evaluator takes it for a pattern, which policies for single
+ * resources would match, and policies for resources without an account would not.
+ */
+function withoutWildcard(resource: string): string {
+    return resource.replace(/(?<=^arn:[\w-]+:ec2:.*\/)\*$/, "new");
 }
 
 /** Renames EC2 in China. The evaluator knows only service names that end with amazonaws.com. */

@@ -12,7 +12,7 @@ export const INSTANCE_ACTIONS: Readonly<Record<string, Action>> = {
     StopInstances: { resource: changedServers, carryOut: (call, place) => changeStates(call, place, refuseStop, stop) },
     TerminateInstances: { resource: changedServers, carryOut: (call, place) => changeStates(call, place, refuseTermination, terminate) },
     ModifyInstanceAttribute: {
-        resource: ({ parameters }, place) => judge(place, "instance", findServer(place, parameters.get("InstanceId") ?? "")),
+        resource: modifiedThings,
         carryOut: modifyInstanceAttribute,
     },
 };
@@ -135,6 +135,14 @@ function terminate(server: Server, place: Place): void {
         }
         server.volumes = [];
     });
+}
+
+/** IAM judges the server, and each of its volumes whose attachment changes. */
+function modifiedThings({ parameters }: AwsCall, place: Place): Judged[] {
+    const server = findServer(place, parameters.get("InstanceId") ?? "");
+    const devices = readObjects(parameters, "BlockDeviceMapping").map((mapping) => mapping.get("DeviceName"));
+    const volumes = server.volumes.filter(({ device }) => devices.includes(device));
+    return [judge(place, "instance", server), ...volumes.map(({ id }) => judge(place, "volume", findVolume(place, id)))];
 }
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_ModifyInstanceAttribute.html */

@@ -22,7 +22,8 @@ function launchedResources(call: AwsCall, place: Place): Judged[] {
     const profile = profileOf(parameters);
     const keyName = parameters.get("KeyName");
     const snapshots = readObjects(parameters, "BlockDeviceMapping").flatMap((mapping) => mapping.get("Ebs.SnapshotId") ?? []);
-    const role = `arn:${partitionOf(place.region)}:iam::${place.accountId}:role/${profile}`;
+    const roleName = place.state.ec2.profileRoles.get(profile ?? "") ?? profile;
+    const role = `arn:${partitionOf(place.region)}:iam::${place.accountId}:role/${roleName}`;
     const passed = { "iam:PassedToService": "ec2.amazonaws.com" };
     return [
         judge(place, "image", findImage(place, parameters.get("ImageId") ?? "")),

@@ -3,6 +3,7 @@ import { createdTags, judgeCreation } from "./createdTags";
 import {
     attachmentOf,
     changeAttachment,
+    ec2Arn,
     findImage,
     findServer,
     findSnapshot,
@@ -27,11 +28,15 @@ export const ROOT_ACTIONS: Readonly<Record<string, Action>> = {
 };
 
 function judgedReplacement(call: AwsCall, place: Place): Judged[] {
-    const [snapshotId, imageId] = [call.parameters.get("SnapshotId"), call.parameters.get("ImageId")];
+    const { parameters } = call;
+    const [snapshotId, imageId, volumeId] = [parameters.get("SnapshotId"), parameters.get("ImageId"), parameters.get("VolumeId")];
     return [
-        judge(place, "instance", findServer(place, call.parameters.get("InstanceId") ?? "")),
+        judge(place, "instance", findServer(place, parameters.get("InstanceId") ?? "")),
         ...judgeCreation(call, place, "replace-root-volume-task"),
-        ...judgeCreation(call, place, "volume"),
+        // IAM has no condition key for the tags of the volume, also if it exists.
+        ...(volumeId === null
+            ? judgeCreation(call, place, "volume")
+            : [{ resource: ec2Arn(place, "volume", findVolume(place, volumeId).id), context: {} }]),
         ...(snapshotId === null ? [] : [judge(place, "snapshot", findSnapshot(place, snapshotId))]),
         ...(imageId === null ? [] : [judge(place, "image", findImage(place, imageId))]),
     ];

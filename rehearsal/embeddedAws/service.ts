@@ -14,6 +14,8 @@ export interface Place {
     readonly accountId: string;
     /** The maximum number of things in a page. */
     readonly pageSize: number;
+    /** Whether IAM allows the caller an action that a service performs for the caller later. */
+    permits(request: Required<Judged>): Promise<boolean>;
 }
 
 /** What IAM judges. A call may need the permission for another action on some of its resources. */

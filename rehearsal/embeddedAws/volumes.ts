@@ -5,6 +5,7 @@ import { responseOf } from "./pages";
 import type { Action, Judged, Place } from "./service";
 import type { StoredSnapshot } from "./snapshotStore";
 import { describeVolume, stateOf } from "./volumeListing";
+import { mayUseKey } from "./volumeKeys";
 import { type Disk, defaultDisk, RAW_DISK, type StoredVolume } from "./volumeStore";
 
 export const VOLUME_ACTIONS: Readonly<Record<string, Action>> = {
@@ -19,30 +20,33 @@ function createdVolume(call: AwsCall, place: Place): Judged[] {
 }
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_CreateVolume.html */
-function createVolume(call: AwsCall, place: Place): object {
+async function createVolume(call: AwsCall, place: Place): Promise<object> {
     const { parameters } = call;
     const zone = parameters.get("AvailabilityZone") ?? "";
     if (!new RegExp(`^${place.region}[a-f]$`).test(zone)) {
         throw new AwsError("InvalidZone.NotFound", `The zone '${zone}' does not exist.`);
     }
+    const outcome = (await mayUseKey(call, place)) ? undefined : "error";
     const id = place.state.ec2.makeOnce(call, () => {
         const snapshotId = parameters.get("SnapshotId");
         const snapshot = snapshotId === null ? undefined : usableSnapshot(place, snapshotId);
-        const volume = makeVolume(place, { ...settingsOf(parameters), zone, tags: createdTags(call, "volume") }, snapshot);
+        const volume = makeVolume(place, { ...settingsOf(parameters), zone, tags: createdTags(call, "volume") }, snapshot, outcome);
         return volume.id;
     });
     return responseOf("CreateVolume", describeVolume(findVolume(place, id), place));
 }
 
 /**
- * Makes a volume, of a snapshot if there is one. It becomes available later.
+ * Makes a volume, of a snapshot if there is one. It becomes available later, or fails.
  *
+ * @param outcome how it ends; as `volumeOutcome` says if left out
  * @throws AwsError if EC2 refuses its settings
  */
 export function makeVolume(
     { state: { store, ec2, now } }: Place,
     settings: Partial<Omit<StoredVolume, "id" | "state" | "disk" | "snapshotId">>,
     snapshot?: StoredSnapshot,
+    outcome?: "error",
 ): StoredVolume {
     const least = snapshot ? (snapshot.sizeGib ?? 100) : 1;
     const { sizeGib = snapshot && least } = settings;
@@ -64,7 +68,7 @@ export function makeVolume(
         disk: snapshot ? diskOf(snapshot) : RAW_DISK,
     });
     ec2.later("createVolume", () => {
-        volume.state = ec2.behaviour.volumeOutcome === "error" ? "error" : undefined;
+        volume.state = (outcome ?? ec2.behaviour.volumeOutcome) === "error" ? "error" : undefined;
         ec2.later("initializeVolume", () => {
             volume.initialized = 100;
         });
