@@ -7,16 +7,11 @@ import { policyDocument, type Statement } from "./policyDocument";
 import type { ResolvedPolicy } from "./resolvePolicy";
 import { ec2Service } from "./serverAccess";
 
-/** What a server of a restore must allow. Each of these is refused if the server, the volume or the snapshot is another. */
-const ON_SERVERS = [
-    "ec2:AttachVolume",
-    "ec2:CreateImage",
-    "ec2:CreateReplaceRootVolumeTask",
-    "ec2:DetachVolume",
-    "ec2:ModifyInstanceAttribute",
-    "ec2:StartInstances",
-    "ec2:StopInstances",
-];
+/** What a restore does with the servers that it makes, and with those to which it attaches volumes. */
+const ON_RESTORED = ["ec2:AttachVolume", "ec2:DetachVolume", "ec2:ModifyInstanceAttribute", "ec2:StartInstances", "ec2:StopInstances"];
+
+/** What it does with the servers of the policy. */
+const ON_SERVERS = [...ON_RESTORED, "ec2:CreateImage", "ec2:CreateReplaceRootVolumeTask"].toSorted();
 
 /** AWS's document that runs a script: it looks if the disks are online. */
 const SCRIPT_DOCUMENT = "AWS-RunPowerShellScript";
@@ -64,10 +59,8 @@ function readStatements(): Statement[] {
             Effect: "Allow",
             Action: [
                 "ec2:DescribeImages",
-                "ec2:DescribeInstanceStatus",
                 "ec2:DescribeInstances",
                 "ec2:DescribeReplaceRootVolumeTasks",
-                "ec2:DescribeSecurityGroups",
                 "ec2:DescribeSnapshots",
                 "ec2:DescribeSubnets",
                 "ec2:DescribeVolumeStatus",
@@ -131,10 +124,15 @@ function commandStatements({ placement }: PolicyContext, { policy }: RestorePoli
 
 /** The servers of the policy, and those with the tag of restores. */
 function serverStatements({ serverTag }: ResolvedPolicy, arn: Arn): Statement[] {
-    const change = { Effect: "Allow", Action: ON_SERVERS, Resource: arn("ec2", "instance/*") } as const;
+    const change = { Effect: "Allow", Resource: arn("ec2", "instance/*") } as const;
     return [
-        { Sid: "Servers", ...change, Condition: { StringEquals: { [`aws:ResourceTag/${serverTag.key}`]: serverTag.value } } },
-        { Sid: "Restored", ...change, Condition: { StringLike: { [`aws:ResourceTag/${RESTORE_TAG}`]: "*" } } },
+        {
+            Sid: "Servers",
+            ...change,
+            Action: ON_SERVERS,
+            Condition: { StringEquals: { [`aws:ResourceTag/${serverTag.key}`]: serverTag.value } },
+        },
+        { Sid: "Restored", ...change, Action: ON_RESTORED, Condition: { StringLike: { [`aws:ResourceTag/${RESTORE_TAG}`]: "*" } } },
     ];
 }
 
@@ -156,7 +154,7 @@ function volumeStatements(context: PolicyContext, { cleaner: { hold } }: Resolve
         {
             Sid: "FromBackups",
             Effect: "Allow",
-            Action: ["ec2:CreateReplaceRootVolumeTask", "ec2:CreateVolume", "ec2:RunInstances"],
+            Action: "ec2:CreateVolume",
             Resource: backups,
             Condition: { StringEquals: ofPolicy },
         },
@@ -168,17 +166,9 @@ function volumeStatements(context: PolicyContext, { cleaner: { hold } }: Resolve
         },
         { Sid: "Root", Effect: "Allow", Action: "ec2:CreateReplaceRootVolumeTask", Resource: arn("ec2", "replace-root-volume-task/*") },
         {
-            // The volumes that were replaced, and the new root, which EC2 makes without tags. No other tag makes a volume deletable.
-            Sid: "TagVolumes",
-            Effect: "Allow",
-            Action: "ec2:CreateTags",
-            Resource: volumes,
-            Condition: { "ForAllValues:StringNotEqualsIgnoreCase": { "aws:TagKeys": STEP_TAG }, ...named },
-        },
-        {
-            Sid: "UntagVolumes",
-            Effect: "Allow",
-            Action: "ec2:DeleteTags",
+            // None of these tags makes a volume deletable.
+            Sid: "TagReplaced",
+            ...tagging,
             Resource: volumes,
             Condition: {
                 "ForAllValues:StringEquals": { "aws:TagKeys": [REPLACED_BY_TAG, REPLACED_DEVICE_TAG, REPLACED_SERVER_TAG] },
@@ -191,7 +181,7 @@ function volumeStatements(context: PolicyContext, { cleaner: { hold } }: Resolve
 /** A server beside the first: its image, and what it starts with. */
 function cloneStatements(context: PolicyContext, { serverRoleArns }: RestorePolicyOptions, arn: Arn): Statement[] {
     const [images, snapshots] = [withoutAccount(context, "image"), withoutAccount(context, "snapshot")];
-    const parts = ["volume/*", "network-interface/*", "key-pair/*", "security-group/*", "subnet/*"];
+    const parts = ["network-interface/*", "key-pair/*", "security-group/*", "subnet/*"];
     return [
         {
             Sid: "Make",
@@ -200,8 +190,7 @@ function cloneStatements(context: PolicyContext, { serverRoleArns }: RestorePoli
             Resource: [arn("ec2", "volume/*"), arn("ec2", "instance/*")],
             Condition: TAGGED_REQUEST,
         },
-        { Sid: "MakeImages", Effect: "Allow", Action: "ec2:CreateImage", Resource: images, Condition: TAGGED_REQUEST },
-        { Sid: "OfImages", Effect: "Allow", Action: "ec2:CreateImage", Resource: snapshots },
+        { Sid: "MakeImages", Effect: "Allow", Action: "ec2:CreateImage", Resource: [images, snapshots], Condition: TAGGED_REQUEST },
         { Sid: "OfServers", Effect: "Allow", Action: "ec2:RunInstances", Resource: [images, ...parts.map((part) => arn("ec2", part))] },
         {
             Sid: "PassServerRole",

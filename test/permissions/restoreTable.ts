@@ -46,10 +46,8 @@ function arnsOf(region: string) {
 
 const LISTINGS = [
     "ec2:DescribeImages",
-    "ec2:DescribeInstanceStatus",
     "ec2:DescribeInstances",
     "ec2:DescribeReplaceRootVolumeTasks",
-    "ec2:DescribeSecurityGroups",
     "ec2:DescribeSnapshots",
     "ec2:DescribeSubnets",
     "ec2:DescribeVolumeStatus",
@@ -59,15 +57,11 @@ const LISTINGS = [
     "ssm:ListCommandInvocations",
 ];
 
-const ON_SERVERS = [
-    "ec2:AttachVolume",
-    "ec2:CreateImage",
-    "ec2:CreateReplaceRootVolumeTask",
-    "ec2:DetachVolume",
-    "ec2:ModifyInstanceAttribute",
-    "ec2:StartInstances",
-    "ec2:StopInstances",
-];
+const ON_RESTORED = ["ec2:AttachVolume", "ec2:DetachVolume", "ec2:ModifyInstanceAttribute", "ec2:StartInstances", "ec2:StopInstances"];
+
+const OF_POLICY = ["ec2:CreateImage", "ec2:CreateReplaceRootVolumeTask"];
+
+const ON_SERVERS = [...ON_RESTORED, ...OF_POLICY];
 
 const CREATE_ACTIONS = ["CreateImage", "CreateReplaceRootVolumeTask", "CreateVolume", "RunInstances"];
 
@@ -124,27 +118,22 @@ export function restoreAllowed(region: string): Row[] {
         ["ec2:CreateVolume", volume, tags("Request", { ...MADE, Name: "data" })],
         ...CREATE_ACTIONS.map((from) => ["ec2:CreateTags", volume, { "ec2:CreateAction": from }] as const),
         ...ON_SERVERS.map((action) => [action, server, tags("Resource", { VssBackup: "prod" })] as const),
-        ...ON_SERVERS.map((action) => [action, server, tags("Resource", { VssBackupRestore: "any" })] as const),
+        ...ON_RESTORED.map((action) => [action, server, tags("Resource", { VssBackupRestore: "any" })] as const),
         ["ec2:AttachVolume", volume],
         ["ec2:DetachVolume", volume],
         ["ec2:ModifyInstanceAttribute", volume],
         ...TAGGING.map((action) => [action, volume, keys(...REPLACED)] as const),
-        // EC2 tags no root that it makes.
-        ["ec2:CreateTags", volume, keys("Name", "VssBackupRestore")],
 
         // The root.
-        ["ec2:CreateReplaceRootVolumeTask", snapshot, backup],
         ["ec2:CreateReplaceRootVolumeTask", volume],
         ["ec2:CreateReplaceRootVolumeTask", task],
         ["ec2:CreateTags", task, { "ec2:CreateAction": "CreateReplaceRootVolumeTask" }],
 
         // A server beside.
-        ["ec2:CreateImage", image, tags("Request", MADE)],
-        ["ec2:CreateImage", snapshot],
+        ...[image, snapshot].map((made) => ["ec2:CreateImage", made, tags("Request", MADE)] as const),
         ...[image, snapshot].map((made) => ["ec2:CreateTags", made, { "ec2:CreateAction": "CreateImage" }] as const),
-        ["ec2:RunInstances", server, tags("Request", MADE)],
-        ["ec2:RunInstances", snapshot, backup],
-        ...[image, volume, eni].map((part) => ["ec2:RunInstances", part] as const),
+        ...[server, volume].map((made) => ["ec2:RunInstances", made, tags("Request", MADE)] as const),
+        ...[image, eni].map((part) => ["ec2:RunInstances", part] as const),
         ...["key-pair/any", "security-group/sg-1", "subnet/subnet-1"].map((part) => ["ec2:RunInstances", arn("ec2", part)] as const),
         ...[server, eni].map((made) => ["ec2:CreateTags", made, { "ec2:CreateAction": "RunInstances" }] as const),
         ["iam:PassRole", role("prod-server-role"), { "iam:PassedToService": ec2 }],
@@ -196,6 +185,8 @@ export function restoreDenied(region: string): Row[] {
         ["ec2:CreateTags", volume, keys("Name", "vssbackuprestorestep")],
         ["ec2:CreateTags", volume, keys("VssBackupReplacedBy", "VssBackupRestoreStep")],
         ["ec2:CreateTags", volume],
+        ["ec2:CreateTags", volume, keys("Name")],
+        ["ec2:CreateTags", volume, keys("VssBackupRestore")],
         ["ec2:DeleteTags", volume],
         ["ec2:DeleteTags", volume, keys("Name")],
         ["ec2:CreateTags", server, keys("VssBackup")],
@@ -226,6 +217,7 @@ export function restoreDenied(region: string): Row[] {
                 (given) => [action, server, tags("Resource", given as Record<string, string>)] as const,
             ),
         ),
+        ...OF_POLICY.map((action) => [action, server, tags("Resource", MADE)] as const),
         ["ec2:RebootInstances", server, tags("Resource", ofPolicy)],
         ["ec2:ModifyInstanceAttribute", arn("ec2", "security-group/sg-1")],
         ["ec2:StopInstances", arn("ec2", "instance/i-1", ACCOUNT_ID, otherRegion), tags("Resource", ofPolicy)],
@@ -247,6 +239,8 @@ export function restoreDenied(region: string): Row[] {
         ["ssm:GetMaintenanceWindowTask", arn("ssm", "maintenancewindow/mw-1", ACCOUNT_ID, otherRegion)],
         ["ssm:UpdateMaintenanceWindow", window("day")],
         ["ssm:DescribeMaintenanceWindows", "*"],
+        ["ec2:DescribeInstanceStatus", "*"],
+        ["ec2:DescribeSecurityGroups", "*"],
 
         // Other backups, and things without the tags of a restore.
         ...["ec2:CreateVolume", "ec2:CreateReplaceRootVolumeTask", "ec2:RunInstances"].flatMap((action) =>
@@ -259,16 +253,21 @@ export function restoreDenied(region: string): Row[] {
                 [
                     ["ec2:CreateVolume", volume],
                     ["ec2:CreateImage", image],
+                    ["ec2:CreateImage", snapshot],
                     ["ec2:RunInstances", server],
+                    ["ec2:RunInstances", volume],
                 ] as const
             ).map(([action, made]) => [action, made, tags("Request", given as Record<string, string>)] as const),
         ),
-        ["ec2:RunInstances", arn("ec2", "snapshot/snap-1", "", otherRegion), backup],
+        // Roots and servers come from volumes and images, and never from snapshots.
+        ["ec2:CreateReplaceRootVolumeTask", snapshot, backup],
+        ["ec2:RunInstances", snapshot, backup],
+        ["ec2:CreateVolume", arn("ec2", "snapshot/snap-1", "", otherRegion), backup],
         ["ec2:CreateVolume", volume, keys("VssBackupReplacedBy")],
         ["ec2:CreateVolume", arn("ec2", "volume/*", OTHER_ACCOUNT), tags("Request", MADE)],
         ["ec2:CreateVolume", arn("ec2", "volume/*", ACCOUNT_ID, otherRegion), tags("Request", MADE)],
         ["ec2:CreateImage", arn("ec2", "image/*", "", otherRegion), tags("Request", MADE)],
-        ["ec2:CreateImage", arn("ec2", "snapshot/*", "", otherRegion)],
+        ["ec2:CreateImage", arn("ec2", "snapshot/*", "", otherRegion), tags("Request", MADE)],
         ["ec2:RunInstances", arn("ec2", "instance/*", ACCOUNT_ID, otherRegion), tags("Request", MADE)],
         ["ec2:RunInstances", arn("ec2", "launch-template/lt-1")],
         ["ec2:RunInstances", arn("ec2", "subnet/subnet-1", ACCOUNT_ID, otherRegion)],
