@@ -25,7 +25,9 @@ export async function mayUseKey({ parameters }: AwsCall, place: Place): Promise<
         return true;
     }
     const resource = keyId.startsWith("arn:") ? keyId : arnOf(place, "kms", `key/${keyId}`);
-    const through = { "kms:ViaService": `ec2.${place.region}.${partitionOf(place.region) === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"}` };
+    const through = {
+        "kms:ViaService": `ec2.${place.region}.${partitionOf(place.region) === "aws-cn" ? "amazonaws.com.cn" : "amazonaws.com"}`,
+    };
     const permitted = await Promise.all(
         ON_KEYS.map((action) => {
             const grant = action === "kms:CreateGrant" ? { "kms:GrantIsForAWSResource": "true" } : {};

@@ -4,8 +4,8 @@ import { attachmentOf, findSnapshot, findVolume, judge } from "./ec2Resources";
 import { responseOf } from "./pages";
 import type { Action, Judged, Place } from "./service";
 import type { StoredSnapshot } from "./snapshotStore";
-import { describeVolume, stateOf } from "./volumeListing";
 import { mayUseKey } from "./volumeKeys";
+import { describeVolume, stateOf } from "./volumeListing";
 import { type Disk, defaultDisk, RAW_DISK, type StoredVolume } from "./volumeStore";
 
 export const VOLUME_ACTIONS: Readonly<Record<string, Action>> = {

@@ -12,27 +12,11 @@ import { status } from "../../cli/commands/status";
 import { failureOf } from "../../cli/failure";
 import type { Outcome, Session } from "../../cli/session";
 import { parameterName } from "../../lambda/deployedPolicy";
-import { startIam } from "../../rehearsal/embeddedAws/iam";
-import { ACCOUNT_ID, type Registered } from "../../rehearsal/program";
 import { DEPLOYED, withCleaner } from "../commandLine/support/account";
 import { badNight } from "../commandLine/support/badNight";
 import { withRuns } from "../commandLine/support/liveRuns";
+import { OPERATOR, type PolicyDocument, READER, roleWith, withoutAction } from "../commandLine/support/roles";
 import { perform } from "../commandLine/support/session";
-import { findBlocks } from "../support/documents";
-
-interface Statement {
-    readonly Sid: string;
-    readonly Action: string | readonly string[];
-}
-
-interface PolicyDocument {
-    readonly Version: string;
-    readonly Statement: readonly Statement[];
-}
-
-const [READER, OPERATOR] = findBlocks("json", ["docs/command-line.md"])
-    .map(({ text }) => JSON.parse(text) as Partial<PolicyDocument>)
-    .filter((document): document is PolicyDocument => document.Statement !== undefined) as [PolicyDocument, PolicyDocument];
 
 const SNAPSHOT = "snap-00000000000000001";
 
@@ -51,27 +35,6 @@ const ACTING: Readonly<Record<string, (session: Session) => Promise<Outcome>>> =
     clean: (session) => clean(session, { yes: true, apply: false }),
     adopt: (session) => adopt(session, { yes: true, apply: true }),
 };
-
-/** A role with these policies, as the embedded IAM knows it. */
-function iamOf(documents: readonly PolicyDocument[]) {
-    const arn = `arn:aws:iam::${ACCOUNT_ID}:role/person`;
-    const resource = (type: string, name: string, inputs: Registered["inputs"]): Registered => ({
-        type,
-        name,
-        inputs,
-        id: name,
-        arn,
-        provider: "",
-    });
-    const resources = [
-        resource("aws:iam/role:Role", "person", { assumeRolePolicy: JSON.stringify({ Version: "2012-10-17", Statement: [] }) }),
-        ...documents.map((document, i) =>
-            resource("aws:iam/rolePolicy:RolePolicy", `policy-${i}`, { role: "person", policy: JSON.stringify(document) }),
-        ),
-    ];
-    const iam = startIam({ project: "test", stack: "test", region: "eu-central-1", resources, outputs: {} });
-    return { iam, accessKeyId: iam.accessKey(arn) };
-}
 
 /** An account after a bad night. Its policy has orphanDays, and sets that belong to no server; some sets were made by hand. */
 function account(holdKey: string) {
@@ -95,7 +58,7 @@ async function missingFor(
     holdKey = "VssBackupHold",
 ): Promise<string[]> {
     const { state, aws } = account(holdKey);
-    const text = await perform("any", act, state, { ...aws, ...iamOf(documents), isChecked: false }).then(
+    const text = await perform("any", act, state, { ...aws, ...roleWith(...documents), isChecked: false }).then(
         (outcome) => JSON.stringify(outcome.result),
         (error: Error) => failureOf(error).message,
     );
@@ -108,14 +71,6 @@ async function missingFor(
 
 function actionsOf({ Statement: statements }: PolicyDocument): string[] {
     return [...new Set(statements.flatMap(({ Action }) => Action))];
-}
-
-function withoutAction(document: PolicyDocument, action: string): PolicyDocument {
-    const kept = document.Statement.map((statement) => ({
-        ...statement,
-        Action: [statement.Action].flat().filter((one) => one !== action),
-    }));
-    return { ...document, Statement: kept.filter(({ Action }) => Action.length > 0) };
 }
 
 describe("The policies in docs/command-line.md", () => {
