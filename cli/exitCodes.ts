@@ -4,7 +4,7 @@ export const EXIT = {
     error: 1,
     /** The command line is wrong. */
     usage: 2,
-    /** Some of it was done, and some was not. */
+    /** Some of it was done, and some was not; or the doctor got no answer to a question. */
     partly: 3,
     /** The command worked, and found problems. */
     findings: 4,

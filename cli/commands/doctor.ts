@@ -7,7 +7,7 @@ import { quotaRows } from "../doctor/quotaRows";
 import { CHECKS, type Row } from "../doctor/row";
 import { runRows } from "../doctor/runRows";
 import { watchRow } from "../doctor/watchRow";
-import { EXIT } from "../exitCodes";
+import { EXIT, type ExitCode } from "../exitCodes";
 import { type Colors, colorsOf } from "../output/colors";
 import { cureLines } from "../output/findings";
 import { lines, wrapLine, writeTable } from "../output/table";
@@ -48,7 +48,7 @@ export async function doctor(session: Session): Promise<Outcome> {
         row.cure === undefined ? row : { ...row, cure: withChoice(row.cure, session.choice) },
     );
     return {
-        exitCode: rows.some(({ result }) => result === "problem") ? EXIT.findings : EXIT.done,
+        exitCode: exitCodeOf(rows),
         result: { checks: rows },
         text: textOf(rows, session, colorsOf(screen)),
     };
@@ -58,6 +58,14 @@ export async function doctor(session: Session): Promise<Outcome> {
 function existingTypes(windows: Account["signals"]["windows"], { settings, targets }: Session["policy"]): string[] {
     const isThere = (type: string) => "unread" in windows || windows.value.some(({ id }) => id === targets.windowIds[type]);
     return Object.keys(settings.retention).filter(isThere);
+}
+
+/** Without an answer of AWS, nobody knows if all is well. */
+function exitCodeOf(rows: readonly Row[]): ExitCode {
+    if (rows.some(({ result }) => result === "problem")) {
+        return EXIT.findings;
+    }
+    return rows.some(({ result }) => result === "unknown") ? EXIT.partly : EXIT.done;
 }
 
 /** Leaves out the good news of a check that found a problem. */

@@ -78,7 +78,7 @@ function lacking(permission: string, commands: string, cure: string | undefined)
 async function untried(permission: string): Promise<Row> {
     return {
         check: "permissions",
-        result: "unknown",
+        result: "note",
         sentence: `${permission} cannot be tried out, because the policy has no snapshot yet.`,
     };
 }

@@ -2,6 +2,7 @@ import { type EC2Client, paginateDescribeSnapshots } from "@aws-sdk/client-ec2";
 import { paginateListServiceQuotas } from "@aws-sdk/client-service-quotas";
 import { idOf, readPages } from "../../lambda/aws/pages";
 import { counted } from "../../lambda/retention/wording";
+import { failureOfListing } from "../account";
 import { failureOf } from "../failure";
 import type { Session } from "../session";
 import type { Row } from "./row";
@@ -23,6 +24,8 @@ interface Quota {
     readonly value: number;
     /** Why it is not the one of the account; undefined if it is. */
     readonly fault?: string;
+    /** Whether the caller lacks the permission, which nothing else needs. */
+    readonly isDenied?: boolean;
 }
 
 /** Compares the snapshots of the region with the account's quota. It counts those of others, too. */
@@ -50,7 +53,8 @@ async function readQuota({ clients, abortSignal }: Session): Promise<Quota> {
         return found === undefined ? { value: SNAPSHOTS, fault: `Service Quotas lists no ${NAME}` } : { value: found };
     } catch (error) {
         abortSignal.throwIfAborted();
-        return { value: SNAPSHOTS, fault: failureOf(error).message.replace(/\.$/, "") };
+        const { message, permission } = failureOfListing((error as Error).message);
+        return { value: SNAPSHOTS, fault: message.replace(/\.$/, ""), isDenied: permission !== undefined };
     }
 }
 
@@ -68,13 +72,13 @@ async function countSnapshots(ec2: EC2Client, abortSignal: AbortSignal): Promise
     return ids.length;
 }
 
-function rowOf(count: number, { value, fault }: Quota): Row {
+function rowOf(count: number, { value, fault, isDenied = false }: Quota): Row {
     const quota =
         fault === undefined
             ? `The account's quota is ${value}.`
             : `EC2's default quota is ${value}. That of the account is unknown: ${fault}.`;
     const sentence = `The region has ${counted(count, "snapshot")}. ${quota}`;
     return count < NEARLY * value
-        ? { check: "quotas", result: fault === undefined ? "ok" : "note", sentence }
+        ? { check: "quotas", result: fault === undefined ? "ok" : isDenied ? "note" : "unknown", sentence }
         : { check: "quotas", result: "note", sentence, cure: `Ask for more: ${CONSOLE}, or keep fewer restore points.` };
 }

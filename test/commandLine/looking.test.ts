@@ -537,8 +537,8 @@ describe("vss-backup doctor", () => {
             checks.map(({ check, result: found }) => `${check} ${found}`),
             [
                 "listings ok",
-                "permissions unknown",
-                "permissions unknown",
+                "permissions note",
+                "permissions note",
                 "permissions ok",
                 "permissions ok",
                 "tags problem",
