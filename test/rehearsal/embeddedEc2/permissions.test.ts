@@ -37,6 +37,15 @@ const REQUESTED = { "aws:TagKeys": ["VssBackupRestore"], "aws:RequestTag/VssBack
 
 type Asked = readonly [action: string, resource: string, context: object];
 
+const THROUGH_EC2 = { "kms:ViaService": "ec2.eu-central-1.amazonaws.com" };
+const KEY = "kms:eu-central-1:123456789012:key/1";
+const ON_KEY: readonly Asked[] = [
+    ["kms:CreateGrant", KEY, { ...THROUGH_EC2, "kms:GrantIsForAWSResource": "true" }],
+    ...["Decrypt", "DescribeKey", "GenerateDataKeyWithoutPlaintext", "ReEncryptFrom", "ReEncryptTo"].map(
+        (action): Asked => [`kms:${action}`, KEY, THROUGH_EC2],
+    ),
+];
+
 /** The requests for a new resource: the one for itself, and the one for its tags. */
 function made(by: string, type: string, resource = `ec2:eu-central-1:123456789012:${type}/*`): Asked[] {
     return [
@@ -59,6 +68,7 @@ async function askedBy(call: (ec2: EC2Client) => Promise<unknown>): Promise<Aske
     const account = diskAccount();
     const image = { name: "clone", description: "", platformDetails: "Windows", rootDevice: "/dev/sda1", createdAt: NOW };
     account.ec2.images.set("ami-1", { ...image, id: "ami-1", state: "available", volumes: [], tags: new Map([["Name", "x"]]) });
+    account.ec2.profileRoles.set("web-profile", "web");
     await withEc2(account, call, { iam: { ...IAM, refusal } });
     return asked.map(({ action, resource, context = {} }) => [action, resource.replace("arn:aws:", ""), context]);
 }
@@ -71,7 +81,7 @@ const CALLS: readonly [title: string, call: (ec2: EC2Client) => Promise<unknown>
     [
         "CreateVolume",
         (ec2) => ec2.send(new CreateVolumeCommand({ AvailabilityZone: "eu-central-1a", SnapshotId: DATA_SNAPSHOT, ...tagged("volume") })),
-        [...made("CreateVolume", "volume"), ["ec2:CreateVolume", `ec2:eu-central-1::snapshot/${DATA_SNAPSHOT}`, OF_SNAPSHOT]],
+        [...made("CreateVolume", "volume"), ["ec2:CreateVolume", `ec2:eu-central-1::snapshot/${DATA_SNAPSHOT}`, OF_SNAPSHOT], ...ON_KEY],
     ],
     [
         "CreateVolume without a snapshot and tags",
@@ -102,6 +112,17 @@ const CALLS: readonly [title: string, call: (ec2: EC2Client) => Promise<unknown>
         "ModifyInstanceAttribute",
         (ec2) => ec2.send(new ModifyInstanceAttributeCommand({ InstanceId: SERVER, DisableApiTermination: { Value: true } })),
         [["ec2:ModifyInstanceAttribute", INSTANCE, OF_SERVER]],
+    ],
+    [
+        "ModifyInstanceAttribute of a volume",
+        (ec2) => {
+            const BlockDeviceMappings = [{ DeviceName: "xvdd", Ebs: { DeleteOnTermination: true } }];
+            return ec2.send(new ModifyInstanceAttributeCommand({ InstanceId: SERVER, BlockDeviceMappings }));
+        },
+        [
+            ["ec2:ModifyInstanceAttribute", INSTANCE, OF_SERVER],
+            ["ec2:ModifyInstanceAttribute", VOLUME, OF_VOLUME],
+        ],
     ],
     [
         "CreateTags of a volume, an instance, an image and a group",
@@ -153,12 +174,24 @@ const CALLS: readonly [title: string, call: (ec2: EC2Client) => Promise<unknown>
         ],
     ],
     [
+        "CreateReplaceRootVolumeTask with a volume",
+        (ec2) => {
+            const input = { InstanceId: SERVER, VolumeId: DATA, ...tagged("replace-root-volume-task") };
+            return refusalOf(ec2.send(new CreateReplaceRootVolumeTaskCommand(input)));
+        },
+        [
+            ["ec2:CreateReplaceRootVolumeTask", INSTANCE, OF_SERVER],
+            ...made("CreateReplaceRootVolumeTask", "replace-root-volume-task"),
+            ["ec2:CreateReplaceRootVolumeTask", VOLUME, {}],
+        ],
+    ],
+    [
         "RunInstances",
         (ec2) =>
             ec2.send(
                 new RunInstancesCommand({
                     ...{ ImageId: "ami-1", MinCount: 1, MaxCount: 1, KeyName: "admins", SecurityGroupIds: [SG] },
-                    IamInstanceProfile: { Name: "web" },
+                    IamInstanceProfile: { Name: "web-profile" },
                     BlockDeviceMappings: [{ DeviceName: "/dev/sda1", Ebs: { SnapshotId: ROOT_SNAPSHOT, VolumeSize: 50 } }],
                     ...tagged("instance", "volume"),
                 }),
