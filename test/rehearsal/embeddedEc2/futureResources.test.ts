@@ -2,7 +2,7 @@ import assert from "node:assert/strict";
 import { CreateVolumeCommand, DescribeVolumesCommand } from "@aws-sdk/client-ec2";
 import type { IamRequest } from "../../../rehearsal/embeddedAws/iam";
 import { roleWith } from "../../commandLine/support/roles";
-import { DATA_SNAPSHOT, diskAccount, withEc2 } from "./serverWithDisks";
+import { DATA_SNAPSHOT, diskAccount, refusalOf, withEc2 } from "./serverWithDisks";
 
 describe("IAM in the embedded EC2", () => {
     it("evaluates the use of a key after the request, so that the volume fails", async () => {
@@ -36,5 +36,17 @@ describe("IAM in the embedded EC2", () => {
             ]),
             [true, false],
         );
+    });
+
+    it("lets nothing be done without all permissions", async () => {
+        const account = diskAccount();
+        const refusal = async ({ action }: IamRequest) => (action === "ec2:CreateTags" ? "no" : undefined);
+        const TagSpecifications = [{ ResourceType: "volume" as const, Tags: [{ Key: "VssBackupRestore", Value: "r-1" }] }];
+        const input = { AvailabilityZone: "eu-central-1a", SnapshotId: DATA_SNAPSHOT, TagSpecifications };
+        const refused = await withEc2(account, (ec2) => refusalOf(ec2.send(new CreateVolumeCommand(input))), {
+            iam: { refusal, accessKey: () => "" },
+        });
+        assert.deepEqual(refused, ["UnauthorizedOperation", "You are not authorized to perform this operation. no"]);
+        assert.equal([...account.store.volumes].length, 2);
     });
 });

@@ -242,13 +242,4 @@ describe("IAM evaluates in the embedded EC2", () => {
             assert.deepEqual(await askedBy(call), asked);
         });
     }
-
-    it("nothing that is done without all permissions", async () => {
-        const account = diskAccount();
-        const refusal = async ({ action }: IamRequest) => (action === "ec2:CreateTags" ? "no" : undefined);
-        const input = { AvailabilityZone: "eu-central-1a", SnapshotId: DATA_SNAPSHOT, ...tagged("volume") };
-        const refused = await withEc2(account, (ec2) => refusalOf(ec2.send(new CreateVolumeCommand(input))), { iam: { ...IAM, refusal } });
-        assert.deepEqual(refused, ["UnauthorizedOperation", "You are not authorized to perform this operation. no"]);
-        assert.equal([...account.store.volumes].length, 2);
-    });
 });
