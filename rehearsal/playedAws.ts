@@ -67,6 +67,7 @@ export function makePlayedAws(deployment: Deployment, { servers, store, timeline
         ),
         quotas: new Map([["ebs/Snapshots per Region", 100_000]]),
         messages: [],
+        metrics: [],
         now: () => timeline.now,
     };
 }

@@ -6,6 +6,7 @@ import { type Answer, answerNormally, answerOf, type Faults } from "./exchange";
 import type { EmbeddedIam } from "./iam";
 import { LAMBDA } from "./invocation";
 import { LOGS } from "./logs";
+import { METRICS } from "./metricData";
 import type { Protocol } from "./protocols";
 import { QUOTAS } from "./quotas";
 import type { Place, Service } from "./service";
@@ -38,6 +39,7 @@ const SERVICES: Readonly<Record<string, Service>> = {
     ec2: EC2,
     ssm: SYSTEMS_MANAGER,
     logs: LOGS,
+    monitoring: METRICS,
     sns: SNS,
     lambda: LAMBDA,
     servicequotas: QUOTAS,

@@ -39,3 +39,6 @@ export const JSON_1_1: Protocol = {
     textOf: (body) => JSON.stringify(body),
     errorBody: ({ code, message }) => ({ __type: code, message }),
 };
+
+/** @see https://smithy.io/2.0/aws/protocols/aws-json-1_0-protocol.html */
+export const JSON_1_0: Protocol = { ...JSON_1_1, contentType: "application/x-amz-json-1.0" };

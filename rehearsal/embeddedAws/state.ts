@@ -1,4 +1,5 @@
 import type { Json } from "./call";
+import type { Datum } from "./cloudWatch";
 import { Ec2State } from "./ec2State";
 import { SnapshotStore } from "./snapshotStore";
 import type { Server } from "./ssm";
@@ -33,6 +34,8 @@ export interface AwsState {
     readonly quotas: ReadonlyMap<string, number>;
     /** What was published. */
     readonly messages: StoredMessage[];
+    /** What clients have put into CloudWatch. */
+    readonly metrics: Datum[];
     /** Reads the clock. */
     now(): number;
 }
@@ -148,6 +151,7 @@ export function awsState(given: Partial<AwsState> = {}): AwsState {
         topics: new Map(),
         quotas: new Map([["ebs/Snapshots per Region", 100_000]]),
         messages: [],
+        metrics: [],
         now: () => Date.now(),
         ...given,
     };

@@ -31,6 +31,17 @@ export function disksOf({ volumes }: Server, store: VolumeStore): WindowsDisk[] 
         });
 }
 
+/** Lists the file systems on disks that are online and not raw: one for each drive letter. */
+export function fileSystemsOf(server: Server, serials: readonly string[], store: VolumeStore): object[] {
+    return disksOf(server, store)
+        .filter(({ serial, signature }) => serials.includes(serial) && signature !== "")
+        .flatMap(({ serial, letters }) => {
+            const id = serial.replace("vol", "vol-");
+            const entries = Object.keys(diskOn(id, store).files).length;
+            return letters.map(() => ({ serial, type: "NTFS", entries, error: "" }));
+        });
+}
+
 /** What is on a volume. */
 export function diskOn(volumeId: string, store: VolumeStore): Disk {
     return store.get(volumeId)?.disk ?? defaultDisk(volumeId);
