@@ -1,3 +1,4 @@
+import { CloudWatchClient } from "@aws-sdk/client-cloudwatch";
 import { CloudWatchLogsClient } from "@aws-sdk/client-cloudwatch-logs";
 import { EC2Client } from "@aws-sdk/client-ec2";
 import { LambdaClient } from "@aws-sdk/client-lambda";
@@ -16,6 +17,7 @@ import { unsentAfter } from "./interruption";
 export interface Clients extends WatchClients {
     readonly lambda: LambdaClient;
     readonly quotas: ServiceQuotasClient;
+    readonly metrics: CloudWatchClient;
 }
 
 /** Where and as whom a command works. */
@@ -46,6 +48,7 @@ export function makeClients(
         sns: new SNSClient(config),
         logs: new CloudWatchLogsClient(config),
         quotas: new ServiceQuotasClient(config),
+        metrics: new CloudWatchClient(config),
         lambda: new LambdaClient({ ...config, requestHandler: { ...config.requestHandler, ...WHOLE_RUN } }),
     };
     clients.ec2.middlewareStack.add(...RETRY_UNREADABLE);

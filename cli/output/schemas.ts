@@ -3,6 +3,7 @@ import { KINDS } from "../../lambda/watch/finding";
 import { CHECKS } from "../doctor/row";
 import { EXIT } from "../exitCodes";
 import { MODES } from "../restore/plan/request";
+import { TEST_MODES } from "../restore/plan/testId";
 
 const time = z.iso.datetime().describe("ISO 8601, in UTC");
 const timesByType = z.record(z.string(), time).describe("by snapshot type");
@@ -226,6 +227,34 @@ const forget = z.object({
     kept: z.array(z.object({ id: z.string(), reason: z.string() })),
 });
 
+const leftByTests = z
+    .array(z.object({ restore: z.string().describe("the id of the test"), removed: z.array(z.string()) }))
+    .describe("earlier tests, and the ids of what they had left");
+
+const restoreTest = z.object({
+    restore: z.string().describe("the id of the test"),
+    mode: z.enum(TEST_MODES),
+    server: z.string(),
+    setTime: time,
+    snapshots: z.array(z.string()),
+    outcome: z.enum(["passed", "failed"]),
+    checks: z.array(
+        z.object({
+            check: z.enum(["server", "disk", "file system", "script"]),
+            about: z.string().describe("the server or the device"),
+            passed: z.boolean(),
+            sentence: z.string(),
+        }),
+    ),
+    removed: z.array(z.string()).describe("the ids of what the test made"),
+    cleanedUp: leftByTests,
+});
+
+const cleanUp = z.object({
+    cleanedUp: leftByTests,
+    running: z.array(z.object({ restore: z.string(), reason: z.string() })).describe("tests that may still run; they stay"),
+});
+
 /** The form of the part `result`, by command. */
 export const RESULTS: Readonly<Record<string, z.ZodType>> = {
     status,
@@ -243,6 +272,7 @@ export const RESULTS: Readonly<Record<string, z.ZodType>> = {
     "restore status": restores,
     "restore undo": restore,
     "restore forget": forget,
+    "restore test": z.union([restoreTest, cleanUp]),
 };
 
 const exitCode = z.literal(Object.values(EXIT));

@@ -2,10 +2,10 @@ import { type Counts, countsOf } from "./counts";
 import type { Health } from "./health";
 import type { WatchSettings } from "./watchSettings";
 
-const NAMESPACE = "VssBackup";
+export const NAMESPACE = "VssBackup";
 
 /** The one dimension. Each combination of dimensions costs as much as a metric of its own. */
-const DIMENSION = "Policy";
+export const DIMENSION = "Policy";
 
 /** Metrics and their units. CloudWatch has no unit for hours. */
 const UNITS: Readonly<Record<keyof Counts | "Heartbeat", "Count" | "None">> = {

@@ -14,7 +14,7 @@ import { wordsOf } from "../../restore/plan/words";
 import type { Outcome, Session } from "../../session";
 import { checkPlan } from "./planning";
 import { costSentences, downtimeSentence, summaryOf } from "./planText";
-import { findingLines, recordOf, recordResult, stepsTable } from "./record";
+import { findingLines, recordOf, recordResult, restoreOf, stepsTable } from "./record";
 import { type LockOptions, makeTools, whileLocked } from "./running";
 
 type ApplyOptions = ActingOptions & LockOptions;
@@ -32,7 +32,7 @@ const SHAPE = z.looseObject({
 export async function applyPlan(session: Session, given: string, options: ApplyOptions): Promise<Outcome> {
     const store = makeRecordStore(session);
     const plan = existsSync(given) ? readPlan(given) : undefined;
-    const begun = plan ? await store.find(plan.request.id) : await recordOf(store, given);
+    const begun = plan ? await store.find(plan.request.id) : await restoreOf(store, given);
     if (begun?.state === "applied") {
         return outcome(session, begun, [`The restore ${begun.plan.request.id} is done already. Nothing was done.`]);
     }

@@ -1,6 +1,7 @@
 import { type Command, Option } from "commander";
 import type { CommandSpec } from "../../commandSpec";
 import { MODES } from "../../restore/plan/request";
+import { TEST_MODES } from "../../restore/plan/testId";
 import { withConfirmation } from "../confirmationOption";
 import { readServer } from "../names";
 import { readFurther, readRate } from "./values";
@@ -59,6 +60,27 @@ export const RESTORE_COMMANDS: readonly CommandSpec[] = [
         example: "restore forget 20270305-0700-0a1b2c3d",
         shape: (command) => withLock(command.argument("<restore>", "id of a restore")),
         load: async () => (await import("./forget.js")).forget,
+    },
+    {
+        name: "restore test",
+        description: "restore the newest restore point beside the server, check it, remove all of it, and record the result",
+        example: "restore test web01 --on rescue01 --yes",
+        shape: (command) =>
+            withLock(command.argument("[server]", "id or name of a server; by default, the one whose last test is the oldest", readServer))
+                .addOption(
+                    new Option("--mode <mode>", "check the volumes at another server, or a new server")
+                        .choices(TEST_MODES)
+                        .default("volumes"),
+                )
+                .option("--on <server>", "volumes: the server that takes them for the test", readServer)
+                .option("--security-group <id>", "server: the group that isolates it; repeat it for further ones", readFurther)
+                .option("--subnet <id>", "server: another subnet")
+                .option("--image <ami>", "server: the image to start with, if the server is gone")
+                .option("--from <snapshot>", "a snapshot of another set")
+                .option("--another-zone", "the new volumes may be in another zone than the old ones", false)
+                .option("--script <file>", "a script of PowerShell to run there; it fails if its exit code is not 0")
+                .option("--clean-up", "only remove what earlier tests have left", false),
+        load: async () => (await import("./test.js")).testRestore,
     },
 ];
 

@@ -6,13 +6,13 @@ import { isUnfinished } from "../../restore/apply/record";
 import { makeRecordStore } from "../../restore/apply/recordStore";
 import { findRemains, type Remain, removeRemain } from "../../restore/apply/remains";
 import type { Outcome, Session } from "../../session";
-import { recordOf } from "./record";
+import { restoreOf } from "./record";
 import { type LockOptions, whileLocked } from "./running";
 
 /** Lists what a finished restore has left that nothing needs any more, and removes it if the user confirms it. */
 export async function forget(session: Session, restore: string, options: ActingOptions & LockOptions): Promise<Outcome> {
     const store = makeRecordStore(session);
-    const record = await recordOf(store, restore);
+    const record = await restoreOf(store, restore);
     if (isUnfinished(record)) {
         throw new Failure(`The restore ${restore} is not finished.`, `Go on, or back: vss-backup restore status ${restore}`, EXIT.refused);
     }

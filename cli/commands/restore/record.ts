@@ -1,8 +1,10 @@
+import { EXIT } from "../../exitCodes";
 import { Failure } from "../../failure";
 import { lines, wrapLine, writeTable } from "../../output/table";
 import { clock, iso } from "../../output/times";
 import type { RestoreRecord } from "../../restore/apply/record";
 import type { RecordStore } from "../../restore/apply/recordStore";
+import { isTest, unfinishedCure } from "../../restore/plan/testId";
 import { wordsOf } from "../../restore/plan/words";
 import type { Session } from "../../session";
 
@@ -13,6 +15,14 @@ export async function recordOf(store: RecordStore, restore: string): Promise<Res
         throw new Failure(`There is no restore ${restore}.`, "vss-backup restore status lists the restores.");
     }
     return record;
+}
+
+/** Finds the record of a restore that is no test. @throws Failure if there is none */
+export async function restoreOf(store: RecordStore, restore: string): Promise<RestoreRecord> {
+    if (isTest(restore)) {
+        throw new Failure(`${restore} is a restore test, which removes itself.`, unfinishedCure(restore), EXIT.refused);
+    }
+    return recordOf(store, restore);
 }
 
 /** Describes a restore for a program. */

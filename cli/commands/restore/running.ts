@@ -13,11 +13,11 @@ export interface LockOptions {
     readonly takeOver: boolean;
 }
 
-export function makeTools(session: Session, store: RecordStore): Tools {
+export function makeTools(session: Session, store: RecordStore, restoreClock = makeClock(session)): Tools {
     const { timezone } = session.policy.settings;
     return {
-        cloud: makeCloud(session),
-        clock: makeClock(session),
+        cloud: makeCloud(session, restoreClock),
+        clock: restoreClock,
         save: (record) => store.save(record),
         report: (line) => session.screen.progress(`${clock(Date.now(), timezone)} ${line}`),
     };

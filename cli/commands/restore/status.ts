@@ -5,6 +5,7 @@ import { clock } from "../../output/times";
 import { isUnfinished, type RestoreRecord } from "../../restore/apply/record";
 import { makeRecordStore } from "../../restore/apply/recordStore";
 import { describeVolumes } from "../../restore/listings";
+import { isTest, unfinishedCure } from "../../restore/plan/testId";
 import type { Outcome, Session } from "../../session";
 import { summaryOf } from "./planText";
 import { findingLines, recordOf, recordResult, stepsTable } from "./record";
@@ -43,9 +44,11 @@ async function oneRestore(session: Session, record: RestoreRecord): Promise<Outc
     const { screen } = session;
     const { id } = record.plan.request;
     const loading = await readLoading(session, record);
-    const next = isUnfinished(record)
-        ? ["", `To go ${record.state === "applying" ? "on: vss-backup restore apply" : "back: vss-backup restore undo"} ${id}`]
-        : [];
+    const next = isTest(id)
+        ? ["", unfinishedCure(id)]
+        : isUnfinished(record)
+          ? ["", `To go ${record.state === "applying" ? "on: vss-backup restore apply" : "back: vss-backup restore undo"} ${id}`]
+          : [];
     return {
         exitCode: isUnfinished(record) || record.findings.length > 0 ? EXIT.findings : EXIT.done,
         result: { restores: [{ ...recordResult(record), loading }] },

@@ -8,13 +8,13 @@ import { undoRestore } from "../../restore/apply/undoRestore";
 import { wordsOf } from "../../restore/plan/words";
 import type { Outcome, Session } from "../../session";
 import { summaryOf } from "./planText";
-import { recordOf, recordResult, stepsTable } from "./record";
+import { recordOf, recordResult, restoreOf, stepsTable } from "./record";
 import { type LockOptions, makeTools, whileLocked } from "./running";
 
 /** Puts everything back as it was before a restore, finished or not. It deletes nothing. */
 export async function undo(session: Session, restore: string, options: ActingOptions & LockOptions): Promise<Outcome> {
     const store = makeRecordStore(session);
-    const record = await recordOf(store, restore);
+    const record = await restoreOf(store, restore);
     const { plan } = record;
     if (record.state === "undone") {
         return outcome(session, record, `The restore ${restore} is undone already. Nothing was done.`);

@@ -56,14 +56,24 @@ export async function takeOffline(ssm: SSMClient, clock: Clock, serverId: string
     await runScript(ssm, clock, serverId, script);
 }
 
-async function runScript(ssm: SSMClient, clock: Clock, serverId: string, script: string): Promise<string> {
+/**
+ * Runs a script of PowerShell on a server, and returns its output.
+ *
+ * @throws Failure if it fails or takes longer
+ */
+export async function runScript(ssm: SSMClient, clock: Clock, serverId: string, script: string, limitMs = LIMIT_MS): Promise<string> {
     const request = new SendCommandCommand({ DocumentName: DOCUMENT, InstanceIds: [serverId], Parameters: { commands: [script] } });
     const { Command } = await ssm.send(request);
-    return outputOf(ssm, clock, Command?.CommandId ?? "", serverId);
+    return outputOf(ssm, clock, { CommandId: Command?.CommandId ?? "", InstanceId: serverId }, limitMs);
 }
 
 /** Waits for the end of the command. Systems Manager does not know a new one at once. */
-async function outputOf(ssm: SSMClient, clock: Clock, CommandId: string, InstanceId: string): Promise<string> {
+async function outputOf(
+    ssm: SSMClient,
+    clock: Clock,
+    run: { readonly CommandId: string; readonly InstanceId: string },
+    limitMs: number,
+): Promise<string> {
     const start = clock.now();
     for (;;) {
         await clock.pause(POLL_MS);
@@ -71,7 +81,7 @@ async function outputOf(ssm: SSMClient, clock: Clock, CommandId: string, Instanc
             Status = "Pending",
             StandardOutputContent = "",
             StandardErrorContent = "",
-        } = await ssm.send(new GetCommandInvocationCommand({ CommandId, InstanceId })).catch((error: Error) => {
+        } = await ssm.send(new GetCommandInvocationCommand(run)).catch((error: Error) => {
             if (error.name !== "InvocationDoesNotExist") {
                 throw error;
             }
@@ -81,8 +91,8 @@ async function outputOf(ssm: SSMClient, clock: Clock, CommandId: string, Instanc
             return StandardOutputContent;
         }
         const isOpen = ["Pending", "InProgress", "Delayed"].includes(Status);
-        if (!isOpen || clock.now() - start > LIMIT_MS) {
-            throw new Failure(`The script on ${InstanceId} ended with ${Status}: ${StandardErrorContent.trim().slice(0, 200)}`);
+        if (!isOpen || clock.now() - start > limitMs) {
+            throw new Failure(`The script on ${run.InstanceId} ended with ${Status}: ${StandardErrorContent.trim().slice(0, 200)}`);
         }
     }
 }

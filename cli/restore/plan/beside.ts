@@ -5,6 +5,7 @@ import type { RestoreRequest } from "./request";
 import { labelOf, wordOf, zoneFaults } from "./serverChecks";
 import { type Cost, type Launch, type Ref, rootOf, type Step } from "./steps";
 import { inheritedTags } from "./tags";
+import { unfinishedCure } from "./testId";
 import { absentWarnings, domainWarnings, foreignWarnings, recordWarnings, settingsWarnings } from "./warnings";
 import type { ServerFacts, World } from "./world";
 
@@ -93,7 +94,7 @@ function busyFaults({ unfinished }: World, facts: ServerFacts): Fault[] {
         .filter(({ servers }) => servers.includes(facts.id))
         .map(({ id }) => ({
             sentence: `The restore ${id} of ${labelOf(facts)} is not finished`,
-            cure: `See it: vss-backup restore status ${id}`,
+            cure: unfinishedCure(id),
         }));
 }
 

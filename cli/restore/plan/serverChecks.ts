@@ -1,6 +1,7 @@
 import { plain } from "../../../lambda/watch/plainText";
 import type { Fault } from "./fault";
 import type { RestoreRequest } from "./request";
+import { unfinishedCure } from "./testId";
 import type { LiveServer, ServerFacts, World } from "./world";
 
 const GROUP_TAG = "aws:autoscaling:groupName";
@@ -11,7 +12,7 @@ export function labelOf({ id, name }: ServerFacts): string {
 }
 
 /** The word with which a person confirms an action on a server: its name in one line, or its id if it has none. */
-export function wordOf({ id, name }: ServerFacts): string {
+export function wordOf({ id, name }: Pick<ServerFacts, "id" | "name">): string {
     return plain(name) || id;
 }
 
@@ -36,7 +37,7 @@ export function serverFaults(server: LiveServer, { unfinished }: World): Fault[]
             .filter(({ servers }) => servers.includes(server.id))
             .map(({ id }) => ({
                 sentence: `The restore ${id} of ${label} is not finished`,
-                cure: `See it: vss-backup restore status ${id}`,
+                cure: unfinishedCure(id),
             })),
         ...(group === undefined
             ? []

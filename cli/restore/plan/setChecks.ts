@@ -1,4 +1,5 @@
 import type { Fault } from "./fault";
+import { unfinishedCure } from "./testId";
 import type { PointFacts, World } from "./world";
 
 const OTHER_SET = "Choose another set with --from. vss-backup points lists them.";
@@ -18,7 +19,7 @@ export function setFaults({ set, unfinished }: World): Fault[] {
             .filter(({ snapshots }) => snapshots.some((id) => ids.includes(id)))
             .map(({ id }) => ({
                 sentence: `The restore ${id} of this set is not finished`,
-                cure: `See it: vss-backup restore status ${id}`,
+                cure: unfinishedCure(id),
             })),
     ];
 }
