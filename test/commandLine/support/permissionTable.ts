@@ -58,3 +58,41 @@ export const ACTING: readonly CommandPermissions[] = [
     { args: ["clean", "--apply", "--yes"], permissions: ["lambda:InvokeFunction", "ssm:GetParametersByPath"] },
     { args: ["adopt", "--apply", "--yes"], permissions: [...SNAPSHOTS, "ec2:CreateTags"] },
 ];
+
+const EACH_TEST = [
+    "cloudwatch:PutMetricData",
+    "ec2:AttachVolume",
+    "ec2:CreateTags",
+    "ec2:CreateVolume",
+    "ec2:DeleteTags",
+    "ec2:DeleteVolume",
+    "ec2:DescribeImages",
+    "ec2:DescribeInstances",
+    "ec2:DescribeSnapshots",
+    "ec2:DescribeVolumes",
+    "ec2:DetachVolume",
+    "ssm:DeleteParameter",
+    "ssm:DescribeInstanceInformation",
+    "ssm:GetCommandInvocation",
+    "ssm:GetParametersByPath",
+    "ssm:PutParameter",
+    "ssm:SendCommand",
+];
+
+/** What `restore test` needs, by its mode. */
+export const RESTORE_TEST_PERMISSIONS: Readonly<Record<"volumes" | "server", readonly string[]>> = {
+    volumes: EACH_TEST,
+    server: [
+        ...EACH_TEST,
+        "ec2:CreateImage",
+        "ec2:DeleteSnapshot",
+        "ec2:DeregisterImage",
+        "ec2:DescribeInstanceStatus",
+        "ec2:ModifyInstanceAttribute",
+        "ec2:RunInstances",
+        "ec2:StartInstances",
+        "ec2:StopInstances",
+        "ec2:TerminateInstances",
+        "iam:PassRole",
+    ].sort(),
+};
