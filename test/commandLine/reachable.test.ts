@@ -9,7 +9,7 @@ describe("vss-backup backup", () => {
         const account = healthyAccount([makeServer(1, "web01", { agent: "ConnectionLost", lastPing: NOW - 2 * 3_600_000 })]);
         await assert.rejects(
             perform("backup", (session) => backup(session, { yes: true }), account),
-            new Failure("Systems Manager reaches none of these servers: web01 (i-0a1b2c3d4e5f00001).", "vss-backup doctor shows why."),
+            new Failure("Systems Manager reaches none of these servers: web01 (i-0a1b2c3d4e5f00001).", "To see why: vss-backup doctor"),
         );
     });
 });

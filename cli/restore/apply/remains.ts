@@ -36,8 +36,9 @@ export async function findRemains({ clients: { ec2 }, abortSignal }: Session, { 
         describeVolumes(ec2, [{ Name: `tag:${REPLACED_BY_TAG}`, Values: [id] }], abortSignal),
     ]);
     const present = instances.filter(({ State }) => !["shutting-down", "terminated"].includes(State?.Name ?? ""));
-    // After a restore, the instance is the server.
+    // After a restore, the instance is the server, and the new volumes have what was written since, also if they are detached just now.
     const leaving = state === "applied" ? [] : present;
+    const staying = state === "applied" && plan.request.mode !== "attach" ? { stays: "it is a disk of the restored server" } : {};
     const old = replaced.filter(({ VolumeId }) => !volumes.some((one) => one.VolumeId === VolumeId));
     return [
         ...present.map(({ InstanceId = "" }): Remain => {
@@ -48,7 +49,9 @@ export async function findRemains({ clients: { ec2 }, abortSignal }: Session, { 
         ...snapshots.map(({ SnapshotId = "", VolumeSize = 0 }): Remain => {
             return { kind: "snapshot", id: SnapshotId, gib: VolumeSize, words: "snapshot of the image that the restore made" };
         }),
-        ...volumes.filter((one) => !goesWith(one, leaving)).map((one) => remainOf(one, id, "volume that the restore made")),
+        ...volumes
+            .filter((one) => !goesWith(one, leaving))
+            .map((one) => ({ ...remainOf(one, id, "volume that the restore made"), ...staying })),
         ...old.map((one) => remainOf(one, id, "old volume, which the restore replaced")),
     ];
 }

@@ -28,6 +28,10 @@ export const TAG: Handler<"tag"> = {
 
 export const STOP: Handler<"stop"> = {
     perform: async (run, { server }) => {
+        // Somebody may have deleted a new volume before a run that goes on. Then the server must not stop for nothing.
+        for (const id of Object.values(run.made).filter((made) => made.startsWith("vol-"))) {
+            await presentVolume(run, id);
+        }
         await ensureStopped(run, idOf(run, server));
         return DONE;
     },
@@ -83,8 +87,9 @@ export const ATTACH: Handler<"attach"> = {
         return DONE;
     },
     revert: async (run, { server, volume }) => {
-        // Somebody may have removed the new volume already, or the server with it.
-        if (!(await run.cloud.findVolume(idOf(run, volume)))) {
+        // Somebody may have removed the new volume already, or the server with it, or may use it elsewhere.
+        const found = await run.cloud.findVolume(idOf(run, volume));
+        if (!found?.attachments.some(({ serverId }) => serverId === idOf(run, server))) {
             return;
         }
         await takeOffline(run, idOf(run, volume), idOf(run, server));
