@@ -154,7 +154,8 @@ async function openSession(choice: Choice, screen: Screen): Promise<Session> {
     const clients = makeClients(choice, interrupted.signal);
     const region = await clients.ssm.config.region();
     const policy = await findPolicy(clients, choice.policy, interrupted.signal);
-    return { policy, clients, region, now: Date.now(), abortSignal: interrupted.signal, screen, choice };
+    const clientsWith = (abortSignal: AbortSignal) => makeClients(choice, abortSignal);
+    return { policy, clients, clientsWith, region, now: Date.now(), abortSignal: interrupted.signal, screen, choice };
 }
 
 function usageFailure({ message }: CommanderError): Failure {

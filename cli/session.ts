@@ -8,6 +8,8 @@ import type { Choice } from "./userCommands";
 export interface Session {
     readonly policy: DeployedPolicy;
     readonly clients: Clients;
+    /** Makes the same clients for what must be done after Ctrl-C. */
+    readonly clientsWith: (abortSignal: AbortSignal) => Clients;
     readonly region: string;
     /** Milliseconds since 1970. */
     readonly now: number;
@@ -43,4 +45,10 @@ export interface Outcome {
     readonly result: object;
     /** The text for the standard output. */
     readonly text: string;
+}
+
+/** The same session for what Ctrl-C must not stop. */
+export function unstoppable(session: Session): Session {
+    const { signal: abortSignal } = new AbortController();
+    return { ...session, abortSignal, clients: session.clientsWith(abortSignal) };
 }

@@ -41,7 +41,8 @@ export async function asOperator<T>(
     const { region } = deployment;
     const given = { endpoint, credentials: { accessKeyId: OPERATOR, secretAccessKey: "rehearsal" } };
     const abortSignal = new AbortController().signal;
-    const clients = makeClients({ region }, abortSignal, given);
+    const clientsWith = (signal: AbortSignal) => makeClients({ region }, signal, given);
+    const clients = clientsWith(abortSignal);
     const { now } = timeline;
     let waited = 0;
     const clock = {
@@ -53,7 +54,7 @@ export async function asOperator<T>(
     try {
         const policy = await findPolicy(clients, undefined, abortSignal);
         const screen = { columns: 80, isColored: false, isInteractive: false, tell: () => {}, progress: () => {}, clear: () => {} };
-        return await act({ policy, clients, region, now, abortSignal, screen, clock, choice: {} });
+        return await act({ policy, clients, clientsWith, region, now, abortSignal, screen, clock, choice: {} });
     } finally {
         for (const client of Object.values(clients)) {
             client.destroy();

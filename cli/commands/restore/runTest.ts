@@ -3,14 +3,14 @@ import { Failure, failureOf } from "../../failure";
 import { applyRestore } from "../../restore/apply/applyRestore";
 import type { Clock } from "../../restore/apply/cloud";
 import { newRecord } from "../../restore/apply/record";
-import type { RecordStore } from "../../restore/apply/recordStore";
+import { makeRecordStore, type RecordStore } from "../../restore/apply/recordStore";
 import type { RestorePlan } from "../../restore/plan/steps";
 import { MOST_TEST_MS } from "../../restore/plan/testId";
 import { type Check, checkRestored } from "../../restore/test/checks";
 import { findLeftovers } from "../../restore/test/leftovers";
 import { removeTest } from "../../restore/test/removal";
 import { recordResult } from "../../restore/test/result";
-import type { Session } from "../../session";
+import { type Session, unstoppable } from "../../session";
 import { makeTools } from "./running";
 
 /** Makes the clock of a session. */
@@ -35,7 +35,7 @@ export async function runTest(
     const ended = await perform(session, store, plan, { script, clockOf }).catch((error: unknown) => failureOf(error));
     const isError = ended instanceof Failure;
     try {
-        const removed = await removeOpen(session, store, { id, plan }, clockOf);
+        const removed = await removeOpen(session, { id, plan }, clockOf);
         if (!isError) {
             return { ...ended, removed };
         }
@@ -55,11 +55,11 @@ export async function runTest(
 /** Removes a test and its record. Ctrl-C does not stop it. */
 export async function removeOpen(
     session: Session,
-    store: RecordStore,
     { id, plan }: { readonly id: string; readonly plan?: RestorePlan },
     clockOf: ClockOf,
 ): Promise<string[]> {
-    const whole = { ...session, abortSignal: new AbortController().signal };
+    const whole = unstoppable(session);
+    const store = makeRecordStore(whole);
     const removed = await removeTest(whole, makeTools(whole, store, clockOf(whole)), id, plan);
     await store.remove(id);
     return removed;

@@ -83,7 +83,7 @@ async function cleanUp(session: Session, store: RecordStore, options: TestOption
     const [cleanedUp, running]: [{ restore: string; removed: string[] }[], { restore: string; reason: string }[]] = [[], []];
     for (const { id, record } of open) {
         const plan = record?.plan;
-        const remove = () => removeOpen(session, store, { id, ...(plan && { plan }) }, clockOf);
+        const remove = () => removeOpen(session, { id, ...(plan && { plan }) }, clockOf);
         try {
             cleanedUp.push({ restore: id, removed: plan ? await whileLocked(session, plan, { takeOver }, remove) : await remove() });
         } catch (error) {

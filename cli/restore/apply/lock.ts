@@ -4,7 +4,7 @@ import { RECORDS_PATH } from "../../../lambda/deployedPolicy";
 import { EXIT } from "../../exitCodes";
 import { Failure } from "../../failure";
 import { iso } from "../../output/times";
-import type { Session } from "../../session";
+import { type Session, unstoppable } from "../../session";
 import { isTest, MOST_TEST_MS } from "../plan/testId";
 
 /** Who works on a server or restores from a set, and since when. */
@@ -43,8 +43,10 @@ export async function withLocks<T>(
         }
         return await act();
     } finally {
+        // The lock must go, also after Ctrl-C.
+        const whole = session.abortSignal.aborted ? unstoppable(session) : session;
         for (const subject of locked) {
-            await unlock(session, subject, holder);
+            await unlock(whole, subject, holder);
         }
     }
 }
@@ -103,7 +105,6 @@ async function unlock(session: Session, subject: string, holder: Holder): Promis
 }
 
 async function holderOf({ clients, policy }: Session, subject: string): Promise<Holder | undefined> {
-    // Ctrl-C does not abort this listing, since the lock must go.
     for await (const { Parameters = [] } of paginateGetParametersByPath({ client: clients.ssm }, { Path: pathOf(policy.settings.name) })) {
         const found = Parameters.find(({ Name = "" }) => Name === `${pathOf(policy.settings.name)}/${subject}`);
         if (found) {

@@ -52,7 +52,8 @@ export function perform(
         const clients = makeClients({ region: "eu-central-1" }, abortSignal, given);
         const policy = await findPolicy(clients, undefined, abortSignal);
         const screen = { columns, isColored, isInteractive: false, tell: () => {}, progress: () => {}, clear: () => {} };
-        const session: Session = { policy, clients, region: "eu-central-1", now, abortSignal, screen, choice };
+        const clientsWith = (signal: AbortSignal) => makeClients({ region: "eu-central-1" }, signal, given);
+        const session: Session = { policy, clients, clientsWith, region: "eu-central-1", now, abortSignal, screen, choice };
         const outcome = await act(session);
         const document = JSON.parse(resultDocument(command, session, outcome)) as unknown;
         if (isChecked) {

@@ -69,9 +69,11 @@ function sessionAt(endpoint: string): Session {
     ssm.middlewareStack.add(...RETRY_UNREADABLE);
     ssm.middlewareStack.add(...SEND_ONCE);
     const abortSignal = new AbortController().signal;
+    const clients = { ...makeClients({ region: "eu-central-1" }, abortSignal, given), ec2, ssm };
     return {
         policy: DEPLOYED,
-        clients: { ...makeClients({ region: "eu-central-1" }, abortSignal, given), ec2, ssm },
+        clients,
+        clientsWith: () => clients,
         region: "eu-central-1",
         now: NOW,
         abortSignal,

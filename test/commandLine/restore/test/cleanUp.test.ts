@@ -20,7 +20,7 @@ function withLookalikes(account: RestoreAccount): RestoreAccount {
     tagged("vol-0eeeeeeeeeeee0002", "20270301-0700-00000001", "create-xvdd");
     tagged("vol-0eeeeeeeeeeee0003", "test-20270301-0700-00000003", "create-xvdd");
     // A test of another policy, which may run.
-    account.parameters.set("/vss-backup/other/restores/test-20270301-0700-00000003", "{}");
+    account.parameters.set("/vss-backup-records/other/restores/test-20270301-0700-00000003", "{}");
     // Somebody allows restores to use this server.
     const rescue = account.servers.find(({ id }) => id === RESCUE);
     assert.ok(rescue);
@@ -79,9 +79,9 @@ describe("vss-backup restore test --clean-up", () => {
         const account = testAccount();
         const before = pictureOf(account);
         await assert.rejects(test(account, VOLUMES, crashAfter(5)));
-        const [lock] = [...account.parameters].filter(([name]) => name.includes("/restore-locks/"));
-        assert.ok(lock);
-        account.parameters.set(lock[0], lock[1].replace(/"since":"[^"]+"/, '"since":"2026-01-01T00:00:00Z"'));
+        for (const [name, lock] of [...account.parameters].filter(([one]) => one.includes("/restore-locks/"))) {
+            account.parameters.set(name, lock.replace(/"since":"[^"]+"/, '"since":"2026-01-01T00:00:00Z"'));
+        }
         const { exitCode, result } = await test(account, VOLUMES);
         assert.deepEqual([exitCode, (result as { cleanedUp: object[] }).cleanedUp.length], [0, 1]);
         assert.deepEqual(pictureOf(account), before);

@@ -1,4 +1,5 @@
 import assert from "node:assert/strict";
+import { testName } from "../../../../lambda/restoreTest";
 import { NOW } from "../../support/account";
 import { DATA, type RestoreAccount, ROOT, WEB } from "../support/restoreAccount";
 import { isChange, pictureOf, SERVER, scripted, test, testAccount, VOLUMES, withScript } from "../support/restoreTests";
@@ -12,7 +13,7 @@ interface Result {
 
 /** What the account has of the last test. */
 function recorded({ store, parameters, point, metrics = [] }: RestoreAccount): object {
-    const test = JSON.parse(parameters.get(`/vss-backup/prod/restore-tests/${WEB}`) ?? "{}") as { time?: string; result?: string };
+    const test = JSON.parse(parameters.get(testName("prod", WEB)) ?? "{}") as { time?: string; result?: string };
     return {
         day: test.time?.slice(0, 10),
         result: test.result,
@@ -206,6 +207,23 @@ describe("vss-backup restore test", () => {
             assert.deepEqual([pictureOf(account), recorded(account), actions.filter(isChange)], [before, NOTHING, []]);
         });
     }
+
+    it("removes what it made after Ctrl-C, and has no result", async () => {
+        const account = testAccount();
+        const before = pictureOf(account);
+        const interrupted = new AbortController();
+        const stopped = test(account, VOLUMES, {
+            abortSignal: interrupted.signal,
+            intercept: ({ action }) => {
+                if (action === "AttachVolume") {
+                    interrupted.abort();
+                }
+                return undefined;
+            },
+        });
+        await assert.rejects(stopped, { exitCode: 130, message: "The test was interrupted. It has removed what it made." });
+        assert.deepEqual([pictureOf(account), recorded(account)], [before, NOTHING]);
+    });
 
     it("has no result if Systems Manager does not reach the other server", async () => {
         const account = testAccount();
