@@ -24,7 +24,7 @@ export interface Remain {
     readonly stays?: string;
 }
 
-/** Finds what a restore made or replaced, by its tags. What is in use stays. */
+/** Finds what a restore made or replaced, by its tags. What is in use stays. The disks of a restored server are no remains. */
 export async function findRemains({ clients: { ec2 }, abortSignal }: Session, { plan, state }: RestoreRecord): Promise<Remain[]> {
     const { id } = plan.request;
     const made = [{ Name: `tag:${RESTORE_TAG}`, Values: [id] }];
@@ -38,7 +38,7 @@ export async function findRemains({ clients: { ec2 }, abortSignal }: Session, { 
     const present = instances.filter(({ State }) => !["shutting-down", "terminated"].includes(State?.Name ?? ""));
     // After a restore, the instance is the server, and the new volumes have what was written since, also if they are detached just now.
     const leaving = state === "applied" ? [] : present;
-    const staying = state === "applied" && plan.request.mode !== "attach" ? { stays: "it is a disk of the restored server" } : {};
+    const isServing = state === "applied" && plan.request.mode !== "attach";
     const old = replaced.filter(({ VolumeId }) => !volumes.some((one) => one.VolumeId === VolumeId));
     return [
         ...present.map(({ InstanceId = "" }): Remain => {
@@ -49,9 +49,7 @@ export async function findRemains({ clients: { ec2 }, abortSignal }: Session, { 
         ...snapshots.map(({ SnapshotId = "", VolumeSize = 0 }): Remain => {
             return { kind: "snapshot", id: SnapshotId, gib: VolumeSize, words: "snapshot of the image that the restore made" };
         }),
-        ...volumes
-            .filter((one) => !goesWith(one, leaving))
-            .map((one) => ({ ...remainOf(one, id, "volume that the restore made"), ...staying })),
+        ...volumes.filter((one) => !isServing && !goesWith(one, leaving)).map((one) => remainOf(one, id, "volume that the restore made")),
         ...old.map((one) => remainOf(one, id, "old volume, which the restore replaced")),
     ];
 }
