@@ -10,7 +10,7 @@ const NOW_FILES = { "/dev/sda1": "now", xvdd: "now" };
 const THEN_FILES = { "/dev/sda1": "now", xvdd: "then" };
 
 const VOLUMES = ["web01", "--mode", "volumes", "--no-backup"] as const;
-const LOCK = `/vss-backup/prod/restore-locks/${WEB}`;
+const LOCK = `/vss-backup-records/prod/restore-locks/${WEB}`;
 
 /** Does something to the process at the first call of an action that changes the account. */
 function at(action: string, act: () => void, fault: Fault = answerNormally): Faults {
