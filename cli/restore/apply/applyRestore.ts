@@ -1,7 +1,7 @@
 import { EXIT } from "../../exitCodes";
 import { Failure, failureOf } from "../../failure";
 import type { RestorePlan, StepKind } from "../plan/steps";
-import { runOf, type Tools } from "./progress";
+import { openStop, runOf, type Tools } from "./progress";
 import type { RestoreRecord } from "./record";
 import { performStep } from "./steps/handlers";
 import { RootLost } from "./steps/replaceRoot";
@@ -18,8 +18,13 @@ const SWAPPING: readonly StepKind[] = ["stop", "detach", "attach", "start", "rep
  */
 export async function applyRestore(tools: Tools, given: RestoreRecord): Promise<RestoreRecord> {
     let record = given;
+    let stop = openStop(given);
     for (const step of record.plan.steps.slice(record.done.length)) {
         try {
+            if (stop) {
+                await performStep(runOf(tools, record, stop, "Step"), stop);
+                stop = undefined;
+            }
             const { made = {}, findings = [] } = await performStep(runOf(tools, record, step, "Step"), step);
             record = {
                 ...withoutFailure(record),
@@ -27,10 +32,10 @@ export async function applyRestore(tools: Tools, given: RestoreRecord): Promise<
                 made: { ...record.made, ...made },
                 findings: [...record.findings, ...findings],
             };
+            await tools.save(record);
         } catch (error) {
             throw await stopped(tools, record, step.kind, error);
         }
-        await tools.save(record);
     }
     const applied: RestoreRecord = { ...record, state: "applied" };
     await tools.save(applied);
@@ -46,16 +51,28 @@ async function stopped(tools: Tools, record: RestoreRecord, kind: StepKind, erro
         return new Failure(`The restore ${id} was interrupted. It can go on or back at any time.`, goOn, EXIT.interrupted);
     }
     const failed = { ...record, failure: failure.message };
+    // The record may be the very thing that can't be saved. A server without its disks is worse.
+    let isSaved = true;
+    const save = (one: RestoreRecord) =>
+        tools.save(one).then(
+            () => {
+                isSaved = true;
+            },
+            () => {
+                isSaved = false;
+            },
+        );
+    const lenient: Tools = { ...tools, save };
     if (error instanceof RootLost) {
-        await tools.save(failed);
+        await lenient.save(failed);
         return error;
     }
     if (!isInPlace(record.plan) || !SWAPPING.includes(kind)) {
-        await tools.save(failed);
+        await lenient.save(failed);
         return new Failure(failure.message, joined(failure.cure, goOn), failure.exitCode, failure.permission);
     }
     try {
-        await undoRestore(tools, failed);
+        await undoRestore(lenient, failed);
     } catch (second) {
         const { message } = failureOf(second);
         return new Failure(
@@ -66,7 +83,7 @@ async function stopped(tools: Tools, record: RestoreRecord, kind: StepKind, erro
     }
     return new Failure(
         `${failure.message} The old volumes are back, and the server is as before.`,
-        failure.cure,
+        isSaved ? failure.cure : joined(failure.cure, `This could not be saved. When the cause is gone: vss-backup restore undo ${id}`),
         failure.exitCode,
         failure.permission,
     );

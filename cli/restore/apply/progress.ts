@@ -32,3 +32,13 @@ export function runOf({ cloud, clock, report }: Tools, record: RestoreRecord, st
         report: (line) => report(`${number}: ${line}`),
     };
 }
+
+/**
+ * The step that stopped the server on whose disks a run goes on; undefined if it needs no stopped server. While nobody watched, somebody may
+ * have started the server.
+ */
+export function openStop({ plan, done, undone }: RestoreRecord): Step | undefined {
+    const isDone = ({ id }: Step) => done.some((one) => one.id === id) && !undone.includes(id);
+    const isStarted = plan.steps.some((step) => step.kind === "start" && isDone(step));
+    return isStarted ? undefined : plan.steps.find((step) => step.kind === "stop" && isDone(step));
+}

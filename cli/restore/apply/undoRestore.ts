@@ -2,9 +2,10 @@ import { Failure } from "../../failure";
 import { isSameDevice } from "../plan/devices";
 import type { Step } from "../plan/steps";
 import type { Cloud } from "./cloud";
-import { begunSteps, runOf, type Tools } from "./progress";
+import { begunSteps, openStop, runOf, type Tools } from "./progress";
 import type { RestoreRecord } from "./record";
-import { revertStep } from "./steps/handlers";
+import { performStep, revertStep } from "./steps/handlers";
+import { isRemoved } from "./steps/swapping";
 
 /**
  * Undoes the steps that are done or begun, the last one first. It deletes nothing: what the restore made stays. It can be interrupted and
@@ -19,6 +20,11 @@ export async function undoRestore(tools: Tools, given: RestoreRecord): Promise<R
     }
     let record: RestoreRecord = { ...given, state: "undoing" };
     await tools.save(record);
+    const stop = openStop(given);
+    if (stop?.kind === "stop") {
+        const run = runOf(tools, record, stop, "Undo step");
+        await ((await isRemoved(run, stop.server)) ? undefined : performStep(run, stop));
+    }
     for (const step of begunSteps(given).toReversed()) {
         if (!record.undone.includes(step.id)) {
             await revertStep(runOf(tools, record, step, "Undo step"), step);

@@ -8,7 +8,7 @@ import { planRestore } from "../../../cli/restore/plan/planRestore";
 import type { RestorePlan } from "../../../cli/restore/plan/steps";
 import { HISTORIES } from "../../support/sample";
 import { MemoryCloud, type RootOutcome } from "./support/memoryCloud";
-import { crashAt, failAt, heal, loseResponses, makeTools, type Saved } from "./support/memoryRun";
+import { crashAt, failAt, failToSave, heal, loseResponses, makeTools, type Saved, startAll } from "./support/memoryRun";
 import { cases, type RandomCase } from "./support/randomWorld";
 import { MADE_AT, SERVER } from "./support/world";
 
@@ -197,6 +197,46 @@ describe("In every restore of a random server", () => {
                 // Before the last step, the set is only held.
                 const isSwapped = state === "applied" || given.plan.steps[done.length]?.kind === "release";
                 assert.deepEqual(isSwapped ? restore.before : serversOf(restore.cloud), restore.before);
+            },
+        ),
+    );
+
+    law(
+        "a server in place has its old disks again if the record can't be saved any more",
+        fc.asyncProperty(
+            restores.filter(({ one }) => one.request.mode === "volumes" && one.world.server?.state === "running"),
+            fc.integer({ min: 1, max: 30 }),
+            async (given, number) => {
+                const restore = start(given);
+                failToSave(restore.cloud, number);
+                const isApplied = await apply(restore).then(
+                    () => true,
+                    () => false,
+                );
+                // After the last step but one, the new disks are in their places.
+                const isSwapped = number >= given.plan.steps.findIndex(({ kind }) => kind === "start") + 2;
+                assert.deepEqual(isApplied || isSwapped ? restore.before : serversOf(restore.cloud), restore.before);
+                await finish(restore, "undo");
+                assert.deepEqual(serversOf(restore.cloud), restore.before);
+            },
+        ),
+    );
+
+    law(
+        "apply or undo finishes although somebody has started the stopped server",
+        fc.asyncProperty(
+            restores.filter(({ one }) => one.request.mode !== "attach" && one.world.server?.state !== "stopped"),
+            moments,
+            wishes,
+            async (given, { number, isAfter }, wish) => {
+                const restore = start(given);
+                crashAt(restore.cloud, number, isAfter);
+                await apply(restore).catch(() => undefined);
+                heal(restore.cloud);
+                await startAll(restore.cloud);
+                const { state } = await finish(restore, wish);
+                const wanted = state === "applied" ? await expectedContents(given) : restore.before;
+                assert.deepEqual(state === "applied" ? contentsOf(restore.cloud) : serversOf(restore.cloud), wanted);
             },
         ),
     );

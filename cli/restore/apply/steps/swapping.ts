@@ -67,7 +67,7 @@ export const DETACH: Handler<"detach"> = {
 };
 
 /** Whether somebody has terminated a server that the restore made. Then nothing of it is left to undo. */
-async function isRemoved(run: Run, server: Ref): Promise<boolean> {
+export async function isRemoved(run: Run, server: Ref): Promise<boolean> {
     const found = await run.cloud.findInstance(idOf(run, server));
     return "madeBy" in server && (found === undefined || ["shutting-down", "terminated"].includes(found.state));
 }

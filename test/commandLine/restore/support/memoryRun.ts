@@ -77,6 +77,28 @@ export function failAt(cloud: MemoryCloud, number: number, isAfter: boolean): vo
     };
 }
 
+/** Lets the record not be saved any more, from the time with this number on. */
+export function failToSave(cloud: MemoryCloud, number: number): void {
+    let saves = 0;
+    cloud.gate = (name, _isChange, effect) => {
+        saves += name === "save" ? 1 : 0;
+        if (name === "save" && saves >= number) {
+            throw new Error("Parameter Store does not respond");
+        }
+        return effect();
+    };
+}
+
+/** Lets a person start each server that is stopped, as somebody may who does not know of a restore. */
+export async function startAll(cloud: MemoryCloud): Promise<void> {
+    for (const { id, state } of cloud.instances.values()) {
+        if (state === "stopped") {
+            await cloud.startInstance(id).catch(() => undefined);
+            await cloud.findInstance(id);
+        }
+    }
+}
+
 /** Loses the response of each call that changes something. */
 export function loseResponses(cloud: MemoryCloud, names: readonly string[]): void {
     cloud.gate = (name, _isChange, effect) => {
