@@ -2,9 +2,11 @@ import { Failure } from "../../failure";
 import { isSameDevice } from "../plan/devices";
 import type { Step } from "../plan/steps";
 import type { Cloud } from "./cloud";
+import { ensureStopped } from "./power";
 import { begunSteps, openStop, runOf, type Tools } from "./progress";
 import type { RestoreRecord } from "./record";
-import { performStep, revertStep } from "./steps/handlers";
+import { idOf } from "./run";
+import { revertStep } from "./steps/handlers";
 import { isRemoved } from "./steps/swapping";
 
 /**
@@ -23,7 +25,7 @@ export async function undoRestore(tools: Tools, given: RestoreRecord): Promise<R
     const stop = openStop(given);
     if (stop?.kind === "stop") {
         const run = runOf(tools, record, stop, "Undo step");
-        await ((await isRemoved(run, stop.server)) ? undefined : performStep(run, stop));
+        await ((await isRemoved(run, stop.server)) ? undefined : ensureStopped(run, idOf(run, stop.server)));
     }
     for (const step of begunSteps(given).toReversed()) {
         if (!record.undone.includes(step.id)) {

@@ -46,6 +46,19 @@ describe("If somebody meddles with a restore", () => {
             assert.deepEqual([stateOf(account, WEB), filesOf(account, WEB)], ["running", NOW]);
         }));
 
+    it("undo starts the stopped server again, although a new volume is gone", () =>
+        withRestore(async (run, account) => {
+            const applied = await run.apply(run.newRecord());
+            const count = run.plan.steps.findIndex(({ kind }) => kind === "detach");
+            await run.undo(applied);
+            account.store.volumes.delete(newVolume(applied));
+            const [web] = account.servers;
+            assert.ok(web);
+            web.state = "stopped";
+            await run.undo({ ...run.newRecord(), done: applied.done.slice(0, count), made: applied.made });
+            assert.deepEqual([stateOf(account, WEB), filesOf(account, WEB)], ["running", NOW]);
+        }));
+
     it("undo leaves a new volume alone that is at another server now, and puts the old one back", () =>
         withRestore(async (run, account) => {
             const applied = await run.apply(run.newRecord());
