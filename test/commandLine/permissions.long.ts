@@ -41,8 +41,8 @@ describe("The permissions of the command line", () => {
         });
     }
 
-    // Status and doctor show the rest if a permission is missing.
-    for (const { args, permissions } of [...LOOKING.slice(2), ...ACTING]) {
+    // Status and doctor show the rest if a permission is missing. Plan and explain need those of points.
+    for (const { args, permissions } of [...LOOKING.slice(2, 3), ...ACTING]) {
         for (const permission of permissions) {
             it(`vss-backup ${args.join(" ")} names ${permission} if it is missing, and changes no snapshot`, async () => {
                 const { status, document, isUnchanged } = await runWithout(args, permission);

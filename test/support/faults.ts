@@ -99,6 +99,7 @@ const LISTINGS: Readonly<Record<string, { readonly list: string; readonly start:
     DescribeAssociationExecutionTargets: { list: "AssociationExecutionTargets", start: "0" },
     FilterLogEvents: { list: "events", start: "0" },
     ListSubscriptionsByTopic: { list: "Subscriptions", start: "0" },
+    GetParametersByPath: { list: "Parameters", start: "0" },
 };
 
 /** The contents of a page, without the elements of XML around it. */
