@@ -7,7 +7,7 @@ import { INSTANCE_ACTIONS } from "./instanceStates";
 import { describeInstanceStatus, describeInstances } from "./instances";
 import { LAUNCH_ACTIONS } from "./launch";
 import { describeSecurityGroups, describeSubnets, NETWORK_ACTIONS } from "./networks";
-import { choose, listingOf, pageOf, responseOf, tagValues, unknownFilter } from "./pages";
+import { choose, listingOf, pageOf, responseOf, tagValues } from "./pages";
 import { EC2_QUERY } from "./protocols";
 import { TAG_ACTIONS } from "./resourceTags";
 import { describeReplaceRootVolumeTasks, ROOT_ACTIONS } from "./rootReplacement";
@@ -93,11 +93,7 @@ function snapshotValues(snapshot: StoredSnapshot, filter: string): string[] {
         "volume-id": () => [snapshot.volumeId],
         status: () => [snapshot.state],
     };
-    const found = values[filter]?.() ?? tagValues(snapshot.tags, filter);
-    if (!found) {
-        throw unknownFilter(filter);
-    }
-    return found;
+    return values[filter]?.() ?? tagValues(snapshot.tags, filter);
 }
 
 function deleteSnapshot({ parameters }: AwsCall, { state: { store } }: Place): object {

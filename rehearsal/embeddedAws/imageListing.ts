@@ -1,7 +1,7 @@
 import { type AwsCall, readList } from "./call";
 import { findImage, iso, tagSetOf } from "./ec2Resources";
 import type { ImageVolume, StoredImage } from "./ec2State";
-import { choose, listingOf, pageOf, tagValues, unknownFilter } from "./pages";
+import { choose, listingOf, pageOf, tagValues } from "./pages";
 import type { Place } from "./service";
 
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeImages.html */
@@ -24,13 +24,8 @@ function imageValues({ id, name, state, tags }: StoredImage, filter: string): st
             return [name];
         case "state":
             return [state];
-        default: {
-            const values = tagValues(tags, filter);
-            if (!values) {
-                throw unknownFilter(filter);
-            }
-            return values;
-        }
+        default:
+            return tagValues(tags, filter);
     }
 }
 

@@ -1,6 +1,6 @@
 import type { AwsCall } from "./call";
 import { findServer, iso, launchOf, tagSetOf } from "./ec2Resources";
-import { choose, listingOf, pageOf, tagValues, unknownFilter } from "./pages";
+import { choose, listingOf, pageOf, tagValues } from "./pages";
 import type { Place } from "./service";
 import { isBootVolume, type Server, type Volume } from "./ssm";
 
@@ -118,12 +118,7 @@ function serverValues({ id, tags, state = "running" }: Server, filter: string): 
             return [id];
         case "instance-state-name":
             return [state];
-        default: {
-            const values = tagValues(tags, filter);
-            if (!values) {
-                throw unknownFilter(filter);
-            }
-            return values;
-        }
+        default:
+            return tagValues(tags, filter);
     }
 }

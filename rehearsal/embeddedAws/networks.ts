@@ -40,11 +40,7 @@ export function describeSecurityGroups(call: AwsCall, place: Place): object {
     const all = [...new Set([...place.state.ec2.groups.values(), ...used])];
     const valuesOf = (group: StoredGroup, filter: string) => {
         const value = { "group-id": group.id, "group-name": group.name, "vpc-id": group.vpcId }[filter];
-        const values = value === undefined ? tagValues(group.tags, filter) : [value];
-        if (!values) {
-            throw unknownFilter(filter);
-        }
-        return values;
+        return value === undefined ? tagValues(group.tags, filter) : [value];
     };
     const chosen = choose(all, call, "GroupId", (id) => findGroup(place, id));
     const { page, nextToken } = pageOf({ all: chosen, idOf: ({ id }) => id, valuesOf }, call, place.pageSize);

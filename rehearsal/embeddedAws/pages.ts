@@ -28,13 +28,20 @@ export function choose<T>(all: readonly T[], { parameters }: AwsCall, prefix: st
     return ids.length > 0 ? ids.map(find) : all;
 }
 
-/** Finds the values that EC2's filters of tags compare; undefined if it is another filter. */
-export function tagValues(tags: ReadonlyMap<string, string>, filter: string): string[] | undefined {
+/**
+ * Finds the values that EC2's filters of tags compare.
+ *
+ * @throws AwsError if it is another filter
+ */
+export function tagValues(tags: ReadonlyMap<string, string>, filter: string): string[] {
     if (filter === "tag-key") {
         return [...tags.keys()];
     }
-    const value = filter.startsWith("tag:") ? tags.get(filter.slice("tag:".length)) : undefined;
-    return filter.startsWith("tag:") ? (value === undefined ? [] : [value]) : undefined;
+    if (!filter.startsWith("tag:")) {
+        throw unknownFilter(filter);
+    }
+    const value = tags.get(filter.slice("tag:".length));
+    return value === undefined ? [] : [value];
 }
 
 /** Makes the error for a filter that a listing does not have. */

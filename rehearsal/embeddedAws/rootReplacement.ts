@@ -16,7 +16,7 @@ import {
 } from "./ec2Resources";
 import type { RootTask } from "./ec2State";
 import { boot } from "./instanceStates";
-import { choose, listingOf, pageOf, responseOf, tagValues, unknownFilter } from "./pages";
+import { choose, listingOf, pageOf, responseOf, tagValues } from "./pages";
 import type { Action, Judged, Place } from "./service";
 import type { StoredSnapshot } from "./snapshotStore";
 import type { Server } from "./ssm";
@@ -192,13 +192,7 @@ function findTask({ state: { ec2 } }: Place, id: string): RootTask {
 /** @see https://docs.aws.amazon.com/AWSEC2/latest/APIReference/API_DescribeReplaceRootVolumeTasks.html */
 export function describeReplaceRootVolumeTasks(call: AwsCall, place: Place): object {
     const all = choose([...place.state.ec2.rootTasks.values()], call, "ReplaceRootVolumeTaskId", (id) => findTask(place, id));
-    const valuesOf = ({ serverId, tags }: RootTask, filter: string) => {
-        const values = filter === "instance-id" ? [serverId] : tagValues(tags, filter);
-        if (!values) {
-            throw unknownFilter(filter);
-        }
-        return values;
-    };
+    const valuesOf = ({ serverId, tags }: RootTask, filter: string) => (filter === "instance-id" ? [serverId] : tagValues(tags, filter));
     const { page, nextToken } = pageOf({ all, idOf: ({ id }) => id, valuesOf }, call, place.pageSize);
     return listingOf("DescribeReplaceRootVolumeTasks", "replaceRootVolumeTaskSet", page.map(describeTask), nextToken);
 }

@@ -66,13 +66,8 @@ function volumeValues({ volume, attached }: Listed, filter: string, place: Place
             return attached ? [attached.server.id] : [];
         case "attachment.device":
             return attached ? [attached.volume.device] : [];
-        default: {
-            const values = tagValues(volume.tags, filter);
-            if (!values) {
-                throw unknownFilter(filter);
-            }
-            return values;
-        }
+        default:
+            return tagValues(volume.tags, filter);
     }
 }
 
