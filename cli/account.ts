@@ -8,6 +8,7 @@ import { type ServerSets, serverSets, setOwners } from "../lambda/watch/serverSe
 import type { Server, Signal, Signals, SizedSnapshot } from "../lambda/watch/signals";
 import { EXIT } from "./exitCodes";
 import { Failure, failureOf } from "./failure";
+import { labelOf } from "./serverLabel";
 import type { Session } from "./session";
 import { suggestionOf } from "./suggestion";
 import { type Choice, withChoice } from "./userCommands";
@@ -144,16 +145,7 @@ export function serversLabel(servers: readonly Server[]): string {
     return servers.map(serverLabel).join(", ") || NO_SERVER;
 }
 
-/** The word with which a person confirms an action on a server: its name in one line, or its id if it has none. */
-export function wordOf({ id, name }: Server): string {
-    return plain(name) || id;
-}
-
-/** Names a server for a person. Anybody who may tag it chooses its name, so the name may hold control characters of a terminal. */
+/** Names a server for a person, or says that there is none. */
 export function serverLabel(server: Server | undefined): string {
-    if (server === undefined) {
-        return NO_SERVER;
-    }
-    const name = plain(server.name);
-    return name === "" ? server.id : `${name} (${server.id})`;
+    return server === undefined ? NO_SERVER : labelOf(server);
 }

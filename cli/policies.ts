@@ -1,5 +1,5 @@
 import type { EC2Client } from "@aws-sdk/client-ec2";
-import { paginateGetParametersByPath, type SSMClient } from "@aws-sdk/client-ssm";
+import type { SSMClient } from "@aws-sdk/client-ssm";
 import { IANAZone } from "luxon";
 import * as z from "zod";
 import { scheduleExpression } from "../components/textSchemas";
@@ -9,6 +9,7 @@ import { POLICY_TAG } from "../lambda/retention/tags";
 import type { Clients } from "./clients";
 import { EXIT } from "./exitCodes";
 import { Failure } from "./failure";
+import { parametersBelow } from "./parameters";
 import { suggestionOf } from "./suggestion";
 
 /** What the parameter must have so that this version can read it. The component wrote it, so its parts are right if these are. */
@@ -19,7 +20,7 @@ const SHAPE = z.looseObject({
         retention: z.record(z.string(), z.int().min(1)),
         schedules: z.record(z.string(), scheduleExpression("seconds allowed")),
         cleanerSchedule: scheduleExpression("no seconds"),
-        timezone: z.string().refine(isKnownZone, "this Node.js does not know the time zone"),
+        timezone: z.string().refine((zone) => IANAZone.isValidZone(zone), "this Node.js does not know the time zone"),
     }),
     targets: z.looseObject({
         serverTag: z.looseObject({ key: z.string(), value: z.string() }),
@@ -82,13 +83,10 @@ async function namesOnSnapshots(ec2: EC2Client, abortSignal: AbortSignal): Promi
 /** Lists the parameters of all policies, by the policies' names. */
 async function listPolicies(ssm: SSMClient, abortSignal: AbortSignal): Promise<Map<string, string>> {
     const found = new Map<string, string>();
-    const pages = paginateGetParametersByPath({ client: ssm }, { Path: POLICIES_PATH, Recursive: true }, { abortSignal });
-    for await (const { Parameters = [] } of pages) {
-        for (const { Name = "", Value = "" } of Parameters) {
-            const policy = Name.split("/")[2] ?? "";
-            if (Name === parameterName(policy)) {
-                found.set(policy, Value);
-            }
+    for await (const { Name = "", Value = "" } of parametersBelow(ssm, POLICIES_PATH, { isRecursive: true, abortSignal })) {
+        const policy = Name.split("/")[2] ?? "";
+        if (Name === parameterName(policy)) {
+            found.set(policy, Value);
         }
     }
     return found;
@@ -105,9 +103,4 @@ function read(name: string, text: string): DeployedPolicy {
             "Use the version of vss-backup that deployed the policy, and a maintained version of Node.js.",
         );
     }
-}
-
-/** Whether this Node.js can convert times to a zone. */
-function isKnownZone(zone: string): boolean {
-    return IANAZone.isValidZone(zone);
 }

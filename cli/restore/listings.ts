@@ -1,6 +1,8 @@
 import {
+    DescribeImagesCommand,
     type EC2Client,
     type Filter,
+    type Image,
     type Instance,
     paginateDescribeInstances,
     paginateDescribeSnapshots,
@@ -9,6 +11,7 @@ import {
     type Volume,
 } from "@aws-sdk/client-ec2";
 import { idOf, readPages } from "../../lambda/aws/pages";
+import type { Disk } from "./plan/world";
 
 /** Lists the instances that a filter finds, in all states. A missing one is no error. */
 export function describeInstances(ec2: EC2Client, Filters: Filter[], abortSignal: AbortSignal): Promise<Instance[]> {
@@ -38,4 +41,17 @@ export function describeSnapshots(ec2: EC2Client, Filters: Filter[], abortSignal
         listOf: ({ Snapshots }) => Snapshots,
         read: (snapshot) => [idOf("EC2", "a snapshot", snapshot.SnapshotId), snapshot] as const,
     });
+}
+
+/** Lists the images that a filter finds, by default those of all owners. A missing one is no error. EC2 gives all of them at once. */
+export async function describeImages(ec2: EC2Client, Filters: Filter[], abortSignal: AbortSignal, Owners?: string[]): Promise<Image[]> {
+    const { Images = [] } = await ec2.send(new DescribeImagesCommand({ ...(Owners && { Owners }), Filters }), { abortSignal });
+    return Images;
+}
+
+/** The disks of an instance, in the order of EC2. */
+export function disksOf({ BlockDeviceMappings = [] }: Instance): Disk[] {
+    return BlockDeviceMappings.flatMap(({ DeviceName = "", Ebs }) =>
+        Ebs?.VolumeId ? [{ device: DeviceName, volumeId: Ebs.VolumeId, deleteOnTermination: Ebs.DeleteOnTermination ?? false }] : [],
+    );
 }

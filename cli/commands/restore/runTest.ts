@@ -1,6 +1,7 @@
 import { EXIT } from "../../exitCodes";
 import { Failure, failureOf } from "../../failure";
 import { applyRestore } from "../../restore/apply/applyRestore";
+import { makeClock } from "../../restore/apply/awsCloud";
 import type { Clock } from "../../restore/apply/cloud";
 import { newRecord } from "../../restore/apply/record";
 import { makeRecordStore, type RecordStore } from "../../restore/apply/recordStore";
@@ -13,9 +14,6 @@ import { recordResult } from "../../restore/test/result";
 import { type Session, unstoppable } from "../../session";
 import { makeTools } from "./running";
 
-/** Makes the clock of a session. */
-export type ClockOf = (session: Session) => Clock;
-
 /** A test that has ended. */
 export interface Tested {
     readonly checks: readonly Check[];
@@ -24,18 +22,13 @@ export interface Tested {
 }
 
 /** Restores, checks, records the result, and removes all of it. It removes it also if something fails, and after Ctrl-C. */
-export async function runTest(
-    session: Session,
-    store: RecordStore,
-    plan: RestorePlan,
-    { script, clockOf }: { readonly script: string | undefined; readonly clockOf: ClockOf },
-): Promise<Tested> {
+export async function runTest(session: Session, store: RecordStore, plan: RestorePlan, script: string | undefined): Promise<Tested> {
     const { id } = plan.request;
-    await store.create(newRecord(plan, clockOf(session).now()));
-    const ended = await perform(session, store, plan, { script, clockOf }).catch((error: unknown) => failureOf(error));
+    await store.create(newRecord(plan, makeClock(session).now()));
+    const ended = await perform(session, store, plan, script).catch((error: unknown) => failureOf(error));
     const isError = ended instanceof Failure;
     try {
-        const removed = await removeOpen(session, { id, plan }, clockOf);
+        const removed = await removeOpen(session, { id, plan });
         if (!isError) {
             return { ...ended, removed };
         }
@@ -53,14 +46,10 @@ export async function runTest(
 }
 
 /** Removes a test and its record. Ctrl-C does not stop it. */
-export async function removeOpen(
-    session: Session,
-    { id, plan }: { readonly id: string; readonly plan?: RestorePlan },
-    clockOf: ClockOf,
-): Promise<string[]> {
+export async function removeOpen(session: Session, { id, plan }: { readonly id: string; readonly plan?: RestorePlan }): Promise<string[]> {
     const whole = unstoppable(session);
     const store = makeRecordStore(whole);
-    const removed = await removeTest(whole, makeTools(whole, store, clockOf(whole)), id, plan);
+    const removed = await removeTest(whole, makeTools(whole, store), id, plan);
     await store.remove(id);
     return removed;
 }
@@ -69,9 +58,9 @@ async function perform(
     session: Session,
     store: RecordStore,
     plan: RestorePlan,
-    { script, clockOf }: { readonly script: string | undefined; readonly clockOf: ClockOf },
+    script: string | undefined,
 ): Promise<Omit<Tested, "removed">> {
-    const tools = makeTools(session, store, withDeadline(clockOf(session)));
+    const tools = makeTools(session, store, withDeadline(makeClock(session)));
     const startedAt = tools.clock.now();
     const checks = await restoreAndCheck(session, tools, plan, { startedAt, script });
     const result = checks.every(({ passed }) => passed) ? "passed" : "failed";

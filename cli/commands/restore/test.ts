@@ -4,7 +4,6 @@ import { EXIT } from "../../exitCodes";
 import { Failure } from "../../failure";
 import { lines, wrapLine, writeTable } from "../../output/table";
 import { clock, iso } from "../../output/times";
-import { makeClock } from "../../restore/apply/awsCloud";
 import { removeTestLocks } from "../../restore/apply/lock";
 import { newRecord } from "../../restore/apply/record";
 import { makeRecordStore, type RecordStore, write } from "../../restore/apply/recordStore";
@@ -14,7 +13,7 @@ import { setOf } from "../../restore/world/choosing";
 import { readSources } from "../../restore/world/sources";
 import type { Outcome, Session } from "../../session";
 import { type LockOptions, whileLocked } from "./running";
-import { type ClockOf, removeOpen, runTest, type Tested } from "./runTest";
+import { removeOpen, runTest, type Tested } from "./runTest";
 import { planTest, type TestPlanOptions } from "./testPlan";
 
 interface TestOptions extends TestPlanOptions, ActingOptions, LockOptions {
@@ -25,15 +24,10 @@ interface TestOptions extends TestPlanOptions, ActingOptions, LockOptions {
 }
 
 /** Restores the newest restore point beside its server, checks it, removes all of it, and records the result. */
-export async function testRestore(
-    session: Session,
-    server: string | undefined,
-    options: TestOptions,
-    clockOf: ClockOf = makeClock,
-): Promise<Outcome> {
+export async function testRestore(session: Session, server: string | undefined, options: TestOptions): Promise<Outcome> {
     const store = makeRecordStore(session);
     const script = options.script === undefined ? undefined : readScript(options.script);
-    const swept = await cleanUp(session, store, options, clockOf);
+    const swept = await cleanUp(session, store, options);
     if (options.cleanUp) {
         return cleanUpOutcome(swept);
     }
@@ -42,7 +36,7 @@ export async function testRestore(
     write(newRecord(plan, session.now));
     const { startTime } = setOf(session, sources, plan.request.from);
     await confirm(session, { sentences: sentencesFor(session, plan, startTime), word: plan.word }, options);
-    const tested = await whileLocked(session, plan, { takeOver: false }, () => runTest(session, store, plan, { script, clockOf }));
+    const tested = await whileLocked(session, plan, { takeOver: false }, () => runTest(session, store, plan, script));
     return testOutcome(session, plan, tested, { startTime, swept });
 }
 
@@ -71,7 +65,7 @@ interface Swept {
 }
 
 /** Removes what earlier tests have left. A test whose lock is there may run, and stays. */
-async function cleanUp(session: Session, store: RecordStore, options: TestOptions, clockOf: ClockOf): Promise<Swept> {
+async function cleanUp(session: Session, store: RecordStore, options: TestOptions): Promise<Swept> {
     const open = await findOpenTests(session, store);
     const takeOver = options.cleanUp && options.takeOver;
     if (open.length === 0 && !takeOver) {
@@ -83,7 +77,7 @@ async function cleanUp(session: Session, store: RecordStore, options: TestOption
     const [cleanedUp, running]: [{ restore: string; removed: string[] }[], { restore: string; reason: string }[]] = [[], []];
     for (const { id, record } of open) {
         const plan = record?.plan;
-        const remove = () => removeOpen(session, { id, ...(plan && { plan }) }, clockOf);
+        const remove = () => removeOpen(session, { id, ...(plan && { plan }) });
         try {
             cleanedUp.push({ restore: id, removed: plan ? await whileLocked(session, plan, { takeOver }, remove) : await remove() });
         } catch (error) {

@@ -1,8 +1,8 @@
 import { setTimeout as pause } from "node:timers/promises";
-import { DescribeImagesCommand, DescribeReplaceRootVolumeTasksCommand, type EC2Client, type Tag } from "@aws-sdk/client-ec2";
+import { DescribeReplaceRootVolumeTasksCommand, type EC2Client, type Tag } from "@aws-sdk/client-ec2";
 import { DescribeInstanceInformationCommand } from "@aws-sdk/client-ssm";
 import type { Session } from "../../session";
-import { describeInstances, describeSnapshots, describeVolumes } from "../listings";
+import { describeImages, describeInstances, describeSnapshots, describeVolumes, disksOf } from "../listings";
 import { RESTORE_TAG, STEP_TAG } from "../plan/tags";
 import { awsChanges } from "./awsChanges";
 import type { Clock, Cloud, CloudInstance, CloudVolume, Maker } from "./cloud";
@@ -81,20 +81,18 @@ const FINDERS = {
         return instances.find(({ state }) => !["shutting-down", "terminated"].includes(state))?.id;
     },
     image: async (ec2: EC2Client, maker: Maker, abortSignal: AbortSignal) => {
-        const { Images = [] } = await ec2.send(new DescribeImagesCommand({ Owners: ["self"], Filters: madeBy(maker) }), { abortSignal });
-        return Images[0]?.ImageId;
+        const [image] = await describeImages(ec2, madeBy(maker), abortSignal, ["self"]);
+        return image?.ImageId;
     },
 } as const;
 
 async function findInstances(ec2: EC2Client, filters: Filter[], abortSignal: AbortSignal): Promise<CloudInstance[]> {
     const instances = await describeInstances(ec2, filters, abortSignal);
-    return instances.map(({ InstanceId = "", State, RootDeviceName = "", BlockDeviceMappings = [] }) => ({
-        id: InstanceId,
-        state: State?.Name ?? "unknown",
-        rootDevice: RootDeviceName,
-        disks: BlockDeviceMappings.flatMap(({ DeviceName = "", Ebs }) =>
-            Ebs?.VolumeId ? [{ device: DeviceName, volumeId: Ebs.VolumeId, deleteOnTermination: Ebs.DeleteOnTermination ?? false }] : [],
-        ),
+    return instances.map((instance) => ({
+        id: instance.InstanceId ?? "",
+        state: instance.State?.Name ?? "unknown",
+        rootDevice: instance.RootDeviceName ?? "",
+        disks: disksOf(instance),
     }));
 }
 
@@ -114,7 +112,6 @@ async function findVolumes(ec2: EC2Client, filters: Filter[], abortSignal: Abort
 }
 
 async function findImageState(ec2: EC2Client, id: string, abortSignal: AbortSignal): Promise<string | undefined> {
-    const request = new DescribeImagesCommand({ Filters: [{ Name: "image-id", Values: [id] }] });
-    const { Images = [] } = await ec2.send(request, { abortSignal });
-    return Images[0]?.State;
+    const [image] = await describeImages(ec2, [{ Name: "image-id", Values: [id] }], abortSignal);
+    return image?.State;
 }

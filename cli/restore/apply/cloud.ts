@@ -1,5 +1,5 @@
 import type { Launch } from "../plan/steps";
-import type { VolumeSettings } from "../plan/world";
+import type { Disk, VolumeSettings } from "../plan/world";
 
 /** An instance as a step sees it. */
 export interface CloudInstance {
@@ -7,7 +7,7 @@ export interface CloudInstance {
     /** EC2's state, such as `running`. */
     readonly state: string;
     readonly rootDevice: string;
-    readonly disks: readonly { readonly device: string; readonly volumeId: string; readonly deleteOnTermination: boolean }[];
+    readonly disks: readonly Disk[];
 }
 
 export interface CloudVolume {

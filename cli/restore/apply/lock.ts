@@ -1,9 +1,10 @@
 import { hostname, userInfo } from "node:os";
-import { DeleteParameterCommand, PutParameterCommand, paginateGetParametersByPath } from "@aws-sdk/client-ssm";
+import { DeleteParameterCommand, PutParameterCommand } from "@aws-sdk/client-ssm";
 import { RECORDS_PATH } from "../../../lambda/deployedPolicy";
 import { EXIT } from "../../exitCodes";
 import { Failure } from "../../failure";
 import { iso } from "../../output/times";
+import { parametersBelow } from "../../parameters";
 import { type Session, unstoppable } from "../../session";
 import { isTest, MOST_TEST_MS } from "../plan/testId";
 
@@ -83,12 +84,9 @@ function isLeftByTest(holder: Holder | undefined): boolean {
 
 /** Removes the locks of restore tests that have crashed before they had a record, or after it was removed. */
 export async function removeTestLocks({ clients, policy }: Session): Promise<void> {
-    const Path = pathOf(policy.settings.name);
-    for await (const { Parameters = [] } of paginateGetParametersByPath({ client: clients.ssm }, { Path })) {
-        for (const { Name = "", Value } of Parameters) {
-            if (isTest(read(Value)?.restore ?? "")) {
-                await clients.ssm.send(new DeleteParameterCommand({ Name }));
-            }
+    for await (const { Name, Value } of parametersBelow(clients.ssm, pathOf(policy.settings.name))) {
+        if (isTest(read(Value)?.restore ?? "")) {
+            await clients.ssm.send(new DeleteParameterCommand({ Name }));
         }
     }
 }
@@ -104,11 +102,10 @@ async function unlock(session: Session, subject: string, holder: Holder): Promis
     }
 }
 
-async function holderOf({ clients, policy }: Session, subject: string): Promise<Holder | undefined> {
-    for await (const { Parameters = [] } of paginateGetParametersByPath({ client: clients.ssm }, { Path: pathOf(policy.settings.name) })) {
-        const found = Parameters.find(({ Name = "" }) => Name === `${pathOf(policy.settings.name)}/${subject}`);
-        if (found) {
-            return read(found.Value);
+async function holderOf(session: Session, subject: string): Promise<Holder | undefined> {
+    for await (const { Name, Value } of parametersBelow(session.clients.ssm, pathOf(session.policy.settings.name))) {
+        if (Name === nameOf(session, subject)) {
+            return read(Value);
         }
     }
     return undefined;

@@ -1,7 +1,8 @@
-import { DeleteParameterCommand, PutParameterCommand, paginateGetParametersByPath } from "@aws-sdk/client-ssm";
+import { DeleteParameterCommand, PutParameterCommand } from "@aws-sdk/client-ssm";
 import { RECORDS_PATH } from "../../../lambda/deployedPolicy";
 import { packed, unpacked } from "../../../lambda/recordedServer";
 import { Failure } from "../../failure";
+import { parametersBelow } from "../../parameters";
 import type { Session } from "../../session";
 import type { RestoreRecord } from "./record";
 
@@ -23,8 +24,8 @@ export function makeRecordStore({ clients: { ssm }, policy, abortSignal }: Sessi
     const nameOf = (restore: string) => `${path}/${restore}`;
     const list = async () => {
         const found: RestoreRecord[] = [];
-        for await (const { Parameters = [] } of paginateGetParametersByPath({ client: ssm }, { Path: path }, { abortSignal })) {
-            found.push(...Parameters.map(({ Name = "", Value = "" }) => read(Name, Value)));
+        for await (const { Name = "", Value = "" } of parametersBelow(ssm, path, { abortSignal })) {
+            found.push(read(Name, Value));
         }
         return found;
     };

@@ -1,22 +1,14 @@
-import {
-    DeleteSnapshotCommand,
-    DeleteVolumeCommand,
-    DeregisterImageCommand,
-    DescribeImagesCommand,
-    type EC2Client,
-    type Instance,
-    TerminateInstancesCommand,
-    type Volume,
-} from "@aws-sdk/client-ec2";
+import type { Instance, Volume } from "@aws-sdk/client-ec2";
 import { Failure } from "../../failure";
 import type { Session } from "../../session";
-import { describeInstances, describeSnapshots, describeVolumes } from "../listings";
+import { describeVolumes } from "../listings";
 import { REPLACED_BY_TAG, RESTORE_TAG } from "../plan/tags";
+import { deleteThing, findTagged, type Kind } from "../tagged";
 import type { RestoreRecord } from "./record";
 
 /** Something that a restore made or replaced. */
 export interface Remain {
-    readonly kind: "volume" | "instance" | "image" | "snapshot";
+    readonly kind: Kind;
     readonly id: string;
     readonly gib?: number;
     readonly words: string;
@@ -25,15 +17,11 @@ export interface Remain {
 }
 
 /** Finds what a restore made or replaced, by its tags. What is in use stays. The disks of a restored server are no remains. */
-export async function findRemains({ clients: { ec2 }, abortSignal }: Session, { plan, state }: RestoreRecord): Promise<Remain[]> {
+export async function findRemains(session: Session, { plan, state }: RestoreRecord): Promise<Remain[]> {
     const { id } = plan.request;
-    const made = [{ Name: `tag:${RESTORE_TAG}`, Values: [id] }];
-    const [instances, images, snapshots, volumes, replaced] = await Promise.all([
-        describeInstances(ec2, made, abortSignal),
-        ec2.send(new DescribeImagesCommand({ Owners: ["self"], Filters: made }), { abortSignal }).then(({ Images = [] }) => Images),
-        describeSnapshots(ec2, made, abortSignal),
-        describeVolumes(ec2, made, abortSignal),
-        describeVolumes(ec2, [{ Name: `tag:${REPLACED_BY_TAG}`, Values: [id] }], abortSignal),
+    const [{ instances, images, snapshots, volumes }, replaced] = await Promise.all([
+        findTagged(session, [{ Name: `tag:${RESTORE_TAG}`, Values: [id] }]),
+        describeVolumes(session.clients.ec2, [{ Name: `tag:${REPLACED_BY_TAG}`, Values: [id] }], session.abortSignal),
     ]);
     const present = instances.filter(({ State }) => !["shutting-down", "terminated"].includes(State?.Name ?? ""));
     // After a restore, the instance is the server, and the new volumes have what was written since, also if they are detached just now.
@@ -75,39 +63,22 @@ function goesWith({ Attachments = [] }: Volume, instances: readonly Instance[]):
 }
 
 /**
- * Deletes one of these things. It looks at its tags again first.
+ * Deletes one of these things. It looks at the tags of a volume again first.
  *
  * @throws Failure if it is not of the restore any more
  */
-export async function removeRemain(session: Session, restore: string, { kind, id }: Remain): Promise<void> {
-    const { ec2 } = session.clients;
-    try {
-        await REMOVERS[kind](ec2, id, restore);
-    } catch (error) {
-        if (!/\.NotFound$|InvalidAMIID\.Unavailable/.test((error as Error).name)) {
-            throw error;
-        }
+export async function removeRemain(session: Session, restore: string, remain: Remain): Promise<void> {
+    if (remain.kind !== "volume" || (await isVolumeOf(session, restore, remain.id))) {
+        await deleteThing(session, remain);
     }
 }
 
-const REMOVERS = {
-    instance: async (ec2: EC2Client, id: string) => {
-        await ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] }));
-    },
-    image: async (ec2: EC2Client, id: string) => {
-        await ec2.send(new DeregisterImageCommand({ ImageId: id }));
-    },
-    snapshot: async (ec2: EC2Client, id: string) => {
-        await ec2.send(new DeleteSnapshotCommand({ SnapshotId: id }));
-    },
-    volume: async (ec2: EC2Client, id: string, restore: string) => {
-        const [volume] = await describeVolumes(ec2, [{ Name: "volume-id", Values: [id] }], AbortSignal.timeout(60_000));
-        const isOurs = volume?.Tags?.some(({ Key, Value }) => (Key === RESTORE_TAG || Key === REPLACED_BY_TAG) && Value === restore);
-        if (volume && !isOurs) {
-            throw new Failure(`The volume ${id} has no tag of the restore ${restore} any more.`, "Run the command again.");
-        }
-        if (volume) {
-            await ec2.send(new DeleteVolumeCommand({ VolumeId: id }));
-        }
-    },
-} as const;
+/** Whether a volume still exists. @throws Failure if it has no tag of the restore any more */
+async function isVolumeOf({ clients: { ec2 } }: Session, restore: string, id: string): Promise<boolean> {
+    const [volume] = await describeVolumes(ec2, [{ Name: "volume-id", Values: [id] }], AbortSignal.timeout(60_000));
+    const isOurs = volume?.Tags?.some(({ Key, Value }) => (Key === RESTORE_TAG || Key === REPLACED_BY_TAG) && Value === restore);
+    if (volume && !isOurs) {
+        throw new Failure(`The volume ${id} has no tag of the restore ${restore} any more.`, "Run the command again.");
+    }
+    return volume !== undefined;
+}

@@ -49,10 +49,14 @@ export async function showDisks(ssm: SSMClient, clock: Clock, serverId: string):
     return disks.data;
 }
 
+/** The serial number that Windows shows for the disk of a volume. */
+export function serialOf(volumeId: string): string {
+    return volumeId.replace("-", "");
+}
+
 /** Takes the disk of a volume offline in Windows, if it is there. */
 export async function takeOffline(ssm: SSMClient, clock: Clock, serverId: string, volumeId: string): Promise<void> {
-    const serial = volumeId.replace("-", "");
-    const script = `Get-Disk | Where-Object { ([string]$_.SerialNumber) -like '${serial}*' } | Set-Disk -IsOffline $true`;
+    const script = `Get-Disk | Where-Object { ([string]$_.SerialNumber) -like '${serialOf(volumeId)}*' } | Set-Disk -IsOffline $true`;
     await runScript(ssm, clock, serverId, script);
 }
 

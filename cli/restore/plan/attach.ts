@@ -1,9 +1,10 @@
+import { labelOf, wordOf } from "../../serverLabel";
 import { freeDevices } from "./devices";
 import { type ChosenDisk, chooseDisks } from "./disks";
 import type { Fault } from "./fault";
 import { costOfNew, createStep, newVolume, type Part, refusedPart, stepId } from "./parts";
 import type { RestoreRequest } from "./request";
-import { isRunning, labelOf, serverFaults, wordOf, zoneFaults } from "./serverChecks";
+import { isRunning, serverFaults, zoneFaults } from "./serverChecks";
 import type { Step } from "./steps";
 import { absentWarnings, foreignWarnings, settingsWarnings } from "./warnings";
 import type { LiveServer, World } from "./world";

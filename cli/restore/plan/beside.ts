@@ -1,11 +1,11 @@
+import { labelOf, wordOf } from "../../serverLabel";
 import { type ChosenDisk, chooseDisks, factsOf } from "./disks";
 import type { Fault } from "./fault";
 import { costOfNew, createStep, newVolume, type Part, refusedPart, stepId } from "./parts";
 import type { RestoreRequest } from "./request";
-import { labelOf, wordOf, zoneFaults } from "./serverChecks";
+import { busyFaults, zoneFaults } from "./serverChecks";
 import { type Cost, type Launch, type Ref, rootOf, type Step } from "./steps";
 import { inheritedTags } from "./tags";
-import { unfinishedCure } from "./testId";
 import { absentWarnings, domainWarnings, foreignWarnings, recordWarnings, settingsWarnings } from "./warnings";
 import type { ServerFacts, World } from "./world";
 
@@ -29,7 +29,7 @@ export function besidePart(world: World, request: RestoreRequest): Part {
             ...subnetFaults(world, request),
             ...groupFaults(world, request),
             ...(world.server === undefined ? imageFaults(world, facts, request) : []),
-            ...busyFaults(world, facts),
+            ...busyFaults(facts, world),
         ],
         steps: stepsFor(world, disks, { launch, zone, request, facts }),
         warnings: [
@@ -87,15 +87,6 @@ function imageFaults({ image }: World, { imageId }: ServerFacts, request: Restor
         ...(image.state === "available" ? [] : [{ sentence: `The image ${image.id} is in state ${image.state}`, cure }]),
         ...(image.isWindows ? [] : [{ sentence: `The image ${image.id} is no Windows image`, cure }]),
     ];
-}
-
-function busyFaults({ unfinished }: World, facts: ServerFacts): Fault[] {
-    return unfinished
-        .filter(({ servers }) => servers.includes(facts.id))
-        .map(({ id }) => ({
-            sentence: `The restore ${id} of ${labelOf(facts)} is not finished`,
-            cure: unfinishedCure(id),
-        }));
 }
 
 function launchOf({ policy, server, subnet, image }: World, facts: ServerFacts, request: RestoreRequest): Launch {

@@ -1,13 +1,14 @@
+import { labelOf, wordOf } from "../../serverLabel";
 import { isSameDevice } from "./devices";
 import { allDisks, type ChosenDisk, chooseDisks, isOfServer, rootDeviceOf } from "./disks";
 import type { Fault } from "./fault";
 import { costOfBackup, costOfKept, costOfNew, createStep, newVolume, type Part, refusedPart } from "./parts";
 import type { RestoreRequest } from "./request";
-import { backupFaults, isRunning, labelOf, missingServer, serverFaults, wordOf } from "./serverChecks";
+import { backupFaults, missingServer, serverFaults } from "./serverChecks";
 import { volumeAt } from "./settings";
 import type { Step } from "./steps";
 import { REPLACED_DEVICE_TAG, REPLACED_SERVER_TAG } from "./tags";
-import { domainWarnings, foreignWarnings, mixWarnings, settingsWarnings } from "./warnings";
+import { domainWarnings, foreignWarnings, mixWarnings, settingsWarnings, unmanagedWarnings } from "./warnings";
 import type { LiveServer, World } from "./world";
 
 /** The root volume of a running server, replaced by EC2, which restarts the server. */
@@ -36,9 +37,7 @@ export function rootPart(world: World, request: RestoreRequest): Part {
                 () => "The data disks stay as they are now. Programs on the root disk find newer data.",
             ),
             ...domainWarnings(world, request.madeAt),
-            ...(server.isManaged || !isRunning(server)
-                ? []
-                : [`Systems Manager does not reach ${labelOf(server)}, so nobody checks the disks in Windows.`]),
+            ...unmanagedWarnings(server),
         ],
         costs: [
             ...costOfNew(disks),

@@ -1,20 +1,10 @@
-import { plain } from "../../../lambda/watch/plainText";
+import { labelOf } from "../../serverLabel";
 import type { Fault } from "./fault";
 import type { RestoreRequest } from "./request";
 import { unfinishedCure } from "./testId";
 import type { LiveServer, ServerFacts, World } from "./world";
 
 const GROUP_TAG = "aws:autoscaling:groupName";
-
-/** Names a server for a person. */
-export function labelOf({ id, name }: ServerFacts): string {
-    return plain(name) === "" ? id : `${plain(name)} (${id})`;
-}
-
-/** The word with which a person confirms an action on a server: its name in one line, or its id if it has none. */
-export function wordOf({ id, name }: Pick<ServerFacts, "id" | "name">): string {
-    return plain(name) || id;
-}
 
 export function isRunning({ state }: LiveServer): boolean {
     return state === "running";
@@ -28,17 +18,19 @@ export function missingServer(serverId: string): Fault {
     };
 }
 
+/** Refuses a server on which another restore is not finished. */
+export function busyFaults(server: ServerFacts, { unfinished }: World): Fault[] {
+    return unfinished
+        .filter(({ servers }) => servers.includes(server.id))
+        .map(({ id }) => ({ sentence: `The restore ${id} of ${labelOf(server)} is not finished`, cure: unfinishedCure(id) }));
+}
+
 /** Refuses a server whose disks can't be changed. */
-export function serverFaults(server: LiveServer, { unfinished }: World): Fault[] {
+export function serverFaults(server: LiveServer, world: World): Fault[] {
     const label = labelOf(server);
     const group = server.tags[GROUP_TAG];
     return [
-        ...unfinished
-            .filter(({ servers }) => servers.includes(server.id))
-            .map(({ id }) => ({
-                sentence: `The restore ${id} of ${label} is not finished`,
-                cure: unfinishedCure(id),
-            })),
+        ...busyFaults(server, world),
         ...(group === undefined
             ? []
             : [

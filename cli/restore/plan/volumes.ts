@@ -1,11 +1,12 @@
+import { labelOf, wordOf } from "../../serverLabel";
 import { isSameDevice } from "./devices";
 import { type ChosenDisk, chooseDisks } from "./disks";
 import type { Fault } from "./fault";
 import { costOfBackup, costOfKept, costOfNew, createStep, newVolume, type Part, refusedPart, stepId } from "./parts";
 import type { RestoreRequest } from "./request";
-import { backupFaults, isRunning, labelOf, missingServer, serverFaults, wordOf } from "./serverChecks";
+import { backupFaults, isRunning, missingServer, serverFaults } from "./serverChecks";
 import type { Step } from "./steps";
-import { foreignWarnings, mixWarnings, settingsWarnings, stopWarnings } from "./warnings";
+import { foreignWarnings, mixWarnings, settingsWarnings, stopWarnings, unmanagedWarnings } from "./warnings";
 import type { Disk, LiveServer, World } from "./world";
 
 /** A data disk, and the one that is in its place now. */
@@ -40,9 +41,7 @@ export function volumesPart(world: World, request: RestoreRequest): Part {
             ...settingsWarnings(disks, world.recorded),
             ...stopWarnings(server),
             ...movedWarnings(replacements),
-            ...(server.isManaged || !isRunning(server)
-                ? []
-                : [`Systems Manager does not reach ${labelOf(server)}, so nobody checks the disks in Windows.`]),
+            ...unmanagedWarnings(server),
         ],
         costs: [...costOfNew(disks), ...costOfKept(world, oldIds), ...costOfBackup(world, all, request)],
         servers: [server.id],

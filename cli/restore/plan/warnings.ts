@@ -1,6 +1,7 @@
+import { labelOf } from "../../serverLabel";
 import { isSameDevice } from "./devices";
 import type { ChosenDisk } from "./disks";
-import { labelOf } from "./serverChecks";
+import { isRunning } from "./serverChecks";
 import { hasTooManyTags } from "./tags";
 import type { LiveServer, RecordedFacts, ServerFacts, World } from "./world";
 
@@ -57,9 +58,16 @@ export function absentWarnings(server: ServerFacts | undefined, disks: readonly 
           ];
 }
 
+/** Warns if nobody can look at the disks afterwards. */
+export function unmanagedWarnings(server: LiveServer): string[] {
+    return server.isManaged || !isRunning(server)
+        ? []
+        : [`Systems Manager does not reach ${labelOf(server)}, so nobody checks the disks in Windows.`];
+}
+
 /** Warns about a stop. */
 export function stopWarnings(server: LiveServer): string[] {
-    return server.state === "running" && server.hasTemporaryAddress
+    return isRunning(server) && server.hasTemporaryAddress
         ? [`${labelOf(server)} has a public IPv4 address that is no Elastic IP address. It gets another one.`]
         : [];
 }

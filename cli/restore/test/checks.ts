@@ -3,7 +3,7 @@ import { Failure } from "../../failure";
 import type { Session } from "../../session";
 import type { ShownDisk } from "../apply/cloud";
 import { idOf, MINUTE, type Run, waitFor } from "../apply/run";
-import { runScript } from "../apply/windowsDisks";
+import { runScript, serialOf } from "../apply/windowsDisks";
 import type { RestorePlan } from "../plan/steps";
 import { bringOnline, type FileSystem, readFileSystems } from "./readFileSystems";
 
@@ -110,7 +110,7 @@ async function checkDisks(
     }
     const shown = await run.cloud.showDisks(serverId);
     return disks.map(({ device, volumeId }) => {
-        const fault = faultOf(shown.find(({ serial }) => serial === volumeId.replace("-", "")));
+        const fault = faultOf(shown.find(({ serial }) => serial === serialOf(volumeId)));
         return {
             check: "disk",
             about: device,
@@ -131,7 +131,7 @@ async function checkFileSystems({ clients }: Session, run: Run, serverId: string
     const ids = disks.map(({ volumeId }) => volumeId);
     const found = await readFileSystems(clients.ssm, run.clock, serverId, ids);
     return disks.map(({ device, volumeId }) => {
-        const own = found.filter(({ serial }) => serial === volumeId.replace("-", ""));
+        const own = found.filter(({ serial }) => serial === serialOf(volumeId));
         const fault = fileSystemFault(own);
         const entries = own.reduce((sum, one) => sum + one.entries, 0);
         return {
@@ -158,7 +158,7 @@ async function checkScript(
     serverId: string,
     { script, disks }: { readonly script: string; readonly disks: readonly TestedDisk[] },
 ): Promise<Check> {
-    const given = disks.map(({ device, volumeId }) => ({ device, serial: volumeId.replace("-", "") }));
+    const given = disks.map(({ device, volumeId }) => ({ device, serial: serialOf(volumeId) }));
     const head = `$ErrorActionPreference = 'Stop'\n$VssBackupDisks = '${JSON.stringify(given)}' | ConvertFrom-Json\n`;
     const fault = await attempt(() => runScript(clients.ssm, run.clock, serverId, `${head}${script}`, SCRIPT_MS));
     return {

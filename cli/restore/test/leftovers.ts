@@ -1,19 +1,12 @@
-import {
-    DeleteSnapshotCommand,
-    DeleteVolumeCommand,
-    DeregisterImageCommand,
-    DescribeImagesCommand,
-    type Tag,
-    TerminateInstancesCommand,
-} from "@aws-sdk/client-ec2";
+import type { Tag } from "@aws-sdk/client-ec2";
 import type { Session } from "../../session";
-import { describeInstances, describeSnapshots, describeVolumes } from "../listings";
 import { RESTORE_TAG, STEP_TAG } from "../plan/tags";
 import { isTest, TEST_PREFIX } from "../plan/testId";
+import { findTagged, type Kind } from "../tagged";
 
 /** Something that a restore test made, and that still exists. */
 export interface Leftover {
-    readonly kind: "instance" | "image" | "snapshot" | "volume";
+    readonly kind: Kind;
     readonly id: string;
     /** The id of the test. */
     readonly test: string;
@@ -28,16 +21,10 @@ export interface Leftover {
  *
  * @param test the id of a test; by default, of all tests
  */
-export async function findLeftovers({ clients: { ec2 }, abortSignal }: Session, test = `${TEST_PREFIX}*`): Promise<Leftover[]> {
-    const filters = [
+export async function findLeftovers(session: Session, test = `${TEST_PREFIX}*`): Promise<Leftover[]> {
+    const { instances, images, snapshots, volumes } = await findTagged(session, [
         { Name: `tag:${RESTORE_TAG}`, Values: [test] },
         { Name: "tag-key", Values: [STEP_TAG] },
-    ];
-    const [instances, images, snapshots, volumes] = await Promise.all([
-        describeInstances(ec2, filters, abortSignal),
-        ec2.send(new DescribeImagesCommand({ Owners: ["self"], Filters: filters }), { abortSignal }).then(({ Images = [] }) => Images),
-        describeSnapshots(ec2, filters, abortSignal),
-        describeVolumes(ec2, filters, abortSignal),
     ]);
     const found = [
         ...instances.map((one) => leftover("instance", one.InstanceId, one.State?.Name, one.Tags)),
@@ -54,19 +41,4 @@ export async function findLeftovers({ clients: { ec2 }, abortSignal }: Session, 
 
 function leftover(kind: Leftover["kind"], id = "", state = "unknown", tags: readonly Tag[] = []): Leftover {
     return { kind, id, state, test: tags.find(({ Key }) => Key === RESTORE_TAG)?.Value ?? "" };
-}
-
-/** Deletes a leftover, which may be gone already. */
-export async function deleteLeftover({ clients: { ec2 } }: Session, { kind, id }: Leftover): Promise<void> {
-    const requests = {
-        instance: () => ec2.send(new TerminateInstancesCommand({ InstanceIds: [id] })),
-        image: () => ec2.send(new DeregisterImageCommand({ ImageId: id })),
-        snapshot: () => ec2.send(new DeleteSnapshotCommand({ SnapshotId: id })),
-        volume: () => ec2.send(new DeleteVolumeCommand({ VolumeId: id })),
-    };
-    await requests[kind]().catch((error: Error) => {
-        if (!/\.NotFound$|InvalidAMIID\.Unavailable/.test(error.name)) {
-            throw error;
-        }
-    });
 }

@@ -2,7 +2,7 @@ import type { SSMClient } from "@aws-sdk/client-ssm";
 import * as z from "zod";
 import { Failure } from "../../failure";
 import type { Clock } from "../apply/cloud";
-import { runScript } from "../apply/windowsDisks";
+import { runScript, serialOf } from "../apply/windowsDisks";
 
 const HOUR = 3_600_000;
 
@@ -66,5 +66,5 @@ export async function bringOnline(ssm: SSMClient, clock: Clock, serverId: string
 }
 
 function listOf(volumeIds: readonly string[]): string {
-    return volumeIds.map((id) => `'${id.replace("-", "")}'`).join(", ");
+    return volumeIds.map((id) => `'${serialOf(id)}'`).join(", ");
 }

@@ -3,8 +3,10 @@ import type { Session } from "../../session";
 import type { Tools } from "../apply/progress";
 import { MINUTE, type Run, waitFor } from "../apply/run";
 import { revertStep } from "../apply/steps/handlers";
+import { takeOffline } from "../apply/steps/swapping";
 import type { RestorePlan } from "../plan/steps";
-import { deleteLeftover, findLeftovers, type Leftover } from "./leftovers";
+import { deleteThing } from "../tagged";
+import { findLeftovers, type Leftover } from "./leftovers";
 
 /** Windows may take minutes to release a disk, and a server to end. */
 const LIMIT_MS = 45 * MINUTE;
@@ -64,20 +66,17 @@ async function removeOne(session: Session, run: Run, one: Leftover, { found, ask
     if (kind === "snapshot" && found.some((other) => other.kind === "image")) {
         return;
     }
-    await deleteLeftover(session, one);
+    await deleteThing(session, one);
 }
 
 /** Lets Windows release the disk, and then EC2. It never uses force. */
 async function release({ cloud, report }: Run, volumeId: string, serverId: string): Promise<void> {
-    const server = await cloud.findInstance(serverId);
-    if (server?.state === "running" && (await cloud.isReachable(serverId))) {
-        await cloud.takeOffline(serverId, volumeId).catch((error: Error) => {
-            if (!(error instanceof Failure)) {
-                throw error;
-            }
-            report(error.message);
-        });
-    }
+    await takeOffline({ cloud }, volumeId, serverId).catch((error: Error) => {
+        if (!(error instanceof Failure)) {
+            throw error;
+        }
+        report(error.message);
+    });
     const volume = await cloud.findVolume(volumeId);
     if (volume?.attachments.some(({ serverId: at, state }) => at === serverId && state === "attached")) {
         await cloud.detachVolume(volumeId, serverId);

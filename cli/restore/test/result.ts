@@ -1,7 +1,8 @@
 import { PutMetricDataCommand } from "@aws-sdk/client-cloudwatch";
-import { PutParameterCommand, paginateGetParametersByPath } from "@aws-sdk/client-ssm";
-import { type RestoreTest, restoreTestOf, testName, testsPath } from "../../../lambda/restoreTest";
+import { PutParameterCommand } from "@aws-sdk/client-ssm";
+import { type RestoreTest, testName } from "../../../lambda/restoreTest";
 import { DIMENSION, NAMESPACE } from "../../../lambda/watch/metrics";
+import { listRestoreTests } from "../../../lambda/watch/reading/restoreTests";
 import { iso } from "../../output/times";
 import type { Session } from "../../session";
 import type { Cloud } from "../apply/cloud";
@@ -34,15 +35,6 @@ export async function recordResult(
 
 /** Reads when each server was last tested, in milliseconds since 1970, by the servers' ids. */
 export async function lastTests({ clients, policy, abortSignal }: Session): Promise<Map<string, number>> {
-    const Path = testsPath(policy.settings.name);
-    const found = new Map<string, number>();
-    for await (const { Parameters = [] } of paginateGetParametersByPath({ client: clients.ssm }, { Path }, { abortSignal })) {
-        for (const { Name = "", Value = "" } of Parameters) {
-            const test = restoreTestOf(Value);
-            if (test) {
-                found.set(Name.slice(Path.length + 1), Date.parse(test.time));
-            }
-        }
-    }
-    return found;
+    const tests = await listRestoreTests(clients.ssm, policy.settings, abortSignal);
+    return new Map(tests.map(({ serverId, time }) => [serverId, time]));
 }

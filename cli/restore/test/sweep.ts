@@ -1,5 +1,5 @@
-import { paginateGetParametersByPath } from "@aws-sdk/client-ssm";
 import { RECORDS_PATH } from "../../../lambda/deployedPolicy";
+import { parametersBelow } from "../../parameters";
 import type { Session } from "../../session";
 import type { RestoreRecord } from "../apply/record";
 import type { RecordStore } from "../apply/recordStore";
@@ -26,13 +26,10 @@ export async function findOpenTests(session: Session, store: RecordStore): Promi
 /** Lists the ids of the tests of all policies, since a thing has no policy. */
 async function listTestsOfAll({ clients, abortSignal }: Session): Promise<string[]> {
     const found: string[] = [];
-    const pages = paginateGetParametersByPath({ client: clients.ssm }, { Path: RECORDS_PATH, Recursive: true }, { abortSignal });
-    for await (const { Parameters = [] } of pages) {
-        for (const { Name = "" } of Parameters) {
-            const [, , , folder, id = ""] = Name.split("/");
-            if (folder === "restores" && isTest(id)) {
-                found.push(id);
-            }
+    for await (const { Name = "" } of parametersBelow(clients.ssm, RECORDS_PATH, { isRecursive: true, abortSignal })) {
+        const [, , , folder, id = ""] = Name.split("/");
+        if (folder === "restores" && isTest(id)) {
+            found.push(id);
         }
     }
     return found;

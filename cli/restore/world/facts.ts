@@ -1,11 +1,12 @@
 import type { Snapshot as Ec2Snapshot, Instance, Tag, Volume } from "@aws-sdk/client-ec2";
 import type { RecordedServer, RecordedVolume } from "../../../lambda/recordedServer";
 import { CONSISTENT_TAG, DEVICE_TAG } from "../../../lambda/retention/tags";
+import { disksOf } from "../listings";
 import type { Disk, LiveServer, RecordedFacts, SnapshotFacts, VolumeFacts, VolumeSettings } from "../plan/world";
 
 /** Reads an instance of EC2. */
 export function liveServer(instance: Instance, isManaged: boolean): LiveServer {
-    const { State, BlockDeviceMappings = [], SecurityGroups = [], IamInstanceProfile, KeyName, NetworkInterfaces = [] } = instance;
+    const { State, SecurityGroups = [], IamInstanceProfile, KeyName, NetworkInterfaces = [] } = instance;
     const tags = tagsOf(instance.Tags);
     return {
         id: instance.InstanceId ?? "",
@@ -19,9 +20,7 @@ export function liveServer(instance: Instance, isManaged: boolean): LiveServer {
         imageId: instance.ImageId ?? "",
         rootDevice: instance.RootDeviceName ?? "",
         tags,
-        disks: BlockDeviceMappings.flatMap(({ DeviceName = "", Ebs }): Disk[] =>
-            Ebs?.VolumeId ? [{ device: DeviceName, volumeId: Ebs.VolumeId, deleteOnTermination: Ebs.DeleteOnTermination ?? false }] : [],
-        ).toSorted((a, b) => (a.device < b.device ? -1 : 1)),
+        disks: disksOf(instance).toSorted((a, b) => (a.device < b.device ? -1 : 1)),
         state: State?.Name ?? "unknown",
         isSpot: instance.InstanceLifecycle === "spot",
         // Amazon owns an address that is no Elastic IP address.

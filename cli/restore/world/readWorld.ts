@@ -1,9 +1,9 @@
-import { DescribeImagesCommand, DescribeSubnetsCommand, type Filter } from "@aws-sdk/client-ec2";
+import { DescribeSubnetsCommand, type Filter } from "@aws-sdk/client-ec2";
 import { DescribeInstanceInformationCommand } from "@aws-sdk/client-ssm";
 import type { Session } from "../../session";
 import { isUnfinished } from "../apply/record";
 import type { RecordStore } from "../apply/recordStore";
-import { describeSnapshots, describeVolumes } from "../listings";
+import { describeImages, describeSnapshots, describeVolumes } from "../listings";
 import type { RestoreRequest } from "../plan/request";
 import { REPLACED_SERVER_TAG } from "../plan/tags";
 import type { ImageFacts, LiveServer, SubnetFacts, UnfinishedRestore, VolumeFacts, World } from "../plan/world";
@@ -95,8 +95,7 @@ async function readVolumes({ clients, abortSignal }: Session, ids: readonly stri
 }
 
 async function readImage({ clients, abortSignal }: Session, id: string): Promise<ImageFacts | undefined> {
-    const request = new DescribeImagesCommand({ Filters: [{ Name: "image-id", Values: [id] }] });
-    const { Images: [image] = [] } = await clients.ec2.send(request, { abortSignal });
+    const [image] = await describeImages(clients.ec2, [{ Name: "image-id", Values: [id] }], abortSignal);
     return (
         image && {
             id,

@@ -1,8 +1,8 @@
 import type { Instance } from "@aws-sdk/client-ec2";
-import { paginateGetParametersByPath } from "@aws-sdk/client-ssm";
 import { listSnapshots } from "../../../lambda/cleaner/listing";
 import { recordedServerOf, recordsPath } from "../../../lambda/recordedServer";
 import { type BackupSet, backupSets } from "../../../lambda/retention/backupSets";
+import { parametersBelow } from "../../parameters";
 import type { Session } from "../../session";
 import { describeInstances } from "../listings";
 import type { RecordedFacts } from "../plan/world";
@@ -32,13 +32,10 @@ export async function readSources(session: Session): Promise<Sources> {
 /** Reads the records of the watch. One that this version can't read is left out. */
 async function readRecords({ clients, policy, abortSignal }: Session): Promise<RecordedFacts[]> {
     const found: RecordedFacts[] = [];
-    const Path = recordsPath(policy.settings.name);
-    for await (const { Parameters = [] } of paginateGetParametersByPath({ client: clients.ssm }, { Path }, { abortSignal })) {
-        for (const { Value = "", LastModifiedDate } of Parameters) {
-            const record = recordedServerOf(Value);
-            if (record) {
-                found.push(recordedFacts(record, LastModifiedDate?.getTime() ?? 0));
-            }
+    for await (const { Value = "", LastModifiedDate } of parametersBelow(clients.ssm, recordsPath(policy.settings.name), { abortSignal })) {
+        const record = recordedServerOf(Value);
+        if (record) {
+            found.push(recordedFacts(record, LastModifiedDate?.getTime() ?? 0));
         }
     }
     return found;

@@ -2,6 +2,7 @@ import { failureOf } from "../../../failure";
 import type { StepOf } from "../../plan/steps";
 import type { ShownDisk } from "../cloud";
 import { idOf, MINUTE, type Run, waitFor } from "../run";
+import { serialOf } from "../windowsDisks";
 import type { Handler } from "./handler";
 
 /** Looks at the disks in Windows. What it finds is for a person: the step itself never fails, and changes nothing. */
@@ -33,7 +34,7 @@ async function findingsOf(run: Run, step: StepOf<"checkDisks">): Promise<string[
 }
 
 function findingsOfDisk(device: string, volumeId: string, shown: readonly ShownDisk[], mustBeOnline: boolean): string[] {
-    const disk = shown.find(({ serial }) => serial === volumeId.replace("-", ""));
+    const disk = shown.find(({ serial }) => serial === serialOf(volumeId));
     if (disk === undefined) {
         return [
             `Windows does not show the disk at ${device} (${volumeId}). In the Device Manager, remove grey entries of AWS NVMe Elastic Block Storage Adapter, and scan for changes.`,

@@ -8,23 +8,19 @@ import type { Handler } from "./handler";
 export const TAG: Handler<"tag"> = {
     perform: async (run, { volume, server, device }) => {
         await presentVolume(run, volume);
-        await run.cloud.addTags([volume], {
-            [REPLACED_BY_TAG]: run.restore,
-            [REPLACED_DEVICE_TAG]: device,
-            [REPLACED_SERVER_TAG]: server,
-        });
+        await run.cloud.addTags([volume], replacedTags(run, server, device));
         return DONE;
     },
     revert: async (run, { volume, server, device }) => {
         if (await run.cloud.findVolume(volume)) {
-            await run.cloud.removeTags([volume], {
-                [REPLACED_BY_TAG]: run.restore,
-                [REPLACED_DEVICE_TAG]: device,
-                [REPLACED_SERVER_TAG]: server,
-            });
+            await run.cloud.removeTags([volume], replacedTags(run, server, device));
         }
     },
 };
+
+function replacedTags({ restore }: Run, server: string, device: string): Record<string, string> {
+    return { [REPLACED_BY_TAG]: restore, [REPLACED_DEVICE_TAG]: device, [REPLACED_SERVER_TAG]: server };
+}
 
 export const STOP: Handler<"stop"> = {
     perform: async (run, { server }) => {
@@ -73,7 +69,7 @@ export async function isRemoved(run: Run, server: Ref): Promise<boolean> {
 }
 
 /** A running Windows does not release a disk that it uses, and EC2 then waits for ever. Without Systems Manager, a person must do it. */
-async function takeOffline({ cloud }: Run, volumeId: string, serverId: string): Promise<void> {
+export async function takeOffline({ cloud }: Pick<Run, "cloud">, volumeId: string, serverId: string): Promise<void> {
     const instance = await cloud.findInstance(serverId);
     const isThere = instance?.disks.some((disk) => disk.volumeId === volumeId);
     if (instance?.state === "running" && isThere && (await cloud.isReachable(serverId))) {

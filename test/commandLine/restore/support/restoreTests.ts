@@ -56,7 +56,7 @@ export function test(
     const clock = makeClock();
     const write = process.stderr.write;
     process.stderr.write = () => true;
-    return perform("restore test", (session) => testRestore(session, server, options, () => clock), account, given).finally(() => {
+    return perform("restore test", (session) => testRestore({ ...session, clock }, server, options), account, given).finally(() => {
         process.stderr.write = write;
     });
 }
